@@ -1,0 +1,64 @@
+"""Token filters: each takes one token's text a small step further. Their order stands in :mod:`.french`."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import cache
+from importlib import resources
+from typing import Final
+
+from searchapp.analysis.tokenizer import APOSTROPHES, IGNORABLE
+
+__all__ = ["elided_length", "fold", "join_acronym", "join_number", "normalize", "small_words"]
+
+_CHARACTERS: Final = str.maketrans(
+    {**dict.fromkeys(APOSTROPHES, "'"), **dict.fromkeys(IGNORABLE), "œ": "oe", "æ": "ae"}
+)
+# Letters that have no decomposition but that people type plain.
+_PLAIN: Final = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ß": "ss", "ı": "i", "ħ": "h"})
+_ELISION: Final = re.compile(
+    rf"(?:[ldjmtsnc]|qu|jusqu|lorsqu|puisqu|quoiqu)[{re.escape(APOSTROPHES)}](?=.)", re.IGNORECASE
+)
+_ACRONYM: Final = re.compile(r"[^\W\d_](?:\.[^\W\d_])+\.?")
+# Normalising has made every space of the token a plain one.
+_NUMBER: Final = re.compile(r"\d{1,3}(?:[ .]\d{3})+")
+
+
+def elided_length(text: str) -> int:
+    """Return the number of characters that elided words take at the start of ``text`` (2 for « l’État »)."""
+    length = 0
+    while match := _ELISION.match(text, length):
+        length = match.end()
+    return length
+
+
+def normalize(text: str) -> str:
+    """Return ``text`` in lower case and composed form, one kind of apostrophe, ligatures and ignorable signs gone."""
+    return unicodedata.normalize("NFKC", text).lower().translate(_CHARACTERS)
+
+
+def join_acronym(text: str) -> str:
+    """Return « o.n.u. » as « onu »; any other text as it is."""
+    return text.replace(".", "") if _ACRONYM.fullmatch(text) else text
+
+
+def join_number(text: str) -> str:
+    """Return « 1 200 » (thin or no-break space, or point) as « 1200 »; any other text as it is."""
+    return re.sub(r"\D", "", text) if _NUMBER.fullmatch(text) else text
+
+
+def fold(text: str) -> str:
+    """Return normalised ``text`` without accents and without inner apostrophes (« prud'hommes » -> « prudhommes »)."""
+    if text.isascii():
+        return text.replace("'", "")
+    decomposed = unicodedata.normalize("NFKD", text.translate(_PLAIN))
+    return "".join(sign for sign in decomposed if not unicodedata.combining(sign)).replace("'", "")
+
+
+@cache
+def small_words() -> frozenset[str]:
+    """Return the folded function words of French, from ``data/small_words.txt``."""
+    text = (resources.files("searchapp.analysis") / "data" / "small_words.txt").read_text("utf-8")
+    lines = (line.partition("#")[0] for line in text.splitlines())
+    return frozenset(word for line in lines for word in line.split())

@@ -1,0 +1,169 @@
+"""The JSON shape of answers, for the HTTP endpoint and ``search --json`` alike.
+
+The shape is a contract (docs/api.md): fields are added, never renamed or removed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime
+from typing import Any, Final
+from urllib.parse import quote, urlencode
+from zoneinfo import ZoneInfo
+
+from searchapp.i18n import Translate
+from searchapp.marks import marked, snippet
+from searchapp.model import Article, ArticleView, Fragment, Hit, SearchRequest, SearchResult
+from searchapp.service import DEEPEST_RESULT
+
+__all__ = [
+    "FILTERS",
+    "SEARCH_PATH",
+    "Json",
+    "article_path",
+    "describe_result",
+    "describe_view",
+    "search_links",
+    "turn_back",
+    "turn_forward",
+    "write_search",
+]
+
+Json = dict[str, Any]
+
+SEARCH_PATH: Final = "/api/v1/search"
+# The facet fields as parameters of an address, and where a request keeps their values.
+FILTERS: Final = {"source": "sources", "section": "sections", "author": "authors"}
+
+
+def describe_result(result: SearchResult, request: SearchRequest, timezone: ZoneInfo, translate: Translate) -> Json:
+    """Return the answer to ``request`` as JSON values; dates are given in ``timezone``."""
+    return {
+        "query": result.query,
+        "understood": result.understood,
+        "total": result.total,
+        "total_relation": result.total_relation,
+        "took_ms": result.took_ms,
+        "generation": result.generation,
+        "page": result.page,
+        "per_page": result.per_page,
+        "suggestion": result.suggestion,
+        "remarks": [remark.render(translate) for remark in result.remarks],
+        "results": [_describe_hit(hit, timezone) for hit in result.hits],
+        "facets": {
+            name: [{"value": bucket.value, "count": bucket.count} for bucket in buckets]
+            for name, buckets in result.facets.items()
+        },
+        "histogram": [{"date": bucket.date, "count": bucket.count} for bucket in result.histogram],
+        "links": search_links(request, result),
+    }
+
+
+def describe_view(view: ArticleView, timezone: ZoneInfo, *, with_marks: bool) -> Json:
+    """Return a whole article as JSON values, with the marks of a query where one was given."""
+    answer = _describe_article(view.article, timezone)
+    answer["generation"] = view.generation
+    if with_marks:
+        fields = {"title": [view.title], "lead": [view.lead] if view.article.lead else [], "text": [view.text]}
+        answer |= _describe_marks({name: parts for name, parts in fields.items() if parts}, marked)
+    return answer
+
+
+def search_links(request: SearchRequest, result: SearchResult) -> dict[str, str | None]:
+    """Return the addresses of this answer and of its neighbours."""
+    neighbours = {"self": request, "next": turn_forward(request, result), "prev": turn_back(request)}
+    return {name: _search_path(there) if there else None for name, there in neighbours.items()}
+
+
+def turn_back(request: SearchRequest) -> SearchRequest | None:
+    """Return the page before, None on the first one; a cursor only leads forward."""
+    if request.cursor or request.page <= 1:
+        return None
+    return replace(request, page=request.page - 1)
+
+
+def turn_forward(request: SearchRequest, result: SearchResult) -> SearchRequest | None:
+    """Return the page after: the next number while pages are numbered, a cursor beyond, None after the last one."""
+    if not request.cursor and (request.page + 1) * request.per_page <= DEEPEST_RESULT:
+        more = request.page * request.per_page < result.total
+        return replace(request, page=request.page + 1) if more else None
+    return replace(request, page=1, cursor=result.next_cursor) if result.next_cursor else None
+
+
+def write_search(request: SearchRequest) -> dict[str, str | list[str]]:
+    """Return the parameters of an address that ask for ``request``; defaults are left out."""
+    filters, usual = request.filters, SearchRequest()
+    written: dict[str, str | list[str]] = {
+        "q": request.query,
+        "sort": request.sort.value if request.sort != usual.sort else "",
+        "from": filters.date_from.isoformat() if filters.date_from else "",
+        "to": filters.date_to.isoformat() if filters.date_to else "",
+        **{name: list(getattr(filters, kept)) for name, kept in FILTERS.items()},
+        "per_page": str(request.per_page) if request.per_page != usual.per_page else "",
+        "page": str(request.page) if request.page != usual.page and not request.cursor else "",
+        "cursor": request.cursor or "",
+    }
+    return {name: value for name, value in written.items() if value}
+
+
+def article_path(article_id: str) -> str:
+    """Return the address of an article's page."""
+    return "/articles/" + quote(article_id, safe="!$&'()*+,/:;=@")
+
+
+def _search_path(request: SearchRequest) -> str:
+    parameters = urlencode(write_search(request), doseq=True)
+    return f"{SEARCH_PATH}?{parameters}" if parameters else SEARCH_PATH
+
+
+def _describe_hit(hit: Hit, timezone: ZoneInfo) -> Json:
+    article = hit.article
+    fields = {"title": [hit.title], "lead": [hit.lead] if hit.lead else [], "text": list(hit.fragments)}
+    return {
+        "id": article.id,
+        "rank": hit.rank,
+        "score": hit.score,
+        "title": article.title,
+        "date": _iso(article.date, timezone),
+        "source": article.source,
+        "section": article.section,
+        "author": list(article.authors),
+        "url": article_path(article.id),
+        **_describe_marks({name: parts for name, parts in fields.items() if parts or name == "text"}, snippet),
+    }
+
+
+def _describe_marks(fields: dict[str, list[Fragment]], show: Any) -> Json:
+    """Return highlights and spans: one string for title and lead, a list of them for the text."""
+    highlights = {name: [str(show(part)) for part in parts] for name, parts in fields.items()}
+    return {
+        "highlights": {name: texts if name == "text" else texts[0] for name, texts in highlights.items()},
+        "spans": {name: _spans(parts) for name, parts in fields.items()},
+    }
+
+
+def _spans(parts: Iterable[Fragment]) -> list[list[int]]:
+    return [list(span) for part in parts for span in part.spans]
+
+
+def _describe_article(article: Article, timezone: ZoneInfo) -> Json:
+    return {
+        "id": article.id,
+        "title": article.title,
+        "lead": article.lead,
+        "text": article.text,
+        "date": _iso(article.date, timezone),
+        "source": article.source,
+        "section": article.section,
+        "author": list(article.authors),
+        "url": article.url,
+        "language": article.language,
+        "tags": list(article.tags),
+        "status": article.status.value,
+        "links": {"self": "/api/v1" + article_path(article.id), "page": article_path(article.id)},
+    }
+
+
+def _iso(date: datetime | None, timezone: ZoneInfo) -> str | None:
+    return date.astimezone(timezone).isoformat() if date else None

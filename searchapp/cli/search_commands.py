@@ -1,0 +1,105 @@
+"""``search`` and ``analyze``."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+
+import click
+from rich.table import Table
+from rich.text import Text
+
+from searchapp.answers import describe_result
+from searchapp.bootstrap import open_analyzer, open_service
+from searchapp.cli.language import gettext as _
+from searchapp.cli.options import with_config
+from searchapp.cli.terminal import date_text, number, out, print_error, print_out
+from searchapp.config import Config
+from searchapp.model import Fragment, Hit, SearchRequest, SearchResult, Sort
+
+__all__ = ["analyze", "search"]
+
+
+@click.command(
+    help=_("Search the index and show the best articles.")
+    + "\n\n"
+    + _("Words in any order; “…” or \"…\" for a phrase; -word to exclude. Accents do not matter."),
+    short_help=_("Search the index."),
+)
+@click.argument("query", nargs=-1, required=True)
+@click.option("--json", "as_json", is_flag=True, help=_("print the answer of the JSON endpoint"))
+@click.option("--page", type=click.IntRange(1), default=1, help=_("page of the results (default: 1)"))
+@click.option("--per-page", type=click.IntRange(1, 100), default=10, help=_("results a page (default: 10)"))
+@click.option("--sort", type=click.Choice([str(sort) for sort in Sort]), default="relevance", help=_("order of the results"))
+@with_config("index", "engine")
+def search(config: Config, query: tuple[str, ...], as_json: bool, page: int, per_page: int, sort: str) -> None:
+    """Print one page of results."""
+    request = SearchRequest(query=" ".join(query), page=page, per_page=per_page, sort=Sort(sort))
+    service = open_service(config)
+    try:
+        result = service.search(request)
+    finally:
+        service.close()
+    if as_json:
+        click.echo(json.dumps(describe_result(result, request, config.timezone, _), ensure_ascii=False, indent=2))
+    else:
+        _print_result(result, config)
+
+
+@click.command(
+    help=_("Show what the French analysis makes of TEXT, step by step.")
+    + "\n\n"
+    + _("Two words match each other when their stems are equal."),
+    short_help=_("Show what the French analysis makes of a text."),
+)
+@click.argument("text", nargs=-1, required=True)
+def analyze(text: tuple[str, ...]) -> None:
+    """Print a table with a row a token and a column a step."""
+    steps = list(open_analyzer().steps(" ".join(text)))
+    if not steps:
+        print_error(_("There is no word in this text."))
+        return
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for heading in ("", _("text"), *(_(name) for name, _outcome in steps[0].stages), ""):
+        table.add_column(heading)
+    for step in steps:
+        outcomes = (outcome for _name, outcome in step.stages)
+        table.add_row(f"{step.start}–{step.end}", step.raw, *outcomes, _("small word") if step.small else "")
+    out().print(table)
+
+
+def _print_result(result: SearchResult, config: Config) -> None:
+    for remark in result.remarks:
+        print_error(remark)
+    if not result.hits:
+        print_out(_("No article matches. Try fewer or other words."))
+        return
+    print_out(
+        Text(_("{total} articles · {milliseconds} ms").format(total=number(result.total), milliseconds=number(round(result.took_ms, 1))), "dim")
+    )
+    for hit in result.hits:
+        print_out()
+        _print_hit(hit, config)
+
+
+def _print_hit(hit: Hit, config: Config) -> None:
+    article = hit.article
+    print_out(Text.assemble((f"{hit.rank:>3}. ", "dim"), _marked(hit.title, "bold")))
+    facts = [article.source, article.section, date_text(article.date.astimezone(config.timezone)) if article.date else ""]
+    print_out(Text("     " + " · ".join(filter(None, facts)), "cyan"))
+    for fragment in _shown(hit):
+        print_out(Text.assemble("     ", _marked(fragment)))
+    print_out(Text("     " + article.id, "dim"))
+
+
+def _shown(hit: Hit) -> Iterable[Fragment]:
+    """Return the fragments worth a line: those with marks, else the first words of the article."""
+    pieces = [piece for piece in (hit.lead, *hit.fragments) if piece is not None]
+    return [piece for piece in pieces if piece.spans] or pieces[:1]
+
+
+def _marked(fragment: Fragment, style: str = "") -> Text:
+    text = Text(fragment.text, style)
+    for start, end in fragment.spans:
+        text.stylize("bold yellow", start - fragment.start, end - fragment.start)
+    return Text.assemble("… " if fragment.cut_before else "", text, " …" if fragment.cut_after else "")

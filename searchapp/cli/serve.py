@@ -1,0 +1,84 @@
+"""``serve``: the pages and the JSON endpoint on a real WSGI server (gunicorn) with several processes."""
+
+from __future__ import annotations
+
+import errno
+import os
+import socket
+from typing import Any
+
+import click
+
+from searchapp import create_app
+from searchapp.bootstrap import index_status
+from searchapp.cli.language import gettext as _
+from searchapp.cli.options import with_config
+from searchapp.cli.terminal import number, print_error, print_out
+from searchapp.config import Config
+from searchapp.errors import ConfigurationError, EngineUnavailable, IndexMissing, SearchappError
+from searchapp.i18n import Message
+
+__all__ = ["serve"]
+
+
+@click.command(help=_("Serve the search page and the JSON endpoint until Ctrl-C."), short_help=_("Serve the search page."))
+@with_config("index", "engine", "host", "port", "workers", "threads", "language")
+def serve(config: Config) -> None:
+    """Listen first, so that a taken port is told at once and the address printed is the one that answers."""
+    listener = _listen(config)
+    host, port = listener.getsockname()[:2]
+    _print_state(config)
+    shown = f"[{host}]" if ":" in host else host
+    print_out(_("Searching at {address} (Ctrl-C stops)").format(address=f"http://{shown}:{port}/"))
+    _run(config, listener)
+
+
+def _listen(config: Config) -> socket.socket:
+    try:
+        family = socket.AF_INET6 if ":" in config.host else socket.AF_INET
+        return socket.create_server((config.host, config.port), family=family, backlog=512)
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            reason = Message("Port {port} is taken. Name another: searchapp serve --port {other}", port=config.port, other=config.port + 1)
+        else:
+            reason = Message("{host}:{port} cannot be listened on ({reason}). Name another: --host, --port", host=config.host, port=config.port, reason=error.strerror)
+        raise ConfigurationError(reason) from error
+
+
+def _print_state(config: Config) -> None:
+    try:
+        articles = index_status(config).manifest.articles
+        print_out(_("{count} articles are indexed.").format(count=number(articles)))
+    except IndexMissing as error:
+        print_error(error.render(_))
+    except SearchappError as error:
+        print_error(error.render(_))
+
+
+def _run(config: Config, listener: socket.socket) -> None:
+    try:
+        from gunicorn.app.base import BaseApplication
+    except ImportError:  # it needs a POSIX system
+        raise EngineUnavailable(
+            Message("This system has no gunicorn. Serve “searchapp:create_app()” with another WSGI server.")
+        ) from None
+
+    class Server(BaseApplication):  # type: ignore[misc]
+        def load_config(self) -> None:
+            options: dict[str, Any] = {
+                "bind": f"fd://{listener.fileno()}",
+                "workers": config.workers,
+                "threads": config.threads,
+                "preload_app": True,
+                "loglevel": "warning",
+                "proc_name": "searchapp",
+                "worker_tmp_dir": "/dev/shm" if os.path.isdir("/dev/shm") else None,  # noqa: PTH112, S108
+                "timeout": 60,
+            }
+            for name, value in options.items():
+                self.cfg.set(name, value)
+
+        def load(self) -> Any:
+            return create_app(config)
+
+    Server().run()

@@ -1,0 +1,62 @@
+"""What people see: two consoles, numbers and dates in their language."""
+
+from __future__ import annotations
+
+import sys
+from datetime import datetime
+
+from babel.dates import format_datetime
+from babel.numbers import format_decimal
+from rich.console import Console
+from rich.text import Text
+
+from searchapp.cli.language import gettext, language
+from searchapp.errors import SearchappError
+from searchapp.i18n import Message
+
+__all__ = ["date_text", "fail", "number", "out", "print_error", "print_out", "size_text"]
+
+
+def out() -> Console:
+    """Return the console of the answer; a pipe gets whole lines without colours."""
+    return Console(file=sys.stdout, highlight=False, soft_wrap=not sys.stdout.isatty())
+
+
+def print_out(text: Text | str = "") -> None:
+    """Print one line of the answer; a plain string is shown as it is, without markup."""
+    out().print(Text(text) if isinstance(text, str) else text)
+
+
+def print_error(message: Message | str) -> None:
+    """Print a line beside the answer, on standard error."""
+    text = message.render(gettext) if isinstance(message, Message) else message
+    Console(stderr=True, highlight=False, soft_wrap=True).print(Text(text))
+
+
+def fail(error: SearchappError) -> int:
+    """Say what is wrong and what to do next; return the exit code."""
+    console = Console(stderr=True, highlight=False, soft_wrap=True)
+    first, *details = error.render(gettext).split("\n")
+    console.print(Text.assemble((gettext("Error:") + " ", "bold red"), first))
+    for detail in details:
+        console.print(Text("  " + detail))
+    return error.exit_code
+
+
+def number(value: float) -> str:
+    """Return a number with the separators of the language."""
+    return str(format_decimal(value, locale=language()))
+
+
+def size_text(size: float) -> str:
+    """Return bytes in a readable unit, such as 12.3 MB (powers of 1,000)."""
+    for unit in (gettext("bytes"), gettext("kB"), gettext("MB")):
+        if size < 1000:
+            return f"{number(round(size, 1))} {unit}"
+        size /= 1000
+    return f"{number(round(size, 1))} {gettext('GB')}"
+
+
+def date_text(date: datetime) -> str:
+    """Return a date and time in the language."""
+    return str(format_datetime(date, "d MMMM y, HH:mm", locale=language()))

@@ -1,0 +1,183 @@
+"""One table of settings; the program, its help and its documentation all read it.
+
+A value comes from, in rising order: its default, ``searchapp.toml``, a ``SEARCHAPP_*`` variable, a command-line option.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any, Final
+from zoneinfo import ZoneInfo, available_timezones
+
+from searchapp.errors import ConfigurationError
+from searchapp.i18n import LANGUAGES, Message
+
+__all__ = ["CONFIG_FILE", "ENGINES", "SETTINGS", "Config", "Setting", "load_config"]
+
+CONFIG_FILE: Final = "searchapp.toml"
+ENGINES: Final = ("whoosh",)
+
+
+class _NotAllowedError(ValueError):
+    """A value that a setting does not take; the message says what it takes."""
+
+    def __init__(self, allowed: Message) -> None:
+        super().__init__(allowed.text)
+        self.allowed = allowed
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str) or not value.strip():
+        raise _NotAllowedError(Message("a text that is not empty"))
+    return value.strip()
+
+
+def _path(value: object) -> Path:
+    return Path(_text(str(value) if isinstance(value, Path) else value)).expanduser()
+
+
+def _choice(*allowed: str) -> Callable[[object], str]:
+    def convert(value: object) -> str:
+        if value not in allowed:
+            raise _NotAllowedError(Message("one of {choices}", choices=", ".join(allowed)))
+        return str(value)
+
+    return convert
+
+
+def _whole_number(lowest: int, highest: int) -> Callable[[object], int]:
+    def convert(value: object) -> int:
+        try:
+            number = int(str(value)) if not isinstance(value, bool) else None
+        except ValueError:
+            number = None
+        if number is None or not lowest <= number <= highest:
+            raise _NotAllowedError(
+                Message("a whole number from {lowest} to {highest}", lowest=lowest, highest=highest)
+            )
+        return number
+
+    return convert
+
+
+def _timezone(value: object) -> ZoneInfo:
+    if isinstance(value, ZoneInfo):
+        return value
+    if value not in available_timezones():
+        raise _NotAllowedError(Message("a time zone of the IANA list, such as Europe/Paris"))
+    return ZoneInfo(str(value))
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """A row of the table: ``convert`` returns the typed value or raises with what is allowed."""
+
+    name: str
+    convert: Callable[[object], Any]
+    default: object
+    help: Message
+
+    @property
+    def variable(self) -> str:
+        """The environment variable of this setting."""
+        return f"SEARCHAPP_{self.name.upper()}"
+
+
+SETTINGS: Final = (
+    Setting("corpus", _path, "corpus", Message("folder (or file) with the articles")),
+    Setting("index", _path, "index", Message("folder that the index is written to")),
+    Setting("engine", _choice(*ENGINES), "whoosh", Message("search engine: {choices}", choices=", ".join(ENGINES))),
+    Setting("host", _text, "127.0.0.1", Message("address that the server listens on")),
+    Setting("port", _whole_number(0, 65535), 8000, Message("port that the server listens on (0: any free one)")),
+    Setting("workers", _whole_number(1, 64), 2, Message("server processes")),
+    Setting("threads", _whole_number(1, 64), 4, Message("threads in each server process")),
+    Setting("language", _choice(*LANGUAGES), "fr", Message("language of the pages when a browser names neither")),
+    Setting("timezone", _timezone, "Europe/Paris", Message("time zone of dates without one, and of days in searches")),
+    Setting("site_name", _text, "searchapp", Message("name shown at the top of the pages")),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """The settings of one run, checked and typed; the rows of :data:`SETTINGS` explain them."""
+
+    corpus: Path
+    index: Path
+    engine: str
+    host: str
+    port: int
+    workers: int
+    threads: int
+    language: str
+    timezone: ZoneInfo
+    site_name: str
+
+
+def load_config(
+    options: Mapping[str, object] | None = None,
+    environ: Mapping[str, str] | None = None,
+    file: Path | None = None,
+) -> Config:
+    """Return the settings of this run.
+
+    ``options`` are what the command line gave (``None`` values count as not given); ``file`` names the settings file,
+    which without it is ``searchapp.toml`` of the working folder if there is one.
+
+    Raises ConfigurationError that names every wrong setting, its value, where it came from and what is allowed.
+    """
+    problems: list[Message] = []
+    values = {setting.name: setting.convert(setting.default) for setting in SETTINGS}
+    for origin, name, value in _given(options or {}, environ or {}, file, problems):
+        setting = next((row for row in SETTINGS if row.name == name), None)
+        if setting is None:
+            problems.append(_unknown(origin, name))
+            continue
+        try:
+            values[name] = setting.convert(value)
+        except _NotAllowedError as error:
+            problems.append(
+                Message("{origin}: “{value}” is not allowed; give {allowed}", origin=origin, value=value, allowed=error.allowed)
+            )
+    if problems:
+        raise ConfigurationError(Message("Some settings are wrong:"), problems)
+    return Config(**values)
+
+
+def _given(
+    options: Mapping[str, object], environ: Mapping[str, str], file: Path | None, problems: list[Message]
+) -> Iterator[tuple[str, str, object]]:
+    """Yield (origin, setting, value) in rising order of precedence."""
+    path = file or Path(CONFIG_FILE)
+    for name, value in _read_file(path, must_exist=file is not None, problems=problems).items():
+        yield f"{path}: {name}", name, value
+    for variable, value in sorted(environ.items()):
+        if variable.startswith("SEARCHAPP_"):
+            yield variable, variable.removeprefix("SEARCHAPP_").lower(), value
+    for name, value in options.items():
+        if value is not None:
+            yield f"--{name.replace('_', '-')}", name, value
+
+
+def _read_file(path: Path, *, must_exist: bool, problems: list[Message]) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text("utf-8"))
+    except FileNotFoundError:
+        if must_exist:
+            problems.append(Message("{file}: there is no such settings file", file=path))
+    except OSError as error:
+        problems.append(Message("{file}: cannot be read ({reason})", file=path, reason=error.strerror))
+    except ValueError as error:  # TOML syntax, or not UTF-8
+        problems.append(Message("{file}: not valid TOML ({reason})", file=path, reason=error))
+    return {}
+
+
+def _unknown(origin: str, name: str) -> Message:
+    near = get_close_matches(name, [setting.name for setting in SETTINGS], n=1)
+    if near:
+        return Message("{origin}: unknown setting; did you mean {near}?", origin=origin, near=near[0])
+    known = ", ".join(setting.name for setting in SETTINGS)
+    return Message("{origin}: unknown setting; there are {known}", origin=origin, known=known)

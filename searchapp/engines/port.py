@@ -1,0 +1,178 @@
+"""What searchapp asks of an engine.
+
+An engine keeps *documents* (an article and its terms) in the folder of one generation and answers clauses of terms.
+It knows nothing of query text, accents or pages.
+
+Writing
+    ``create(folder)`` gives a :class:`Writer`, a context manager over an empty folder that exists. ``add`` takes a
+    document; adding one whose article id was added before replaces that one. A clean exit commits: when it returns,
+    the files are complete and closed (making them durable is the caller's affair). After an exception the folder
+    holds nothing worth opening; the caller removes it. Nothing is visible to readers before the commit.
+
+Reading
+    ``open(folder)`` gives a :class:`Reader` that sees that generation for as long as it is open, whatever happens to
+    other folders. Readers may be shared between threads.
+
+    ``search`` finds every document that matches the clause and the filters. ``total`` is exact. Candidates come in
+    the order asked for: by relevance (falling score, then order of adding), or by date (documents without a date
+    last, then order of adding). Filters do not score. A facet counts, for each value of a field, the documents that
+    match the clause and all filters *but that field's own*, so that the alternatives to a chosen value stay in sight;
+    buckets come by falling count, then by value. The histogram counts by month and leaves out documents without a
+    date.
+
+    The score of a document is the sum of BM25 over the terms of the clause, k1 = 1.2, b = 0.75,
+    idf = ln(1 + (N - df + 0.5) / (df + 0.5)), length in tokens of the field (Robertson & Zaragoza 2009, with the idf
+    that Lucene uses). Phrases and must-not clauses find and exclude; they do not score.
+
+Errors
+    A folder that cannot be read raises :class:`~searchapp.errors.IndexDamaged`. Reading after ``close`` is a fault of
+    the caller. Asking for an unknown field or term finds nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import TracebackType
+from typing import Protocol, Self
+
+from searchapp.analysis import Term
+from searchapp.model import Article, FacetBucket, Filters, HistogramBucket, Sort
+
+__all__ = [
+    "BM25_B",
+    "BM25_K1",
+    "BooleanClause",
+    "Candidate",
+    "Clause",
+    "Document",
+    "Engine",
+    "EngineRequest",
+    "EngineResult",
+    "EveryClause",
+    "PhraseClause",
+    "Reader",
+    "TermClause",
+    "Writer",
+]
+
+BM25_K1 = 1.2
+BM25_B = 0.75
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """An article with its terms. ``day`` is its date in the configured time zone as yyyymmdd, 0 without one."""
+
+    article: Article
+    title: Sequence[Term]
+    lead: Sequence[Term]
+    text: Sequence[Term]
+    day: int
+
+
+@dataclass(frozen=True, slots=True)
+class TermClause:
+    """One word of a query: documents that hold any of ``terms``, each a (term, boost) pair, in ``field``."""
+
+    field: str
+    terms: tuple[tuple[str, float], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PhraseClause:
+    """Documents that hold ``terms`` at successive positions of ``field``."""
+
+    field: str
+    terms: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class EveryClause:
+    """Every document, all with score 0."""
+
+
+@dataclass(frozen=True, slots=True)
+class BooleanClause:
+    """All of ``must``, none of ``must_not``; without a must, at least one of ``should``. ``should`` adds to the score.
+
+    A clause with neither must nor should matches every document that ``must_not`` leaves.
+    """
+
+    should: tuple[Clause, ...] = ()
+    must: tuple[Clause, ...] = ()
+    must_not: tuple[Clause, ...] = ()
+
+
+Clause = TermClause | PhraseClause | EveryClause | BooleanClause
+
+
+@dataclass(frozen=True, slots=True)
+class EngineRequest:
+    """A search for candidates ``offset`` to ``offset + limit``; ``facets`` names the facet fields to count."""
+
+    clause: Clause
+    filters: Filters = Filters()
+    sort: Sort = Sort.RELEVANCE
+    offset: int = 0
+    limit: int = 10
+    facets: tuple[str, ...] = ()
+    histogram: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A found document: its number within the generation (a handle for ``articles``) and its first-stage score."""
+
+    document: int
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class EngineResult:
+    """What :meth:`Reader.search` found."""
+
+    total: int
+    candidates: tuple[Candidate, ...]
+    facets: Mapping[str, tuple[FacetBucket, ...]] = field(default_factory=dict)
+    histogram: tuple[HistogramBucket, ...] = ()
+
+
+class Writer(Protocol):
+    def add(self, document: Document) -> None: ...
+
+    def __enter__(self) -> Self: ...
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None: ...
+
+
+class Reader(Protocol):
+    @property
+    def count(self) -> int:
+        """The number of documents."""
+
+    def search(self, request: EngineRequest) -> EngineResult: ...
+
+    def articles(self, documents: Iterable[int]) -> list[Article]:
+        """Return the stored articles of document numbers that ``search`` gave, in the order asked for."""
+
+    def article(self, article_id: str) -> Article | None:
+        """Return the stored article with this id, or None."""
+
+    def document_frequency(self, field: str, term: str) -> int:
+        """Return the number of documents that hold ``term`` in ``field``."""
+
+    def close(self) -> None: ...
+
+
+class Engine(Protocol):
+    name: str
+    version: str
+    """The library and its version: an index is only opened by the engine that wrote it."""
+
+    def create(self, folder: Path) -> Writer: ...
+
+    def open(self, folder: Path) -> Reader: ...

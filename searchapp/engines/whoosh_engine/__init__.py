@@ -1,0 +1,42 @@
+"""The embedded default: an index in one folder, pure Python around numpy arrays.
+
+The files are an ordinary Whoosh index of stock field types, so plain Whoosh can open, search and check it. Writing
+inverts in memory and hands whole posting lists to Whoosh's codec (:mod:`.writer`); searching decodes posting
+lists into arrays and scores those (:mod:`.reader`), since exact totals and facets need every match anyway.
+"""
+
+from __future__ import annotations
+
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from whoosh.filedb.filestore import FileStorage
+from whoosh.index import FileIndex
+
+from searchapp.engines.port import Reader, Writer
+from searchapp.engines.whoosh_engine.reader import WhooshReader
+from searchapp.engines.whoosh_engine.writer import WhooshWriter
+from searchapp.errors import IndexDamaged
+
+__all__ = ["WhooshEngine"]
+
+
+class WhooshEngine:
+    """Whoosh behind the engine port."""
+
+    name = "whoosh"
+
+    @property
+    def version(self) -> str:
+        return f"whoosh3 {version('whoosh3')}"
+
+    def create(self, folder: Path) -> Writer:
+        return WhooshWriter(folder)
+
+    def open(self, folder: Path) -> Reader:
+        try:
+            index: Any = FileIndex(FileStorage(str(folder), readonly=True))
+            return WhooshReader(index.reader())
+        except Exception as error:  # Whoosh lets whatever its unpickling raises through
+            raise IndexDamaged(folder.name) from error

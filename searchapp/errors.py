@@ -1,0 +1,175 @@
+"""What can go wrong, as a tree. Every leaf says what to do next.
+
+::
+
+    SearchappError
+    ├── UserError         you can fix it                     exit 2   HTTP 400
+    │   ├── ConfigurationError   one or more wrong settings
+    │   ├── CorpusMissing        the corpus path is not there
+    │   └── InvalidRequest       one or more wrong parameters of a search
+    ├── NotFound          what you name is not there         exit 3   HTTP 404
+    │   └── ArticleNotFound
+    ├── Unavailable       try again, or start what is missing  exit 4   HTTP 503
+    │   ├── IndexMissing         nothing was indexed yet
+    │   ├── IndexLocked          another reindex is running
+    │   └── EngineUnavailable    the engine's library or server is not there
+    └── Corrupt           stored data is damaged             exit 5   HTTP 503
+        └── IndexDamaged
+
+An error carries :class:`~searchapp.i18n.Message` values, so that a page, a JSON answer and a terminal each say it in
+their reader's language. A message never holds a path of the server's that the person asking did not name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from searchapp.i18n import Message, Translate, untranslated
+
+__all__ = [
+    "ArticleNotFound",
+    "ConfigurationError",
+    "Corrupt",
+    "CorpusMissing",
+    "EngineUnavailable",
+    "IndexDamaged",
+    "IndexLocked",
+    "IndexMissing",
+    "InvalidRequest",
+    "NotFound",
+    "SearchappError",
+    "Unavailable",
+    "UserError",
+]
+
+
+class SearchappError(Exception):
+    """The root: every error that searchapp raises on purpose.
+
+    ``slug`` names the kind in a problem document; ``exit_code`` and ``http_status`` are the contract of the branch.
+    """
+
+    slug: ClassVar[str] = "error"
+    title: ClassVar[Message] = Message("Something went wrong")
+    exit_code: ClassVar[int] = 1
+    http_status: ClassVar[int] = 500
+
+    def __init__(self, message: Message, details: Sequence[Message] = ()) -> None:
+        super().__init__(message.text)
+        self.message = message
+        self.details = tuple(details)
+
+    def render(self, translate: Translate = untranslated) -> str:
+        """Return the message and its details, one a line, in the language of ``translate``."""
+        return "\n".join(part.render(translate) for part in (self.message, *self.details))
+
+    def __str__(self) -> str:
+        return self.render()
+
+
+class UserError(SearchappError):
+    """You can fix it: a setting, a path, a parameter."""
+
+    slug = "invalid-request"
+    title = Message("This request cannot be understood")
+    exit_code = 2
+    http_status = 400
+
+
+class ConfigurationError(UserError):
+    """One or more settings are wrong; all of them are told at once."""
+
+    slug = "invalid-configuration"
+    title = Message("A setting is wrong")
+
+
+class CorpusMissing(UserError):
+    """The corpus path does not exist or cannot be read."""
+
+    slug = "corpus-missing"
+    title = Message("The corpus is not there")
+
+
+class InvalidRequest(UserError):
+    """One or more parameters of a search are wrong; ``fields`` pairs each with its reason."""
+
+    def __init__(self, message: Message, fields: Sequence[tuple[str, Message]] = ()) -> None:
+        super().__init__(message, [reason for _, reason in fields])
+        self.fields = tuple(fields)
+
+
+class NotFound(SearchappError):
+    """What was named is not there."""
+
+    slug = "not-found"
+    title = Message("Not found")
+    exit_code = 3
+    http_status = 404
+
+
+class ArticleNotFound(NotFound):
+    """No article has this id in the current generation."""
+
+    slug = "article-not-found"
+    title = Message("There is no such article")
+
+    def __init__(self, article_id: str) -> None:
+        super().__init__(Message("No article has the id “{id}”. Search for its title instead.", id=article_id))
+
+
+class Unavailable(SearchappError):
+    """Try again later, or start what is missing."""
+
+    slug = "unavailable"
+    title = Message("Not available at the moment")
+    exit_code = 4
+    http_status = 503
+
+
+class IndexMissing(Unavailable):
+    """Nothing was indexed yet."""
+
+    slug = "no-index"
+    title = Message("There is no index yet")
+
+    def __init__(self) -> None:
+        super().__init__(Message("Nothing has been indexed yet. Run: searchapp reindex"))
+
+
+class IndexLocked(Unavailable):
+    """Another process is writing this index."""
+
+    slug = "index-locked"
+    title = Message("Another reindex is running")
+
+
+class EngineUnavailable(Unavailable):
+    """The engine's library or server is not there."""
+
+    slug = "engine-unavailable"
+    title = Message("The search engine is not available")
+
+
+class Corrupt(SearchappError):
+    """Stored data is damaged."""
+
+    slug = "corrupt"
+    title = Message("Stored data is damaged")
+    exit_code = 5
+    http_status = 503
+
+
+class IndexDamaged(Corrupt):
+    """The current generation cannot be read."""
+
+    slug = "index-damaged"
+    title = Message("The index is damaged")
+
+    def __init__(self, generation: str) -> None:
+        super().__init__(
+            Message(
+                "The index (generation {generation}) is damaged; the corpus is not. Run: searchapp reindex",
+                generation=generation,
+            )
+        )

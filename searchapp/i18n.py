@@ -1,0 +1,75 @@
+"""Two languages, one source: what people read is written in English and translated by a gettext catalogue.
+
+A :class:`Message` keeps text and values apart until somebody reads it, so the same error is French on a page and
+English in a terminal. Catalogues are PO files read as they are (Babel compiles them in memory): a checkout needs no
+compile step.
+"""
+
+from __future__ import annotations
+
+import gettext
+import io
+from collections.abc import Callable
+from functools import cache
+from importlib import resources
+from typing import Any, Final
+
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+
+__all__ = ["LANGUAGES", "Message", "Translate", "translations", "translator", "untranslated"]
+
+LANGUAGES: Final = ("fr", "en")
+Translate = Callable[[str], str]
+
+
+def untranslated(text: str) -> str:
+    """Return ``text``: the language that the program is written in."""
+    return text
+
+
+class Message:
+    """A sentence with named gaps (``{name}``, as in :meth:`str.format`) and what fills them."""
+
+    __slots__ = ("text", "values")
+
+    def __init__(self, text: str, /, **values: Any) -> None:
+        self.text = text
+        self.values = values
+
+    def render(self, translate: Translate = untranslated) -> str:
+        """Return the sentence in the language of ``translate``; a value that is a message is translated as well."""
+        values = {
+            name: value.render(translate) if isinstance(value, Message) else value for name, value in self.values.items()
+        }
+        return translate(self.text).format(**values) if values else translate(self.text)
+
+    def __str__(self) -> str:
+        return self.render()
+
+    def __repr__(self) -> str:
+        return f"Message({self.render()!r})"
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Message) and (self.text, self.values) == (other.text, other.values)
+
+    def __hash__(self) -> int:
+        return hash((self.text, tuple(sorted(self.values))))
+
+
+@cache
+def translations(language: str) -> gettext.NullTranslations:
+    """Return the catalogue of ``language``; English, and any language without a catalogue, needs none."""
+    path = resources.files("searchapp") / "translations" / language / "LC_MESSAGES" / "searchapp.po"
+    if not path.is_file():
+        return gettext.NullTranslations()
+    compiled = io.BytesIO()
+    with path.open("rb") as source:
+        write_mo(compiled, read_po(source, locale=language))
+    compiled.seek(0)
+    return gettext.GNUTranslations(compiled)
+
+
+def translator(language: str) -> Translate:
+    """Return the function that turns program text into ``language``."""
+    return translations(language).gettext

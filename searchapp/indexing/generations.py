@@ -1,0 +1,168 @@
+"""The folder of generations: building, publishing, pruning, and the lock that keeps writers apart."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final
+
+from filelock import FileLock, Timeout
+
+from searchapp.errors import IndexDamaged, IndexLocked, IndexMissing
+from searchapp.i18n import Message
+
+__all__ = ["Generations", "Manifest"]
+
+_CURRENT: Final = "CURRENT"
+_LOCK: Final = "LOCK"
+_HOLDER: Final = "LOCK.holder"
+_MANIFEST: Final = "manifest.json"
+_KEPT: Final = 2
+"""The published generation and the one before, which readers may still be using."""
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What a generation holds and what it was made with. ``created`` is UTC, ISO 8601; ``seconds`` took to build."""
+
+    generation: str
+    created: str
+    seconds: float
+    articles: int
+    rejects: int
+    engine: str
+    engine_version: str
+    schema: int
+    analyzer: str
+    timezone: str
+    corpus: str
+
+
+class Generations:
+    """The generations under one index folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def current(self) -> str:
+        """Return the name of the published generation; raises IndexMissing when there is none."""
+        try:
+            return (self.folder / _CURRENT).read_text("ascii").strip()
+        except (FileNotFoundError, NotADirectoryError):
+            raise IndexMissing from None
+
+    def path(self, generation: str) -> Path:
+        """Return the folder of a generation; the engine's files lie in its ``engine`` folder."""
+        return self.folder / generation
+
+    def manifest(self, generation: str) -> Manifest:
+        """Return the manifest of a generation; raises IndexDamaged when it is missing or cannot be read."""
+        try:
+            return Manifest(**json.loads((self.path(generation) / _MANIFEST).read_text("utf-8")))
+        except (OSError, ValueError, TypeError) as error:
+            raise IndexDamaged(generation) from error
+
+    def size(self, generation: str) -> int:
+        """Return the bytes that the files of a generation take."""
+        return sum(path.stat().st_size for path in self.path(generation).rglob("*") if path.is_file())
+
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        """Hold the only right to write; raises IndexLocked, naming the holder, when another process has it.
+
+        The lock is the operating system's: it is free the moment its holder ends, however it ends.
+        """
+        self.folder.mkdir(parents=True, exist_ok=True)
+        lock = FileLock(self.folder / _LOCK, timeout=0)
+        try:
+            lock.acquire()
+        except Timeout:
+            raise IndexLocked(self._locked_message()) from None
+        holder = self.folder / _HOLDER
+        try:
+            holder.write_text(json.dumps({"pid": os.getpid(), "since": _now()}), "utf-8")
+            yield
+        finally:
+            holder.unlink(missing_ok=True)
+            lock.release()
+
+    @contextmanager
+    def building(self) -> Iterator[Path]:
+        """Give the folder of a new generation, which is removed again if the block fails. Needs the lock."""
+        self._remove_unfinished()
+        path = self.folder / f"{datetime.now(UTC):%Y%m%dT%H%M%S.%fZ}-{secrets.token_hex(2)}"
+        (path / "engine").mkdir(parents=True)
+        try:
+            yield path
+        except BaseException:
+            shutil.rmtree(path, ignore_errors=True)
+            raise
+
+    def publish(self, manifest: Manifest) -> None:
+        """Make a built generation durable and current, in that order, then prune. Needs the lock."""
+        path = self.path(manifest.generation)
+        _write_durably(path / _MANIFEST, json.dumps(asdict(manifest), ensure_ascii=False, indent=2) + "\n")
+        for part in (*path.rglob("*"), path, self.folder):
+            _sync(part)
+        _write_durably(self.folder / _CURRENT, manifest.generation + "\n")
+        self._prune()
+
+    def _prune(self) -> None:
+        others = [name for name in self._names() if name != self.current()]
+        for name in others[: 1 - _KEPT]:
+            shutil.rmtree(self.path(name), ignore_errors=True)
+
+    def _names(self) -> list[str]:
+        """Return the whole generations, oldest first."""
+        return sorted(path.parent.name for path in self.folder.glob(f"*/{_MANIFEST}"))
+
+    def _remove_unfinished(self) -> None:
+        """Remove what a killed build left: we hold the lock, so nobody is building there."""
+        whole = set(self._names())
+        for path in self.folder.glob("????????T??????.??????Z-????"):
+            if path.is_dir() and path.name not in whole:
+                shutil.rmtree(path, ignore_errors=True)
+
+    def _locked_message(self) -> Message:
+        try:
+            holder: dict[str, Any] = json.loads((self.folder / _HOLDER).read_text("utf-8"))
+            return Message(
+                "Another reindex is running (process {pid}, since {since}). Wait for it to end, then run this again.",
+                pid=holder["pid"],
+                since=holder["since"],
+            )
+        except (OSError, ValueError, KeyError):
+            return Message("Another reindex is running. Wait for it to end, then run this again.")
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+def _write_durably(path: Path, text: str) -> None:
+    """Replace a small file in one step: readers see the old text or the new one, also after a power cut."""
+    temporary = path.with_name(path.name + ".new")
+    with temporary.open("w", encoding="utf-8") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    temporary.replace(path)
+    _sync(path.parent)
+
+
+def _sync(path: Path) -> None:
+    """Ask the operating system to put a file's or folder's content on the disk."""
+    if path.is_dir() and os.name == "nt":  # Windows cannot open folders
+        return
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,1 @@
+"""The formats, one module each; :mod:`searchapp.ingest.registry` puts them in order."""

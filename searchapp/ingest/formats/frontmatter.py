@@ -1,0 +1,102 @@
+"""Front matter: the fields that a Markdown file gives before its text.
+
+It is YAML between two lines ``---`` or TOML between two lines ``+++``; keys may be French (``titre``).
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+import unicodedata
+from typing import Any, Final
+
+import yaml
+
+from searchapp.i18n import Message
+from searchapp.ingest.reader import UnreadableError
+from searchapp.ingest.record import Record
+
+__all__ = ["split_front_matter"]
+
+_LONGEST: Final = 64 * 1024
+_OPENING: Final = re.compile(r"(---|\+\+\+)[ \t]*(?:\n|$)")
+_SYNONYMS: Final = {
+    "titre": "title",
+    "chapo": "lead",
+    "chapeau": "lead",
+    "texte": "text",
+    "journal": "source",
+    "rubrique": "section",
+    "auteur": "author",
+    "auteurs": "author",
+    "authors": "author",
+    "lien": "url",
+    "langue": "language",
+    "mots-cles": "tags",
+    "keywords": "tags",
+    "statut": "status",
+    "identifiant": "id",
+}
+
+
+def split_front_matter(content: str) -> tuple[Record, str]:
+    """Return the fields, under the names of a record, and the text after them; ``content`` has \\n line ends.
+
+    Raises UnreadableError when front matter begins and does not end, is longer than 64 KiB or wrong.
+    """
+    opening = _OPENING.match(content)
+    if not opening:
+        return {}, content
+    fence = re.compile(rf"^{re.escape(opening[1])}[ \t]*$", re.MULTILINE)
+    closing = fence.search(content, opening.end(), opening.end() + _LONGEST)
+    if not closing:
+        raise UnreadableError(
+            Message(
+                "the front matter has no end: a line with {fence} alone, within 64 KiB", fence=opening[1]
+            ),
+            1,
+        )
+    source = content[opening.end() : closing.start()]
+    fields = _toml(source) if opening[1] == "+++" else _yaml(source)
+    return {_field(key): value for key, value in fields.items()}, content[closing.end() :]
+
+
+def _field(key: object) -> str:
+    letters = unicodedata.normalize("NFD", str(key)).casefold().replace("_", "-").replace(" ", "-")
+    name = "".join(letter for letter in letters if not unicodedata.combining(letter))
+    return _SYNONYMS.get(name, name)
+
+
+class _PlainLoader(yaml.BaseLoader):
+    """Reads scalars as the text that they are (1984, no and 2024-02-31 may be titles); takes no references.
+
+    References can make a few lines unfold into gigabytes.
+    """
+
+    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
+        event = self.peek_event()  # type: ignore[no-untyped-call]
+        if event.anchor is not None:
+            raise yaml.MarkedYAMLError(
+                problem="references (& and *) are not allowed", problem_mark=event.start_mark
+            )
+        return super().compose_node(parent, index)
+
+
+def _yaml(source: str) -> dict[Any, object]:
+    try:
+        fields = _PlainLoader(source).get_single_data() or {}
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 2 if error.problem_mark else None
+        raise UnreadableError(Message("not valid YAML: {reason}", reason=error.problem), line) from error
+    except (yaml.YAMLError, RecursionError) as error:
+        raise UnreadableError(Message("not valid YAML: {reason}", reason=error), 1) from error
+    if not isinstance(fields, dict):
+        raise UnreadableError(Message("the front matter must be lines such as “titre: …”"), 1)
+    return fields
+
+
+def _toml(source: str) -> dict[str, object]:
+    try:
+        return tomllib.loads(source)
+    except (ValueError, RecursionError) as error:
+        raise UnreadableError(Message("not valid TOML: {reason}", reason=error), 1) from error

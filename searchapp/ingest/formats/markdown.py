@@ -1,0 +1,100 @@
+"""Markdown: front matter with the fields of a record, then the text. The title may also be a ``#`` heading.
+
+The text is stored without its markup: paragraphs and headings between blank lines, the items of a list one a
+line, links as their words, pictures as their description. Raw HTML is dropped.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import BinaryIO, Final
+
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+
+from searchapp.ingest.encoding import is_binary, read_text
+from searchapp.ingest.formats.frontmatter import split_front_matter
+from searchapp.ingest.normalize import clean_text
+from searchapp.ingest.reader import FileContext, UnreadableError, extension
+from searchapp.ingest.record import Record, article_from
+from searchapp.model import Article, Reject
+
+__all__ = ["MarkdownReader"]
+
+_EXTENSIONS: Final = (".md", ".markdown", ".mdown")
+_FENCES: Final = ((b"---", b":"), (b"+++", b"="))
+_LISTS: Final = ("bullet_list_open", "bullet_list_close", "ordered_list_open", "ordered_list_close")
+_MARKDOWN: Final = MarkdownIt("commonmark")
+
+
+class MarkdownReader:
+    """Reads a file that holds one article."""
+
+    name = "Markdown"
+
+    def sniff(self, head: bytes, filename: str) -> bool:
+        """Return whether the file is text that begins with front matter, or is named so."""
+        return not is_binary(head) and (_has_front_matter(head) or extension(filename) in _EXTENSIONS)
+
+    def read(self, stream: BinaryIO, context: FileContext) -> Iterator[Article | Reject]:
+        """Yield the article; without an id of its own it has the file's name."""
+        try:
+            yield article_from(_record(read_text(stream)), context, context.article_id)
+        except UnreadableError as error:
+            yield error.reject(context.name)
+
+
+def _has_front_matter(head: bytes) -> bool:
+    first, _, following = head.lstrip().partition(b"\n")
+    second = following.partition(b"\n")[0]
+    return any(first.rstrip() == fence and sign in second for fence, sign in _FENCES)
+
+
+def _record(content: str) -> Record:
+    fields, body = split_front_matter(clean_text(content))
+    tokens = _MARKDOWN.parse(body)
+    heading = _first_heading(tokens)
+    words = _inline_text(tokens[heading + 1].children) if heading is not None else ""
+    title = fields.get("title") or words
+    if heading is not None and title == words:
+        del tokens[heading : heading + 3]
+    return {**fields, "title": title, "text": fields.get("text") or _plain_text(tokens)}
+
+
+def _first_heading(tokens: Sequence[Token]) -> int | None:
+    places = (
+        place for place, token in enumerate(tokens) if token.type == "heading_open" and token.tag == "h1"
+    )
+    return next(places, None)
+
+
+def _plain_text(tokens: Sequence[Token]) -> str:
+    pieces: list[str] = []
+    depth = 0
+    glue = ""
+    for token in tokens:
+        if token.type in _LISTS:
+            depth += token.nesting
+            glue = glue if depth > 1 else "\n\n"
+        if text := _block_text(token):
+            pieces += (glue, text)
+            glue = "\n" if depth else "\n\n"
+    return "".join(pieces)
+
+
+def _block_text(token: Token) -> str:
+    if token.type == "inline":
+        return _inline_text(token.children)
+    return token.content if token.type in ("fence", "code_block") else ""
+
+
+def _inline_text(tokens: Sequence[Token] | None) -> str:
+    return "".join(map(_inline_piece, tokens or ()))
+
+
+def _inline_piece(token: Token) -> str:
+    if token.type == "image":
+        return _inline_text(token.children)
+    if token.type in ("softbreak", "hardbreak"):
+        return " " if token.type == "softbreak" else "\n"
+    return token.content if token.type in ("text", "code_inline") else ""

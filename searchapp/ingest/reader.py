@@ -1,0 +1,81 @@
+"""The reader protocol: what a format module gives to the registry."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import BinaryIO, Final, Protocol
+from zoneinfo import ZoneInfo
+
+from searchapp.i18n import Message
+from searchapp.model import Article, Reject
+
+__all__ = ["LARGEST_ARTICLE", "FileContext", "Reader", "UnreadableError", "extension"]
+
+LARGEST_ARTICLE: Final = 16 * 1024 * 1024
+"""Bytes that one article may take in its file; a longer one is a reject, so that memory stays small."""
+
+# Letters first: the dot of “M. Dupont réagit” or of “bilan.2024” begins no extension.
+_EXTENSION: Final = re.compile(r"\.[a-z][a-z0-9]{0,7}$", re.IGNORECASE)
+
+
+class UnreadableError(Exception):
+    """An article that cannot be read; ``line`` (from 1) is ``None`` when all of the file is meant."""
+
+    def __init__(self, reason: Message, line: int | None = None) -> None:
+        super().__init__(reason.text)
+        self.reason = reason
+        self.line = line
+
+    def reject(self, file: str, line: int | None = None) -> Reject:
+        """Return what is reported about ``file``; ``line`` counts where the error knows none."""
+        return Reject(file, self.line or line, self.reason)
+
+
+@dataclass(frozen=True, slots=True)
+class FileContext:
+    """What a reader may know of the file: its name in the corpus (posix, relative), what articles inherit.
+
+    ``timezone`` is given to dates without one. ``inherited`` holds field values that the folder gives
+    (``source``, ``section``) and that the file's own values override.
+    """
+
+    name: str
+    timezone: ZoneInfo
+    inherited: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def article_id(self) -> str:
+        """The id of a file that holds one article: its name without the extension."""
+        return unicodedata.normalize("NFC", _EXTENSION.sub("", _uncompressed(self.name)))
+
+
+class Reader(Protocol):
+    """Turns one file of one format into articles.
+
+    ``sniff`` looks at the first bytes and the file's name and says whether this reader is meant; it never
+    raises. ``read`` streams: it may not hold a file of many articles in memory, never raises on content, and
+    yields a :class:`Reject` for each article that it cannot read. What the stream itself raises (a disk that
+    fails, a compressed file cut short) passes through.
+
+    Both see the file uncompressed and never in UTF-16: see :mod:`searchapp.ingest.streams`.
+    """
+
+    @property
+    def name(self) -> str: ...
+
+    def sniff(self, head: bytes, filename: str) -> bool: ...
+
+    def read(self, stream: BinaryIO, context: FileContext) -> Iterator[Article | Reject]: ...
+
+
+def extension(filename: str) -> str:
+    """Return the extension of ``filename`` in small letters, with its dot; that of ``.gz`` does not count."""
+    match = _EXTENSION.search(_uncompressed(filename))
+    return match[0].lower() if match else ""
+
+
+def _uncompressed(filename: str) -> str:
+    return filename[:-3] if filename.lower().endswith(".gz") else filename

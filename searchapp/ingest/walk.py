@@ -1,0 +1,102 @@
+"""Which files a corpus has, and in which order: by name, folder after folder, the same every time.
+
+Left out are hidden files and folders, README*, LICENSE* and ``folders.toml`` at the root. Links are followed
+while they stay within the corpus and lead to no folder that they lie in.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import Final
+
+from searchapp.i18n import Message
+from searchapp.ingest.folders import FOLDERS_FILE
+from searchapp.ingest.reader import UnreadableError
+from searchapp.model import Reject
+
+__all__ = ["CorpusFile", "unopened", "walk"]
+
+_LEFT_OUT: Final = (".*", "README*", "LICENSE*")
+_UNDECODED: Final = re.compile("[\ud800-\udfff]")
+
+
+@dataclass(frozen=True, slots=True)
+class CorpusFile:
+    """A file of the corpus: where it is, its name within the corpus (posix, relative), its size in bytes."""
+
+    path: Path
+    name: str
+    size: int
+
+
+def walk(root: Path) -> Iterator[CorpusFile | Reject]:
+    """Yield the files below ``root`` (or ``root`` itself, a file); a reject for what cannot be one.
+
+    Memory holds the names of the folders on the way to the present file, and of what lies beside them.
+    """
+    if not root.is_dir():
+        yield _file(root, root.name)
+        return
+    pending = list(reversed(_entries(root)))
+    while pending:
+        entry = pending.pop()
+        name = _name(root, entry.path)
+        if name == FOLDERS_FILE:
+            continue
+        try:
+            _check_link(root, entry)
+            if entry.is_dir():
+                pending.extend(reversed(_entries(entry.path)))
+            else:
+                yield _file(Path(entry.path), name)
+        except OSError as error:
+            yield Reject(name, None, unopened(error))
+        except UnreadableError as error:
+            yield error.reject(name)
+
+
+def unopened(error: OSError) -> Message:
+    """Return, in a person's words, why the system does not give a file or folder."""
+    if isinstance(error, PermissionError):
+        return Message("there is no permission to read it")
+    if isinstance(error, FileNotFoundError):
+        return Message("it is not there any more, or it is a link to nothing")
+    return Message("it cannot be read: {reason}", reason=error.strerror or error)
+
+
+def _entries(folder: Path | str) -> list[os.DirEntry[str]]:
+    with os.scandir(folder) as entries:
+        wanted = (entry for entry in entries if not any(fnmatchcase(entry.name, name) for name in _LEFT_OUT))
+        return sorted(wanted, key=lambda entry: entry.name)
+
+
+def _file(path: Path, name: str) -> CorpusFile | Reject:
+    status = path.stat()
+    if not stat.S_ISREG(status.st_mode):
+        return Reject(name, None, Message("it is neither a file nor a folder"))
+    return CorpusFile(path, name, status.st_size)
+
+
+def _name(root: Path, path: str) -> str:
+    """Return the name within the corpus; bytes that are no UTF-8 become U+FFFD, to be shown."""
+    name = path[len(str(root)) :].lstrip(os.sep).replace(os.sep, "/")
+    return _UNDECODED.sub("\ufffd", name)
+
+
+def _check_link(root: Path, entry: os.DirEntry[str]) -> None:
+    """Raise UnreadableError if ``entry`` is a link that leaves the corpus or leads back to where it lies."""
+    if not entry.is_symlink():
+        return
+    link = Path(entry.path)
+    target = Path(os.path.realpath(link, strict=True))
+    if not target.is_relative_to(root.resolve()):
+        raise UnreadableError(Message("it is a link that leaves the corpus; put the file itself there"))
+    above = (folder for folder in link.parents if folder.is_relative_to(root))
+    if any(target == folder.resolve() for folder in above):
+        raise UnreadableError(Message("it is a link to a folder that it lies in"))

@@ -1,0 +1,182 @@
+"""The frozen values that cross borders between rooms."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+
+from searchapp.i18n import Message
+
+__all__ = [
+    "Article",
+    "ArticleStatus",
+    "ArticleView",
+    "FacetBucket",
+    "Filters",
+    "Fragment",
+    "HistogramBucket",
+    "Hit",
+    "Reject",
+    "SearchRequest",
+    "SearchResult",
+    "Sort",
+    "Span",
+]
+
+Span = tuple[int, int]
+"""Start and end, end excluded, in Unicode code points of the stored field."""
+
+
+class ArticleStatus(StrEnum):
+    """What its newspaper says of an article today."""
+
+    PUBLISHED = "published"
+    CORRECTED = "corrected"
+    WITHDRAWN = "withdrawn"
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """A unit of the corpus, as one clean value whatever format it came in.
+
+    ``date`` carries a time zone. ``text`` holds paragraphs separated by a blank line.
+    """
+
+    id: str
+    title: str
+    text: str
+    lead: str = ""
+    date: datetime | None = None
+    source: str = ""
+    section: str = ""
+    authors: tuple[str, ...] = ()
+    url: str = ""
+    language: str = "fr"
+    tags: tuple[str, ...] = ()
+    status: ArticleStatus = ArticleStatus.PUBLISHED
+
+
+@dataclass(frozen=True, slots=True)
+class Reject:
+    """An article that could not be read: file, line (from 1; ``None`` when all of the file is meant), reason."""
+
+    file: str
+    line: int | None
+    reason: Message
+
+
+class Sort(StrEnum):
+    """The orders that results come in."""
+
+    RELEVANCE = "relevance"
+    NEWEST = "newest"
+    OLDEST = "oldest"
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What narrows a search without scoring. Values of one field are alternatives, fields narrow each other.
+
+    ``date_from`` and ``date_to`` are whole days in the configured time zone, both included.
+    """
+
+    sources: tuple[str, ...] = ()
+    sections: tuple[str, ...] = ()
+    authors: tuple[str, ...] = ()
+    date_from: date | None = None
+    date_to: date | None = None
+
+    def __bool__(self) -> bool:
+        return self != Filters()
+
+
+@dataclass(frozen=True, slots=True)
+class SearchRequest:
+    """One search as asked by a person or a program.
+
+    ``cursor`` is a token from an earlier answer; it stands for a place deep in the results and wins over ``page``.
+    An empty query asks for every article, newest first.
+    """
+
+    query: str = ""
+    filters: Filters = Filters()
+    sort: Sort = Sort.RELEVANCE
+    page: int = 1
+    per_page: int = 10
+    cursor: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Fragment:
+    """A piece of a stored field with its marks: ``text`` starts at ``start``; ``spans`` count from the field's start."""
+
+    text: str
+    start: int
+    spans: tuple[Span, ...] = ()
+    cut_before: bool = False
+    cut_after: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One result: its article, its place and what to show of it.
+
+    ``lead`` is ``None`` for an article without one. ``fragments`` are the best pieces of the text, in its order; when
+    the text holds no match, its opening.
+    """
+
+    article: Article
+    rank: int
+    score: float
+    title: Fragment
+    lead: Fragment | None
+    fragments: tuple[Fragment, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ArticleView:
+    """A whole article with the marks of a query: every field as one fragment (uncut)."""
+
+    article: Article
+    title: Fragment
+    lead: Fragment
+    text: Fragment
+    generation: str
+
+
+@dataclass(frozen=True, slots=True)
+class FacetBucket:
+    """A value of a facet field and the number of matching articles that carry it."""
+
+    value: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class HistogramBucket:
+    """A month (``2024-11``) and the number of matching articles in it."""
+
+    date: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class SearchResult:
+    """The answer to a :class:`SearchRequest`. ``total_relation`` is "eq" (exact) or "gte" (at least)."""
+
+    query: str
+    understood: str
+    total: int
+    total_relation: str
+    took_ms: float
+    generation: str
+    page: int
+    per_page: int
+    hits: tuple[Hit, ...]
+    facets: Mapping[str, tuple[FacetBucket, ...]] = field(default_factory=dict)
+    histogram: tuple[HistogramBucket, ...] = ()
+    remarks: tuple[Message, ...] = ()
+    suggestion: str | None = None
+    next_cursor: str | None = None

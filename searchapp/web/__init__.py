@@ -1,0 +1,75 @@
+"""The web room: pages for people, JSON for programs, over one :class:`~searchapp.service.SearchService`.
+
+A request passes through few hands. ``params`` turns its address into a SearchRequest, the service answers, and ``pages``
+or ``api`` shows the answer. Around them: ``links`` (addresses are requests with one thing changed), ``marks`` (fragments
+to safe HTML), ``results`` and ``histogram`` (what stands beside the hits), ``language`` (sentences, dates and numbers as
+the reader writes them), ``errors`` and ``problems`` (what is said when something goes wrong), ``assets`` and ``probes``.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from flask import Flask, Response, request
+from werkzeug.routing import BaseConverter
+
+from searchapp.bootstrap import load_config, open_service
+from searchapp.config import Config
+from searchapp.service import SearchService
+from searchapp.web import assets, errors, language, templating
+from searchapp.web.api import api
+from searchapp.web.pages import pages
+from searchapp.web.probes import probes
+from searchapp.web.site import install
+
+__all__ = ["create_app"]
+
+SECURITY_HEADERS: Final = {
+    "Content-Security-Policy": (
+        "default-src 'self'; script-src 'none'; object-src 'none'; base-uri 'none'; "
+        "form-action 'self'; frame-ancestors 'none'"
+    ),
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+    "Referrer-Policy": "strict-origin-when-cross-origin",
+    "X-Content-Type-Options": "nosniff",
+}
+
+
+class ArticleIdConverter(BaseConverter):
+    """An article's id in an address: anything at all, slashes included."""
+
+    regex = ".+"
+    part_isolating = False
+
+    def to_url(self, value: Any) -> str:
+        """Return the id percent-encoded; slashes stay readable."""
+        return super().to_url(value).replace("%2F", "/")
+
+
+def create_app(config: Config | None = None, *, service: SearchService | None = None) -> Flask:
+    """Return the WSGI application; without ``config`` it is read from ``searchapp.toml`` and the environment."""
+    config = config or load_config()
+    app = Flask(__name__, static_folder=None)
+    app.config["PROVIDE_AUTOMATIC_OPTIONS"] = False
+    app.json.sort_keys = False  # type: ignore[attr-defined]
+    app.json.ensure_ascii = False  # type: ignore[attr-defined]
+    app.url_map.merge_slashes = False
+    app.url_map.converters["article_id"] = ArticleIdConverter
+    install(app, config, service or open_service(config))
+    for room in (assets, errors, language, templating):
+        room.init_app(app)
+    for blueprint in (pages, api, probes):
+        app.register_blueprint(blueprint)
+    app.after_request(_finish)
+    return app
+
+
+def _finish(response: Response) -> Response:
+    """Add what every answer carries; a page differs by language and is asked for again each time."""
+    for name, value in SECURITY_HEADERS.items():
+        response.headers.setdefault(name, value)
+    if response.mimetype == "text/html" and request.method in {"GET", "HEAD"}:
+        response.vary.add("Accept-Language")
+        response.headers.setdefault("Cache-Control", "no-cache")
+    return response

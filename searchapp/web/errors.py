@@ -1,0 +1,126 @@
+"""What a reader or a program is told when something goes wrong.
+
+Programs (``/api/`` and ``/readyz``) get an RFC 9457 problem document, people get a page. Both speak the reader's language
+and show nothing of the inside; what went wrong unexpectedly is logged under a reference that the answer shows.
+"""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from typing import Any, Final
+
+from flask import (
+    Blueprint,
+    Flask,
+    Response,
+    abort,
+    current_app,
+    json,
+    make_response,
+    render_template,
+    request,
+)
+from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import HTTPException
+
+from searchapp.errors import InvalidRequest, SearchappError
+from searchapp.i18n import Message
+from searchapp.web.language import current_language, say
+from searchapp.web.problems import (
+    INTERNAL_ERROR,
+    METHOD_NOT_ALLOWED,
+    NOT_FOUND,
+    PROBLEMS,
+    Problem,
+    problem_of,
+)
+
+__all__ = ["init_app"]
+
+RETRY_AFTER: Final = "10"
+KNOWN_STATUS: Final = {404: NOT_FOUND, 405: METHOD_NOT_ALLOWED}
+
+explanations = Blueprint("problems", __name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """One occurrence of a problem."""
+
+    problem: Problem
+    detail: Message
+    fields: tuple[tuple[str, Message], ...] = ()
+    reference: str = ""
+
+
+def init_app(app: Flask) -> None:
+    """Answer the errors of ``app``, and explain their kinds."""
+    app.register_blueprint(explanations)
+    app.register_error_handler(SearchappError, _answer_known)
+    app.register_error_handler(HTTPException, _answer_http)
+    app.register_error_handler(Exception, _answer_unexpected)
+
+
+@explanations.get("/problems/<slug>")
+def explain(slug: str) -> str:
+    """Explain a kind of problem."""
+    if slug not in PROBLEMS:
+        abort(404)
+    return render_template("problem.html", problem=PROBLEMS[slug])
+
+
+def _answer_known(error: SearchappError) -> Response:
+    fields = error.fields if isinstance(error, InvalidRequest) else ()
+    return _answer(Trouble(problem_of(error), error.message, fields))
+
+
+def _answer_http(error: HTTPException) -> ResponseReturnValue:
+    if error.code is None or error.code < 400:
+        return error.get_response()
+    known = KNOWN_STATUS.get(error.code)
+    text = Message(error.description or error.name)
+    problem = known or Problem("", error.code, Message(error.name), text)
+    response = _answer(Trouble(problem, problem.explanation))
+    response.headers.extend(header for header in error.get_headers() if header[0] == "Allow")
+    return response
+
+
+def _answer_unexpected(error: Exception) -> Response:
+    reference = secrets.token_hex(4)
+    current_app.logger.error("Unexpected error %s at %s", reference, request.path, exc_info=error)
+    detail = Message(
+        "An unexpected error happened; in the log it has the reference {reference}.", reference=reference
+    )
+    return _answer(Trouble(INTERNAL_ERROR, detail, reference=reference))
+
+
+def _answer(trouble: Trouble) -> Response:
+    for_program = request.path.startswith("/api/") or request.path == "/readyz"
+    response = _document(trouble) if for_program else _page(trouble)
+    response.status_code = trouble.problem.status
+    response.headers["Cache-Control"] = "no-store"
+    response.vary.add("Accept-Language")
+    if trouble.problem.status == 503:
+        response.headers["Retry-After"] = RETRY_AFTER
+    return response
+
+
+def _document(trouble: Trouble) -> Response:
+    problem = trouble.problem
+    document: dict[str, Any] = {
+        "type": f"/problems/{problem.slug}" if problem.slug else "about:blank",
+        "title": say(problem.title),
+        "status": problem.status,
+        "detail": say(trouble.detail),
+        "instance": request.full_path.rstrip("?"),
+    }
+    if trouble.fields:
+        document["errors"] = [{"parameter": name, "detail": say(reason)} for name, reason in trouble.fields]
+    response = Response(json.dumps(document), mimetype="application/problem+json")
+    response.content_language.add(current_language())
+    return response
+
+
+def _page(trouble: Trouble) -> Response:
+    return make_response(render_template("error.html", trouble=trouble, problem=trouble.problem))

@@ -1,0 +1,131 @@
+"""The reader's language: which one it is, and how sentences, dates and numbers look in it.
+
+``?lang=`` wins over the browser's Accept-Language, which wins over the ``language`` setting. A ``?lang=`` that was given
+follows the reader from link to link.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time
+from typing import Any
+
+from babel import Locale
+from babel.dates import format_date, format_datetime
+from babel.numbers import format_decimal
+from flask import Flask, g, request
+
+from searchapp.i18n import LANGUAGES, Message, translations
+from searchapp.web.site import site
+
+__all__ = [
+    "current_language",
+    "day",
+    "duration",
+    "init_app",
+    "local",
+    "moment",
+    "month",
+    "number",
+    "requested_language",
+    "say",
+]
+
+# Babel patterns are translated like any sentence: the order of day and month belongs to a language.
+MOMENT = Message("d MMMM y 'at' HH:mm")
+DAY = Message("d MMMM y")
+MONTH = Message("MMMM y")
+# English has several orders for a date; the day first is the one that both languages of the site share.
+LOCALES = {"en": "en_GB"}
+
+
+def requested_language() -> str | None:
+    """Return the language that the address asks for, if it is one of ours."""
+    asked = request.args.get("lang")
+    return asked if asked in LANGUAGES else None
+
+
+def current_language() -> str:
+    """Return the language that this request is answered in."""
+    if "language" not in g:
+        accepted = request.accept_languages.best_match(LANGUAGES)
+        g.language = requested_language() or accepted or site().config.language
+    return str(g.language)
+
+
+def say(message: Message) -> str:
+    """Return ``message`` in the reader's language."""
+    return message.render(_gettext)
+
+
+def number(value: int) -> str:
+    """Return ``value`` as a reader writes it: 12 345 in French, 12,345 in English."""
+    return format_decimal(value, locale=_locale())
+
+
+def duration(milliseconds: float) -> str:
+    """Return a time taken: whole milliseconds, from one second on seconds with one decimal."""
+    if milliseconds < 1000:
+        return f"{number(max(1, round(milliseconds)))}\u00a0ms"
+    return f"{format_decimal(round(milliseconds / 1000, 1), locale=_locale())}\u00a0s"
+
+
+def local(when: datetime) -> datetime:
+    """Return ``when`` on the clock of the site's time zone."""
+    return when.astimezone(site().config.timezone)
+
+
+def moment(when: datetime) -> str:
+    """Return day and time; midnight stands for a day whose time is not known."""
+    there = local(when)
+    if there.time() == time():
+        return day(there.date())
+    return format_datetime(there, _pattern(MOMENT, there), locale=_locale())
+
+
+def day(when: date) -> str:
+    """Return a day with its month in words."""
+    return format_date(when, _pattern(DAY, when), locale=_locale())
+
+
+def month(when: date) -> str:
+    """Return a month and its year."""
+    return format_date(when, say(MONTH), locale=_locale())
+
+
+def init_app(app: Flask) -> None:
+    """Give the templates of ``app`` their translations and formats."""
+    app.jinja_env.add_extension("jinja2.ext.i18n")
+    app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]
+        _gettext, _ngettext, newstyle=True
+    )
+    app.jinja_env.filters.update(
+        say=say, number=number, duration=duration, moment=moment, day=day, month=month, local=local
+    )
+    app.url_defaults(_keep_language)
+
+
+def _keep_language(endpoint: str, values: dict[str, Any]) -> None:
+    asked = requested_language() if request else None
+    if asked and endpoint.startswith("pages."):
+        values.setdefault("lang", asked)
+
+
+def _gettext(text: str) -> str:
+    return translations(current_language()).gettext(text)
+
+
+def _ngettext(singular: str, plural: str, count: int) -> str:
+    return translations(current_language()).ngettext(singular, plural, count)
+
+
+def _locale() -> Locale:
+    language = current_language()
+    return Locale.parse(LOCALES.get(language, language))
+
+
+def _pattern(pattern: Message, when: date) -> str:
+    """Return a pattern of Babel's; French alone counts its first day of a month: « 1er mai »."""
+    text = say(pattern)
+    if current_language() == "fr" and when.day == 1:
+        return text.replace("d", "d'er'", 1)
+    return text

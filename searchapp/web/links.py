@@ -1,0 +1,114 @@
+"""Addresses of this site. A search is one :class:`SearchRequest`; a link is a request with one thing changed."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+from flask import url_for
+
+from searchapp.model import Filters, SearchRequest, SearchResult, Sort
+from searchapp.service import DEEPEST_RESULT
+from searchapp.web.language import requested_language
+from searchapp.web.params import FACETS, write_search
+
+__all__ = [
+    "article_path",
+    "hidden_fields",
+    "search_path",
+    "turn_back",
+    "turn_forward",
+    "with_page",
+    "with_period",
+    "with_sort",
+    "with_value",
+    "without_filters",
+    "without_value",
+]
+
+
+def search_path(request: SearchRequest, endpoint: str = "pages.search") -> str:
+    """Return the address of ``request``, by default on the search page."""
+    return url_for(endpoint, **write_search(request))
+
+
+def article_path(article_id: str, came_from: SearchRequest | None = None) -> str:
+    """Return the address of an article's page; it remembers the search that the reader ``came_from``."""
+    parameters = write_search(came_from) if came_from else {}
+    return url_for("pages.article", article_id=article_id, **parameters)
+
+
+def hidden_fields(request: SearchRequest, *without: str) -> list[tuple[str, str]]:
+    """Return what a form carries along of ``request``, parameters that the form asks for itself left out.
+
+    A form starts from the first page, whatever page it stands on.
+    """
+    written = write_search(with_page(request, 1))
+    if language := requested_language():
+        written["lang"] = language
+    return [
+        (name, value)
+        for name, values in written.items()
+        if name not in without
+        for value in ([values] if isinstance(values, str) else values)
+    ]
+
+
+def with_page(request: SearchRequest, page: int) -> SearchRequest:
+    """Return ``request`` at a page."""
+    return replace(request, page=page, cursor=None)
+
+
+def with_sort(request: SearchRequest, sort: Sort) -> SearchRequest:
+    """Return ``request`` in another order, from its first page."""
+    return replace(with_page(request, 1), sort=sort)
+
+
+def with_period(request: SearchRequest, first: date | None, last: date | None) -> SearchRequest:
+    """Return ``request`` for other days."""
+    return _filtered(request, replace(request.filters, date_from=first, date_to=last))
+
+
+def with_value(request: SearchRequest, parameter: str, value: str) -> SearchRequest:
+    """Return ``request`` for the articles that carry ``value`` as well."""
+    return _with_values(request, parameter, (*_values(request, parameter), value))
+
+
+def without_value(request: SearchRequest, parameter: str, value: str) -> SearchRequest:
+    """Return ``request`` without one value of a filter."""
+    return _with_values(
+        request, parameter, tuple(kept for kept in _values(request, parameter) if kept != value)
+    )
+
+
+def without_filters(request: SearchRequest) -> SearchRequest:
+    """Return ``request`` for all days, sources, sections and authors."""
+    return _filtered(request, Filters())
+
+
+def turn_back(request: SearchRequest) -> SearchRequest | None:
+    """Return the page before, None on the first one; a cursor only leads forward."""
+    if request.cursor or request.page <= 1:
+        return None
+    return with_page(request, request.page - 1)
+
+
+def turn_forward(request: SearchRequest, result: SearchResult) -> SearchRequest | None:
+    """Return the page after: the next number while pages are numbered, a cursor beyond, None after the last one."""
+    if not request.cursor and (request.page + 1) * request.per_page <= DEEPEST_RESULT:
+        more = request.page * request.per_page < result.total
+        return with_page(request, request.page + 1) if more else None
+    return replace(request, page=1, cursor=result.next_cursor) if result.next_cursor else None
+
+
+def _values(request: SearchRequest, parameter: str) -> tuple[str, ...]:
+    values: tuple[str, ...] = getattr(request.filters, FACETS[parameter])
+    return values
+
+
+def _with_values(request: SearchRequest, parameter: str, values: tuple[str, ...]) -> SearchRequest:
+    return _filtered(request, replace(request.filters, **{FACETS[parameter]: values}))
+
+
+def _filtered(request: SearchRequest, filters: Filters) -> SearchRequest:
+    return replace(with_page(request, 1), filters=filters)

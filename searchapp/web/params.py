@@ -1,0 +1,199 @@
+"""The parameters of a search in a web address: read, checked, and written back.
+
+Reading is total. What is wrong becomes a problem beside the request, never an exception here: the JSON endpoint refuses a
+request that has problems, a page tells them and goes on without these parameters.
+"""
+
+from __future__ import annotations
+
+import calendar
+import re
+import unicodedata
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Final, TypeVar
+
+from werkzeug.datastructures import MultiDict
+
+from searchapp.errors import InvalidRequest
+from searchapp.i18n import Message
+from searchapp.model import Filters, SearchRequest, Sort
+
+__all__ = [
+    "FACETS",
+    "HIGHEST_PER_PAGE",
+    "LONGEST_QUERY",
+    "SORTS",
+    "Reading",
+    "clean_query",
+    "read_search",
+    "write_search",
+]
+
+LONGEST_QUERY: Final = 1024
+LONGEST_CURSOR: Final = 256
+HIGHEST_PER_PAGE: Final = 100
+# More values of one field than any page offers; it bounds what one request may cost.
+MOST_VALUES: Final = 50
+SORTS: Final = tuple(Sort)
+# The facet fields as parameters, and where a request keeps them.
+FACETS: Final = {"source": "sources", "section": "sections", "author": "authors"}
+
+QUERY_CUT: Final = Message(
+    "The query was longer than {longest} characters; only its beginning was searched.", longest=LONGEST_QUERY
+)
+WHOLE_NUMBER: Final = re.compile(r"[0-9]{1,9}")
+DATE_FORMS: Final = (
+    re.compile(r"(?P<year>[0-9]{4})(?:-(?P<month>[0-9]{1,2})(?:-(?P<day>[0-9]{1,2}))?)?"),
+    re.compile(r"(?P<day>[0-9]{1,2})/(?P<month>[0-9]{1,2})/(?P<year>[0-9]{4})"),
+)
+
+Arguments = MultiDict[str, str]
+Problems = list[tuple[str, Message]]
+Value = TypeVar("Value")
+
+
+class _WrongError(ValueError):
+    """A parameter's value cannot be used; the message says what can."""
+
+    def __init__(self, reason: Message) -> None:
+        super().__init__(reason.text)
+        self.reason = reason
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A request as far as it could be read, what was wrong with the rest, and what a reader should know."""
+
+    request: SearchRequest
+    problems: tuple[tuple[str, Message], ...] = ()
+    remarks: tuple[Message, ...] = field(default=())
+
+    def strict(self) -> SearchRequest:
+        """Return the request; raise InvalidRequest that names every wrong parameter if there is one."""
+        if self.problems:
+            raise InvalidRequest(Message("Some parameters are wrong."), self.problems)
+        return self.request
+
+
+def read_search(arguments: Arguments) -> Reading:
+    """Read the parameters of a search from a web address."""
+    problems: Problems = []
+    query, remarks = clean_query(arguments.get("q", ""))
+    request = SearchRequest(
+        query=query,
+        filters=_read_filters(arguments, problems),
+        sort=_read(arguments, "sort", _sort, Sort.RELEVANCE, problems),
+        page=_read(arguments, "page", _whole_number(1, None), 1, problems),
+        per_page=_read(arguments, "per_page", _whole_number(1, HIGHEST_PER_PAGE), 10, problems),
+        cursor=_read(arguments, "cursor", _cursor, None, problems),
+    )
+    return Reading(request, tuple(problems), remarks)
+
+
+def write_search(request: SearchRequest) -> dict[str, str | list[str]]:
+    """Return the parameters that :func:`read_search` reads as ``request``; defaults are left out."""
+    filters, usual = request.filters, SearchRequest()
+    written: dict[str, str | list[str]] = {
+        "q": request.query,
+        "sort": request.sort.value if request.sort != usual.sort else "",
+        "from": filters.date_from.isoformat() if filters.date_from else "",
+        "to": filters.date_to.isoformat() if filters.date_to else "",
+        **{name: list(getattr(filters, kept)) for name, kept in FACETS.items()},
+        "per_page": str(request.per_page) if request.per_page != usual.per_page else "",
+        "page": str(request.page) if request.page != usual.page and not request.cursor else "",
+        "cursor": request.cursor or "",
+    }
+    return {name: value for name, value in written.items() if value}
+
+
+def clean_query(text: str) -> tuple[str, tuple[Message, ...]]:
+    """Return a query without control characters and not too long, and the remark to make if it was cut."""
+    query = _clean(text)
+    if len(query) <= LONGEST_QUERY:
+        return query, ()
+    return query[:LONGEST_QUERY].rstrip(), (QUERY_CUT,)
+
+
+def _clean(text: str) -> str:
+    """Replace control characters and lone surrogates, which no article contains, by spaces."""
+    return "".join(" " if unicodedata.category(sign) in {"Cc", "Cs"} else sign for sign in text).strip()
+
+
+def _read(
+    arguments: Arguments, name: str, convert: Callable[[str], Value], default: Value, problems: Problems
+) -> Value:
+    text = arguments.get(name, "").strip()
+    if not text:
+        return default
+    try:
+        return convert(text)
+    except _WrongError as wrong:
+        problems.append((name, wrong.reason))
+        return default
+
+
+def _read_filters(arguments: Arguments, problems: Problems) -> Filters:
+    first = _read(arguments, "from", lambda text: _days(text)[0], None, problems)
+    last = _read(arguments, "to", lambda text: _days(text)[1], None, problems)
+    if first and last and last < first:
+        problems.append(("to", Message("The last day is before the first one.")))
+        last = None
+    values = {kept: _values(arguments.getlist(name), name, problems) for name, kept in FACETS.items()}
+    return Filters(date_from=first, date_to=last, **values)
+
+
+def _values(texts: Sequence[str], name: str, problems: Problems) -> tuple[str, ...]:
+    values = tuple(dict.fromkeys(value for value in map(_clean, texts) if value))
+    if len(values) > MOST_VALUES:
+        problems.append((name, Message("Give at most {most} values.", most=MOST_VALUES)))
+    return values[:MOST_VALUES]
+
+
+def _sort(text: str) -> Sort:
+    if text not in SORTS:
+        raise _WrongError(Message("Give one of {choices}.", choices=", ".join(SORTS)))
+    return Sort(text)
+
+
+def _cursor(text: str) -> str:
+    if len(text) > LONGEST_CURSOR or not text.isascii():
+        raise _WrongError(Message("Give the cursor of an earlier answer as it was."))
+    return text
+
+
+def _whole_number(lowest: int, highest: int | None) -> Callable[[str], int]:
+    allowed = (
+        Message("Give a whole number from {lowest} to {highest}.", lowest=lowest, highest=highest)
+        if highest
+        else Message("Give a whole number, {lowest} or more.", lowest=lowest)
+    )
+
+    def convert(text: str) -> int:
+        value = int(text) if WHOLE_NUMBER.fullmatch(text) else None
+        if value is None or value < lowest or (highest and value > highest):
+            raise _WrongError(allowed)
+        return value
+
+    return convert
+
+
+def _days(text: str) -> tuple[date, date]:
+    """Return the first and the last day of a year, a month or a day."""
+    match = next(filter(None, (form.fullmatch(text) for form in DATE_FORMS)), None)
+    try:
+        if match is None:
+            raise ValueError(text)
+        year, month, day = (int(part) if part else None for part in match.group("year", "month", "day"))
+        return _period(year or 0, month, day)
+    except ValueError as error:
+        raise _WrongError(Message("Give a date such as 2024-11-06, 06/11/2024, 2024-11 or 2024.")) from error
+
+
+def _period(year: int, month: int | None, day: int | None) -> tuple[date, date]:
+    first = date(year, month or 1, day or 1)
+    if day:
+        return first, first
+    last_month = month or 12
+    return first, date(year, last_month, calendar.monthrange(year, last_month)[1])

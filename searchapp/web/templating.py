@@ -1,0 +1,59 @@
+"""The words that templates may use, macros included: links, marks, and what a page is made of."""
+
+from __future__ import annotations
+
+from typing import Final
+from urllib.parse import urlencode
+
+from flask import Flask, request
+from markupsafe import Markup
+
+from searchapp.model import Hit, SearchRequest
+from searchapp.web import links
+from searchapp.web.language import current_language
+from searchapp.web.marks import marked, paragraphs, snippet
+from searchapp.web.site import site
+
+__all__ = ["init_app"]
+
+MOST_EXCERPTS: Final = 2
+LANGUAGE_NAMES: Final = {"fr": "Français", "en": "English"}
+
+
+def init_app(app: Flask) -> None:
+    """Give the templates of ``app`` their words."""
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.jinja_env.globals.update(
+        article_path=links.article_path,
+        current_language=current_language,
+        excerpts=excerpts,
+        hidden_fields=links.hidden_fields,
+        marked=marked,
+        nothing_asked=SearchRequest(),
+        other_languages=other_languages,
+        paragraphs=paragraphs,
+        search_for=SearchRequest,
+        search_path=links.search_path,
+        with_page=links.with_page,
+        with_period=links.with_period,
+        with_value=links.with_value,
+        without_filters=links.without_filters,
+    )
+    app.context_processor(lambda: {"language": current_language(), "site_name": site().config.site_name})
+
+
+def excerpts(hit: Hit) -> list[Markup]:
+    """Return the passages to show under a title: those with marks; without any, how the article begins."""
+    passages = [hit.lead, *hit.fragments] if hit.lead else list(hit.fragments)
+    with_marks = [passage for passage in passages if passage.spans]
+    return [snippet(passage) for passage in with_marks[:MOST_EXCERPTS] or passages[:1]]
+
+
+def other_languages() -> list[tuple[str, str, str]]:
+    """Return code, own name and address of this page in each language but the current one."""
+    arguments = request.args.to_dict(flat=False)
+    return [
+        (code, name, f"{request.path}?{urlencode({**arguments, 'lang': code}, doseq=True)}")
+        for code, name in LANGUAGE_NAMES.items()
+        if code != current_language()
+    ]
