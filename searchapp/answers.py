@@ -65,7 +65,11 @@ def describe_view(view: ArticleView, timezone: ZoneInfo, *, with_marks: bool) ->
     answer = _describe_article(view.article, timezone)
     answer["generation"] = view.generation
     if with_marks:
-        fields = {"title": [view.title], "lead": [view.lead] if view.article.lead else [], "text": [view.text]}
+        fields = {
+            "title": [view.title],
+            "lead": [view.lead] if view.article.lead else [],
+            "text": [view.text],
+        }
         answer |= _describe_marks({name: parts for name, parts in fields.items() if parts}, marked)
     return answer
 

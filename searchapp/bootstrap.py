@@ -22,7 +22,12 @@ __all__ = [
     "IndexStatus",
     "ReindexProgress",
     "Summary",
-    "index_status", "load_config", "open_analyzer", "open_service", "reindex"]
+    "index_status",
+    "load_config",
+    "open_analyzer",
+    "open_service",
+    "reindex",
+]
 
 _ENGINES: Final[Mapping[str, Callable[[], Engine]]] = {"whoosh": WhooshEngine}
 
@@ -57,7 +62,12 @@ def reindex(config: Config, on_progress: Callable[[ReindexProgress], None] = lam
     Raises CorpusMissing, IndexLocked; whatever it raises, the published generation is as it was.
     """
     return build(
-        config.corpus, Generations(config.index), _engine(config), open_analyzer(), config.timezone, on_progress
+        config.corpus,
+        Generations(config.index),
+        _engine(config),
+        open_analyzer(),
+        config.timezone,
+        on_progress,
     )
 
 

@@ -56,9 +56,7 @@ def _whole_number(lowest: int, highest: int) -> Callable[[object], int]:
         except ValueError:
             number = None
         if number is None or not lowest <= number <= highest:
-            raise _NotAllowedError(
-                Message("a whole number from {lowest} to {highest}", lowest=lowest, highest=highest)
-            )
+            raise _NotAllowedError(Message("a whole number from {lowest} to {highest}", lowest=lowest, highest=highest))
         return number
 
     return convert
@@ -96,7 +94,12 @@ SETTINGS: Final = (
     Setting("workers", _whole_number(1, 64), 2, Message("server processes")),
     Setting("threads", _whole_number(1, 64), 4, Message("threads in each server process")),
     Setting("language", _choice(*LANGUAGES), "fr", Message("language of the pages when a browser names neither")),
-    Setting("timezone", _timezone, "Europe/Paris", Message("time zone of dates without one, and of days in searches")),
+    Setting(
+        "timezone",
+        _timezone,
+        "Europe/Paris",
+        Message("time zone of dates without one, and of days in searches"),
+    ),
     Setting("site_name", _text, "searchapp", Message("name shown at the top of the pages")),
 )
 
@@ -140,7 +143,12 @@ def load_config(
             values[name] = setting.convert(value)
         except _NotAllowedError as error:
             problems.append(
-                Message("{origin}: “{value}” is not allowed; give {allowed}", origin=origin, value=value, allowed=error.allowed)
+                Message(
+                    "{origin}: “{value}” is not allowed; give {allowed}",
+                    origin=origin,
+                    value=value,
+                    allowed=error.allowed,
+                )
             )
     if problems:
         raise ConfigurationError(Message("Some settings are wrong:"), problems)

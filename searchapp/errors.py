@@ -30,8 +30,8 @@ from searchapp.i18n import Message, Translate, untranslated
 __all__ = [
     "ArticleNotFound",
     "ConfigurationError",
-    "Corrupt",
     "CorpusMissing",
+    "Corrupt",
     "EngineUnavailable",
     "IndexDamaged",
     "IndexLocked",

@@ -65,9 +65,7 @@ class Highlighter:
         if not wanted:
             return []
         tokens = list(self._analyzer.tokens(text))
-        marks = [
-            _Mark(token.start, token.end, token.term.stem) for token in tokens if token.term.stem in wanted.stems
-        ]
+        marks = [_Mark(token.start, token.end, token.term.stem) for token in tokens if token.term.stem in wanted.stems]
         for phrase in wanted.phrases:
             marks += _phrase_marks(tokens, phrase)
         return _without_overlap(marks)
@@ -97,7 +95,10 @@ def _pieces(text: str, marks: list[_Mark]) -> Iterator[tuple[Fragment, list[_Mar
         for place in range(first, bisect_left(starts, paragraph.end())):
             begin = _begin(text, paragraph.start(), marks[place].start, paragraph.end())
             fragment = _cut(text, paragraph.span(), begin, [(mark.start, mark.end) for mark in marks[place:]])
-            yield fragment, [mark for mark in marks[place:] if mark.end <= fragment.start + len(fragment.text)]
+            yield (
+                fragment,
+                [mark for mark in marks[place:] if mark.end <= fragment.start + len(fragment.text)],
+            )
 
 
 def _begin(text: str, paragraph: int, mark: int, end: int) -> int:

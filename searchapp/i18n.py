@@ -40,7 +40,8 @@ class Message:
     def render(self, translate: Translate = untranslated) -> str:
         """Return the sentence in the language of ``translate``; a value that is a message is translated as well."""
         values = {
-            name: value.render(translate) if isinstance(value, Message) else value for name, value in self.values.items()
+            name: value.render(translate) if isinstance(value, Message) else value
+            for name, value in self.values.items()
         }
         return translate(self.text).format(**values) if values else translate(self.text)
 

@@ -60,7 +60,7 @@ class Article:
 
 @dataclass(frozen=True, slots=True)
 class Reject:
-    """An article that could not be read: file, line (from 1; ``None`` when all of the file is meant), reason."""
+    """An article that could not be read: file, line (from 1; ``None`` means all of the file), reason."""
 
     file: str
     line: int | None
@@ -110,7 +110,7 @@ class SearchRequest:
 
 @dataclass(frozen=True, slots=True)
 class Fragment:
-    """A piece of a stored field with its marks: ``text`` starts at ``start``; ``spans`` count from the field's start."""
+    """A piece of a stored field with its marks: ``text`` starts at ``start``; ``spans`` count from the field's."""
 
     text: str
     start: int

@@ -19,7 +19,7 @@ from searchapp.errors import ArticleNotFound, IndexDamaged, InvalidRequest
 from searchapp.highlight import Highlighter
 from searchapp.i18n import Message
 from searchapp.indexing.generations import Generations, Manifest
-from searchapp.model import Article, ArticleView, Hit, SearchRequest, SearchResult, Sort
+from searchapp.model import ArticleView, Hit, SearchRequest, SearchResult, Sort
 from searchapp.query import Every, Node, parse, show
 from searchapp.ranking import RERANKED, RankedArticle, Ranker
 from searchapp.schema import FACET_FIELDS, STEMS
@@ -80,8 +80,14 @@ class SearchService:
             article = reader.article(article_id)
         if article is None:
             raise ArticleNotFound(article_id)
-        fields = (self._highlighter.whole(text, wanted) for text in (article.title, article.lead, article.text))
-        return ArticleView(article, *fields, generation=generation)
+        mark = self._highlighter.whole
+        return ArticleView(
+            article,
+            title=mark(article.title, wanted),
+            lead=mark(article.lead, wanted),
+            text=mark(article.text, wanted),
+            generation=generation,
+        )
 
     def generation(self) -> str:
         """Return the name of the generation that answers now."""

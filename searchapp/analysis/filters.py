@@ -17,9 +17,8 @@ _CHARACTERS: Final = str.maketrans(
 )
 # Letters that have no decomposition but that people type plain.
 _PLAIN: Final = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ß": "ss", "ı": "i", "ħ": "h"})
-_ELISION: Final = re.compile(
-    rf"(?:[ldjmtsnc]|qu|jusqu|lorsqu|puisqu|quoiqu)[{re.escape(APOSTROPHES)}](?=.)", re.IGNORECASE
-)
+_ELIDED: Final = frozenset(["l", "d", "j", "m", "t", "s", "n", "c", "qu", "jusqu", "lorsqu", "puisqu", "quoiqu"])
+_BEFORE_APOSTROPHE: Final = re.compile(rf"([^{re.escape(APOSTROPHES)}]+)[{re.escape(APOSTROPHES)}](?=.)")
 _ACRONYM: Final = re.compile(r"[^\W\d_](?:\.[^\W\d_])+\.?")
 # Normalising has made every space of the token a plain one.
 _NUMBER: Final = re.compile(r"\d{1,3}(?:[ .]\d{3})+")
@@ -28,14 +27,14 @@ _NUMBER: Final = re.compile(r"\d{1,3}(?:[ .]\d{3})+")
 def elided_length(text: str) -> int:
     """Return the number of characters that elided words take at the start of ``text`` (2 for « l’État »)."""
     length = 0
-    while match := _ELISION.match(text, length):
+    while (match := _BEFORE_APOSTROPHE.match(text, length)) and fold(normalize(match[1])) in _ELIDED:
         length = match.end()
     return length
 
 
 def normalize(text: str) -> str:
     """Return ``text`` in lower case and composed form, one kind of apostrophe, ligatures and ignorable signs gone."""
-    return unicodedata.normalize("NFKC", text).lower().translate(_CHARACTERS)
+    return unicodedata.normalize("NFKC", text.translate(_CHARACTERS)).lower().translate(_CHARACTERS)
 
 
 def join_acronym(text: str) -> str:

@@ -81,7 +81,10 @@ def _progress_bar() -> Iterator[Callable[[ReindexProgress], None]]:
         def show(progress: ReindexProgress) -> None:
             if progress.read % 50 == 1:
                 bar.update(
-                    task, total=progress.bytes_total, completed=progress.bytes_done, read=number(progress.read)
+                    task,
+                    total=progress.bytes_total,
+                    completed=progress.bytes_done,
+                    read=number(progress.read),
                 )
 
         yield show
@@ -103,9 +106,13 @@ def _print_summary(summary: Summary, config: Config) -> None:
         place = f"{reject.file}:{reject.line}" if reject.line else reject.file
         print_error("  " + _("rejected: {place}: {reason}").format(place=place, reason=reject.reason.render(_)))
     for article_id in summary.duplicate_ids[:_LISTED]:
-        print_error("  " + _("duplicate: the id “{id}” came more than once; the newest article counts").format(id=article_id))
+        print_error(
+            "  " + _("duplicate: the id “{id}” came more than once; the newest article counts").format(id=article_id)
+        )
     if summary.rejected > _LISTED:
         print_error("  " + _("… all of them: {file}").format(file=config.index / summary.generation / "rejects.jsonl"))
     if not summary.indexed:
-        print_error(_("The index is empty. Put articles into {corpus} and run this again.").format(corpus=config.corpus))
+        print_error(
+            _("The index is empty. Put articles into {corpus} and run this again.").format(corpus=config.corpus)
+        )
     print_out(_("Published: {generation}").format(generation=summary.generation))

@@ -23,14 +23,19 @@ __all__ = ["analyze", "search"]
 @click.command(
     help=_("Search the index and show the best articles.")
     + "\n\n"
-    + _("Words in any order; “…” or \"…\" for a phrase; -word to exclude. Accents do not matter."),
+    + _('Words in any order; “…” or "…" for a phrase; -word to exclude. Accents do not matter.'),
     short_help=_("Search the index."),
 )
 @click.argument("query", nargs=-1, required=True)
 @click.option("--json", "as_json", is_flag=True, help=_("print the answer of the JSON endpoint"))
 @click.option("--page", type=click.IntRange(1), default=1, help=_("page of the results (default: 1)"))
 @click.option("--per-page", type=click.IntRange(1, 100), default=10, help=_("results a page (default: 10)"))
-@click.option("--sort", type=click.Choice([str(sort) for sort in Sort]), default="relevance", help=_("order of the results"))
+@click.option(
+    "--sort",
+    type=click.Choice([str(sort) for sort in Sort]),
+    default="relevance",
+    help=_("order of the results"),
+)
 @with_config("index", "engine")
 def search(config: Config, query: tuple[str, ...], as_json: bool, page: int, per_page: int, sort: str) -> None:
     """Print one page of results."""
@@ -59,8 +64,9 @@ def analyze(text: tuple[str, ...]) -> None:
     if not steps:
         print_error(_("There is no word in this text."))
         return
+    headings = {"elision": _("elision"), "exact": _("exact"), "word": _("word"), "stem": _("stem")}
     table = Table(box=None, pad_edge=False, header_style="bold")
-    for heading in ("", _("text"), *(_(name) for name, _outcome in steps[0].stages), ""):
+    for heading in ("", _("text"), *(headings[name] for name, _outcome in steps[0].stages), ""):
         table.add_column(heading)
     for step in steps:
         outcomes = (outcome for _name, outcome in step.stages)
@@ -75,7 +81,12 @@ def _print_result(result: SearchResult, config: Config) -> None:
         print_out(_("No article matches. Try fewer or other words."))
         return
     print_out(
-        Text(_("{total} articles · {milliseconds} ms").format(total=number(result.total), milliseconds=number(round(result.took_ms, 1))), "dim")
+        Text(
+            _("{total} articles · {milliseconds} ms").format(
+                total=number(result.total), milliseconds=number(round(result.took_ms, 1))
+            ),
+            "dim",
+        )
     )
     for hit in result.hits:
         print_out()
@@ -85,7 +96,11 @@ def _print_result(result: SearchResult, config: Config) -> None:
 def _print_hit(hit: Hit, config: Config) -> None:
     article = hit.article
     print_out(Text.assemble((f"{hit.rank:>3}. ", "dim"), _marked(hit.title, "bold")))
-    facts = [article.source, article.section, date_text(article.date.astimezone(config.timezone)) if article.date else ""]
+    facts = [
+        article.source,
+        article.section,
+        date_text(article.date.astimezone(config.timezone)) if article.date else "",
+    ]
     print_out(Text("     " + " · ".join(filter(None, facts)), "cyan"))
     for fragment in _shown(hit):
         print_out(Text.assemble("     ", _marked(fragment)))

@@ -21,7 +21,10 @@ from searchapp.i18n import Message
 __all__ = ["serve"]
 
 
-@click.command(help=_("Serve the search page and the JSON endpoint until Ctrl-C."), short_help=_("Serve the search page."))
+@click.command(
+    help=_("Serve the search page and the JSON endpoint until Ctrl-C."),
+    short_help=_("Serve the search page."),
+)
 @with_config("index", "engine", "host", "port", "workers", "threads", "language")
 def serve(config: Config) -> None:
     """Listen first, so that a taken port is told at once and the address printed is the one that answers."""
@@ -39,9 +42,18 @@ def _listen(config: Config) -> socket.socket:
         return socket.create_server((config.host, config.port), family=family, backlog=512)
     except OSError as error:
         if error.errno == errno.EADDRINUSE:
-            reason = Message("Port {port} is taken. Name another: searchapp serve --port {other}", port=config.port, other=config.port + 1)
+            reason = Message(
+                "Port {port} is taken. Name another: searchapp serve --port {other}",
+                port=config.port,
+                other=config.port + 1,
+            )
         else:
-            reason = Message("{host}:{port} cannot be listened on ({reason}). Name another: --host, --port", host=config.host, port=config.port, reason=error.strerror)
+            reason = Message(
+                "{host}:{port} cannot be listened on ({reason}). Name another: --host, --port",
+                host=config.host,
+                port=config.port,
+                reason=error.strerror,
+            )
         raise ConfigurationError(reason) from error
 
 

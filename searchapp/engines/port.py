@@ -169,9 +169,13 @@ class Reader(Protocol):
 
 
 class Engine(Protocol):
-    name: str
-    version: str
-    """The library and its version: an index is only opened by the engine that wrote it."""
+    @property
+    def name(self) -> str:
+        """The name in the settings."""
+
+    @property
+    def version(self) -> str:
+        """The library and its version: an index is only opened by the engine that wrote it."""
 
     def create(self, folder: Path) -> Writer: ...
 

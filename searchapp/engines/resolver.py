@@ -75,9 +75,9 @@ class Resolver:
 
         A phrase finds but does not score, so its words score here.
         """
-        words = [clause for clause in node.should if isinstance(clause, Word)]
-        phrases = [clause for clause in (*node.should, *node.must) if isinstance(clause, Phrase)]
-        terms = [term for clause in (*words, *phrases) for term in self._analyzer.terms(clause.text)]
+        scored: list[Word | Phrase] = [clause for clause in node.should if isinstance(clause, Word)]
+        scored += [clause for clause in (*node.should, *node.must) if isinstance(clause, Phrase)]
+        terms = [term for clause in scored for term in self._analyzer.terms(clause.text)]
         content = [term for term in terms if not term.small]
         yield from self._stems(content or ([] if node.must else terms))
         yield from (self.resolve(clause) for clause in node.should if not isinstance(clause, Word))

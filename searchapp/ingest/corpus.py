@@ -134,6 +134,4 @@ def _choose(stream: io.BufferedReader, filename: str) -> Reader:
     if is_binary(head):
         raise UnreadableError(Message("the file is binary, not text"))
     known = ", ".join(reader.name for reader in READERS)
-    raise UnreadableError(
-        Message("no reader knows this kind of file; there are readers for {known}", known=known)
-    )
+    raise UnreadableError(Message("no reader knows this kind of file; there are readers for {known}", known=known))

@@ -24,11 +24,14 @@ _WEB: Final = re.compile(r"https?:", re.IGNORECASE)
 def article_from(record: Record, context: FileContext, default_id: str = "") -> Article:
     """Return the article of ``record``; keys that are not fields are ignored, ``None`` and "" are not given.
 
-    Without an id of its own it has ``default_id``, else one made from its url, else from its words.
+    Without an id of its own it has ``default_id``, else one made from its url, else from its words. ``default_id`` is
+    that of a file which holds one article; such a file needs a text, while a list may hold bare titles.
 
     Raises UnreadableError that names the field which is missing or wrong.
     """
     title, lead, text = _words(record)
+    if default_id and not lead and not text:
+        raise UnreadableError(Message("there is a title but no text"))
     url = _url(record)
     given = _id(record) or default_id
     return Article(
@@ -53,8 +56,6 @@ def _words(record: Record) -> tuple[str, str, str]:
     text = clean_text(_text(record, "text"))
     if not title:
         raise UnreadableError(Message("the title is missing"))
-    if not lead and not text:
-        raise UnreadableError(Message("there is a title but no text"))
     return title, lead, text
 
 

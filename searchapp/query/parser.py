@@ -56,7 +56,12 @@ def _clauses(text: str, remarks: list[Message]) -> Iterator[tuple[str, Node]]:
     for match in _CLAUSE.finditer(text):
         if match["quote"]:
             if not match["close"]:
-                remarks.append(Message("A closing quotation mark was added at the end of “{phrase}”.", phrase=match["phrase"].strip()))
+                remarks.append(
+                    Message(
+                        "A closing quotation mark was added at the end of “{phrase}”.",
+                        phrase=match["phrase"].strip(),
+                    )
+                )
             words = " ".join(match["phrase"].split())
             if TOKEN.search(words):
                 yield match["sign"] or "+", Phrase(words)

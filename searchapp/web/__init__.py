@@ -1,9 +1,14 @@
 """The web room: pages for people, JSON for programs, over one :class:`~searchapp.service.SearchService`.
 
-A request passes through few hands. ``params`` turns its address into a SearchRequest, the service answers, and ``pages``
-or ``api`` shows the answer. Around them: ``links`` (addresses are requests with one thing changed), ``marks`` (fragments
-to safe HTML), ``results`` and ``histogram`` (what stands beside the hits), ``language`` (sentences, dates and numbers as
-the reader writes them), ``errors`` and ``problems`` (what is said when something goes wrong), ``assets`` and ``probes``.
+A request passes through few hands. ``params`` turns its address into a SearchRequest, the service answers,
+``pages`` or ``api`` shows the answer. Around them:
+
+- ``links``: an address is a request with one thing changed
+- ``marks``: fragments become safe HTML
+- ``results``, ``histogram``: what stands beside the hits
+- ``language``, ``templating``: sentences, dates and numbers as the reader writes them
+- ``errors``, ``problems``: what is said when something goes wrong
+- ``assets``, ``probes``, ``site``: style sheet and icon, health checks, settings and service of this site
 """
 
 from __future__ import annotations
@@ -48,7 +53,7 @@ class ArticleIdConverter(BaseConverter):
 
 
 def create_app(config: Config | None = None, *, service: SearchService | None = None) -> Flask:
-    """Return the WSGI application; without ``config`` it is read from ``searchapp.toml`` and the environment."""
+    """Return the WSGI application; without ``config`` the settings file and the environment give it."""
     config = config or load_config()
     app = Flask(__name__, static_folder=None)
     app.config["PROVIDE_AUTOMATIC_OPTIONS"] = False

@@ -1,8 +1,8 @@
-"""The JSON endpoints under ``/api/v1/``. Their shape is a contract: fields are added, never renamed or removed.
+"""The JSON endpoints under ``/api/v1/``. Their shape is a contract: fields are added, never renamed.
 
-An answer carries an ETag made of everything that it depends on (generation, address, language), so that a program that
-asks again is told 304 without a search. The tag is a weak one: ``took_ms`` differs between answers that are otherwise
-the same.
+An answer carries an ETag made of everything that it depends on (generation, address, language), so that a
+program that asks again is told 304 without a search. The tag is a weak one: ``took_ms`` differs between
+answers that are otherwise the same.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Style sheet and icon, under addresses that carry a fingerprint of the content and so may be kept for ever."""
+"""Style sheet and icon; their addresses carry a fingerprint of the content, so browsers may keep them."""
 
 from __future__ import annotations
 

@@ -1,7 +1,8 @@
 """What a reader or a program is told when something goes wrong.
 
-Programs (``/api/`` and ``/readyz``) get an RFC 9457 problem document, people get a page. Both speak the reader's language
-and show nothing of the inside; what went wrong unexpectedly is logged under a reference that the answer shows.
+Programs (``/api/`` and ``/readyz``) get an RFC 9457 problem document, people get a page. Both speak the
+reader's language and show nothing of the inside; what nobody expected is logged under a reference that the
+answer shows.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from flask import (
 )
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException
+from werkzeug.urls import iri_to_uri
 
 from searchapp.errors import InvalidRequest, SearchappError
 from searchapp.i18n import Message
@@ -89,9 +91,7 @@ def _answer_http(error: HTTPException) -> ResponseReturnValue:
 def _answer_unexpected(error: Exception) -> Response:
     reference = secrets.token_hex(4)
     current_app.logger.error("Unexpected error %s at %s", reference, request.path, exc_info=error)
-    detail = Message(
-        "An unexpected error happened; in the log it has the reference {reference}.", reference=reference
-    )
+    detail = Message("An unexpected error happened; in the log it has the reference {reference}.", reference=reference)
     return _answer(Trouble(INTERNAL_ERROR, detail, reference=reference))
 
 
@@ -109,11 +109,11 @@ def _answer(trouble: Trouble) -> Response:
 def _document(trouble: Trouble) -> Response:
     problem = trouble.problem
     document: dict[str, Any] = {
-        "type": f"/problems/{problem.slug}" if problem.slug else "about:blank",
+        "type": f"/problems/{problem.slug}" if problem.slug in PROBLEMS else "about:blank",
         "title": say(problem.title),
         "status": problem.status,
         "detail": say(trouble.detail),
-        "instance": request.full_path.rstrip("?"),
+        "instance": iri_to_uri(request.full_path.rstrip("?")),
     }
     if trouble.fields:
         document["errors"] = [{"parameter": name, "detail": say(reason)} for name, reason in trouble.fields]

@@ -1,4 +1,4 @@
-"""The small chart of when the articles of a result appeared: bars of months, or of years when there are many months."""
+"""The small chart of when the articles of a result appeared: months, or years when there are many months."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Bar:
 
 
 def chart(buckets: Sequence[HistogramBucket]) -> tuple[Bar, ...]:
-    """Return the bars for ``buckets``, empty periods between them included; one period alone needs no chart."""
+    """Return the bars for ``buckets``, empty periods between them included; a single month needs no chart."""
     months = {_month(bucket.date): bucket.count for bucket in buckets if bucket.count}
     if len(months) < 2:
         return ()

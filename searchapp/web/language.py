@@ -1,7 +1,7 @@
 """The reader's language: which one it is, and how sentences, dates and numbers look in it.
 
-``?lang=`` wins over the browser's Accept-Language, which wins over the ``language`` setting. A ``?lang=`` that was given
-follows the reader from link to link.
+``?lang=`` wins over the browser's Accept-Language, which wins over the ``language`` setting. A ``?lang=``
+that was given follows the reader from link to link.
 """
 
 from __future__ import annotations

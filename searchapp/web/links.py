@@ -1,9 +1,10 @@
-"""Addresses of this site. A search is one :class:`SearchRequest`; a link is a request with one thing changed."""
+"""Addresses of this site. A search is a SearchRequest; a link is a request with one thing changed."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 from flask import url_for
 
@@ -76,9 +77,7 @@ def with_value(request: SearchRequest, parameter: str, value: str) -> SearchRequ
 
 def without_value(request: SearchRequest, parameter: str, value: str) -> SearchRequest:
     """Return ``request`` without one value of a filter."""
-    return _with_values(
-        request, parameter, tuple(kept for kept in _values(request, parameter) if kept != value)
-    )
+    return _with_values(request, parameter, tuple(kept for kept in _values(request, parameter) if kept != value))
 
 
 def without_filters(request: SearchRequest) -> SearchRequest:
@@ -94,7 +93,7 @@ def turn_back(request: SearchRequest) -> SearchRequest | None:
 
 
 def turn_forward(request: SearchRequest, result: SearchResult) -> SearchRequest | None:
-    """Return the page after: the next number while pages are numbered, a cursor beyond, None after the last one."""
+    """Return the page after: by number while pages have one, by cursor beyond, None after the last."""
     if not request.cursor and (request.page + 1) * request.per_page <= DEEPEST_RESULT:
         more = request.page * request.per_page < result.total
         return with_page(request, request.page + 1) if more else None
@@ -107,7 +106,8 @@ def _values(request: SearchRequest, parameter: str) -> tuple[str, ...]:
 
 
 def _with_values(request: SearchRequest, parameter: str, values: tuple[str, ...]) -> SearchRequest:
-    return _filtered(request, replace(request.filters, **{FACETS[parameter]: values}))
+    changed: dict[str, Any] = {FACETS[parameter]: values}
+    return _filtered(request, replace(request.filters, **changed))
 
 
 def _filtered(request: SearchRequest, filters: Filters) -> SearchRequest:

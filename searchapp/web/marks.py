@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import pairwise
 from typing import Final
 
@@ -14,8 +15,8 @@ from searchapp.model import Fragment
 __all__ = ["marked", "paragraphs", "snippet"]
 
 ELLIPSIS: Final = "…"
-# French text holds no-break spaces (« 11 460 euros ») that must stay.
-BREAKING_SPACES: Final = re.compile(r"[ \t\r\n]+")
+# One space for each, so that spans keep their places.
+LINE_BREAKS: Final = str.maketrans("\r\n\t", "   ")
 BLANK_LINES: Final = re.compile(r"\n\s*\n")
 
 
@@ -25,10 +26,11 @@ def marked(fragment: Fragment) -> Markup:
 
 
 def snippet(fragment: Fragment) -> Markup:
-    """Return the same, with an ellipsis where the field goes on; line breaks count as spaces."""
+    """Return the same on one line, with an ellipsis where the field goes on."""
+    one_line = replace(fragment, text=fragment.text.translate(LINE_BREAKS))
     before = f"{ELLIPSIS} " if fragment.cut_before else ""
     after = f" {ELLIPSIS}" if fragment.cut_after else ""
-    return Markup("{}{}{}").format(before, Markup(BREAKING_SPACES.sub(" ", marked(fragment))), after)
+    return Markup("{}{}{}").format(before, marked(one_line), after)
 
 
 def paragraphs(fragment: Fragment) -> Iterator[Markup]:

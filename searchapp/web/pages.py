@@ -33,7 +33,7 @@ EXAMPLES: Final = (
     "climat",
     "budget",
 )
-EXAMPLES_SHOWN: Final = 5
+EXAMPLES_SHOWN: Final = 4
 NEWEST_SHOWN: Final = 5
 SORT_LABELS: Final = {
     Sort.RELEVANCE: Message("Relevance"),
@@ -107,9 +107,7 @@ def _examples(generation: str) -> list[str]:
 
 def _ignored(problems: tuple[tuple[str, Message], ...]) -> Iterator[Message]:
     for parameter, reason in problems:
-        yield Message(
-            "“{parameter}” was left out of this search. {reason}", parameter=parameter, reason=reason
-        )
+        yield Message("“{parameter}” was left out of this search. {reason}", parameter=parameter, reason=reason)
 
 
 def _sorts(asked: SearchRequest) -> list[tuple[Sort, Message, str]]:

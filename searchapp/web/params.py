@@ -1,7 +1,7 @@
 """The parameters of a search in a web address: read, checked, and written back.
 
-Reading is total. What is wrong becomes a problem beside the request, never an exception here: the JSON endpoint refuses a
-request that has problems, a page tells them and goes on without these parameters.
+Reading is total. What is wrong becomes a problem beside the request, never an exception here: the JSON
+endpoint refuses a request that has problems, a page tells them and goes on without these parameters.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 
 from werkzeug.datastructures import MultiDict
 
@@ -92,10 +92,10 @@ def read_search(arguments: Arguments) -> Reading:
     return Reading(request, tuple(problems), remarks)
 
 
-def write_search(request: SearchRequest) -> dict[str, str | list[str]]:
+def write_search(request: SearchRequest) -> dict[str, Any]:
     """Return the parameters that :func:`read_search` reads as ``request``; defaults are left out."""
     filters, usual = request.filters, SearchRequest()
-    written: dict[str, str | list[str]] = {
+    written = {
         "q": request.query,
         "sort": request.sort.value if request.sort != usual.sort else "",
         "from": filters.date_from.isoformat() if filters.date_from else "",

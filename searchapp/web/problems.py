@@ -1,4 +1,4 @@
-"""Kinds of problems: what stands behind the ``type`` of an answer under ``/problems/``, in words for people."""
+"""Kinds of problems: what the ``type`` of a problem document leads to, in words for people."""
 
 from __future__ import annotations
 
@@ -63,15 +63,11 @@ PROBLEMS: Final = {
         INTERNAL_ERROR,
         _of(
             InvalidRequest,
-            Message(
-                "One or more parameters have a value that cannot be used. Each is named with what it takes."
-            ),
+            Message("One or more parameters have a value that cannot be used. Each is named with what it takes."),
         ),
         _of(
             ArticleNotFound,
-            Message(
-                "The article may have been withdrawn, or the link is incomplete. Its title may still find it."
-            ),
+            Message("The article may have been withdrawn, or the link is incomplete. Its title may still find it."),
         ),
         _of(
             IndexMissing,
@@ -83,9 +79,7 @@ PROBLEMS: Final = {
             Message("The index cannot be read. No article is lost: this command builds the index again."),
             "searchapp reindex",
         ),
-        _of(
-            IndexLocked, Message("Another reindex is at work. It will be done in a while; searching goes on.")
-        ),
+        _of(IndexLocked, Message("Another reindex is at work. It will be done in a while; searching goes on.")),
         _of(EngineUnavailable, Message("The engine that searches does not answer. Try again in a moment.")),
         _of(Unavailable, Message("The search will be back shortly. Try again in a moment.")),
     )

@@ -112,30 +112,24 @@ def page_links(asked: SearchRequest, result: SearchResult) -> Paging:
     )
 
 
-def _choices(chosen: Sequence[str], buckets: Sequence[FacetBucket]) -> list[FacetChoice]:
+def _choices(chosen: Sequence[str], buckets: Sequence[FacetBucket]) -> tuple[FacetChoice, ...]:
     """Return the chosen values first, then the others in the order of their counts."""
     counts = {bucket.value: bucket.count for bucket in buckets}
-    first = [FacetChoice(value, counts.get(value), chosen=True) for value in chosen]
-    return first + [
-        FacetChoice(value, count, chosen=False) for value, count in counts.items() if value not in chosen
-    ]
+    values = (*chosen, *(value for value in counts if value not in chosen))
+    return tuple(FacetChoice(value, counts.get(value), value in chosen) for value in values)
 
 
 def _period(asked: SearchRequest) -> str:
     first, last = asked.filters.date_from, asked.filters.date_to
     if first and last:
-        return (
-            day(first)
-            if first == last
-            else say(Message("{first} to {last}", first=day(first), last=day(last)))
-        )
+        return day(first) if first == last else say(Message("{first} to {last}", first=day(first), last=day(last)))
     if first:
         return say(Message("since {first}", first=day(first)))
     return say(Message("until {last}", last=day(last))) if last else ""
 
 
 def _window(current: int, last: int) -> list[int | None]:
-    """Return the first page, those around the current one and the last one, with None where some are left out."""
+    """Return the first page, those around the current one and the last one; None where some are left out."""
     around = range(current - PAGES_AROUND, current + PAGES_AROUND + 1)
     pages = sorted({1, last, *around} & set(range(1, last + 1))) if last > 1 else []
     window: list[int | None] = []

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from typing import Final
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from flask import Flask, request
 from markupsafe import Markup
@@ -52,8 +52,10 @@ def excerpts(hit: Hit) -> list[Markup]:
 def other_languages() -> list[tuple[str, str, str]]:
     """Return code, own name and address of this page in each language but the current one."""
     arguments = request.args.to_dict(flat=False)
+    # One slash: two at the beginning would name another site.
+    path = "/" + quote(request.path.lstrip("/"))
     return [
-        (code, name, f"{request.path}?{urlencode({**arguments, 'lang': code}, doseq=True)}")
+        (code, name, f"{path}?{urlencode({**arguments, 'lang': code}, doseq=True)}")
         for code, name in LANGUAGE_NAMES.items()
         if code != current_language()
     ]

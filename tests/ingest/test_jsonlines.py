@@ -77,7 +77,6 @@ def test_empty_date_is_no_date(article_of: ArticleOf, empty: object) -> None:
         (f'{{"a": {"9" * 5000}}}', "or holds an endless number"),
         (line(title=...), "the title is missing"),
         (line(title="\u0000 \n"), "the title is missing"),
-        (line(text="", lead=None), "there is a title but no text"),
         (line(title=12), "the field “title” must be a text"),
         (line(text=["a"]), "the field “text” must be a text"),
         (line(author=[1]), "the field “author” must be a text or a list of texts"),
@@ -102,9 +101,7 @@ def test_wrong_line_is_rejected_and_the_next_one_read(corpus: Corpus, content: s
 
 def test_line_of_more_than_16_mib_is_rejected_and_the_next_one_read(corpus: Corpus) -> None:
     corpus.write("a.jsonl", b'{"text": "' + b"a" * LARGEST_ARTICLE + b'"}\n' + COURT.encode())
-    assert corpus.rejects() == [
-        Reject("a.jsonl", 1, Message("the line is longer than {limit} MiB", limit=16))
-    ]
+    assert corpus.rejects() == [Reject("a.jsonl", 1, Message("the article is longer than {limit} MiB", limit=16))]
     assert [article.title for article in corpus.articles()] == ["Le phare"]
 
 
@@ -137,5 +134,11 @@ def test_object_is_known_whatever_the_file_is_called(article_of: ArticleOf) -> N
     assert article_of("depeches.log", COURT).title == "Le phare"
 
 
-def test_array_is_rejected_once_with_the_way_out(reason_of: ReasonOf) -> None:
-    assert "one article a line" in reason_of("a.json", json.dumps([PHARE, PHARE], indent=1))
+def test_single_object_of_more_than_16_mib_is_one_reject(reason_of: ReasonOf) -> None:
+    content = b'{\n"text": "' + b"a\n" * (LARGEST_ARTICLE // 2) + b'"\n}\n'
+    assert reason_of("a.json", content) == "the article is longer than 16 MiB"
+
+
+@pytest.mark.parametrize("mark", ["", "\ufeff"])
+def test_array_is_rejected_once_with_the_way_out(reason_of: ReasonOf, mark: str) -> None:
+    assert "one article a line" in reason_of("a.json", mark + json.dumps([PHARE, PHARE], indent=1))

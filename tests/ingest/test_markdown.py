@@ -77,8 +77,7 @@ def test_markup_becomes_plain_words(article_of: ArticleOf) -> None:
         "<div>pub</div>\n\n> Une <b>citation</b>\n\n```\na = 1\n```\n"
     )
     assert article_of("m.md", f"# Herbes\n\n{body}").text == (
-        "Lire l’enquête et code, la suite.\n\nle thym\nla sauge\nséchée\n\nun\n\nUne falaise\n\n"
-        "Une citation\n\na = 1"
+        "Lire l’enquête et code, la suite.\n\nle thym\nla sauge\nséchée\n\nun\n\nUne falaise\n\nUne citation\n\na = 1"
     )
 
 

@@ -40,9 +40,7 @@ def test_any_line_end_gives_the_same_article(article_of: ArticleOf, line_end: st
 
 
 def test_repeated_title_counts_once_whatever_its_blanks(article_of: ArticleOf) -> None:
-    article = article_of(
-        "prix.txt", "Le pain à 2\u00a0euros\nLe  pain à 2 euros\n\nLes boulangers s’expliquent."
-    )
+    article = article_of("prix.txt", "Le pain à 2\u00a0euros\nLe  pain à 2 euros\n\nLes boulangers s’expliquent.")
     assert (article.title, article.text) == ("Le pain à 2\u00a0euros", "Les boulangers s’expliquent.")
 
 
@@ -65,9 +63,7 @@ def test_long_first_paragraph_is_text_not_lead(article_of: ArticleOf) -> None:
 
 
 def test_long_lines_without_blank_lines_are_paragraphs(article_of: ArticleOf) -> None:
-    article = article_of(
-        "port.txt", f"Le port s’agrandit\nUn chantier de deux ans.\n{'Une grue arrive. ' * 10}"
-    )
+    article = article_of("port.txt", f"Le port s’agrandit\nUn chantier de deux ans.\n{'Une grue arrive. ' * 10}")
     assert article.lead == "Un chantier de deux ans."
 
 

@@ -29,7 +29,13 @@ from searchapp.engines.port import (
     PhraseClause,
     TermClause,
 )
-from searchapp.engines.whoosh_engine.postings import Integers, Postings, numeric_column, positions_of, read_postings
+from searchapp.engines.whoosh_engine.postings import (
+    Integers,
+    Postings,
+    numeric_column,
+    positions_of,
+    read_postings,
+)
 from searchapp.engines.whoosh_engine.schema import DAY, LENGTHS, NO_DATE, TIMESTAMP
 from searchapp.model import Article, ArticleStatus, FacetBucket, Filters, HistogramBucket, Sort
 from searchapp.schema import FACET_FIELDS
@@ -130,9 +136,7 @@ class WhooshReader:
         places: dict[str, list[list[int]]] = {
             term: positions_of(self._leaves, clause.field, term.encode(), documents) for term in set(clause.terms)
         }
-        hits = [
-            _in_a_row([places[term][number] for term in clause.terms]) for number in range(len(documents))
-        ]
+        hits = [_in_a_row([places[term][number] for term in clause.terms]) for number in range(len(documents))]
         return self._every(documents[np.array(hits, dtype=bool)])
 
     @_match.register
@@ -158,9 +162,7 @@ class WhooshReader:
         idf = np.log1p((self._size - len(postings) + 0.5) / (len(postings) + 0.5))
         weight = np.float32(boost * idf * (BM25_K1 + 1))
         frequencies = postings.frequencies
-        return _Match(
-            postings.documents, weight * frequencies / (frequencies + self._norms(field)[postings.documents])
-        )
+        return _Match(postings.documents, weight * frequencies / (frequencies + self._norms(field)[postings.documents]))
 
     def _union(self, parts: list[_Match]) -> _Match:
         """Return the documents of any part, scores added. Dense when the parts are many, sorted when they are few."""
@@ -225,9 +227,7 @@ class WhooshReader:
             near = np.arange(len(keys))
         return near[np.argsort(keys[near], kind="stable")][request.offset : stop]
 
-    def _count_facet(
-        self, name: str, match: _Match, masks: dict[str, NDArray[np.bool_]]
-    ) -> tuple[FacetBucket, ...]:
+    def _count_facet(self, name: str, match: _Match, masks: dict[str, NDArray[np.bool_]]) -> tuple[FacetBucket, ...]:
         facet = self._facet(name)
         documents = _narrow(match, [mask for field, mask in masks.items() if field != name]).documents
         firsts, sizes = facet.starts[documents], np.diff(facet.starts)[documents]
@@ -277,7 +277,7 @@ class WhooshReader:
             return None
         deleted = np.zeros(self._size, dtype=bool)
         for leaf, base in self._leaves:
-            deleted[[base + number for number in leaf.deleted_docs()]] = True
+            deleted[[base + number for number in leaf.deleted_docs_set]] = True
         return deleted
 
     def _norms(self, field: str) -> NDArray[np.float32]:
@@ -324,7 +324,8 @@ def _both(one: Integers, other: Integers) -> Integers:
         return large
     places = np.searchsorted(large, small)
     places[places == len(large)] = 0
-    return small[large[places] == small]
+    shared: Integers = small[large[places] == small]
+    return shared
 
 
 def _add_scores(documents: Integers, parts: list[_Match]) -> _Match:

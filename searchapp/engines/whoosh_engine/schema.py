@@ -23,7 +23,7 @@ NO_DATE: Final = -(1 << 63)
 def whoosh_schema() -> Any:
     """Return the Whoosh schema. Text fields take terms of the French chain joined by spaces."""
     terms = SpaceSeparatedTokenizer()
-    schema = fields.Schema(
+    return fields.Schema(
         id=fields.ID(unique=True, stored=True),
         **{STEMS: fields.TEXT(analyzer=terms, phrase=False)},
         **{TITLE_STEMS: fields.TEXT(analyzer=terms, phrase=False)},
@@ -34,4 +34,3 @@ def whoosh_schema() -> Any:
         **{DAY: fields.COLUMN(NumericColumn("I", default=0))},
         **{column: fields.COLUMN(NumericColumn("I", default=0)) for column in LENGTHS.values()},
     )
-    return schema

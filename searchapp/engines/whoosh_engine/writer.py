@@ -8,7 +8,8 @@ A segment is closed when it holds enough tokens, which bounds memory whatever th
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from pickle import dumps
 from struct import Struct
@@ -57,7 +58,9 @@ class WhooshWriter:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if kind is None:
+        if kind is not None:
+            self._open.discard()
+        else:
             self._close_segment()
             TOC(self._schema, self._segments, 1).write(self._storage, _INDEX_NAME)
             self._storage.temp_storage(f"{_INDEX_NAME}.tmp").destroy()
@@ -115,11 +118,11 @@ class _Segment:
     def close(self) -> Any:
         """Write the posting lists and return Whoosh's segment object."""
         self._documents.close()
-        writers = {
-            STEMS: lambda: self._write_frequencies(STEMS, self._all, "stem"),
-            TITLE_STEMS: lambda: self._write_frequencies(TITLE_STEMS, self._titles, "stem"),
+        writers: dict[str, Callable[[], None]] = {
+            STEMS: partial(self._write_frequencies, self._all, "stem"),
+            TITLE_STEMS: partial(self._write_frequencies, self._titles, "stem"),
             WORDS: self._write_positions,
-            **{name: lambda name=name: self._write_values(name) for name in self._values},
+            **{name: partial(self._write_values, values) for name, values in self._values.items()},
         }
         for name in sorted(writers):
             self._fields.start_field(name, self._schema[name])
@@ -138,7 +141,12 @@ class _Segment:
             self._storage.delete_file(name)
 
     def _add_values(self, article: Article) -> None:
-        values = {"id": (article.id,), "source": (article.source,), "section": (article.section,), "author": article.authors}
+        values = {
+            "id": (article.id,),
+            "source": (article.source,),
+            "section": (article.section,),
+            "author": article.authors,
+        }
         for name, entries in values.items():
             for entry in filter(None, dict.fromkeys(entries)):
                 self._values[name].setdefault(entry, []).append(self.count)
@@ -170,7 +178,7 @@ class _Segment:
             writer.add_column_value(DAY, schema[DAY].column_type, document.day)
         writer.finish_doc()
 
-    def _write_frequencies(self, name: str, tokens: _Tokens, form: str) -> None:
+    def _write_frequencies(self, tokens: _Tokens, form: str) -> None:
         terms, numbers = self._numbers.sorted_forms(form)
         keys, counts = np.unique(numbers[tokens.terms] * self.count + tokens.documents, return_counts=True)
         lengths = tokens.lengths
@@ -196,12 +204,17 @@ class _Segment:
             frequencies = np.subtract(stops[first:last], starts[first:last]).tolist()
             self._write_list(terms[term], pairs[first:last] % self.count, frequencies, values, lengths)
 
-    def _write_values(self, name: str) -> None:
-        for value, documents in sorted((value.encode(), numbers) for value, numbers in self._values[name].items()):
+    def _write_values(self, values: dict[str, list[int]]) -> None:
+        for value, documents in sorted((value.encode(), numbers) for value, numbers in values.items()):
             self._write_list(value, np.array(documents), [1] * len(documents), [], None)
 
     def _write_list(
-        self, term: bytes, documents: Numbers, weights: list[int], values: list[bytes], lengths: Numbers | None
+        self,
+        term: bytes,
+        documents: Numbers,
+        weights: list[int],
+        values: list[bytes],
+        lengths: Numbers | None,
     ) -> None:
         self._fields.start_term(term)
         lists = lengths[documents].tolist() if lengths is not None else None

@@ -51,9 +51,7 @@ def split_front_matter(content: str) -> tuple[Record, str]:
     closing = fence.search(content, opening.end(), opening.end() + _LONGEST)
     if not closing:
         raise UnreadableError(
-            Message(
-                "the front matter has no end: a line with {fence} alone, within 64 KiB", fence=opening[1]
-            ),
+            Message("the front matter has no end: a line with {fence} alone, within 64 KiB", fence=opening[1]),
             1,
         )
     source = content[opening.end() : closing.start()]
@@ -76,9 +74,8 @@ class _PlainLoader(yaml.BaseLoader):
     def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
         event = self.peek_event()  # type: ignore[no-untyped-call]
         if event.anchor is not None:
-            raise yaml.MarkedYAMLError(
-                problem="references (& and *) are not allowed", problem_mark=event.start_mark
-            )
+            line = event.start_mark.line + 2
+            raise UnreadableError(Message("references (& and *) are not allowed in front matter"), line)
         return super().compose_node(parent, index)
 
 

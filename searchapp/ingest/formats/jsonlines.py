@@ -19,7 +19,8 @@ from searchapp.model import Article, Reject
 __all__ = ["JsonLinesReader"]
 
 _OBJECT: Final = re.compile(rb'\s*\{\s*["}]')
-_ARRAY: Final = re.compile(rb"\s*\[\s*(\{|$)")
+_ARRAY: Final = re.compile(rb"(?:\xef\xbb\xbf)?\s*\[\s*(\{|$)")
+_BRACE: Final = re.compile(rb"(?:\xef\xbb\xbf)?\s*\{\s*")
 _EXTENSIONS: Final = (".jsonl", ".ndjson", ".json")
 
 
@@ -36,9 +37,7 @@ class JsonLinesReader:
         """Yield the article of each line; lines count from 1."""
         for number, line in _articles(stream):
             if number == 1 and line and _ARRAY.match(line):
-                yield Reject(
-                    context.name, None, Message("a JSON array; write one article a line: jq -c '.[]' FILE")
-                )
+                yield Reject(context.name, None, Message("a JSON array; write one article a line: jq -c '.[]' FILE"))
                 return
             try:
                 yield article_from(_record(line), context)
@@ -49,9 +48,11 @@ class JsonLinesReader:
 def _articles(stream: BinaryIO) -> Iterator[tuple[int, bytes | None]]:
     """Yield the lines that are not blank with their numbers; ``None`` for one that is too long."""
     for number, line in enumerate(_lines(stream), 1):
+        if number == 1 and line is not None and _BRACE.fullmatch(line):
+            yield number, _whole(line, stream)
+            return
         if line is None or not line.isspace():
-            opens_object = number == 1 and line is not None and line.strip(b"\xef\xbb\xbf \t\r\n") == b"{"
-            yield number, _whole(line, stream) if line and opens_object else line
+            yield number, line
 
 
 def _lines(stream: BinaryIO) -> Iterator[bytes | None]:
@@ -70,7 +71,7 @@ def _whole(first: bytes, stream: BinaryIO) -> bytes | None:
 
 def _record(line: bytes | None) -> Record:
     if line is None:
-        raise UnreadableError(Message("the line is longer than {limit} MiB", limit=LARGEST_ARTICLE >> 20))
+        raise UnreadableError(Message("the article is longer than {limit} MiB", limit=LARGEST_ARTICLE >> 20))
     if b"\0" in line:
         raise UnreadableError(Message("the line holds a NUL byte"))
     try:

@@ -62,9 +62,7 @@ def _record(content: str) -> Record:
 
 
 def _first_heading(tokens: Sequence[Token]) -> int | None:
-    places = (
-        place for place, token in enumerate(tokens) if token.type == "heading_open" and token.tag == "h1"
-    )
+    places = (place for place, token in enumerate(tokens) if token.type == "heading_open" and token.tag == "h1")
     return next(places, None)
 
 

@@ -1,0 +1,116 @@
+"""What the French chain makes of words as people write them."""
+
+from __future__ import annotations
+
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from searchapp.analysis import FrenchAnalyzer
+from searchapp.analysis.tokenizer import APOSTROPHES
+
+ANALYZER = FrenchAnalyzer()
+FRENCH = st.text(alphabet="aàâbcdeéèêëfghiîïjlmnoôœpqrstuùûüçvyz '’-.0123456789\u202f\u00ad«»", max_size=80)
+
+
+def words(text: str) -> list[str]:
+    return [term.word for term in ANALYZER.terms(text)]
+
+
+def stems(text: str) -> list[str]:
+    return [term.stem for term in ANALYZER.terms(text)]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("l’État", ["etat"]),
+        ("d'urgence", ["urgence"]),
+        ("qu’aujourd’hui", ["aujourdhui"]),
+        ("jusqu'alors, lorsqu'elle", ["alors", "elle"]),
+        ("prud’hommes", ["prudhommes"]),
+        ("presqu'île", ["presquile"]),
+        ("rock'n'roll", ["rocknroll"]),
+        ("vice-présidente", ["vice", "presidente"]),
+        ("l’O.N.U. et la S.N.C.F", ["onu", "et", "la", "sncf"]),
+        ("1\u202f200 euros", ["1200", "euros"]),
+        ("2.400 procès", ["2400", "proces"]),
+        ("3,5\u202f%", ["3,5"]),
+        ("en 2019 200 personnes", ["en", "2019", "200", "personnes"]),
+        ("cœur, Œuvre, curriculum vitæ", ["coeur", "oeuvre", "curriculum", "vitae"]),
+        ("ef\ufb01cace", ["efficace"]),
+        ("inter\u00adna\u00adtional", ["international"]),
+        ("« Été »", ["ete"]),
+        ("Straße, Øresund", ["strasse", "oresund"]),
+        ("…!?", []),
+    ],
+)
+def test_words_are_folded_and_elisions_go(text: str, expected: list[str]) -> None:
+    assert words(text) == expected
+
+
+@pytest.mark.parametrize("apostrophe", sorted(APOSTROPHES))
+def test_every_apostrophe_is_an_apostrophe(apostrophe: str) -> None:
+    assert words(f"l{apostrophe}été d{apostrophe}aujourd{apostrophe}hui") == ["ete", "aujourdhui"]
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("état", "etats"),
+        ("infirmières", "INFIRMIERE"),
+        ("journaux", "journal"),
+        ("élections", "e\u0301lection"),
+    ],
+)
+def test_inflected_forms_share_a_stem(one: str, other: str) -> None:
+    assert stems(one) == stems(other)
+
+
+def test_the_exact_form_keeps_its_accents() -> None:
+    assert [term.exact for term in ANALYZER.terms("Côte, CÔTÉ, cote")] == ["côte", "côté", "cote"]
+
+
+def test_a_span_leaves_out_the_elided_word() -> None:
+    text = "Toute l’ingérence"
+    assert [text[token.start : token.end] for token in ANALYZER.tokens(text)] == ["Toute", "ingérence"]
+
+
+def test_small_words_stay_and_are_known_as_small() -> None:
+    assert [(term.word, term.small) for term in ANALYZER.terms("à la une de l’été")] == [
+        ("a", True),
+        ("la", True),
+        ("une", True),
+        ("de", True),
+        ("ete", False),
+    ]
+
+
+def test_the_steps_show_what_the_chain_gives() -> None:
+    (step,) = ANALYZER.steps("l’État")
+    assert (step.raw, step.start, step.end) == ("l’État", 2, 6)
+    assert dict(step.stages) == {"elision": "État", "exact": "état", "word": "etat", "stem": "etat"}
+
+
+def test_the_fingerprint_stays_while_the_chain_does() -> None:
+    assert FrenchAnalyzer().fingerprint == ANALYZER.fingerprint
+    assert len(ANALYZER.fingerprint) == 12
+
+
+@given(st.text())
+def test_spans_rise_and_point_into_the_original(text: str) -> None:
+    tokens = list(ANALYZER.tokens(text))
+    ends = [0]
+    for token in tokens:
+        assert ends[-1] <= token.start < token.end <= len(text)
+        ends.append(token.end)
+    assert [token.term.word for token in tokens] == words(text)
+
+
+@given(FRENCH)
+def test_a_copy_without_accents_in_capitals_or_decomposed_has_the_same_words(text: str) -> None:
+    decomposed = unicodedata.normalize("NFD", text)
+    bare = "".join(sign for sign in decomposed if not unicodedata.combining(sign))
+    assert words(text) == words(decomposed) == words(bare) == words(text.upper())

@@ -1,0 +1,98 @@
+"""A real browser before a real server; without Chromium these tests are skipped with what installs it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from threading import Thread
+from typing import Any
+
+import pytest
+from werkzeug.serving import make_server
+
+from searchapp.bootstrap import open_service, reindex
+from searchapp.config import load_config
+from searchapp.web import create_app
+
+CHROMIUM = Path("/usr/bin/chromium")
+OPTIONS = ["--headless", "--no-sandbox", "--disable-quic", "--disable-background-networking"]
+LONG_WORD = "anticonstitutionnellement" * 4
+
+
+def article(number: int) -> dict[str, Any]:
+    return {
+        "id": f"phare/{number}",
+        "title": f"Phare à vendre, {number} marches et vue sur la côte" + (f" {LONG_WORD}" if number == 3 else ""),
+        "lead": "La cote monte sur la côte." if number % 2 else "",
+        "text": f"Le phare compte {number} marches.\n\nLe gardien, lui, compte les mouettes.",
+        "date": f"2024-{number % 12 + 1:02}-18T19:05:00+01:00",
+        "source": ["Le Phare du Ponant", "La Gazette de Sarmane", "L’Écho de Vallombre"][number % 3],
+        "section": ["Économie", "Culture"][number % 2],
+        "author": f"Témoin {number}",
+        "url": "https://ponant.example/phare",
+    }
+
+
+@pytest.fixture(scope="session")
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a site with thirty articles."""
+    folder = tmp_path_factory.mktemp("browsed")
+    (folder / "corpus").mkdir()
+    lines = (json.dumps(article(number), ensure_ascii=False) for number in range(30))
+    (folder / "corpus" / "phares.jsonl").write_text("\n".join(lines), "utf-8")
+    config = load_config({"corpus": folder / "corpus", "index": folder / "index", "site_name": "L’Archive"})
+    reindex(config)
+    service = open_service(config)
+    with served(create_app(config, service=service)) as root:
+        yield root
+    service.close()
+
+
+@pytest.fixture(scope="session")
+def address_without_index(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a site that nothing was indexed for."""
+    with served(create_app(load_config({"index": tmp_path_factory.mktemp("bare") / "index"}))) as root:
+        yield root
+
+
+@contextmanager
+def served(app: Any) -> Iterator[str]:
+    """Serve ``app`` on a free port of this machine."""
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = Thread(target=server.serve_forever)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    """Chromium as the system has it."""
+    if not CHROMIUM.exists():
+        pytest.skip("no browser; install one with: apt-get install -y chromium")
+    sync_api = pytest.importorskip("playwright.sync_api", reason="install it with: pip install playwright")
+    with sync_api.sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=str(CHROMIUM), args=OPTIONS)
+        yield started
+        started.close()
+
+
+@pytest.fixture
+def open_page(browser: Any) -> Iterator[Any]:
+    """Open a page of a given width, in French and without JavaScript."""
+    contexts = []
+
+    def open_(width: int = 1280, **options: Any) -> Any:
+        settings = {"java_script_enabled": False, "locale": "fr-FR", **options}
+        contexts.append(browser.new_context(viewport={"width": width, "height": 800}, **settings))
+        return contexts[-1].new_page()
+
+    yield open_
+    for context in contexts:
+        context.close()

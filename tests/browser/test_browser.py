@@ -1,0 +1,140 @@
+"""What only a browser can tell: widths, colours, the keyboard, and life without JavaScript."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+PATHS = [
+    "/",
+    "/search",
+    "/search?q=phare&source=Ici&from=2024&page=x",
+    "/search?q=xyzzy",
+    "/articles/phare/3?q=phare",
+    "/non",
+]
+OpenPage = Callable[..., Any]
+
+UNNAMED = """() => [...document.querySelectorAll('input:not([type=hidden]), button, a, summary')]
+  .filter(each => !(each.labels?.length || each.textContent.trim() || each.getAttribute('aria-label')))
+  .map(each => each.outerHTML)"""
+
+SMALL = """() => [...document.querySelectorAll(
+    'button, summary, .chips a, .paging a, .sorts a, .filters li label, .front a, .browse a, .onward')]
+  .map(each => [each, each.getBoundingClientRect()])
+  .filter(([each, box]) => box.height && box.height < 43.5)
+  .map(([each, box]) => each.outerHTML.slice(0, 80) + ' ' + box.height)"""
+
+CONTRAST = """() => {
+  const light = rgb => {
+    const [r, g, b] = rgb.match(/[\\d.]+/g).slice(0, 3).map(v => v / 255)
+      .map(v => v <= .04045 ? v / 12.92 : ((v + .055) / 1.055) ** 2.4);
+    return .2126 * r + .7152 * g + .0722 * b;
+  };
+  const ground = each => {
+    for (; each; each = each.parentElement) {
+      const colour = getComputedStyle(each).backgroundColor;
+      if (!/, 0\\)$/.test(colour)) return colour;
+    }
+  };
+  return [...document.querySelectorAll('body *')]
+    .filter(each => [...each.childNodes].some(node => node.nodeType === 3 && node.data.trim()))
+    .map(each => {
+      const pair = [light(getComputedStyle(each).color), light(ground(each))].sort((a, b) => b - a);
+      return [(pair[0] + .05) / (pair[1] + .05), each.outerHTML.slice(0, 80)];
+    })
+    .filter(([ratio]) => ratio < 4.5);
+}"""
+
+
+@pytest.mark.parametrize("width", [320, 360, 1280])
+@pytest.mark.parametrize("path", PATHS)
+def test_no_page_scrolls_sideways(open_page: OpenPage, address: str, path: str, width: int) -> None:
+    page = open_page(width)
+    page.goto(address + path)
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_everything_to_use_has_a_name_and_the_page_one_heading(open_page: OpenPage, address: str, path: str) -> None:
+    page = open_page()
+    page.goto(address + path)
+    assert page.evaluate(UNNAMED) == []
+    assert page.locator("h1").count() == 1
+    assert page.locator("main").count() == 1
+    assert page.locator("html").get_attribute("lang") == "fr"
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("path", PATHS)
+def test_every_text_stands_out_from_its_ground(open_page: OpenPage, address: str, path: str, scheme: str) -> None:
+    page = open_page(color_scheme=scheme)
+    page.goto(address + path)
+    assert page.evaluate(CONTRAST) == []
+
+
+def test_a_thumb_can_hit_what_is_on_the_phone(open_page: OpenPage, address: str) -> None:
+    page = open_page(360)
+    for path in PATHS:
+        page.goto(address + path)
+        assert page.evaluate(SMALL) == []
+
+
+def test_a_reader_without_javascript_searches_filters_turns_the_page_and_reads(
+    open_page: OpenPage, address: str
+) -> None:
+    page = open_page(360)
+    page.goto(address)
+    page.get_by_label("Rechercher dans les articles").fill("phares")
+    page.get_by_role("button", name="Rechercher").click()
+    page.locator(".filters > details > summary").click()
+    page.get_by_label("Culture").check()
+    page.get_by_role("button", name="Appliquer les filtres").click()
+    assert page.get_by_role("link", name="Retirer le filtre").count() == 1
+    page.get_by_role("link", name="Suivant").click()
+    assert page.locator(".hits > li").count() == 5
+    page.locator(".hits h2 a").first.click()
+    assert page.locator("article h1 mark").inner_text() == "Phare"
+    page.get_by_role("link", name="Retour aux résultats").click()
+    assert page.locator(".hits > li").count() == 5
+
+
+def test_on_the_desk_the_filters_are_open(open_page: OpenPage, address: str) -> None:
+    page = open_page(1280)
+    page.goto(f"{address}/search?q=phare")
+    assert page.get_by_label("Culture").is_visible()
+    assert not page.locator(".filters > details > summary").is_visible()
+
+
+def test_on_the_phone_the_results_come_first(open_page: OpenPage, address: str) -> None:
+    page = open_page(360)
+    page.goto(f"{address}/search?q=phare")
+    assert not page.get_by_label("Culture").is_visible()
+    assert page.locator(".hit h2").first.bounding_box()["y"] < 700
+
+
+def test_the_first_key_leads_to_the_content(open_page: OpenPage, address: str) -> None:
+    page = open_page()
+    page.goto(f"{address}/search?q=phare")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.textContent") == "Aller au contenu"
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.id") == "content"
+
+
+def test_no_page_makes_the_browser_complain(open_page: OpenPage, address: str) -> None:
+    page = open_page(java_script_enabled=True)
+    complaints: list[str] = []
+    page.on("console", lambda message: complaints.append(message.text))
+    for path in PATHS[:-1]:
+        page.goto(address + path)
+    assert complaints == []
+
+
+def test_without_an_index_the_page_says_what_to_run(open_page: OpenPage, address_without_index: str) -> None:
+    page = open_page(320)
+    assert page.goto(address_without_index).status == 503
+    assert page.get_by_text("searchapp reindex").is_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320

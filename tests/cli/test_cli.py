@@ -1,0 +1,131 @@
+"""The command line as a person meets it: a process, its output, its exit code."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from searchapp.config import Config
+from searchapp.indexing import Generations
+
+Run = Callable[..., subprocess.CompletedProcess[str]]
+
+
+def environment(language: str = "C.UTF-8") -> dict[str, str]:
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("SEARCHAPP_", "LC_", "LANG"))}
+    return {**kept, "LANG": language}
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> Run:
+    """Run searchapp in an empty folder."""
+
+    def call(*arguments: object, language: str = "C.UTF-8") -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-m", "searchapp", *map(str, arguments)]
+        return subprocess.run(
+            command, cwd=tmp_path, env=environment(language), capture_output=True, text=True, check=False, timeout=60
+        )
+
+    return call
+
+
+def test_reindex_then_search_then_status(run: Run, corpus: Path) -> None:
+    reindexed = run("reindex", corpus)
+    assert reindexed.returncode == 0, reindexed.stderr
+    assert "5 read, 5 indexed, 0 rejected" in reindexed.stdout
+    found = run("search", "ingerence", "americaine")
+    assert "  1. Moscou nie toute ingérence\n" in found.stdout
+    assert "Agence Hexapresse · International · 6 November 2024, 16:49\n" in found.stdout
+    assert "\x1b" not in found.stdout
+    state = run("status")
+    assert "Articles    5\n" in state.stdout
+
+
+def test_search_answers_in_the_json_of_the_endpoint(run: Run, indexed: Config) -> None:
+    output = run("search", "--json", "--index", indexed.index, "ingerence americaine").stdout
+    answer = json.loads(output)
+    (result,) = answer["results"]
+    assert (result["rank"], result["date"]) == (1, "2024-11-06T16:49:00+01:00")
+    assert result["highlights"]["title"] == "Moscou nie toute <mark>ingérence</mark>"
+    assert result["spans"]["title"] == [[17, 26]]
+    assert answer["links"] == {"self": "/api/v1/search?q=ingerence+americaine", "next": None, "prev": None}
+
+
+def test_analyze_shows_each_step(run: Run) -> None:
+    output = run("analyze", "l’État de siège").stdout
+    assert [line.split() for line in output.splitlines()] == [
+        ["text", "elision", "exact", "word", "stem"],
+        ["2–6", "l’État", "État", "état", "etat", "etat"],
+        ["7–9", "de", "de", "de", "de", "de", "small", "word"],
+        ["10–15", "siège", "siège", "siège", "siege", "sieg"],
+    ]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "said"),
+    [
+        (["search", "phare"], 4, "Run: searchapp reindex"),
+        (["status"], 4, "Run: searchapp reindex"),
+        (["reindex", "nulle-part"], 2, "no readable corpus at “nulle-part”"),
+        (["reindex", "--engine", "lucene"], 2, "--engine: “lucene” is not allowed; give one of whoosh"),
+        (["serve", "--port", "x", "--workers", "0"], 2, "--workers: “0” is not allowed"),
+        (["search"], 2, "Missing argument"),
+        (["serch"], 2, "No such command"),
+        (["analyze", "!?"], 0, "no word"),
+    ],
+)
+def test_what_goes_wrong_is_told_with_its_exit_code(run: Run, arguments: list[str], code: int, said: str) -> None:
+    outcome = run(*arguments)
+    assert (outcome.returncode, said in outcome.stderr) == (code, True), outcome.stderr
+    assert "Traceback" not in outcome.stderr
+
+
+def test_a_second_reindex_at_the_same_time_is_told_so(run: Run, indexed: Config) -> None:
+    with Generations(indexed.index).locked():
+        outcome = run("reindex", indexed.corpus, "--index", indexed.index)
+    assert outcome.returncode == 4
+    assert f"process {os.getpid()}" in outcome.stderr
+
+
+def test_rejects_are_named_with_file_and_line(run: Run, corpus: Path) -> None:
+    (corpus / "cassé.jsonl").write_text('{"title": "Un"}\n{"title": 2}\n', "utf-8")
+    outcome = run("reindex", corpus)
+    assert outcome.returncode == 0
+    assert "cassé.jsonl:2: the field “title” must be a text" in outcome.stderr
+
+
+def test_a_french_terminal_is_spoken_to_in_french(run: Run) -> None:
+    assert run("search", "phare", language="fr_FR.UTF-8").stderr.startswith("Erreur\u202f:")
+    assert "Rechercher" in run("--help", language="fr_FR.UTF-8").stdout
+
+
+def test_serve_answers_on_the_address_it_prints_and_stops_when_told(indexed: Config) -> None:
+    command = [sys.executable, "-m", "searchapp", "serve", "--index", str(indexed.index), "--port", "0"]
+    with subprocess.Popen(command, env=environment(), stdout=subprocess.PIPE, text=True) as server:
+        assert server.stdout is not None
+        try:
+            assert server.stdout.readline() == "5 articles are indexed.\n"
+            address = server.stdout.readline().split()[2]
+            with urllib.request.urlopen(address + "api/v1/search?q=cheval", timeout=20) as answer:
+                assert json.load(answer)["total"] == 1
+        finally:
+            server.send_signal(signal.SIGTERM)
+        assert server.wait(20) == 0
+
+
+def test_serve_says_when_the_port_is_taken(run: Run, indexed: Config) -> None:
+    import socket
+
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        outcome = run("serve", "--index", indexed.index, "--port", port)
+    assert outcome.returncode == 2
+    assert f"serve --port {port + 1}" in outcome.stderr

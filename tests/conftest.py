@@ -1,0 +1,109 @@
+"""Fixtures that every room may use: small French articles and an index of them."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from searchapp import bootstrap
+from searchapp.config import Config, load_config
+from searchapp.service import SearchService
+
+# Few words a line, so that each test can see why an article matches.
+ARTICLES: list[dict[str, Any]] = [
+    {
+        "id": "ingerence",
+        "title": "Moscou nie toute ingérence",
+        "text": "L’État russe dément l’ingérence.\n\nLe porte-parole parle d’une fable américaine.",
+        "lead": "Un démenti de plus.",
+        "date": "2024-11-06T16:49:00+01:00",
+        "source": "Agence Hexapresse",
+        "section": "International",
+        "author": ["Anne Le Bihan", "Noël Çatal"],
+        "tags": ["Russie"],
+    },
+    {
+        "id": "urgence",
+        "title": "Deux mois d’état d’urgence",
+        "text": "L'état d'urgence sanitaire entre en vigueur. Les infirmières du C.H.U. soufflent un peu.",
+        "date": "2020-03-24",
+        "source": "Agence Hexapresse",
+        "section": "Santé",
+        "author": "Anne Le Bihan",
+    },
+    {
+        "id": "marche",
+        "title": "La marche du lycée",
+        "text": "Mille lycéens en marche pour le climat, à la une des journaux.",
+        "date": "2019-03-16 18:10",
+        "source": "L’Écho de Vallombre",
+        "section": "Environnement",
+    },
+    {
+        "id": "noel",
+        "title": "Le marché de Noël ouvre",
+        "text": "Le vin chaud coûte 4,50 euros au marché. Un journal en parle.",
+        "date": "2022-12-03 11:05",
+        "source": "L’Écho de Vallombre",
+        "section": "Économie",
+        "author": "Zoé Quéméner",
+    },
+    {
+        "id": "cheval",
+        "title": "Un cheval à la station-service",
+        "text": "Deux chevaux ont fait le plein d’œillets sans passer à la caisse.",
+        "source": "La Gazette de Sarmane",
+        "section": "Faits divers",
+    },
+]
+
+
+@pytest.fixture
+def corpus(tmp_path: Path) -> Path:
+    """A corpus of the five articles, as one JSON Lines file in a folder."""
+    folder = tmp_path / "corpus"
+    folder.mkdir()
+    lines = (json.dumps(article, ensure_ascii=False) + "\n" for article in ARTICLES)
+    (folder / "articles.jsonl").write_text("".join(lines), "utf-8")
+    return folder
+
+
+@pytest.fixture
+def config(corpus: Path, tmp_path: Path) -> Config:
+    """Settings for that corpus; nothing is indexed yet."""
+    return load_config({"corpus": corpus, "index": tmp_path / "index"})
+
+
+@pytest.fixture
+def indexed(config: Config) -> Config:
+    """The same settings, once the corpus is indexed."""
+    bootstrap.reindex(config)
+    return config
+
+
+@pytest.fixture
+def service(indexed: Config) -> Iterator[SearchService]:
+    """A search service over the five articles."""
+    opened = bootstrap.open_service(indexed)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The folder of test data that is not ours to publish; tests that need it are skipped where it is absent."""
+    folder = Path(__file__).parents[2] / "shared"
+    if not (folder / "data").is_dir():
+        pytest.skip("the test data of ../shared is not here; put it beside the project to run this test")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def plain() -> Callable[[str], str]:
+    """Remove terminal colours."""
+    return lambda text: re.sub(r"\x1b\[[0-9;]*m", "", text)

@@ -1,0 +1,220 @@
+"""What every engine does, told as behaviour. The semantics stand in ``searchapp/engines/port.py``."""
+
+from __future__ import annotations
+
+import math
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from searchapp.engines.port import (
+    BooleanClause,
+    Clause,
+    Engine,
+    EngineRequest,
+    EveryClause,
+    PhraseClause,
+    Reader,
+    TermClause,
+)
+from searchapp.errors import IndexDamaged
+from searchapp.model import Article, FacetBucket, Filters, HistogramBucket, Sort
+from searchapp.schema import STEMS, TITLE_STEMS, WORDS
+from tests.contract.conftest import ANALYZER, Open, article, document
+
+PRESS = [
+    article(
+        "pont",
+        "Le pont fermé",
+        "Le pont de pierre ferme en juin.",
+        "2022-06-01T10:00",
+        source="Écho",
+        section="Région",
+    ),
+    article(
+        "port",
+        "Le port ouvert",
+        "Le port reste ouvert, le pont aussi.",
+        "2023-02-10T08:00",
+        ("Rose",),
+        source="Phare",
+        section="Région",
+    ),
+    article(
+        "vin",
+        "Le vin nouveau",
+        "Le vin est là.",
+        "2023-02-27T23:30",
+        ("Rose", "Petit"),
+        source="Écho",
+        section="Économie",
+    ),
+    article("sans-date", "Pierre parle", "Une pierre, un pont.", source="Écho"),
+]
+
+
+def stem(word: str, field: str = STEMS) -> TermClause:
+    return TermClause(field, ((ANALYZER.terms(word)[0].stem, 1.0),))
+
+
+def phrase(text: str) -> PhraseClause:
+    return PhraseClause(WORDS, tuple(term.word for term in ANALYZER.terms(text)))
+
+
+def found(reader: Reader, clause: Clause, **request: object) -> list[str]:
+    result = reader.search(EngineRequest(clause, **request))  # type: ignore[arg-type]
+    return [entry.id for entry in reader.articles(candidate.document for candidate in result.candidates)]
+
+
+@pytest.mark.parametrize(
+    ("clause", "expected"),
+    [
+        (EveryClause(), {"pont", "port", "vin", "sans-date"}),
+        (stem("ponts"), {"pont", "port", "sans-date"}),
+        (stem("pont", TITLE_STEMS), {"pont"}),
+        (stem("absent"), set()),
+        (TermClause("no_such_field", (("pont", 1.0),)), set()),
+        (TermClause(STEMS, (("vin", 1.0), ("pierr", 0.5))), {"pont", "vin", "sans-date"}),
+        (phrase("pont de pierre"), {"pont"}),
+        (phrase("pierre de pont"), set()),
+        (phrase("fermé Le pont"), set()),
+        (BooleanClause(should=(stem("vin"), stem("port"))), {"vin", "port"}),
+        (BooleanClause(must=(stem("pont"), stem("pierre"))), {"pont", "sans-date"}),
+        (BooleanClause(must=(stem("pont"),), should=(stem("vin"),)), {"pont", "port", "sans-date"}),
+        (BooleanClause(should=(stem("pont"),), must_not=(stem("port"),)), {"pont", "sans-date"}),
+        (BooleanClause(must_not=(stem("pont"),)), {"vin"}),
+        (BooleanClause(), {"pont", "port", "vin", "sans-date"}),
+    ],
+)
+def test_a_clause_finds_exactly_its_documents(open_index: Open, clause: Clause, expected: set[str]) -> None:
+    reader = open_index(PRESS)
+    assert set(found(reader, clause)) == expected
+    assert reader.search(EngineRequest(clause)).total == len(expected)
+
+
+def test_a_phrase_does_not_cross_from_the_title_into_the_text(open_index: Open) -> None:
+    reader = open_index([article("a", "Un grand pont", "pierre taillée")])
+    assert found(reader, phrase("pont pierre")) == []
+
+
+def test_scores_are_those_of_bm25(open_index: Open) -> None:
+    reader = open_index([article("a", "vin", "vin"), article("b", "vin", "rouge clair"), article("c", "eau", "eau")])
+    result = reader.search(EngineRequest(stem("vin")))
+    idf = math.log(1 + (3 - 2 + 0.5) / (2 + 0.5))
+    average = (2 + 3 + 2) / 3
+    expected = [idf * tf * 2.2 / (tf + 1.2 * (0.25 + 0.75 * length / average)) for tf, length in ((2, 2), (1, 3))]
+    assert [candidate.score for candidate in result.candidates] == pytest.approx(expected, rel=1e-5)
+
+
+def test_equal_scores_come_in_the_order_of_adding(open_index: Open) -> None:
+    reader = open_index([article(str(number), "vin") for number in range(30)])
+    assert found(reader, stem("vin"), limit=30) == [str(number) for number in range(30)]
+
+
+def test_pages_join_into_the_whole_order(open_index: Open) -> None:
+    reader = open_index([article(str(number), "vin", "eau " * (number % 7)) for number in range(40)])
+    whole = found(reader, stem("vin"), limit=40)
+    pages = [found(reader, stem("vin"), offset=offset, limit=7) for offset in range(0, 49, 7)]
+    assert [entry for page in pages for entry in page] == whole
+
+
+@pytest.mark.parametrize(
+    ("sort", "expected"),
+    [
+        (Sort.NEWEST, ["vin", "port", "pont", "sans-date"]),
+        (Sort.OLDEST, ["pont", "port", "vin", "sans-date"]),
+    ],
+)
+def test_documents_without_a_date_come_last_by_date(open_index: Open, sort: Sort, expected: list[str]) -> None:
+    assert found(open_index(PRESS), EveryClause(), sort=sort) == expected
+
+
+@pytest.mark.parametrize(
+    ("filters", "expected"),
+    [
+        (Filters(sources=("Écho",)), {"pont", "vin", "sans-date"}),
+        (Filters(sources=("Écho", "Phare")), {"pont", "port", "vin", "sans-date"}),
+        (Filters(sources=("écho",)), set()),
+        (Filters(sources=("Écho",), sections=("Région",)), {"pont"}),
+        (Filters(authors=("Rose",)), {"port", "vin"}),
+        (Filters(date_from=date(2023, 2, 10)), {"port", "vin"}),
+        (Filters(date_to=date(2022, 6, 1)), {"pont"}),
+        (Filters(date_from=date(2023, 2, 27), date_to=date(2023, 2, 27)), {"vin"}),
+    ],
+)
+def test_filters_narrow(open_index: Open, filters: Filters, expected: set[str]) -> None:
+    assert set(found(open_index(PRESS), EveryClause(), filters=filters)) == expected
+
+
+def test_facets_count_what_matches_without_their_own_filter(open_index: Open) -> None:
+    request = EngineRequest(EveryClause(), Filters(sources=("Écho",)), facets=("source", "section", "author"))
+    facets = open_index(PRESS).search(request).facets
+    assert facets["source"] == (FacetBucket("Écho", 3), FacetBucket("Phare", 1))
+    assert facets["section"] == (FacetBucket("Région", 1), FacetBucket("Économie", 1))
+    assert facets["author"] == (FacetBucket("Petit", 1), FacetBucket("Rose", 1))
+
+
+def test_the_histogram_counts_months_and_leaves_out_undated(open_index: Open) -> None:
+    result = open_index(PRESS).search(EngineRequest(EveryClause(), histogram=True))
+    assert result.histogram == (HistogramBucket("2022-06", 1), HistogramBucket("2023-02", 2))
+
+
+def test_an_article_comes_back_as_it_was_stored(open_index: Open) -> None:
+    whole = Article(
+        "a/b c",
+        "L’œuvre",
+        "Un\n\nDeux",
+        "Chapô",
+        PRESS[0].date,
+        "Écho",
+        "Région",
+        ("A", "B"),
+        "https://x.example/",
+        "fr",
+        ("t",),
+    )
+    reader = open_index([*PRESS, whole])
+    assert reader.article("a/b c") == whole
+    assert reader.article("a/b") is None
+
+
+def test_a_second_document_with_an_id_replaces_the_first(open_index: Open) -> None:
+    reader = open_index([article("a", "vieux vin"), article("b", "eau"), article("a", "jeune vin")])
+    assert reader.count == 2
+    assert found(reader, stem("vieux")) == []
+    assert found(reader, EveryClause()) == ["b", "a"]
+    assert reader.article("a") == article("a", "jeune vin")
+
+
+def test_document_frequency_counts_documents(open_index: Open) -> None:
+    reader = open_index(PRESS)
+    assert reader.document_frequency(STEMS, "pont") == 3
+    assert reader.document_frequency(STEMS, "absent") == 0
+
+
+def test_an_index_without_documents_answers(open_index: Open) -> None:
+    reader = open_index([])
+    result = reader.search(EngineRequest(stem("vin"), facets=("source",), histogram=True))
+    assert (reader.count, result.total, result.candidates, result.facets["source"]) == (0, 0, (), ())
+    assert found(reader, EveryClause(), sort=Sort.NEWEST) == []
+
+
+def test_a_writer_that_fails_publishes_nothing(engine: Engine, tmp_path: Path) -> None:
+    def write_and_fail() -> None:
+        with engine.create(tmp_path) as writer:
+            writer.add(document(PRESS[0]))
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        write_and_fail()
+    with pytest.raises(IndexDamaged):
+        engine.open(tmp_path)
+
+
+# Whoosh leaves the table of contents open when it cannot read it.
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+def test_a_folder_that_is_no_index_is_damaged(engine: Engine, tmp_path: Path) -> None:
+    (tmp_path / "_MAIN_1.toc").write_bytes(b"not an index")
+    with pytest.raises(IndexDamaged):
+        engine.open(tmp_path)

@@ -1,0 +1,125 @@
+"""The JSON endpoints keep their contract."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask.testing import FlaskClient
+
+SEARCH = "/api/v1/search"
+ANSWER = [
+    "query", "understood", "total", "total_relation", "took_ms", "generation", "page", "per_page",
+    "suggestion", "results", "facets", "histogram", "links", "remarks",
+]  # fmt: skip
+RESULT = ["id", "rank", "score", "title", "date", "source", "section", "author", "url", "highlights", "spans"]
+
+
+def ask(client: FlaskClient, **parameters: Any) -> dict[str, Any]:
+    response = client.get(SEARCH, query_string=parameters)
+    assert response.status_code == 200, response.get_data(as_text=True)
+    answer: dict[str, Any] = response.get_json()
+    return answer
+
+
+def first(client: FlaskClient, **parameters: Any) -> dict[str, Any]:
+    result: dict[str, Any] = ask(client, **parameters)["results"][0]
+    return result
+
+
+def test_an_answer_has_the_promised_keys_in_the_promised_order(client: FlaskClient) -> None:
+    answer = ask(client, q="baignoire")
+    assert list(answer) == ANSWER
+    assert list(answer["results"][0]) == RESULT
+    assert list(answer["links"]) == ["self", "next", "prev"]
+    assert answer["facets"]["source"] == [{"value": "Le Phare du Ponant", "count": 1}]
+    assert answer["histogram"] == [{"date": "2024-11", "count": 1}]
+
+
+def test_a_result_names_its_article_and_where_it_is_read(client: FlaskClient) -> None:
+    result = first(client, q="baignoire")
+    assert result["id"] == "ponant/maree"
+    assert result["rank"] == 1
+    assert result["date"] == "2024-11-06T16:49:00+01:00"
+    assert result["author"] == ["Gaëlle L’Hostis", "Paul Vernet"]
+    assert client.get(result["url"]).status_code == 200
+
+
+def test_highlights_mark_the_words_that_were_found(client: FlaskClient) -> None:
+    highlights = first(client, q="baignoire")["highlights"]
+    assert highlights["title"] == "À Port-Ponant, la grande marée emporte une <mark>baignoire</mark>"
+    assert "Une <mark>baignoire</mark> a quitté le quai" in highlights["text"][0]
+
+
+def test_the_lead_is_highlighted_when_there_is_one(client: FlaskClient) -> None:
+    assert "<mark>ville</mark>" in first(client, q="ville")["highlights"]["lead"]
+    assert "lead" not in first(client, q="tomme")["highlights"]
+
+
+def test_highlights_escape_everything_but_the_marks(client: FlaskClient) -> None:
+    highlights = first(client, q="banque pirate")["highlights"]
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in highlights["title"]
+    assert "<mark>banque</mark> &amp; ses clients" in highlights["title"]
+    assert "&lt;b&gt;Robin&lt;/b&gt;" in highlights["text"][0]
+
+
+def test_spans_count_code_points_of_the_stored_field(client: FlaskClient) -> None:
+    result = first(client, q="baignoire")
+    whole = client.get("/api/v1/articles/ponant/maree").get_json()
+    for field in ("title", "text"):
+        assert {whole[field][start:end] for start, end in result["spans"][field]} == {"baignoire"}
+
+
+def test_links_lead_from_page_to_page(client: FlaskClient) -> None:
+    response = client.get(SEARCH, query_string={"q": "tomme", "per_page": 5, "page": 2})
+    links = response.get_json()["links"]
+    assert links["prev"] == f"{SEARCH}?q=tomme&per_page=5"
+    assert links["next"] == f"{SEARCH}?q=tomme&per_page=5&page=3"
+    assert client.get(links["next"]).get_json()["results"][0]["rank"] == 11
+    assert f'<{links["next"]}>; rel="next"' in response.headers.getlist("Link")
+
+
+def test_the_last_page_has_no_next(client: FlaskClient) -> None:
+    assert ask(client, q="tomme", per_page=5, page=3)["links"]["next"] is None
+
+
+def test_filters_narrow_a_search(client: FlaskClient) -> None:
+    answer = ask(client, **{"section": "Économie", "from": "2022-03", "to": "2022-04"})
+    assert {result["id"] for result in answer["results"]} == {"marche/3", "marche/4"}
+
+
+def test_values_of_one_filter_are_alternatives(client: FlaskClient) -> None:
+    assert ask(client, source=["Agence Hexapresse", "Le Phare du Ponant"])["total"] == 3
+
+
+def test_an_article_comes_whole(client: FlaskClient) -> None:
+    article = client.get("/api/v1/articles/ponant/maree").get_json()
+    assert article["url"] == "https://ponant.example/maree"
+    assert article["tags"] == ["marée", "mer"]
+    assert article["status"] == "corrected"
+    assert article["generation"]
+    assert "highlights" not in article
+
+
+def test_an_article_is_marked_for_a_query(client: FlaskClient) -> None:
+    article = client.get("/api/v1/articles/ponant/maree?q=quai").get_json()
+    assert "le <mark>quai</mark>" in article["highlights"]["text"][0]
+    assert [article["text"][start:end] for start, end in article["spans"]["text"]] == ["quai"]
+
+
+def test_asking_again_with_the_etag_is_answered_304(client: FlaskClient) -> None:
+    for path in (f"{SEARCH}?q=tomme", "/api/v1/articles/tide"):
+        tag = client.get(path).headers["ETag"]
+        again = client.get(path, headers={"If-None-Match": tag})
+        assert (again.status_code, again.data) == (304, b"")
+
+
+def test_another_language_has_another_etag(client: FlaskClient) -> None:
+    tags = {client.get(SEARCH, headers={"Accept-Language": each}).headers["ETag"] for each in ("fr", "en")}
+    assert len(tags) == 2
+
+
+def test_nothing_can_be_written(client: FlaskClient) -> None:
+    response = client.post(SEARCH)
+    assert response.status_code == 405
+    assert "GET" in response.headers["Allow"]
+    assert response.mimetype == "application/problem+json"

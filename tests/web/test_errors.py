@@ -1,0 +1,104 @@
+"""What is said when something goes wrong."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from searchapp.model import SearchRequest, SearchResult
+from searchapp.web.problems import PROBLEMS
+from searchapp.web.site import site
+
+ENGLISH = {"Accept-Language": "en-GB,en;q=0.9"}
+
+
+def problem(client: FlaskClient, path: str, status: int, **options: Any) -> dict[str, Any]:
+    response = client.get(path, **options)
+    assert (response.status_code, response.mimetype) == (status, "application/problem+json")
+    document: dict[str, Any] = response.get_json(force=True)
+    assert list(document)[:5] == ["type", "title", "status", "detail", "instance"]
+    assert document["status"] == status
+    return document
+
+
+def test_all_wrong_parameters_are_named_at_once(client: FlaskClient) -> None:
+    path = "/api/v1/search?page=0&per_page=101&sort=best&from=31/02/2024&to=soon"
+    document = problem(client, path, 400)
+    assert {error["parameter"] for error in document["errors"]} == {"page", "per_page", "sort", "from", "to"}
+    assert document["instance"] == path
+
+
+def test_problems_speak_the_language_of_who_asks(client: FlaskClient) -> None:
+    path = "/api/v1/search?per_page=101"
+    assert problem(client, path, 400)["errors"][0]["detail"] == "Indiquez un nombre entier de 1 à 100."
+    english = problem(client, path, 400, headers=ENGLISH)
+    assert english["errors"][0]["detail"] == "Give a whole number from 1 to 100."
+
+
+def test_an_unknown_api_address_is_a_problem_document(client: FlaskClient) -> None:
+    assert problem(client, "/api/v2/nothing", 404)["type"] == "/problems/not-found"
+
+
+def test_an_unknown_article_says_which(client: FlaskClient) -> None:
+    document = problem(client, "/api/v1/articles/perdu", 404)
+    assert document["type"] == "/problems/article-not-found"
+    assert "perdu" in document["detail"]
+
+
+def test_a_page_too_deep_points_to_the_cursor(client: FlaskClient) -> None:
+    document = problem(client, "/api/v1/search?page=9999&per_page=100", 400)
+    assert document["errors"][0]["parameter"] == "page"
+
+
+@pytest.mark.parametrize("cursor", ["x", "W10", "%5B" * 40, "a" * 5000])
+def test_a_cursor_that_is_none_is_refused(client: FlaskClient, cursor: str) -> None:
+    assert problem(client, f"/api/v1/search?cursor={cursor}", 400)["errors"][0]["parameter"] == "cursor"
+
+
+def test_every_kind_of_problem_is_explained(client: FlaskClient) -> None:
+    for slug in PROBLEMS:
+        assert client.get(f"/problems/{slug}").status_code == 200, slug
+    assert client.get("/problems/none").status_code == 404
+
+
+def test_an_unknown_page_is_a_calm_page(client: FlaskClient) -> None:
+    response = client.get("/nulle-part")
+    assert response.status_code == 404
+    assert "Cette page n’existe pas" in response.text
+    assert 'role="search"' in response.text
+
+
+def test_without_an_index_a_page_says_which_command_makes_one(empty_site: FlaskClient) -> None:
+    for path in ("/", "/search?q=mer", "/articles/x"):
+        response = empty_site.get(path)
+        assert response.status_code == 503
+        assert response.headers["Retry-After"]
+        assert "<code>searchapp reindex</code>" in response.text
+
+
+def test_without_an_index_a_program_gets_503(empty_site: FlaskClient) -> None:
+    for path in ("/api/v1/search", "/api/v1/articles/x", "/readyz"):
+        assert problem(empty_site, path, 503)["type"] == "/problems/no-index"
+    assert empty_site.get("/healthz").status_code == 200
+
+
+@pytest.mark.parametrize("path", ["/search?q=mer", "/api/v1/search?q=mer"])
+def test_an_unexpected_error_shows_a_reference_that_the_log_has_too(
+    app: Flask, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, path: str
+) -> None:
+    def fail(asked: SearchRequest) -> SearchResult:
+        raise RuntimeError("secret of the house")
+
+    with app.app_context():
+        monkeypatch.setattr(site().service, "search", fail)
+    with caplog.at_level(logging.ERROR):
+        response = app.test_client().get(path)
+    assert response.status_code == 500
+    assert "secret" not in response.text
+    assert "Traceback" not in response.text
+    reference = caplog.records[0].getMessage().split()[2]
+    assert reference in response.text

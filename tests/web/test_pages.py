@@ -1,0 +1,180 @@
+"""The pages: what a reader sees, in French unless something else is asked for."""
+
+from __future__ import annotations
+
+import re
+from html import unescape
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from searchapp.model import Article, ArticleView, Fragment
+from searchapp.web.site import site
+
+PAGES = [
+    "/",
+    "/search",
+    "/search?q=tomme",
+    "/search?q=xyzzy",
+    "/articles/tide",
+    "/nulle-part",
+    "/problems/no-index",
+]
+
+
+def read(client: FlaskClient, path: str) -> str:
+    response = client.get(path)
+    assert response.status_code == 200, path
+    return response.text
+
+
+def words(html: str) -> str:
+    return " ".join(unescape(re.sub(r"<[^>]+>", "", html)).split())
+
+
+def links(html: str) -> list[str]:
+    return [unescape(path) for path in re.findall(r'href="([^"]+)"', html)]
+
+
+def test_home_says_what_is_searched(client: FlaskClient) -> None:
+    page = words(read(client, "/"))
+    assert "15 articles de presse, le plus récent du 6 novembre 2024" in page
+    assert "La Gazette de Sarmane 12" in page
+
+
+def test_results_show_title_source_date_and_marks(client: FlaskClient) -> None:
+    page = read(client, "/search?q=baignoire")
+    assert "emporte une <mark>baignoire</mark>" in page
+    assert "6 novembre 2024 à 16:49" in page
+    assert "1 article ·" in words(page)
+    assert "/articles/ponant/maree?q=baignoire" in links(page)
+
+
+def test_a_day_without_an_hour_is_shown_without_one(client: FlaskClient) -> None:
+    assert ">1er mai 2024<" in read(client, "/search?q=banque")
+
+
+def test_an_empty_search_shows_every_article_newest_first(client: FlaskClient) -> None:
+    page = read(client, "/search")
+    assert "15 articles" in words(page)
+    assert page.index("baignoire") < page.index("banque") < page.index("The tide")
+
+
+def test_markup_in_an_article_is_only_text(client: FlaskClient) -> None:
+    for path in ("/", "/search?q=banque", "/articles/script?q=banque"):
+        page = read(client, path)
+        assert "<script" not in page
+        assert "<b>" not in page
+
+
+def test_an_active_filter_can_be_taken_off(client: FlaskClient) -> None:
+    page = read(client, "/search?q=tomme&section=%C3%89conomie&from=2022-02")
+    assert "depuis le 1er février 2022" in page
+    assert "/search?q=tomme&from=2022-02-01" in links(page)
+    assert "/search?q=tomme&section=%C3%89conomie" in links(page)
+
+
+def test_bars_of_the_chart_set_the_period(client: FlaskClient) -> None:
+    page = read(client, "/search?q=tomme")
+    assert "/search?q=tomme&from=2022-03-01&to=2022-03-31" in links(page)
+    assert 'aria-label="mars 2022\u202f: 1"' in page
+
+
+def test_pages_are_numbered(client: FlaskClient) -> None:
+    page = read(client, "/search?q=tomme&per_page=2&page=3")
+    assert 'aria-current="page"' in page
+    assert "/search?q=tomme&per_page=2" in links(page)
+    assert "/search?q=tomme&per_page=2&page=4" in links(page)
+
+
+def test_a_page_beyond_the_last_one_leads_back(client: FlaskClient) -> None:
+    page = read(client, "/search?q=tomme&page=40")
+    assert "Il n’y a pas autant de pages" in page
+
+
+@pytest.mark.parametrize(
+    "wrong", ["page=0", "page=x", "per_page=1000", "sort=best", "from=hier", "page=99999", "cursor=x"]
+)
+def test_a_wrong_parameter_is_left_out_and_said(client: FlaskClient, wrong: str) -> None:
+    page = read(client, f"/search?q=tomme&{wrong}")
+    assert f"Le paramètre «\u202f{wrong.split('=')[0]}\u202f» n’a pas été pris en compte." in page
+    assert "12 articles" in words(page)
+
+
+def test_a_query_too_long_is_cut_and_said(client: FlaskClient) -> None:
+    assert "La recherche dépassait 1024 caractères" in words(read(client, f"/search?q={'tomme ' * 300}"))
+
+
+def test_nothing_found_helps_on(client: FlaskClient) -> None:
+    page = read(client, "/search?q=xyzzy&source=Agence+Hexapresse")
+    assert "Aucun article trouvé" in page
+    assert "/search?q=xyzzy" in links(page)
+
+
+def test_an_article_has_its_paragraphs_and_facts(client: FlaskClient) -> None:
+    page = read(client, "/articles/ponant/maree?q=quai")
+    assert "<p>La marée est montée à 7 h 12.</p>" in page
+    assert "<p>Une baignoire a quitté le <mark>quai</mark> sans se retourner.</p>" in page
+    assert 'href="https://ponant.example/maree" rel="noopener' in page
+    assert "Cet article a été corrigé après sa parution." in page
+
+
+def test_an_article_leads_back_to_the_search_it_was_found_by(client: FlaskClient) -> None:
+    found = "/search?q=tomme&section=%C3%89conomie&page=2"
+    link = next(path for path in links(read(client, found)) if path.startswith("/articles/"))
+    assert found in links(read(client, link))
+    assert "Retour aux résultats" not in read(client, "/articles/tide")
+
+
+def test_only_an_address_of_the_web_is_linked_to(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    sly = Article("sly", "Un piège", "Rien.", url="javascript:alert(1)")
+    nothing = Fragment("", 0)
+    view = ArticleView(sly, Fragment(sly.title, 0), nothing, nothing, "g")
+    with app.app_context():
+        monkeypatch.setattr(site().service, "article", lambda article_id, query: view)
+    assert "javascript:" not in read(app.test_client(), "/articles/sly")
+
+
+def test_a_foreign_article_says_its_language(client: FlaskClient) -> None:
+    assert '<article lang="en">' in read(client, "/articles/tide")
+
+
+def test_the_other_language_is_one_link_away_and_on_this_site(client: FlaskClient) -> None:
+    assert "/search?q=tomme&lang=en" in links(read(client, "/search?q=tomme"))
+    assert "/evil.example/x?lang=en" in links(client.get("//evil.example/x").text)
+
+
+def test_english_is_given_to_who_asks_for_it(client: FlaskClient) -> None:
+    by_header = client.get("/search", headers={"Accept-Language": "en"}).text
+    by_address = read(client, "/search?lang=en")
+    for page in (by_header, by_address):
+        assert '<html lang="en">' in page
+        assert "6 November 2024 at 16:49" in page
+    assert "/articles/ponant/maree?lang=en" in links(by_address)
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_a_page_has_one_heading_and_no_inline_code(client: FlaskClient, path: str) -> None:
+    page = client.get(path).text
+    assert page.count("<h1") == 1
+    assert not re.search(r"<script|<style|\sstyle=|\son\w+=", page)
+
+
+@pytest.mark.parametrize("path", [*PAGES, "/api/v1/search", "/favicon.svg"])
+def test_every_answer_carries_the_security_headers(client: FlaskClient, path: str) -> None:
+    headers = client.get(path).headers
+    assert "default-src 'self'" in headers["Content-Security-Policy"]
+    assert headers["X-Content-Type-Options"] == "nosniff"
+
+
+def test_the_style_sheet_may_be_kept_for_ever_under_its_fingerprint(client: FlaskClient) -> None:
+    path = next(path for path in links(read(client, "/")) if path.endswith("style.css"))
+    assert "immutable" in client.get(path).headers["Cache-Control"]
+    assert client.get("/static/old/style.css").headers["Cache-Control"] == "no-cache"
+    assert client.get("/static/old/none.css").status_code == 404
+
+
+def test_readyz_counts_the_articles(client: FlaskClient) -> None:
+    answer = client.get("/readyz").get_json()
+    assert (answer["status"], answer["articles"]) == ("ready", 15)

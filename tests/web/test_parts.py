@@ -1,0 +1,98 @@
+"""Marks, charts and the wording, each by itself."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from babel.messages.extract import extract_from_file
+from babel.messages.pofile import read_po
+from flask import Flask
+
+import searchapp
+from searchapp.model import Fragment, HistogramBucket
+from searchapp.web.histogram import chart
+from searchapp.web.language import duration, number
+from searchapp.web.marks import marked, paragraphs, snippet
+
+ROOM = Path(searchapp.__file__).parent
+KEYWORDS = {"_": None, "Message": None, "ngettext": (1, 2)}
+
+
+def test_marks_count_from_the_start_of_the_field() -> None:
+    assert marked(Fragment("la mer monte", 100, ((103, 106),))) == "la <mark>mer</mark> monte"
+
+
+def test_a_mark_beyond_the_fragment_is_cut() -> None:
+    assert marked(Fragment("la mer", 100, ((90, 102), (103, 120)))) == "<mark>la</mark> <mark>mer</mark>"
+
+
+def test_overlapping_marks_mark_once() -> None:
+    assert marked(Fragment("marée haute", 0, ((0, 5), (0, 11)))) == "<mark>marée</mark><mark> haute</mark>"
+
+
+def test_a_snippet_shows_where_the_text_goes_on_and_keeps_no_break_spaces() -> None:
+    fragment = Fragment("11\u202f460\neuros", 5, cut_before=True, cut_after=True)
+    assert snippet(fragment) == "… 11\u202f460 euros …"
+
+
+def test_marks_keep_to_their_paragraph() -> None:
+    text = Fragment("Un.\n\nDeux <i>.\n \nTrois", 0, ((0, 2), (5, 9)))
+    assert list(paragraphs(text)) == ["<mark>Un</mark>.", "<mark>Deux</mark> &lt;i&gt;.", "Trois"]
+
+
+def test_few_months_are_bars_of_months_with_the_empty_ones(app: Flask) -> None:
+    with app.test_request_context():
+        bars = chart([HistogramBucket("2023-11", 4), HistogramBucket("2024-02", 1)])
+    assert [(bar.label, bar.count) for bar in bars] == [
+        ("novembre 2023", 4),
+        ("décembre 2023", 0),
+        ("janvier 2024", 0),
+        ("février 2024", 1),
+    ]
+    assert [bar.height for bar in bars] == [100, 0, 0, 25]
+
+
+def test_many_months_are_bars_of_years(app: Flask) -> None:
+    with app.test_request_context():
+        bars = chart([HistogramBucket("2019-11", 4), HistogramBucket("2022-02", 1)])
+    assert [(bar.label, bar.count) for bar in bars] == [("2019", 4), ("2020", 0), ("2021", 0), ("2022", 1)]
+
+
+def test_numbers_are_written_as_in_french(app: Flask) -> None:
+    with app.test_request_context():
+        assert number(12345) == "12\u202f345"
+        assert duration(0.2) == "1\u00a0ms"
+        assert duration(1234) == "1,2\u00a0s"
+
+
+def program_strings() -> set[str]:
+    sources = [
+        ROOM / "errors.py",
+        ROOM / "config.py",
+        *(ROOM / "web").glob("*.py"),
+        *(ROOM / "web").glob("*/*.html"),
+    ]
+    strings = set()
+    for path in sources:
+        method = "python" if path.suffix == ".py" else "jinja2.ext:babel_extract"
+        for _, text, _, _ in extract_from_file(method, path, KEYWORDS):
+            strings.add(text if isinstance(text, str) else text[0])
+    return strings
+
+
+def test_every_string_of_the_pages_has_a_french_wording() -> None:
+    with (ROOM / "translations/fr/LC_MESSAGES/searchapp.po").open("rb") as source:
+        worded = {
+            message.id if isinstance(message.id, str) else message.id[0]
+            for message in read_po(source, locale="fr")
+            if message.string and not message.fuzzy
+        }
+    assert program_strings() - worded == set()
+
+
+@pytest.mark.parametrize("sign", [":", ";", "!", "?", "»"])
+def test_french_wording_keeps_signs_with_their_word(sign: str) -> None:
+    text = (ROOM / "translations/fr/LC_MESSAGES/searchapp.po").read_text("utf-8")
+    wordings = [line for line in text.splitlines() if line.startswith("msgstr") and f" {sign}" in line]
+    assert wordings == []
