@@ -28,7 +28,8 @@ def snippet(fragment: Fragment) -> Markup:
     """Return the same, with an ellipsis where the field goes on; line breaks count as spaces."""
     before = f"{ELLIPSIS} " if fragment.cut_before else ""
     after = f" {ELLIPSIS}" if fragment.cut_after else ""
-    return Markup("{}{}{}").format(before, Markup(BREAKING_SPACES.sub(" ", marked(fragment))), after)
+    on_one_line = Markup(BREAKING_SPACES.sub(" ", marked(fragment)))  # noqa: S704, marked() has escaped it
+    return Markup("{}{}{}").format(before, on_one_line, after)
 
 
 def paragraphs(fragment: Fragment) -> Iterator[Markup]:

@@ -18,8 +18,9 @@ IGNORABLE: Final = "\u00ad\u200b\u200c\u200d\u2060\ufeff"
 
 _SIGN = rf"(?:[^\W_]|[\u0300-\u036f{IGNORABLE}])"
 # Only a space that cannot break joins groups of digits: "en 2019 200 personnes" holds two numbers.
-_NUMBER = r"\d{1,3}(?:[\u00a0\u202f\u2009.]\d{3})+(?![^\W_])|\d+,\d+(?![^\W_])"
-_ACRONYM = rf"(?:[^\W\d_]+[{re.escape(APOSTROPHES)}])?[^\W\d_](?:\.[^\W\d_])+\.?(?![^\W_])"
+_NUMBER = rf"\d{{1,3}}(?:[\u00a0\u202f\u2009.]\d{{3}})+(?!{_SIGN})|\d+,\d+(?!{_SIGN})"
+_LETTER = r"[^\W\d_][\u0300-\u036f]*"
+_ACRONYM = rf"(?:(?:{_LETTER})+[{re.escape(APOSTROPHES)}])?{_LETTER}(?:\.{_LETTER})+\.?(?!{_SIGN})"
 _WORD = rf"[^\W_]{_SIGN}*(?:[{re.escape(APOSTROPHES)}]{_SIGN}+)*"
 
 TOKEN: Final = re.compile(rf"(?:{_NUMBER}|{_ACRONYM}|{_WORD})")

@@ -4,7 +4,6 @@ A request passes through few hands. ``params`` turns its address into a SearchRe
 ``pages`` or ``api`` shows the answer. Around them:
 
 - ``links``: an address is a request with one thing changed
-- ``marks``: fragments become safe HTML
 - ``results``, ``histogram``: what stands beside the hits
 - ``language``, ``templating``: sentences, dates and numbers as the reader writes them
 - ``errors``, ``problems``: what is said when something goes wrong

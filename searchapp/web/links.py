@@ -8,17 +8,14 @@ from typing import Any
 
 from flask import url_for
 
-from searchapp.model import Filters, SearchRequest, SearchResult, Sort
-from searchapp.service import DEEPEST_RESULT
+from searchapp.answers import FILTERS, write_search
+from searchapp.model import Filters, SearchRequest, Sort
 from searchapp.web.language import requested_language
-from searchapp.web.params import FACETS, write_search
 
 __all__ = [
     "article_path",
     "hidden_fields",
     "search_path",
-    "turn_back",
-    "turn_forward",
     "with_page",
     "with_period",
     "with_sort",
@@ -28,15 +25,14 @@ __all__ = [
 ]
 
 
-def search_path(request: SearchRequest, endpoint: str = "pages.search") -> str:
-    """Return the address of ``request``, by default on the search page."""
-    return url_for(endpoint, **write_search(request))
+def search_path(request: SearchRequest) -> str:
+    """Return the address of ``request`` on the search page."""
+    return _address("pages.search", request)
 
 
 def article_path(article_id: str, came_from: SearchRequest | None = None) -> str:
     """Return the address of an article's page; it remembers the search that the reader ``came_from``."""
-    parameters = write_search(came_from) if came_from else {}
-    return url_for("pages.article", article_id=article_id, **parameters)
+    return _address("pages.article", came_from or SearchRequest(), article_id=article_id)
 
 
 def hidden_fields(request: SearchRequest, *without: str) -> list[tuple[str, str]]:
@@ -85,28 +81,18 @@ def without_filters(request: SearchRequest) -> SearchRequest:
     return _filtered(request, Filters())
 
 
-def turn_back(request: SearchRequest) -> SearchRequest | None:
-    """Return the page before, None on the first one; a cursor only leads forward."""
-    if request.cursor or request.page <= 1:
-        return None
-    return with_page(request, request.page - 1)
-
-
-def turn_forward(request: SearchRequest, result: SearchResult) -> SearchRequest | None:
-    """Return the page after: by number while pages have one, by cursor beyond, None after the last."""
-    if not request.cursor and (request.page + 1) * request.per_page <= DEEPEST_RESULT:
-        more = request.page * request.per_page < result.total
-        return with_page(request, request.page + 1) if more else None
-    return replace(request, page=1, cursor=result.next_cursor) if result.next_cursor else None
+def _address(endpoint: str, request: SearchRequest, **parts: str) -> str:
+    parameters: dict[str, Any] = {**parts, **write_search(request)}
+    return url_for(endpoint, **parameters)
 
 
 def _values(request: SearchRequest, parameter: str) -> tuple[str, ...]:
-    values: tuple[str, ...] = getattr(request.filters, FACETS[parameter])
+    values: tuple[str, ...] = getattr(request.filters, FILTERS[parameter])
     return values
 
 
 def _with_values(request: SearchRequest, parameter: str, values: tuple[str, ...]) -> SearchRequest:
-    changed: dict[str, Any] = {FACETS[parameter]: values}
+    changed: dict[str, Any] = {FILTERS[parameter]: values}
     return _filtered(request, replace(request.filters, **changed))
 
 

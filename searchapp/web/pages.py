@@ -6,6 +6,7 @@ A wrong parameter never costs a reader the page: it is left out, and the page sa
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
 from typing import Final
 
 from flask import Blueprint, render_template, request
@@ -99,9 +100,9 @@ def _examples(generation: str) -> list[str]:
     """Return the examples that find something; they are tried once for each generation."""
     tried = site().examples
     if generation not in tried:
-        found = [text for text in EXAMPLES if site().service.search(SearchRequest(text, per_page=1)).total]
+        found = (text for text in EXAMPLES if site().service.search(SearchRequest(text, per_page=1)).total)
         tried.clear()
-        tried[generation] = found[:EXAMPLES_SHOWN]
+        tried[generation] = list(islice(found, EXAMPLES_SHOWN))
     return tried.get(generation, [])
 
 

@@ -1,4 +1,4 @@
-"""The parameters of a search in a web address: read, checked, and written back.
+"""The parameters of a search in a web address: read and checked (``answers.write_search`` writes them).
 
 Reading is total. What is wrong becomes a problem beside the request, never an exception here: the JSON
 endpoint refuses a request that has problems, a page tells them and goes on without these parameters.
@@ -12,23 +12,22 @@ import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, Final, TypeVar
+from typing import Final, TypeVar
 
 from werkzeug.datastructures import MultiDict
 
+from searchapp.answers import FILTERS
 from searchapp.errors import InvalidRequest
 from searchapp.i18n import Message
 from searchapp.model import Filters, SearchRequest, Sort
 
 __all__ = [
-    "FACETS",
     "HIGHEST_PER_PAGE",
     "LONGEST_QUERY",
     "SORTS",
     "Reading",
     "clean_query",
     "read_search",
-    "write_search",
 ]
 
 LONGEST_QUERY: Final = 1024
@@ -37,8 +36,6 @@ HIGHEST_PER_PAGE: Final = 100
 # More values of one field than any page offers; it bounds what one request may cost.
 MOST_VALUES: Final = 50
 SORTS: Final = tuple(Sort)
-# The facet fields as parameters, and where a request keeps them.
-FACETS: Final = {"source": "sources", "section": "sections", "author": "authors"}
 
 QUERY_CUT: Final = Message(
     "The query was longer than {longest} characters; only its beginning was searched.", longest=LONGEST_QUERY
@@ -92,22 +89,6 @@ def read_search(arguments: Arguments) -> Reading:
     return Reading(request, tuple(problems), remarks)
 
 
-def write_search(request: SearchRequest) -> dict[str, Any]:
-    """Return the parameters that :func:`read_search` reads as ``request``; defaults are left out."""
-    filters, usual = request.filters, SearchRequest()
-    written = {
-        "q": request.query,
-        "sort": request.sort.value if request.sort != usual.sort else "",
-        "from": filters.date_from.isoformat() if filters.date_from else "",
-        "to": filters.date_to.isoformat() if filters.date_to else "",
-        **{name: list(getattr(filters, kept)) for name, kept in FACETS.items()},
-        "per_page": str(request.per_page) if request.per_page != usual.per_page else "",
-        "page": str(request.page) if request.page != usual.page and not request.cursor else "",
-        "cursor": request.cursor or "",
-    }
-    return {name: value for name, value in written.items() if value}
-
-
 def clean_query(text: str) -> tuple[str, tuple[Message, ...]]:
     """Return a query without control characters and not too long, and the remark to make if it was cut."""
     query = _clean(text)
@@ -140,7 +121,7 @@ def _read_filters(arguments: Arguments, problems: Problems) -> Filters:
     if first and last and last < first:
         problems.append(("to", Message("The last day is before the first one.")))
         last = None
-    values = {kept: _values(arguments.getlist(name), name, problems) for name, kept in FACETS.items()}
+    values = {kept: _values(arguments.getlist(name), name, problems) for name, kept in FILTERS.items()}
     return Filters(date_from=first, date_to=last, **values)
 
 

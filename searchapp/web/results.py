@@ -6,19 +6,17 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from searchapp.answers import FILTERS, turn_back, turn_forward
 from searchapp.i18n import Message
 from searchapp.model import FacetBucket, SearchRequest, SearchResult
 from searchapp.service import DEEPEST_RESULT
 from searchapp.web.language import day, say
 from searchapp.web.links import (
     search_path,
-    turn_back,
-    turn_forward,
     with_page,
     with_period,
     without_value,
 )
-from searchapp.web.params import FACETS
 
 __all__ = [
     "LABELS",
@@ -84,7 +82,7 @@ def facet_groups(asked: SearchRequest, result: SearchResult) -> tuple[FacetGroup
     """Return the filters to offer; a field with one value at most has nothing to choose."""
     groups = []
     for parameter, label in LABELS.items():
-        choices = _choices(getattr(asked.filters, FACETS[parameter]), result.facets.get(parameter, ()))
+        choices = _choices(getattr(asked.filters, FILTERS[parameter]), result.facets.get(parameter, ()))
         if len(choices) > 1 or any(choice.chosen for choice in choices):
             groups.append(FacetGroup(parameter, label, choices[:SHORT_LIST], choices[SHORT_LIST:LONG_LIST]))
     return tuple(groups)
@@ -93,7 +91,7 @@ def facet_groups(asked: SearchRequest, result: SearchResult) -> tuple[FacetGroup
 def active_chips(asked: SearchRequest) -> Iterator[Chip]:
     """Yield each filter that narrows the search."""
     for parameter, label in LABELS.items():
-        for value in getattr(asked.filters, FACETS[parameter]):
+        for value in getattr(asked.filters, FILTERS[parameter]):
             yield Chip(label, value, search_path(without_value(asked, parameter, value)))
     if asked.filters.date_from or asked.filters.date_to:
         yield Chip(Message("Period"), _period(asked), search_path(with_period(asked, None, None)))

@@ -8,10 +8,10 @@ from urllib.parse import quote, urlencode
 from flask import Flask, request
 from markupsafe import Markup
 
+from searchapp.marks import marked, paragraphs, snippet
 from searchapp.model import Hit, SearchRequest
 from searchapp.web import links
 from searchapp.web.language import current_language
-from searchapp.web.marks import marked, paragraphs, snippet
 from searchapp.web.site import site
 
 __all__ = ["init_app"]

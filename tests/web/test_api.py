@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 SEARCH = "/api/v1/search"
 ANSWER = [
     "query", "understood", "total", "total_relation", "took_ms", "generation", "page", "per_page",
-    "suggestion", "results", "facets", "histogram", "links", "remarks",
+    "suggestion", "remarks", "results", "facets", "histogram", "links",
 ]  # fmt: skip
 RESULT = ["id", "rank", "score", "title", "date", "source", "section", "author", "url", "highlights", "spans"]
 

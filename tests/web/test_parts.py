@@ -1,22 +1,13 @@
-"""Marks, charts and the wording, each by itself."""
+"""Marks, charts and numbers, each by itself."""
 
 from __future__ import annotations
 
-from pathlib import Path
-
-import pytest
-from babel.messages.extract import extract_from_file
-from babel.messages.pofile import read_po
 from flask import Flask
 
-import searchapp
+from searchapp.marks import marked, paragraphs, snippet
 from searchapp.model import Fragment, HistogramBucket
 from searchapp.web.histogram import chart
 from searchapp.web.language import duration, number
-from searchapp.web.marks import marked, paragraphs, snippet
-
-ROOM = Path(searchapp.__file__).parent
-KEYWORDS = {"_": None, "Message": None, "ngettext": (1, 2)}
 
 
 def test_marks_count_from_the_start_of_the_field() -> None:
@@ -64,35 +55,3 @@ def test_numbers_are_written_as_in_french(app: Flask) -> None:
         assert number(12345) == "12\u202f345"
         assert duration(0.2) == "1\u00a0ms"
         assert duration(1234) == "1,2\u00a0s"
-
-
-def program_strings() -> set[str]:
-    sources = [
-        ROOM / "errors.py",
-        ROOM / "config.py",
-        *(ROOM / "web").glob("*.py"),
-        *(ROOM / "web").glob("*/*.html"),
-    ]
-    strings = set()
-    for path in sources:
-        method = "python" if path.suffix == ".py" else "jinja2.ext:babel_extract"
-        for _, text, _, _ in extract_from_file(method, path, KEYWORDS):
-            strings.add(text if isinstance(text, str) else text[0])
-    return strings
-
-
-def test_every_string_of_the_pages_has_a_french_wording() -> None:
-    with (ROOM / "translations/fr/LC_MESSAGES/searchapp.po").open("rb") as source:
-        worded = {
-            message.id if isinstance(message.id, str) else message.id[0]
-            for message in read_po(source, locale="fr")
-            if message.string and not message.fuzzy
-        }
-    assert program_strings() - worded == set()
-
-
-@pytest.mark.parametrize("sign", [":", ";", "!", "?", "»"])
-def test_french_wording_keeps_signs_with_their_word(sign: str) -> None:
-    text = (ROOM / "translations/fr/LC_MESSAGES/searchapp.po").read_text("utf-8")
-    wordings = [line for line in text.splitlines() if line.startswith("msgstr") and f" {sign}" in line]
-    assert wordings == []
