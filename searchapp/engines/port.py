@@ -20,9 +20,14 @@ Reading
     buckets come by falling count, then by value. The histogram counts by month and leaves out documents without a
     date.
 
-    The score of a document is the sum of BM25 over the terms of the clause, k1 = 1.2, b = 0.75,
-    idf = ln(1 + (N - df + 0.5) / (df + 0.5)), length in tokens of the field (Robertson & Zaragoza 2009, with the idf
-    that Lucene uses). Phrases and must-not clauses find and exclude; they do not score.
+    Text fields are ``STEMS`` (scored), and of each part ``WORDS`` (with positions) and ``EXACT``; value fields hold
+    whole values. The score of a document is the sum of BM25 over the ``STEMS`` terms of the clause, times their boost:
+    k1 = 1.2, b = 0.75, idf = ln(1 + (N - df + 0.5) / (df + 0.5)), length in tokens of the field (Robertson & Zaragoza
+    2009, with the idf that Lucene uses). Everything else finds or excludes and does not score.
+
+    ``terms_with_prefix`` reads the dictionary of a field: the terms that begin so, in the order of their code points,
+    at most ``limit``, each with its document frequency. ``evidence`` gives back the text stored with each document for
+    the second stage, unread by the engine.
 
 Errors
     A folder that cannot be read raises :class:`~searchapp.errors.IndexDamaged`. Reading after ``close`` is a fault of
@@ -46,6 +51,7 @@ __all__ = [
     "BooleanClause",
     "Candidate",
     "Clause",
+    "DayClause",
     "Document",
     "Engine",
     "EngineRequest",
@@ -63,18 +69,23 @@ BM25_B = 0.75
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """An article with its terms. ``day`` is its date in the configured time zone as yyyymmdd, 0 without one."""
+    """An article with its terms, part by part.
+
+    ``day`` is its date in the configured time zone as yyyymmdd, 0 without one. ``evidence`` is what the second stage
+    wants to have at hand without reading the article.
+    """
 
     article: Article
     title: Sequence[Term]
     lead: Sequence[Term]
     text: Sequence[Term]
     day: int
+    evidence: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class TermClause:
-    """One word of a query: documents that hold any of ``terms``, each a (term, boost) pair, in ``field``."""
+    """Documents that hold any of ``terms``, (term, boost) pairs, in ``field``; without terms, none."""
 
     field: str
     terms: tuple[tuple[str, float], ...]
@@ -82,10 +93,23 @@ class TermClause:
 
 @dataclass(frozen=True, slots=True)
 class PhraseClause:
-    """Documents that hold ``terms`` at successive positions of ``field``."""
+    """Documents that hold ``terms`` together in ``field``, one of the ``WORDS`` fields.
+
+    Without ``slop``: at successive positions, in this order. With it: in any order, each at a position of its own, all
+    within a stretch of ``len(terms) + slop`` positions.
+    """
 
     field: str
     terms: tuple[str, ...]
+    slop: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class DayClause:
+    """Documents whose day (yyyymmdd) is from ``first`` to ``last``, both included; undated ones never match."""
+
+    first: int
+    last: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +129,7 @@ class BooleanClause:
     must_not: tuple[Clause, ...] = ()
 
 
-Clause = TermClause | PhraseClause | EveryClause | BooleanClause
+Clause = TermClause | PhraseClause | DayClause | EveryClause | BooleanClause
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +185,12 @@ class Reader(Protocol):
 
     def article(self, article_id: str) -> Article | None:
         """Return the stored article with this id, or None."""
+
+    def evidence(self, documents: Iterable[int]) -> list[str]:
+        """Return the evidence stored with document numbers, in the order asked for."""
+
+    def terms_with_prefix(self, field: str, prefix: str, limit: int) -> list[tuple[str, int]]:
+        """Return at most ``limit`` (term, document frequency) pairs of ``field``."""
 
     def document_frequency(self, field: str, term: str) -> int:
         """Return the number of documents that hold ``term`` in ``field``."""

@@ -47,9 +47,11 @@ class Resolver:
     @resolve.register
     def _(self, node: Phrase) -> Clause:
         words = tuple(term.word for term in self._analyzer.terms(node.text))
-        if len(words) == 1:
-            return TermClause(WORDS, ((words[0], 1.0),))
-        return PhraseClause(WORDS, words)
+        parts: list[Clause] = [
+            PhraseClause(field, words) if len(words) > 1 else TermClause(field, ((words[0], 1.0),))
+            for field in WORDS.values()
+        ]
+        return BooleanClause(should=tuple(parts))
 
     @resolve.register
     def _(self, node: Bag) -> Clause:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -25,7 +26,7 @@ def document(article: Article) -> Document:
     """An article with its terms, as indexing makes it."""
     parts = (ANALYZER.terms(part) for part in (article.title, article.lead, article.text))
     day = int(article.date.astimezone(PARIS).strftime("%Y%m%d")) if article.date else 0
-    return Document(article, *parts, day=day)
+    return Document(article, *parts, day=day, evidence=f"preuve de {article.id}")
 
 
 def article(
@@ -34,7 +35,7 @@ def article(
     text: str = "",
     date: str = "",
     authors: tuple[str, ...] = (),
-    **fields: str,
+    **fields: Any,
 ) -> Article:
     """An article with little typing; ``date`` is ISO, in Paris."""
     when = datetime.fromisoformat(date).replace(tzinfo=PARIS) if date else None

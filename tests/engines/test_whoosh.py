@@ -20,7 +20,7 @@ import sys
 from whoosh import index, query
 assert not any(name.startswith("searchapp") for name in sys.modules)
 with index.open_dir(sys.argv[1]).searcher() as searcher:
-    phrase = query.Phrase("words", ["a", "la", "une"])
+    phrase = query.Phrase("text_words", ["a", "la", "une"])
     print(searcher.doc_count(), [hit["id"] for hit in searcher.search(phrase)],
           sorted(hit["id"] for hit in searcher.search(query.Term("stems", "journal"))))
 assert not any(name.startswith("searchapp") for name in sys.modules)
@@ -47,7 +47,7 @@ def test_many_segments_answer_as_one(tmp_path: Path, monkeypatch: pytest.MonkeyP
     write(tmp_path, [f"vin rouge numéro {number}" for number in range(50)])
     assert len(list(tmp_path.glob("*.seg"))) > 5
     reader = WhooshEngine().open(tmp_path)
-    for clause in (TermClause(STEMS, (("vin", 1.0),)), PhraseClause(WORDS, ("vin", "rouge"))):
+    for clause in (TermClause(STEMS, (("vin", 1.0),)), PhraseClause(WORDS["text"], ("vin", "rouge"))):
         result = reader.search(EngineRequest(clause, limit=50))
         assert [candidate.document for candidate in result.candidates] == list(range(50))
     assert [entry.id for entry in reader.articles([49, 7])] == ["49", "7"]
@@ -59,7 +59,7 @@ def test_a_term_of_many_blocks_is_read_whole(tmp_path: Path, monkeypatch: pytest
     write(tmp_path, ["vin " * (number % 3 + 1) for number in range(100)])
     reader = WhooshEngine().open(tmp_path)
     assert reader.search(EngineRequest(TermClause(STEMS, (("vin", 1.0),)))).total == 100
-    assert reader.search(EngineRequest(PhraseClause(WORDS, ("vin", "vin", "vin")))).total == 33
+    assert reader.search(EngineRequest(PhraseClause(WORDS["text"], ("vin", "vin", "vin")))).total == 33
     reader.close()
 
 

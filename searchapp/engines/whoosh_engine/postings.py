@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from whoosh.reading import TermNotFound
 
-__all__ = ["Frequencies", "Integers", "Postings", "numeric_column", "positions_of", "read_postings"]
+__all__ = ["Frequencies", "Integers", "Postings", "numeric_column", "positions_of", "read_postings", "terms_from"]
 
 Integers = NDArray[np.int32]
 Frequencies = NDArray[np.float32]
@@ -58,6 +58,17 @@ def positions_of(leaves: list[tuple[Any, int]], field: str, term: bytes, wanted:
             documents = np.cumsum(np.array(matcher._data[0], dtype=np.int32), dtype=np.int32) + np.int32(base)
             values = matcher._data[2]
             found.extend(decode(values[place]) for place in np.flatnonzero(np.isin(documents, wanted)).tolist())
+    return found
+
+
+def terms_from(leaf: Any, field: str, prefix: bytes, limit: int) -> dict[bytes, int]:
+    """Return the first ``limit`` terms of a segment's field that begin with ``prefix``, with document frequencies."""
+    found: dict[bytes, int] = {}
+    if field in leaf._terms.indexed_field_names():
+        for (name, term), info in leaf._terms.items_from(field, prefix):
+            if name != field or not term.startswith(prefix) or len(found) == limit:
+                break
+            found[term] = info.doc_frequency()
     return found
 
 

@@ -6,11 +6,12 @@ is read once, when first asked for, and kept for as long as the reader is open.
 
 from __future__ import annotations
 
-from collections import OrderedDict
+from bisect import bisect_right
+from collections import Counter, OrderedDict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import cached_property, reduce, singledispatchmethod
+from functools import cached_property, partial, reduce, singledispatchmethod
 from threading import RLock
 from typing import Any, Final
 
@@ -23,6 +24,7 @@ from searchapp.engines.port import (
     BooleanClause,
     Candidate,
     Clause,
+    DayClause,
     EngineRequest,
     EngineResult,
     EveryClause,
@@ -35,10 +37,11 @@ from searchapp.engines.whoosh_engine.postings import (
     numeric_column,
     positions_of,
     read_postings,
+    terms_from,
 )
-from searchapp.engines.whoosh_engine.schema import DAY, LENGTHS, NO_DATE, TIMESTAMP
+from searchapp.engines.whoosh_engine.schema import DAY, EVIDENCE, LENGTH, NO_DATE, TIMESTAMP
 from searchapp.model import Article, ArticleStatus, FacetBucket, Filters, HistogramBucket, Sort
-from searchapp.schema import FACET_FIELDS
+from searchapp.schema import FACET_FIELDS, ID, STEMS
 
 __all__ = ["WhooshReader"]
 
@@ -102,8 +105,24 @@ class WhooshReader:
 
     def article(self, article_id: str) -> Article | None:
         with self._lock:
-            found = self._live(self._every(self._postings("id", article_id).documents)).documents
+            found = self._live(self._every(self._postings(ID, article_id).documents)).documents
         return self.articles(found.tolist()[:1])[0] if len(found) else None
+
+    def evidence(self, documents: Iterable[int]) -> list[str]:
+        bases = [base for _, base in self._leaves]
+        found: list[str] = []
+        with self._lock:
+            for document in documents:
+                leaf = bisect_right(bases, document) - 1
+                found.append(self._evidence[leaf][document - bases[leaf]].decode())
+        return found
+
+    def terms_with_prefix(self, field: str, prefix: str, limit: int) -> list[tuple[str, int]]:
+        frequencies: Counter[bytes] = Counter()
+        with self._lock:
+            for leaf, _ in self._leaves:
+                frequencies.update(terms_from(leaf, field, prefix.encode("utf-8", "replace"), limit))
+        return [(term.decode(), frequencies[term]) for term in sorted(frequencies)[:limit]]
 
     def document_frequency(self, field: str, term: str) -> int:
         with self._lock:
@@ -136,8 +155,15 @@ class WhooshReader:
         places: dict[str, list[list[int]]] = {
             term: positions_of(self._leaves, clause.field, term.encode(), documents) for term in set(clause.terms)
         }
-        hits = [_in_a_row([places[term][number] for term in clause.terms]) for number in range(len(documents))]
+        stretch = len(clause.terms) + clause.slop
+        together = partial(_within, stretch=stretch) if clause.slop else _in_a_row
+        hits = [together([places[term][number] for term in clause.terms]) for number in range(len(documents))]
         return self._every(documents[np.array(hits, dtype=bool)])
+
+    @_match.register
+    def _(self, clause: DayClause) -> _Match:
+        days = self._days
+        return self._every(np.flatnonzero((days >= max(clause.first, 1)) & (days <= clause.last)).astype(np.int32))
 
     @_match.register
     def _(self, clause: BooleanClause) -> _Match:
@@ -157,12 +183,12 @@ class WhooshReader:
 
     def _score(self, field: str, term: str, boost: float) -> _Match:
         postings = self._postings(field, term)
-        if field not in LENGTHS:
+        if field != STEMS:
             return self._every(postings.documents)
         idf = np.log1p((self._size - len(postings) + 0.5) / (len(postings) + 0.5))
         weight = np.float32(boost * idf * (BM25_K1 + 1))
         frequencies = postings.frequencies
-        return _Match(postings.documents, weight * frequencies / (frequencies + self._norms(field)[postings.documents]))
+        return _Match(postings.documents, weight * frequencies / (frequencies + self._norms[postings.documents]))
 
     def _union(self, parts: list[_Match]) -> _Match:
         """Return the documents of any part, scores added. Dense when the parts are many, sorted when they are few."""
@@ -280,18 +306,16 @@ class WhooshReader:
             deleted[[base + number for number in leaf.deleted_docs_set]] = True
         return deleted
 
-    def _norms(self, field: str) -> NDArray[np.float32]:
-        """Return k1 (1 - b + b length / average length) of each document."""
-        return self._all_norms[field]
+    @cached_property
+    def _norms(self) -> NDArray[np.float32]:
+        """k1 (1 - b + b length / average length) of each document."""
+        lengths = self._column(LENGTH).astype(np.float32)
+        average = float(lengths.mean()) if lengths.any() else 1.0
+        return (BM25_K1 * (1 - BM25_B + BM25_B * lengths / average)).astype(np.float32)
 
     @cached_property
-    def _all_norms(self) -> dict[str, NDArray[np.float32]]:
-        norms = {}
-        for field, column in LENGTHS.items():
-            lengths = self._column(column).astype(np.float32)
-            average = float(lengths.mean()) if lengths.any() else 1.0
-            norms[field] = (BM25_K1 * (1 - BM25_B + BM25_B * lengths / average)).astype(np.float32)
-        return norms
+    def _evidence(self) -> list[Any]:
+        return [leaf.column_reader(EVIDENCE, translate=False) for leaf, _ in self._leaves]
 
     def _facet(self, name: str) -> _Facet:
         if name not in self._facets:
@@ -348,6 +372,31 @@ def _in_a_row(positions: list[list[int]]) -> bool:
         if not starts:
             return False
     return True
+
+
+def _within(positions: list[list[int]], stretch: int) -> bool:
+    """Return whether the terms stand, in any order and each at a place of its own, within ``stretch`` positions."""
+    for start in sorted(set().union(*positions)):
+        window = range(start, start + stretch)
+        if _settle([[place for place in places if place in window] for places in positions]):
+            return True
+    return False
+
+
+def _settle(choices: list[list[int]]) -> bool:
+    """Return whether every term can have a place of its own; a term asked for twice needs two."""
+    taken: dict[int, int] = {}
+
+    def give(term: int, tried: set[int]) -> bool:
+        for place in choices[term]:
+            if place not in tried:
+                tried.add(place)
+                if place not in taken or give(taken[place], tried):
+                    taken[place] = term
+                    return True
+        return False
+
+    return all(give(term, set()) for term in range(len(choices)))
 
 
 def _as_day(day: date) -> int:

@@ -6,31 +6,33 @@ from typing import Any, Final
 
 from whoosh import fields
 from whoosh.analysis import SpaceSeparatedTokenizer
-from whoosh.columns import NumericColumn
+from whoosh.columns import CompressedBytesColumn, NumericColumn
 
-from searchapp.schema import FACET_FIELDS, STEMS, TITLE_STEMS, WORDS
+from searchapp.schema import EXACT, ID, STEMS, TAG, VALUE_FIELDS, WORDS
 
-__all__ = ["DAY", "LENGTHS", "NO_DATE", "STORED_FIELDS", "TIMESTAMP", "whoosh_schema"]
+__all__ = ["DAY", "EVIDENCE", "LENGTH", "NO_DATE", "TIMESTAMP", "whoosh_schema"]
 
-STORED_FIELDS: Final = ("title", "lead", "text", "date", "url", "language", "tags", "status", *FACET_FIELDS)
-# Columns: seconds since 1970, day as yyyymmdd, and exact field lengths (Whoosh's own are rounded to one byte).
+# Columns: seconds since 1970, day as yyyymmdd, the exact length of STEMS (Whoosh's own is rounded to one byte), and the
+# second stage's evidence.
 TIMESTAMP: Final = "timestamp"
 DAY: Final = "day"
-LENGTHS: Final = {STEMS: "stems_length", TITLE_STEMS: "title_stems_length"}
+LENGTH: Final = "length"
+EVIDENCE: Final = "evidence"
 NO_DATE: Final = -(1 << 63)
+_STORED: Final = ("title", "lead", "text", "date", "url", "language", "tags", "status")
 
 
 def whoosh_schema() -> Any:
     """Return the Whoosh schema. Text fields take terms of the French chain joined by spaces."""
     terms = SpaceSeparatedTokenizer()
     return fields.Schema(
-        id=fields.ID(unique=True, stored=True),
         **{STEMS: fields.TEXT(analyzer=terms, phrase=False)},
-        **{TITLE_STEMS: fields.TEXT(analyzer=terms, phrase=False)},
-        **{WORDS: fields.TEXT(analyzer=terms, phrase=True)},
-        **{name: fields.ID(stored=True) for name in FACET_FIELDS},
-        **{name: fields.STORED() for name in STORED_FIELDS if name not in FACET_FIELDS},
+        **{name: fields.TEXT(analyzer=terms, phrase=True) for name in WORDS.values()},
+        **{name: fields.TEXT(analyzer=terms, phrase=False) for name in EXACT.values()},
+        **{name: fields.ID(unique=name == ID, stored=name != TAG) for name in VALUE_FIELDS},
+        **{name: fields.STORED() for name in _STORED},
         **{TIMESTAMP: fields.COLUMN(NumericColumn("q", default=NO_DATE))},
         **{DAY: fields.COLUMN(NumericColumn("I", default=0))},
-        **{column: fields.COLUMN(NumericColumn("I", default=0)) for column in LENGTHS.values()},
+        **{LENGTH: fields.COLUMN(NumericColumn("I", default=0))},
+        **{EVIDENCE: fields.COLUMN(CompressedBytesColumn())},
     )

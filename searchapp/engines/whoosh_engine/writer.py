@@ -24,14 +24,12 @@ from whoosh.index import TOC
 
 from searchapp.analysis import Term
 from searchapp.engines.port import Document
-from searchapp.engines.whoosh_engine.schema import DAY, LENGTHS, TIMESTAMP, whoosh_schema
+from searchapp.engines.whoosh_engine.schema import DAY, EVIDENCE, LENGTH, TIMESTAMP, whoosh_schema
 from searchapp.model import Article
-from searchapp.schema import FACET_FIELDS, STEMS, TITLE_STEMS, WORDS
+from searchapp.schema import EXACT, ID, PARTS, STEMS, TAG, VALUE_FIELDS, WORDS
 
-__all__ = ["FIELD_GAP", "WhooshWriter"]
+__all__ = ["WhooshWriter"]
 
-# Positions left free between title, lead and text: no phrase crosses from one into the next.
-FIELD_GAP: Final = 100
 # About 12 MB of text; a segment in the making then takes some 250 MB.
 _TOKENS_PER_SEGMENT: Final = 2_000_000
 # Whoosh's default of 128 costs a pickle and a zlib call every 128 postings on both sides.
@@ -101,29 +99,28 @@ class _Segment:
         self._documents: Any = codec.per_document_writer(storage, self.segment)
         self._fields: Any = codec.field_writer(storage, self.segment)
         self._numbers = _TermNumbers()
-        self._titles = _Tokens()
-        self._all = _Tokens()
-        self._values: dict[str, dict[str, list[int]]] = {name: {} for name in ("id", *FACET_FIELDS)}
+        self._parts = {part: _Tokens() for part in PARTS}
+        self._values: dict[str, dict[str, list[int]]] = {name: {} for name in VALUE_FIELDS}
 
     def add(self, document: Document) -> None:
-        parts = [self._numbers.of(part) for part in (document.title, document.lead, document.text)]
-        length = sum(len(part) for part in parts)
-        self._titles.add(parts[:1])
-        self._all.add(parts)
+        length = 0
+        for part, terms in zip(PARTS, (document.title, document.lead, document.text), strict=True):
+            self._parts[part].add(self._numbers.of(terms))
+            length += len(terms)
         self._add_values(document.article)
-        self._store(document, {STEMS: length, TITLE_STEMS: len(parts[0])})
+        self._store(document, length)
         self.tokens += length
         self.count += 1
 
     def close(self) -> Any:
         """Write the posting lists and return Whoosh's segment object."""
         self._documents.close()
-        writers: dict[str, Callable[[], None]] = {
-            STEMS: partial(self._write_frequencies, self._all, "stem"),
-            TITLE_STEMS: partial(self._write_frequencies, self._titles, "stem"),
-            WORDS: self._write_positions,
-            **{name: partial(self._write_values, values) for name, values in self._values.items()},
-        }
+        writers: dict[str, Callable[[], None]] = {STEMS: partial(self._write_frequencies, PARTS, "stem")}
+        for part in PARTS:
+            writers[WORDS[part]] = partial(self._write_positions, self._parts[part])
+            writers[EXACT[part]] = partial(self._write_frequencies, (part,), "exact")
+        for name, values in self._values.items():
+            writers[name] = partial(self._write_values, values)
         for name in sorted(writers):
             self._fields.start_field(name, self._schema[name])
             writers[name]()
@@ -142,16 +139,17 @@ class _Segment:
 
     def _add_values(self, article: Article) -> None:
         values = {
-            "id": (article.id,),
+            ID: (article.id,),
             "source": (article.source,),
             "section": (article.section,),
             "author": article.authors,
+            TAG: article.tags,
         }
         for name, entries in values.items():
             for entry in filter(None, dict.fromkeys(entries)):
                 self._values[name].setdefault(entry, []).append(self.count)
 
-    def _store(self, document: Document, lengths: dict[str, int]) -> None:
+    def _store(self, document: Document, length: int) -> None:
         article, writer, schema = document.article, self._documents, self._schema
         stored = {
             "id": article.id,
@@ -170,39 +168,40 @@ class _Segment:
         writer.start_doc(self.count)
         for name, value in stored.items():
             writer.add_field(name, schema[name], value or None, 0)
-        for name, length in lengths.items():
-            writer.add_field(name, schema[name], None, length)
-            writer.add_column_value(LENGTHS[name], schema[LENGTHS[name]].column_type, length)
+        writer.add_field(STEMS, schema[STEMS], None, length)
+        writer.add_column_value(LENGTH, schema[LENGTH].column_type, length)
+        writer.add_column_value(EVIDENCE, schema[EVIDENCE].column_type, document.evidence.encode())
         if article.date:
             writer.add_column_value(TIMESTAMP, schema[TIMESTAMP].column_type, int(article.date.timestamp()))
             writer.add_column_value(DAY, schema[DAY].column_type, document.day)
         writer.finish_doc()
 
-    def _write_frequencies(self, tokens: _Tokens, form: str) -> None:
+    def _write_frequencies(self, parts: Sequence[str], form: str) -> None:
         terms, numbers = self._numbers.sorted_forms(form)
-        keys, counts = np.unique(numbers[tokens.terms] * self.count + tokens.documents, return_counts=True)
-        lengths = tokens.lengths
+        tokens = [self._parts[part] for part in parts]
+        pairs = np.concatenate([numbers[part.terms] * self.count + part.documents for part in tokens])
+        lengths: Numbers = np.sum([part.lengths for part in tokens], axis=0)
+        keys, counts = np.unique(pairs, return_counts=True)
         for term, start, stop in _runs(keys // self.count):
             documents = keys[start:stop] % self.count
             frequencies = counts[start:stop].tolist()
             values = [_COUNT(frequency) for frequency in frequencies]
             self._write_list(terms[term], documents, frequencies, values, lengths)
 
-    def _write_positions(self) -> None:
+    def _write_positions(self, tokens: _Tokens) -> None:
         terms, numbers = self._numbers.sorted_forms("word")
-        keys = numbers[self._all.terms] * self.count + self._all.documents
+        keys = numbers[tokens.terms] * self.count + tokens.documents
         order = np.argsort(keys, kind="stable")
-        keys, positions = keys[order], self._all.positions[order].tolist()
-        pairs, starts = np.unique(keys, return_index=True)
+        positions = tokens.positions[order].tolist()
+        pairs, starts = np.unique(keys[order], return_index=True)
         stops = [*starts[1:].tolist(), len(keys)]
-        lengths = self._all.lengths
         for term, first, last in _runs(pairs // self.count):
             values = [
                 _encode_positions(positions[start:stop])
                 for start, stop in zip(starts[first:last].tolist(), stops[first:last], strict=True)
             ]
             frequencies = np.subtract(stops[first:last], starts[first:last]).tolist()
-            self._write_list(terms[term], pairs[first:last] % self.count, frequencies, values, lengths)
+            self._write_list(terms[term], pairs[first:last] % self.count, frequencies, values, tokens.lengths)
 
     def _write_values(self, values: dict[str, list[int]]) -> None:
         for value, documents in sorted((value.encode(), numbers) for value, numbers in values.items()):
@@ -267,7 +266,7 @@ class _TermNumbers:
         return [numbers.setdefault(term, len(numbers)) for term in terms]
 
     def sorted_forms(self, form: str) -> tuple[list[bytes], Numbers]:
-        """Return the distinct forms ("stem" or "word") in byte order, and for each term number its form's place."""
+        """Return the distinct forms (stem, word or exact) in byte order, and of each term number its form's place."""
         forms = [getattr(term, form).encode() for term in self._numbers]
         distinct = sorted(set(forms))
         places = {text: place for place, text in enumerate(distinct)}
@@ -275,21 +274,16 @@ class _TermNumbers:
 
 
 class _Tokens:
-    """The tokens of one field over many documents, as flat arrays: term number, document, position."""
+    """The tokens of one part over many documents, as flat arrays."""
 
     def __init__(self) -> None:
         self._terms = array("I")
-        self._positions = array("I")
         self._lengths = array("I")
 
-    def add(self, parts: Sequence[Sequence[int]]) -> None:
-        """Add one document's tokens; ``parts`` are the field's pieces, with a gap of positions between them."""
-        base = 0
-        for part in parts:
-            self._terms.extend(part)
-            self._positions.extend(range(base, base + len(part)))
-            base += len(part) + FIELD_GAP
-        self._lengths.append(sum(map(len, parts)))
+    def add(self, terms: Sequence[int]) -> None:
+        """Add one document's tokens."""
+        self._terms.extend(terms)
+        self._lengths.append(len(terms))
 
     @property
     def terms(self) -> Numbers:
@@ -297,7 +291,8 @@ class _Tokens:
 
     @property
     def positions(self) -> Numbers:
-        return np.frombuffer(self._positions, dtype=np.uint32).astype(np.int64)
+        starts = np.cumsum(self.lengths) - self.lengths
+        return np.arange(len(self._terms)) - np.repeat(starts, self.lengths)
 
     @property
     def lengths(self) -> Numbers:
