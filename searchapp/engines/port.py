@@ -5,7 +5,10 @@ It knows nothing of query text, accents or pages.
 
 Writing
     ``create(folder)`` gives a :class:`Writer`, a context manager over an empty folder that exists. ``add`` takes a
-    document; adding one whose article id was added before replaces that one. A clean exit commits: when it returns,
+    document; adding one whose article id was added before replaces that one. ``delete`` takes an article id; deleting
+    what is not there is fine. With ``base``, the folder of a generation that the same engine version wrote, the new one
+    starts with its documents; the base stays as it is (files may be shared by hard links, never changed in place), and
+    the cost follows the number of changes, not of documents. A clean exit commits: when it returns,
     the files are complete and closed (making them durable is the caller's affair). After an exception the folder
     holds nothing worth opening; the caller removes it. Nothing is visible to readers before the commit.
 
@@ -166,6 +169,8 @@ class EngineResult:
 class Writer(Protocol):
     def add(self, document: Document) -> None: ...
 
+    def delete(self, article_id: str) -> None: ...
+
     def __enter__(self) -> Self: ...
 
     def __exit__(
@@ -207,6 +212,6 @@ class Engine(Protocol):
     def version(self) -> str:
         """The library and its version: an index is only opened by the engine that wrote it."""
 
-    def create(self, folder: Path) -> Writer: ...
+    def create(self, folder: Path, base: Path | None = None) -> Writer: ...
 
     def open(self, folder: Path) -> Reader: ...
