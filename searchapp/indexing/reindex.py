@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -12,12 +13,15 @@ from pathlib import Path
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from searchapp import lexicon
 from searchapp.analysis import FrenchAnalyzer
 from searchapp.engines.port import Document, Engine
+from searchapp.evidence import make_evidence
 from searchapp.indexing.generations import Generations, Manifest
 from searchapp.ingest import CorpusReader
+from searchapp.lexicon import build_lexicon
 from searchapp.model import Article, ArticleStatus, Reject
-from searchapp.schema import SCHEMA_VERSION
+from searchapp.schema import EXACT, SCHEMA_VERSION
 
 __all__ = ["Progress", "Summary", "reindex"]
 
@@ -71,6 +75,7 @@ def reindex(
         with _reject_log(path) as log, engine.create(path / "engine") as writer:
             for article in _accepted(reader, summary, log, on_progress):
                 writer.add(_document(article, analyzer, timezone))
+        _write_lexicon(path, engine, analyzer)
         summary.seconds = time.monotonic() - started
         generations.publish(
             Manifest(
@@ -126,13 +131,24 @@ def _not_older(date: datetime | None, than: datetime | None) -> bool:
 
 def _document(article: Article, analyzer: FrenchAnalyzer, timezone: ZoneInfo) -> Document:
     local = article.date.astimezone(timezone) if article.date else None
+    title, lead, text = (analyzer.terms(part) for part in (article.title, article.lead, article.text))
     return Document(
         article=article,
-        title=analyzer.terms(article.title),
-        lead=analyzer.terms(article.lead),
-        text=analyzer.terms(article.text),
+        title=title,
+        lead=lead,
+        text=text,
+        evidence=make_evidence(title, lead + text),
         day=local.year * 10_000 + local.month * 100 + local.day if local else 0,
     )
+
+
+def _write_lexicon(path: Path, engine: Engine, analyzer: FrenchAnalyzer) -> None:
+    reader = engine.open(path / "engine")
+    try:
+        forms = (entry for field in EXACT.values() for entry in reader.terms_with_prefix(field, "", sys.maxsize))
+        build_lexicon(path / lexicon.FILE_NAME, forms, analyzer)
+    finally:
+        reader.close()
 
 
 @contextmanager

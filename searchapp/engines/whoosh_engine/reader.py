@@ -406,7 +406,7 @@ def _as_day(day: date) -> int:
 def _article(stored: dict[str, Any]) -> Article:
     return Article(
         id=stored["id"],
-        title=stored["title"],
+        title=stored.get("title", ""),
         text=stored.get("text", ""),
         lead=stored.get("lead", ""),
         date=datetime.fromisoformat(stored["date"]) if "date" in stored else None,
