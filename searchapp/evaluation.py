@@ -118,7 +118,9 @@ def _pairs(queries: Path) -> Iterator[tuple[str, str]]:
     for number, line in enumerate(_text(queries).splitlines(), 1):
         name, tab, text = line.partition("\t")
         if not tab:
-            raise UserError(Message("{file}, line {line}: an id, a tab and a query are needed", file=queries, line=number))
+            raise UserError(
+                Message("{file}, line {line}: an id, a tab and a query are needed", file=queries, line=number)
+            )
         yield name, text
 
 

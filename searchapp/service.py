@@ -21,7 +21,7 @@ from searchapp.highlight import Highlighter
 from searchapp.i18n import Message
 from searchapp.indexing.generations import Generations, Manifest
 from searchapp.lexicon import FILE_NAME, Lexicon
-from searchapp.matching import enough_weight
+from searchapp.matching import enough_weight, prefer_quotes
 from searchapp.model import Article, ArticleView, Hit, SearchRequest, SearchResult, Sort
 from searchapp.query import Bag, Every, Node, parse, show
 from searchapp.ranking import RERANKED, QueryWord, Ranker, idf
@@ -54,12 +54,13 @@ class SearchService:
         """
         started = time.perf_counter()
         parsed = parse(request.query)
+        tree, preferred = prefer_quotes(parsed.tree)
         with self._current.lease() as generation:
             offset = _offset(request, generation.name)
             mended = _Mended(generation)
             resolver = Resolver(self._analyzer, mended.mend)
-            wanted = resolver.wanted(parsed.tree)
-            found, page = self._find(generation, request, parsed.tree, resolver, offset)
+            wanted = resolver.wanted(tree)
+            found, page = self._find(generation, request, tree, resolver, offset)
             articles = generation.reader.articles(candidate.document for candidate in page)
         hits = tuple(
             self._hit(article, candidate.score, rank, wanted)
@@ -78,7 +79,7 @@ class SearchService:
             hits=hits,
             facets=found.facets,
             histogram=found.histogram,
-            remarks=(*parsed.remarks, *mended.remarks()),
+            remarks=(*parsed.remarks, *preferred, *mended.remarks()),
             suggestion=mended.suggestion(request.query),
             next_cursor=_encode_cursor(generation.name, end) if end < found.total else None,
         )
@@ -86,7 +87,7 @@ class SearchService:
     def ranking(self, query: str, depth: int) -> list[tuple[str, float]]:
         """Return (article id, score) of the best ``depth`` articles, ranked as for a page but with nothing to show."""
         request = SearchRequest(query, per_page=depth)
-        tree = parse(query).tree
+        tree, _ = prefer_quotes(parse(query).tree)
         with self._current.lease() as generation:
             resolver = Resolver(self._analyzer, _Mended(generation).mend)
             _, page = self._find(generation, request, tree, resolver, 0)

@@ -10,19 +10,29 @@ from typing import Final
 from searchapp.analysis.stemmer import read_words
 from searchapp.analysis.tokenizer import APOSTROPHES, IGNORABLE
 
-__all__ = ["elided_length", "fold", "join_acronym", "join_number", "normalize", "small_words"]
+__all__ = ["elided_length", "fold", "join_acronym", "join_number", "normalize", "plain_word", "small_words"]
 
 _CHARACTERS: Final = str.maketrans(
     {**dict.fromkeys(APOSTROPHES, "'"), **dict.fromkeys(IGNORABLE), "œ": "oe", "æ": "ae"}
 )
 # Letters that have no decomposition but that people type plain.
 _PLAIN: Final = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ß": "ss", "ı": "i", "ħ": "h"})
+# Letters up to U+017F without their accents.
+_LATIN: Final = {
+    code: "".join(sign for sign in unicodedata.normalize("NFKD", chr(code)) if not unicodedata.combining(sign))
+    for code in range(0xC0, 0x180)
+} | _PLAIN
 _ELIDED: Final = frozenset(["l", "d", "j", "m", "t", "s", "n", "c", "qu", "jusqu", "lorsqu", "puisqu", "quoiqu"])
 _BEFORE_APOSTROPHE: Final = re.compile(rf"([^{re.escape(APOSTROPHES)}]+)[{re.escape(APOSTROPHES)}{IGNORABLE}]+(?=.)")
 _ACRONYM: Final = re.compile(r"[^\W\d_](?:\.[^\W\d_])+\.?")
 # Normalising has made every space of the token a plain one.
 _THOUSANDS: Final = re.compile(r"\d{1,3}(?:[ .]\d{3})+")
 _DECIMAL: Final = re.compile(r"\d+,\d+")
+
+
+def plain_word(raw: str) -> bool:
+    """Return whether ``raw`` is made of Latin letters as French has them: most words, and the quick way through."""
+    return raw.isalpha() and (raw.isascii() or max(raw) < "\u0180")
 
 
 def elided_length(text: str) -> int:
@@ -35,6 +45,8 @@ def elided_length(text: str) -> int:
 
 def normalize(text: str) -> str:
     """Return ``text`` in lower case and composed form, one kind of apostrophe, ligatures and ignorable signs gone."""
+    if text.isascii():
+        return text.lower().replace("`", "'")
     return unicodedata.normalize("NFKC", text.translate(_CHARACTERS)).lower().translate(_CHARACTERS)
 
 
@@ -54,6 +66,8 @@ def fold(text: str) -> str:
     """Return normalised ``text`` without accents and without inner apostrophes (« prud'hommes » -> « prudhommes »)."""
     if text.isascii():
         return text.replace("'", "")
+    if text.isalpha() and max(text) < "\u0180":
+        return text.translate(_LATIN)
     decomposed = unicodedata.normalize("NFKD", text.translate(_PLAIN))
     return "".join(sign for sign in decomposed if not unicodedata.combining(sign)).replace("'", "")
 

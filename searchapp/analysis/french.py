@@ -10,9 +10,8 @@
           fold        « état » -> « etat »              => word
           stem        « etats » -> « etat »             => stem
 
-Folding comes before stemming, and the stemmer is made for folded words: a word has the same stem typed with accents or
-without. (Snowball's rules look for é: folded words lose 40 % of their matches there; stemming first loses the words that
-people type without accents: docs/francais.md.)
+Folding comes before stemming, and the stemmer is made for folded words: a word has the same stem typed with accents
+or without. docs/francais.md has the figures, and those of the other orders.
 
 Words repeat: what a raw token becomes is remembered, so a text costs a split at its spaces and a look-up a word.
 """
@@ -25,7 +24,15 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import Final, TypeVar
 
-from searchapp.analysis.filters import elided_length, fold, join_acronym, join_number, normalize, small_words
+from searchapp.analysis.filters import (
+    elided_length,
+    fold,
+    join_acronym,
+    join_number,
+    normalize,
+    plain_word,
+    small_words,
+)
 from searchapp.analysis.stemmer import RULES_VERSION, read_words, stem
 from searchapp.analysis.tokenizer import PATTERN, join_thousands, raw_tokens, raw_tokens_with_spans
 
@@ -78,7 +85,7 @@ class FrenchAnalyzer:
         self._small = small_words()
         self._terms = _Remembered(self._make_term)
         # What stands between two spaces, punctuation included: no token but a number in groups goes beyond.
-        self._chunks = _Remembered(lambda chunk: tuple(map(self._terms.__getitem__, raw_tokens(chunk))))
+        self._chunks = _Remembered(self._split_chunk)
 
     @property
     def fingerprint(self) -> str:
@@ -113,9 +120,17 @@ class FrenchAnalyzer:
             )
             yield Step(raw, start + term.elided, end, stages, term.small)
 
+    def _split_chunk(self, chunk: str) -> tuple[Term, ...]:
+        raws = (chunk,) if plain_word(chunk) else raw_tokens(chunk)
+        return tuple(map(self._terms.__getitem__, raws))
+
     def _make_term(self, raw: str) -> Term:
-        elided = elided_length(raw)
-        exact = join_number(join_acronym(normalize(raw[elided:])))
+        elided = 0
+        if plain_word(raw):
+            exact = normalize(raw)
+        else:
+            elided = elided_length(raw)
+            exact = join_number(join_acronym(normalize(raw[elided:])))
         word = fold(exact)
         return Term(exact, word, stem(word), exact in self._small, elided)
 

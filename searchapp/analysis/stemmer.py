@@ -112,11 +112,13 @@ _ENDINGS: Final[tuple[Rule, ...]] = (
     ("ef", "ev", 2),
 )
 # Endings of word families, looked at once, after the stem: licenciement and licencier, électoral and électeur.
+# fmt: off
 _DERIVATION: Final = (
-    ("ationnel", "isation", "ication", "itation", "isateu", "istiqu", "ation", "ition", "ateu", "iteu", "isme", "aire")
-    + ("ativ", "ement", "ment", "iqu", "ist", "age", "ance", "anc", "enc", "abl", "ibl", "teu", "ion", "ite", "air")
-    + ("ier", "oir", "ag", "iv", "eu", "it", "ur", "is", "al", "el", "e")
+    "ationnel", "isation", "ication", "itation", "isateu", "istiqu", "ation", "ition", "ateu", "iteu", "isme", "aire",
+    "ativ", "ement", "ment", "iqu", "ist", "age", "ance", "anc", "enc", "abl", "ibl", "teu", "ion", "ite", "air", "ier",
+    "oir", "ag", "iv", "eu", "it", "ur", "is", "al", "el", "e",
 )
+# fmt: on
 
 
 def stem(word: str) -> str:

@@ -35,7 +35,9 @@ _File = click.Path(path_type=Path)
 @click.option("--run", type=_File, metavar="FILE", help=_("write the answers there, in TREC form"))
 @click.option("--compare", "earlier", type=_File, metavar="RUN", help=_("an earlier run to test against"))
 @with_config("index", "engine")
-def evaluate(config: Config, docs: Path | None, queries: Path, qrels: Path, run: Path | None, earlier: Path | None) -> None:
+def evaluate(
+    config: Config, docs: Path | None, queries: Path, qrels: Path, run: Path | None, earlier: Path | None
+) -> None:
     """Print the measures, and how sure a difference from an earlier run is."""
     with ExitStack() as stack:
         if docs:

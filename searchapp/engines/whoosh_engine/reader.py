@@ -30,6 +30,7 @@ from searchapp.engines.port import (
     EveryClause,
     PhraseClause,
     TermClause,
+    WeightClause,
 )
 from searchapp.engines.whoosh_engine.postings import (
     Integers,
@@ -164,6 +165,13 @@ class WhooshReader:
     def _(self, clause: DayClause) -> _Match:
         days = self._days
         return self._every(np.flatnonzero((days >= max(clause.first, 1)) & (days <= clause.last)).astype(np.int32))
+
+    @_match.register
+    def _(self, clause: WeightClause) -> _Match:
+        weights = np.zeros(self._size, dtype=np.float64)
+        for term, weight in clause.terms:
+            weights[self._postings(clause.field, term).documents] += weight
+        return self._every(np.flatnonzero(weights >= clause.minimum * (1 - 1e-6)).astype(np.int32))
 
     @_match.register
     def _(self, clause: BooleanClause) -> _Match:
