@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import Any, BinaryIO, Final
 
 from searchapp.i18n import Message
@@ -51,6 +52,8 @@ _AFTER_HYPHEN: Final = frozenset(
         "deux",
     ]
 )
+# Between lines lies 1.0, between paragraphs 1.5 to 2.0 of the usual distance.
+_ROOM: Final = 1.3
 # A line that ends so early ends a paragraph.
 _SHORT_LINE: Final = 0.8
 
@@ -82,11 +85,42 @@ def _lines(document: Any) -> Iterator[str]:
         raise UnreadableError(Message("the document has more than {limit} pages", limit=_MOST_PAGES))
     size = 0
     for page in document.pages:
-        text = page.extract_text()
-        size += len(text)
+        placed = _placed_lines(page)
+        size += sum(len(line) for _height, line in placed)
         if size > LARGEST_ARTICLE:
             raise UnreadableError(Message("the article is longer than {limit} MiB", limit=LARGEST_ARTICLE >> 20))
-        yield from (" ".join(line.split(" ")).strip() for line in text.split("\n"))
+        yield from _with_room(placed)
+
+
+def _placed_lines(page: Any) -> list[tuple[float, str]]:
+    """Return the lines of a page with their heights on it."""
+    pieces: list[tuple[float, str]] = []
+
+    def see(text: str, outer: list[float], inner: list[float], font: object, size: float) -> None:
+        pieces.append((outer[1] * inner[4] + outer[3] * inner[5] + outer[5], text))
+
+    page.extract_text(visitor_text=see)
+    lines: list[tuple[float, str]] = []
+    begun: list[str] = []
+    for height, text in pieces:
+        *ended, rest = text.split("\n")
+        for part in ended:
+            lines.append((height, "".join((*begun, part))))
+            begun = []
+        begun.append(rest)
+    return [*lines, (0.0, "".join(begun))]
+
+
+def _with_room(placed: list[tuple[float, str]]) -> Iterator[str]:
+    """Yield the lines, an empty one before each that stands further below the one above than most do."""
+    gaps = sorted(above - below for (above, _), (below, _) in pairwise(placed) if above > below)
+    usual = gaps[len(gaps) // 4] if gaps else 0.0
+    previous = None
+    for height, line in placed:
+        if previous is not None and previous - height > usual * _ROOM:
+            yield ""
+        previous = height
+        yield " ".join(line.split(" ")).strip()
 
 
 def _properties(document: Any) -> tuple[str, str]:
