@@ -37,8 +37,12 @@ class OnDemandReader:
         """Yield an article, or a reject, for each record that the format module finds."""
         try:
             records: Records = importlib.import_module(self._module).records
+            nothing = True
             for found in records(stream, context):
+                nothing = False
                 yield _article(found, context) if isinstance(found, Found) else found
+            if nothing:
+                raise UnreadableError(Message("there is no article in it"))
         except OverBudgetError:
             raise
         except UnreadableError as error:

@@ -1,7 +1,7 @@
 """From the fields that a file gives, named as in a JSON Lines record, to an article.
 
-A reader may add two of its own: ``stub`` (true when the file says that its text is what a paywall shows) and
-``agency`` (whose news it is, which is the source when nothing better is known).
+A reader may add three of its own: ``stub`` (true when the file says that its text is what a paywall shows), ``agency``
+(whose news it is, which is the source when nothing better is known) and ``repairs`` (a frozenset of what it mended).
 """
 
 from __future__ import annotations
@@ -87,7 +87,8 @@ class _Words:
     """The title, lead and text of a record, clean, and what had to be repaired."""
 
     def __init__(self, record: Record) -> None:
-        self.repairs: set[str] = set()
+        mended = record.get("repairs")
+        self.repairs: set[str] = set(mended) if isinstance(mended, frozenset) else set()
         self.title = clean_line(self._sound(_text(record, "title")))
         self.lead = clean_text(self._sound(_text(record, "lead")))
         self.text = clean_text(self._sound(_text(record, "text")))

@@ -18,7 +18,7 @@ from typing import Any, Final
 
 import zstandard
 
-__all__ = ["ARTICLE", "CONTAINERS", "SAMPLES", "SINGLE", "tar_of", "zip_of"]
+__all__ = ["ARTICLE", "CONTAINERS", "LEAD", "SAMPLES", "SINGLE", "pdf_of", "tar_of", "warc_of", "zip_of"]
 
 TITLE: Final = "Le bac de l’Orle reprend du service"
 LEAD: Final = "Après six mois d’arrêt, la traversée rouvre lundi matin entre Vallombre et Rieux."
@@ -141,7 +141,8 @@ def html_open_graph() -> bytes:
     return f"""<html lang="fr"><head><title>{TITLE} - {SOURCE}</title>
 <meta property="og:title" content="{TITLE}"><meta property="og:site_name" content="{SOURCE}">
 <meta property="og:description" content="{LEAD}"><meta name="author" content="{" et ".join(AUTHORS)}"></head>
-<body><article><h1>{TITLE}</h1><p>{LEAD}</p><time datetime="{DATE}">mercredi</time>{BODY}</article></body></html>""".encode()
+<body><article><h1>{TITLE}</h1><p>{LEAD}</p><time datetime="{DATE}">mercredi</time>
+{BODY}</article></body></html>""".encode()
 
 
 def rss() -> bytes:
@@ -297,8 +298,14 @@ def _quoted(word: str) -> str:
 
 
 def warc() -> bytes:
-    page = html()
-    answer = b"HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=utf-8\r\nContent-Length: %d\r\n\r\n%s" % (len(page), page)
+    return warc_of(html())
+
+
+def warc_of(page: bytes) -> bytes:
+    answer = b"HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=utf-8\r\nContent-Length: %d\r\n\r\n%s" % (
+        len(page),
+        page,
+    )
     records = [
         (b"warcinfo", b"application/warc-fields", b"software: test\r\n"),
         (b"response", b"application/http; msgtype=response", answer),

@@ -20,6 +20,7 @@ from searchapp.ingest.formats.layout import is_byline
 from searchapp.ingest.formats.markup import paragraphs_of, parse_html
 from searchapp.ingest.formats.schemaorg import SHORTEST_WHOLE, is_article, is_closed, record_of_schema, things_of
 from searchapp.ingest.formats.xmlstream import Element, all_text
+from searchapp.ingest.mojibake import repaired
 from searchapp.ingest.normalize import clean_line
 from searchapp.ingest.reader import LARGEST_TREE, FileContext, UnreadableError
 from searchapp.ingest.record import Found, Record
@@ -50,7 +51,10 @@ def records(stream: BinaryIO, context: FileContext) -> Iterator[Found]:
     declared = _DECLARED.search(peek(_HEAD)[:_HEAD]) if peek else None
     encoding = (declared[1] or declared[2]).decode() if declared else ""
     content = read_text(stream, context, encoding, LARGEST_TREE)
-    yield Found(record_of_page(content, context.timezone), alone=True)
+    sound = repaired(content)
+    if sound is not content:
+        context.repairs.add("mojibake")
+    yield Found(record_of_page(sound, context.timezone), alone=True)
 
 
 def record_of_page(content: str, timezone: ZoneInfo, url: str = "") -> Record:

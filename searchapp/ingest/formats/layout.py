@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import Final
 
 from searchapp.ingest.dates import is_date
+from searchapp.ingest.mojibake import repaired
 from searchapp.ingest.normalize import clean_text
 from searchapp.ingest.record import Record
 
@@ -37,16 +38,19 @@ _PLACE_LINE: Final = re.compile(
 
 def record_of_text(content: str) -> Record:
     """Return the record of an article that is written as plain text."""
-    lines = clean_text(content).split("\n")
+    sound = repaired(content)
+    repairs = frozenset() if sound is content else frozenset({"mojibake"})
+    lines = clean_text(sound).split("\n")
     date = _take_date(lines)
     title, *rest = lines or [""]
     if len(title) > _LONGEST_TITLE:
-        return {"title": _shortened(title), "text": "\n".join(lines), "date": date}
+        return {"title": _shortened(title), "text": "\n".join(lines), "date": date, "repairs": repairs}
     paragraphs = _paragraphs(_without_repeat(title, rest))
     byline = _take(paragraphs, is_byline)
     date = date or _take(paragraphs, is_date)
     lead, text = _lead_and_text(paragraphs)
-    return {"title": title, "lead": lead, "text": text, "author": byline, **_place_line(lead, text, date)}
+    facts = {"title": title, "lead": lead, "text": text, "author": byline, "repairs": repairs}
+    return {**facts, **_place_line(lead, text, date)}
 
 
 def record_of_paragraphs(paragraphs: list[str], title: str = "", author: str = "") -> Record:

@@ -50,6 +50,8 @@ def _page(record: Any) -> bytes | None:
     if not kind.strip().lower().startswith(_PAGES):
         return None
     content: bytes = record.content_stream().read(LARGEST_TREE + 1)
+    if len(content) <= LARGEST_TREE and record.raw_stream.limit > 0:
+        raise EOFError  # the record promises more
     return content
 
 
