@@ -166,7 +166,7 @@ class _Metered:
 
     def __init__(self, stream: io.BufferedReader) -> None:
         self._stream = stream
-        self.allowed: int | None = None
+        self.allowed: int | None = _LARGEST_HEADER
 
     def read(self, size: int) -> bytes:
         chunk = self._stream.read(size)

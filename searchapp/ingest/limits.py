@@ -33,6 +33,10 @@ _ALWAYS_ALLOWED: Final = 64 * 1024 * 1024
 _MOST_MEMBERS: Final = 1_000_000
 
 
+class _TooSlow(BaseException):  # no Exception, which a library might take for its own
+    """The alarm of :func:`timed`."""
+
+
 class OverBudgetError(UnreadableError):
     """What is read unpacks to more than it may; nothing more of its file is read."""
 
@@ -75,6 +79,10 @@ def timed(values: Iterator[_Value], seconds: float = SLOWEST_ARTICLE) -> Iterato
             value = next(values)
         except StopIteration:
             return
+        except _TooSlow as error:
+            raise OverBudgetError(
+                Message("reading it takes too long; take it out, or cut it into smaller files")
+            ) from error
         finally:
             signal.setitimer(signal.ITIMER_REAL, 0)
             signal.signal(signal.SIGALRM, before)
@@ -87,4 +95,4 @@ def _alarm_is_free() -> bool:
 
 
 def _too_slow(number: int, frame: FrameType | None) -> None:
-    raise OverBudgetError(Message("reading it takes too long; take it out, or cut it into smaller files"))
+    raise _TooSlow

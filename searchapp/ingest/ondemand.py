@@ -6,6 +6,7 @@ A library that is an extra of searchapp may not be there: its files are rejects 
 from __future__ import annotations
 
 import importlib
+import logging
 from collections.abc import Callable, Iterator
 from typing import Any, BinaryIO
 
@@ -54,6 +55,8 @@ def needed(library: str, extra: str) -> Any:
 
     Raises UnreadableError with the line that installs it when it is not there.
     """
+    # What it says to its log, a reject says to the reader.
+    logging.getLogger(library.partition(".")[0]).addHandler(logging.NullHandler())
     try:
         return importlib.import_module(library)
     except ImportError as error:

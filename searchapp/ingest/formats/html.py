@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
+from itertools import islice
 from typing import BinaryIO, Final, cast
 from zoneinfo import ZoneInfo
 
@@ -40,6 +41,8 @@ _BYLINES: Final = (
     '//*[@itemprop="author"]//*[@itemprop="name"]|//*[@itemprop="author"]|//a[@rel="author"]'
     '|//*[contains(concat(" ", @class, " "), " author ") or contains(concat(" ", @class, " "), " byline ")]'
 )
+# An article has a few thousand; 30,000 take trafilatura three seconds.
+_MOST_ELEMENTS: Final = 30_000
 _MOST_LOOKED_AT: Final = 20
 _HEADER_PARTS: Final = 6
 _SITE_NAME: Final = re.compile(r" (?:[|–—-]) [^|–—]{2,60}$")
@@ -65,6 +68,8 @@ def record_of_page(content: str, timezone: ZoneInfo, url: str = "") -> Record:
     tree = parse_html(content)
     if tree is None:
         raise UnreadableError(Message("the page is empty"))
+    if sum(1 for _ in islice(tree.iter(), _MOST_ELEMENTS + 1)) > _MOST_ELEMENTS:
+        raise UnreadableError(Message("the page has more than {limit} elements", limit=_MOST_ELEMENTS))
     thing = _thing(tree)
     schema = record_of_schema(thing)
     page = _Page(tree)

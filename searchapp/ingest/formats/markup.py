@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 from lxml import etree, html
 
+from searchapp.i18n import Message
 from searchapp.ingest.formats.xmlstream import Element, local_name
-from searchapp.ingest.reader import LARGEST_TREE
+from searchapp.ingest.reader import LARGEST_TREE, UnreadableError
 
 __all__ = ["is_markup", "paragraphs_of", "parse_html", "text_of_html"]
 
@@ -56,18 +58,36 @@ _SIGNS_OF_MARKUP: Final = ("<p", "<div", "<br", "</", "<h2", "<ul", "&nbsp;", "&
 _DEEPEST: Final = 200
 
 
+# Possessive: what was read once is not read again, so these are linear.
+_ATTRIBUTE: Final = r"""[\s/]++[^\s=>]++(?:\s*+=\s*+(?:"[^"]*+"|'[^']*+'|[^\s>"']++))?+"""
+_TAG: Final = re.compile(rf"<[a-zA-Z][^\s>/]*+(?:{_ATTRIBUTE})*+")
+_ONE_ATTRIBUTE: Final = re.compile(_ATTRIBUTE)
+_LONG_TAG: Final = 4000
+_MOST_ATTRIBUTES: Final = 1000
+
+
 def is_markup(text: str) -> bool:
     """Return whether ``text`` looks like HTML rather than words."""
     return any(sign in text for sign in _SIGNS_OF_MARKUP)
 
 
 def parse_html(text: str) -> Element | None:
-    """Return the tree of ``text``, never from more than LARGEST_TREE signs; None for what has no element."""
+    """Return the tree of ``text``, never from more than LARGEST_TREE signs; None for what has no element.
+
+    Raises UnreadableError for a tag with thousands of attributes, over which libxml2 takes quadratic time.
+    """
+    _check_tags(text[:LARGEST_TREE])
     parser = html.HTMLParser(remove_comments=True, remove_pis=True, no_network=True, huge_tree=False, encoding="utf-8")
     try:
         return html.document_fromstring(text[:LARGEST_TREE].encode("utf-8", "replace"), parser=parser)
     except (etree.ParserError, etree.XMLSyntaxError):
         return None
+
+
+def _check_tags(text: str) -> None:
+    for tag in _TAG.finditer(text):
+        if len(tag[0]) > _LONG_TAG and len(_ONE_ATTRIBUTE.findall(tag[0])) > _MOST_ATTRIBUTES:
+            raise UnreadableError(Message("a tag of the page has more than {limit} attributes", limit=_MOST_ATTRIBUTES))
 
 
 def text_of_html(text: str) -> str:

@@ -123,8 +123,8 @@ def _forget(element: Element) -> None:
     """Empty ``element`` and drop what lies before it, but for the first parts of its parent (a channel's title)."""
     element.clear()
     parent = element.getparent()
-    while parent is not None and len(parent) > _FIRST_PARTS + 1:
-        del parent[_FIRST_PARTS]
+    if parent is not None and len(parent) > _FIRST_PARTS + 1:
+        del parent[_FIRST_PARTS:-1]
 
 
 def _sound_chunks(stream: BinaryIO, context: FileContext) -> Iterator[bytes]:
