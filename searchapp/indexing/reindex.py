@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 from searchapp.analysis import FrenchAnalyzer
 from searchapp.engines.port import Document, Engine
 from searchapp.indexing.generations import Generations, Manifest
-from searchapp.ingest import CorpusReader
+from searchapp.ingest import CorpusReader, Distinct, Intake
 from searchapp.model import Article, ArticleStatus, Reject
 from searchapp.schema import SCHEMA_VERSION
 
@@ -56,16 +56,17 @@ def reindex(
     analyzer: FrenchAnalyzer,
     timezone: ZoneInfo,
     on_progress: Callable[[Progress], None] = lambda progress: None,
+    intake: Intake | None = None,
 ) -> Summary:
     """Index all of ``corpus`` into a new generation and publish it; the published one serves until then.
 
-    An article that cannot be read is a reject. Of articles with the same id the one with the latest date is indexed
-    (of equal dates, the last read).
+    ``intake`` gives the articles, if it is not all of ``corpus``. An article that cannot be read is a reject. Of
+    articles with the same id the one with the latest date is indexed (of equal dates, the last read).
 
     Raises CorpusMissing, IndexLocked; whatever it raises, the published generation is as it was.
     """
     started = time.monotonic()
-    reader = CorpusReader(corpus, timezone)
+    reader = intake or Intake([CorpusReader(corpus, timezone)], Distinct())
     with generations.locked(), generations.building() as path:
         summary = Summary(generation=path.name)
         with _reject_log(path) as log, engine.create(path / "engine") as writer:
@@ -91,7 +92,7 @@ def reindex(
 
 
 def _accepted(
-    reader: CorpusReader,
+    reader: Intake,
     summary: Summary,
     log: Callable[[Reject], None],
     on_progress: Callable[[Progress], None],
@@ -118,6 +119,8 @@ def _accepted(
             if _not_older(entry.date, dates[entry.id]):
                 dates[entry.id] = entry.date
                 yield entry
+    summary.duplicates += reader.distinct.count
+    summary.read += reader.distinct.count
 
 
 def _not_older(date: datetime | None, than: datetime | None) -> bool:

@@ -14,6 +14,7 @@ import tarfile
 import zipfile
 import zlib
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import BinaryIO, Final, cast
@@ -70,14 +71,17 @@ def zip_members(stream: BinaryIO, budget: Budget) -> Iterator[Member]:
             yield Member(info.filename, None if problem else buffered(_unzipped(archive, info, budget)), problem)
 
 
-def open_zip(stream: BinaryIO) -> zipfile.ZipFile:
-    """Return the ZIP archive (or document in the shape of one); raises UnreadableError for a damaged one."""
-    file = seekable(stream)
-    _check_list(file)
-    try:
-        return zipfile.ZipFile(file)
-    except (*BROKEN, OSError, struct.error) as error:
-        raise UnreadableError(Message("the ZIP archive is damaged or cut short")) from error
+@contextmanager
+def open_zip(stream: BinaryIO) -> Iterator[zipfile.ZipFile]:
+    """Give the ZIP archive (or document in the shape of one); raises UnreadableError for a damaged one."""
+    with seekable(stream) as file:
+        _check_list(file)
+        try:
+            archive = zipfile.ZipFile(file)
+        except (*BROKEN, OSError, struct.error) as error:
+            raise UnreadableError(Message("the ZIP archive is damaged or cut short")) from error
+        with archive:
+            yield archive
 
 
 def read_part(archive: zipfile.ZipFile, name: str) -> bytes:

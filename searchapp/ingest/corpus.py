@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import BinaryIO
 from zoneinfo import ZoneInfo
@@ -12,9 +12,11 @@ from zoneinfo import ZoneInfo
 from searchapp.errors import CorpusMissing
 from searchapp.i18n import Message
 from searchapp.ingest.boilerplate import BOILERPLATE_FILE, Boilerplate, shipped_boilerplate
+from searchapp.ingest.duplicates import Distinct
 from searchapp.ingest.folders import FOLDERS_FILE, Folders, inherited, read_boilerplate, read_folders
 from searchapp.ingest.limits import Budget, timed
 from searchapp.ingest.opening import articles_of
+from searchapp.ingest.patterns import pattern_of
 from searchapp.ingest.reader import FileContext, UnreadableError
 from searchapp.ingest.streams import DAMAGED, HEAD
 from searchapp.ingest.walk import CorpusFile, unopened, walk
@@ -46,12 +48,25 @@ class CorpusReader:
     Bytes are those of the files on the disk (compressed where they are): ``bytes_done`` never falls during an
     iteration and ends at ``total_bytes()`` unless files change meanwhile.
 
+    ``pattern`` leaves only the files whose names in the corpus match it (``**/*.html``); ``distinct`` drops and counts
+    exact duplicates; ``defaults`` are field values for articles whose folders give none.
+
     Raises CorpusMissing when there is no such folder or file or it cannot be read.
     """
 
-    def __init__(self, path: Path, timezone: ZoneInfo) -> None:
+    def __init__(
+        self,
+        path: Path,
+        timezone: ZoneInfo,
+        pattern: str = "",
+        distinct: Distinct | None = None,
+        defaults: Mapping[str, str] | None = None,
+    ) -> None:
         self._path = path
         self._timezone = timezone
+        self._pattern = pattern_of(pattern) if pattern else None
+        self._distinct = distinct
+        self._defaults = defaults or {}
         self._bytes_before = 0
         self._furthest = 0
         self._open: io.BufferedReader | None = None
@@ -59,7 +74,7 @@ class CorpusReader:
 
     def total_bytes(self) -> int:
         """Return the bytes of all files: a walk that opens none of them."""
-        return sum(found.size for found in walk(self._path) if isinstance(found, CorpusFile))
+        return sum(found.size for found in self._walk() if isinstance(found, CorpusFile))
 
     @property
     def bytes_done(self) -> int:
@@ -80,17 +95,28 @@ class CorpusReader:
             boilerplate = read_boilerplate(self._path)
         except UnreadableError as error:
             yield error.reject(BOILERPLATE_FILE)
-        for found in walk(self._path):
+        for found in self._walk():
             if isinstance(found, Reject):
                 yield found
             else:
-                yield from self._read(found, self._context(found, folders, boilerplate))
+                yield from self._new(self._read(found, self._context(found, folders, boilerplate)), found.name)
+
+    def _walk(self) -> Iterator[CorpusFile | Reject]:
+        for found in walk(self._path):
+            name = found.name if isinstance(found, CorpusFile) else found.file
+            if self._pattern is None or self._pattern.fullmatch(name):
+                yield found
+
+    def _new(self, entries: Iterator[Article | Reject], file: str) -> Iterator[Article | Reject]:
+        for entry in entries:
+            if not (self._distinct and isinstance(entry, Article) and self._distinct.is_repeat(entry, file)):
+                yield entry
 
     def _context(self, file: CorpusFile, folders: Folders, boilerplate: Boilerplate) -> FileContext:
         return FileContext(
             file.name,
             self._timezone,
-            inherited(folders, file.name),
+            {**self._defaults, **inherited(folders, file.name)},
             folders.get("domain", {}),
             folders.get("column", {}),
             boilerplate,

@@ -10,6 +10,7 @@ import lzma
 import tempfile
 import zlib
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import BinaryIO, Final, cast
 
 from searchapp.i18n import Message
@@ -49,19 +50,21 @@ def buffered(chunks: Iterator[bytes]) -> io.BufferedReader:
     return io.BufferedReader(_Chunks(chunks), HEAD)
 
 
-def seekable(stream: BinaryIO) -> BinaryIO:
-    """Return ``stream``, or a copy of it on the disk if it cannot go back; raises UnreadableError for a huge one."""
+@contextmanager
+def seekable(stream: BinaryIO) -> Iterator[BinaryIO]:
+    """Give ``stream``, or a copy of it on the disk if it cannot go back; raises UnreadableError for a huge one."""
     if stream.seekable():
-        return stream
-    copy = cast(BinaryIO, tempfile.SpooledTemporaryFile(_IN_MEMORY))  # noqa: SIM115  # it goes when it is forgotten
-    size = 0
-    while chunk := stream.read(HEAD):
-        size += len(chunk)
-        if size > LARGEST_MEMBER:
-            raise UnreadableError(Message("it is longer than {limit} MiB", limit=LARGEST_MEMBER >> 20))
-        copy.write(chunk)
-    copy.seek(0)
-    return copy
+        yield stream
+        return
+    with tempfile.SpooledTemporaryFile(_IN_MEMORY) as copy:
+        size = 0
+        while chunk := stream.read(HEAD):
+            size += len(chunk)
+            if size > LARGEST_MEMBER:
+                raise UnreadableError(Message("it is longer than {limit} MiB", limit=LARGEST_MEMBER >> 20))
+            copy.write(chunk)
+        copy.seek(0)
+        yield cast(BinaryIO, copy)
 
 
 class _Chunks(io.RawIOBase):

@@ -33,7 +33,8 @@ DEPECHE = '{"id": "%s", "title": "Le bac", "text": "Il est à quai."}\n'
 
 
 def test_package_offers_what_it_says() -> None:
-    assert searchapp.ingest.__all__ == ["CorpusReader", "read_corpus"]
+    assert set(searchapp.ingest.__all__) <= set(vars(searchapp.ingest))
+    assert len(searchapp.ingest.__all__) == 10
 
 
 def test_files_come_in_the_order_of_their_names(corpus: Corpus) -> None:

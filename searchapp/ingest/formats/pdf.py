@@ -62,11 +62,12 @@ def records(stream: BinaryIO, context: FileContext) -> Iterator[Found]:
     """Yield the record of the document."""
     library = needed("pypdf", "pdf")
     try:
-        document = library.PdfReader(seekable(stream))
-        if document.is_encrypted and not document.decrypt(""):
-            raise UnreadableError(Message("the document wants a password"))
-        lines = list(_lines(document))
-        title, author = _properties(document)
+        with seekable(stream) as file:
+            document = library.PdfReader(file)
+            if document.is_encrypted and not document.decrypt(""):
+                raise UnreadableError(Message("the document wants a password"))
+            lines = list(_lines(document))
+            title, author = _properties(document)
     except (UnreadableError, OverBudgetError):
         raise
     except Exception as error:  # broken documents make the library raise nearly anything
