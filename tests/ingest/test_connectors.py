@@ -167,11 +167,12 @@ def test_rows_of_a_postgresql_query_are_articles(server: str) -> None:
             "CREATE TABLE articles (cle text, titre text, corps text, paru_le timestamp, signature text)"
         )
         with connection.cursor() as cursor:
+            cursor.execute("CREATE SEQUENCE numbers")
             cursor.executemany("INSERT INTO articles VALUES (%s, %s, %s, %s, %s)", ROWS)
     context = FileContext("a", PARIS, {"source": "Le Phare"}, columns={"signature": "author"})
     check_rows(list(PostgresRows(server, QUERY, context)))
     with pytest.raises(CorpusMissing, match="read-only"):
-        list(PostgresRows(server, "SELECT lo_create(0)", context))
+        list(PostgresRows(server, "SELECT nextval('numbers')", context))
 
 
 def test_server_that_is_not_there_ends_the_reindex_and_keeps_its_password() -> None:
