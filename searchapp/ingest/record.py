@@ -55,11 +55,12 @@ def article_from(record: Record, context: FileContext, default_id: str = "") -> 
     given = _id(record) or default_id
     date, quality = read_date(record.get("date"), context.timezone)
     body, shortened = _body(words.text, context)
+    lead, no_lead = _body(words.lead, context)
     return Article(
         id=checked_id(given or (id_of_url(url) if url else id_of_content(words.title, words.lead, words.text))),
         title=words.title,
         text=body,
-        lead=words.lead,
+        lead=lead,
         date=date,
         source=_source(record, url, context),
         section=_line(record, "section") or context.inherited.get("section", ""),
@@ -70,7 +71,7 @@ def article_from(record: Record, context: FileContext, default_id: str = "") -> 
         status=_status(record),
         date_quality=quality,
         stub=record.get("stub") is True or context.boilerplate.is_stub(words.text),
-        repairs=tuple(sorted(context.repairs | words.repairs | shortened)),
+        repairs=tuple(sorted(context.repairs | words.repairs | shortened | no_lead)),
     )
 
 

@@ -74,7 +74,8 @@ def _take_date(lines: list[str]) -> str | None:
 
 def _take(paragraphs: list[str], wanted: Callable[[str], bool]) -> str | None:
     """Return the line that is ``wanted`` from the first or the last paragraphs, and remove it from them."""
-    for place in (*range(min(_HEADER_PARTS, len(paragraphs))), len(paragraphs) - 1):
+    last = [len(paragraphs) - 1] if len(paragraphs) > _HEADER_PARTS else []
+    for place in (*range(min(_HEADER_PARTS, len(paragraphs))), *last):
         lines = paragraphs[place].split("\n")
         for end in (0, -1):
             if wanted(lines[end]):
