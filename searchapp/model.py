@@ -13,6 +13,7 @@ __all__ = [
     "Article",
     "ArticleStatus",
     "ArticleView",
+    "DateQuality",
     "FacetBucket",
     "Filters",
     "Fragment",
@@ -37,11 +38,22 @@ class ArticleStatus(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
+class DateQuality(StrEnum):
+    """How much of an article's date its file said, and how much the program added."""
+
+    EXACT = "exact"  # the moment with its time zone
+    LOCAL = "local"  # an hour without a zone: the configured zone is taken
+    DAY = "day"  # a day without an hour: midnight is taken
+    GUESSED = "guessed"  # a year of two digits: the century is taken
+    MISSING = "missing"
+
+
 @dataclass(frozen=True, slots=True)
 class Article:
     """A unit of the corpus, as one clean value whatever format it came in.
 
-    ``date`` carries a time zone. ``text`` holds paragraphs separated by a blank line.
+    ``date`` carries a time zone. ``text`` holds paragraphs separated by a blank line. ``stub`` says that the text is
+    only what a paywall shows. ``repairs`` names what was mended on the way in, as the words of ``searchapp.ingest``.
     """
 
     id: str
@@ -56,6 +68,9 @@ class Article:
     language: str = "fr"
     tags: tuple[str, ...] = ()
     status: ArticleStatus = ArticleStatus.PUBLISHED
+    date_quality: DateQuality = DateQuality.MISSING
+    stub: bool = False
+    repairs: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from searchapp.analysis import FrenchAnalyzer
 from searchapp.engines.port import Document, Engine
 from searchapp.evidence import make_evidence
 from searchapp.indexing.generations import Generations, Manifest
-from searchapp.ingest import CorpusReader
+from searchapp.ingest import CorpusReader, Distinct, Intake
 from searchapp.lexicon import build_lexicon
 from searchapp.model import Article, ArticleStatus, Reject
 from searchapp.schema import EXACT, SCHEMA_VERSION
@@ -60,16 +60,17 @@ def reindex(
     analyzer: FrenchAnalyzer,
     timezone: ZoneInfo,
     on_progress: Callable[[Progress], None] = lambda progress: None,
+    intake: Intake | None = None,
 ) -> Summary:
     """Index all of ``corpus`` into a new generation and publish it; the published one serves until then.
 
-    An article that cannot be read is a reject. Of articles with the same id the one with the latest date is indexed
-    (of equal dates, the last read).
+    ``intake`` gives the articles, if it is not all of ``corpus``. An article that cannot be read is a reject. Of
+    articles with the same id the one with the latest date is indexed (of equal dates, the last read).
 
     Raises CorpusMissing, IndexLocked; whatever it raises, the published generation is as it was.
     """
     started = time.monotonic()
-    reader = CorpusReader(corpus, timezone)
+    reader = intake or Intake([CorpusReader(corpus, timezone)], Distinct())
     with generations.locked(), generations.building() as path:
         summary = Summary(generation=path.name)
         with _reject_log(path) as log, engine.create(path / "engine") as writer:
@@ -96,7 +97,7 @@ def reindex(
 
 
 def _accepted(
-    reader: CorpusReader,
+    reader: Intake,
     summary: Summary,
     log: Callable[[Reject], None],
     on_progress: Callable[[Progress], None],
@@ -123,6 +124,8 @@ def _accepted(
             if _not_older(entry.date, dates[entry.id]):
                 dates[entry.id] = entry.date
                 yield entry
+    summary.duplicates += reader.distinct.count
+    summary.read += reader.distinct.count
 
 
 def _not_older(date: datetime | None, than: datetime | None) -> bool:

@@ -39,7 +39,7 @@ class MarkdownReader:
     def read(self, stream: BinaryIO, context: FileContext) -> Iterator[Article | Reject]:
         """Yield the article; without an id of its own it has the file's name."""
         try:
-            yield article_from(_record(read_text(stream)), context, context.article_id)
+            yield article_from(_record(read_text(stream, context)), context, context.article_id)
         except UnreadableError as error:
             yield error.reject(context.name)
 
