@@ -93,8 +93,9 @@ class _Words:
         self.title = clean_line(self._sound(_text(record, "title")))
         self.lead = clean_text(self._sound(_text(record, "lead")))
         self.text = clean_text(self._sound(_text(record, "text")))
-        if not self.title and not self.lead and not self.text:
-            raise UnreadableError(Message("there is neither a title nor a text"))
+        # An empty title is said to be none, as of a brief; a missing one is a mistake.
+        if not self.title and not (record.get("title") == "" and (self.lead or self.text)):
+            raise UnreadableError(Message("the title is missing"))
 
     def _sound(self, text: str) -> str:
         sound = repaired(text)

@@ -77,7 +77,7 @@ def record_of_page(content: str, timezone: ZoneInfo, url: str = "") -> Record:
     lead = clean_line(str(schema["lead"] or "")) or page.meta("og:description", "description", "twitter:description")
     facts: dict[str, object] = {
         **schema,
-        "title": title,
+        "title": title or None,
         "lead": lead,
         "date": _first_date((str(schema["date"] or ""), *page.dates()), timezone),
         "author": schema["author"] or page.authors(),

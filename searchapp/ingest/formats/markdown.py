@@ -58,7 +58,7 @@ def _record(content: str) -> Record:
     title = fields.get("title") or words
     if heading is not None and title == words:
         del tokens[heading : heading + 3]
-    return {**fields, "title": title, "text": fields.get("text") or _plain_text(tokens)}
+    return {**fields, "title": title or None, "text": fields.get("text") or _plain_text(tokens)}
 
 
 def _first_heading(tokens: Sequence[Token]) -> int | None:
