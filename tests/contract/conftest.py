@@ -12,12 +12,13 @@ import pytest
 
 from searchapp.analysis import FrenchAnalyzer
 from searchapp.engines.port import Document, Engine, Reader
+from searchapp.engines.tantivy_engine import TantivyEngine
 from searchapp.engines.whoosh_engine import WhooshEngine
 from searchapp.model import Article
 
 ANALYZER = FrenchAnalyzer()
 PARIS = ZoneInfo("Europe/Paris")
-ENGINES: list[Engine] = [WhooshEngine()]
+ENGINES: list[Engine] = [WhooshEngine(), TantivyEngine()]
 
 Open = Callable[[list[Article]], Reader]
 

@@ -215,7 +215,10 @@ def test_the_dictionary_is_read_by_prefix_in_order(open_index: Open) -> None:
 
 def test_evidence_comes_back_as_it_was_given(open_index: Open) -> None:
     reader = open_index(PRESS)
-    assert reader.evidence([2, 0]) == ["preuve de vin", "preuve de pont"]
+    candidates = reader.search(EngineRequest(EveryClause())).candidates
+    documents = [candidate.document for candidate in candidates]
+    assert reader.evidence([documents[2], documents[0]]) == ["preuve de vin", "preuve de pont"]
+    assert [entry.id for entry in reader.articles([documents[2], documents[0]])] == ["vin", "pont"]
 
 
 def test_document_frequency_counts_documents(open_index: Open) -> None:
