@@ -19,7 +19,7 @@ from searchapp.i18n import LANGUAGES, Message
 __all__ = ["CONFIG_FILE", "ENGINES", "SETTINGS", "Config", "Setting", "load_config"]
 
 CONFIG_FILE: Final = "searchapp.toml"
-ENGINES: Final = ("whoosh",)
+ENGINES: Final = ("whoosh", "tantivy")
 
 
 class _NotAllowedError(ValueError):

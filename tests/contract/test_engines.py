@@ -16,13 +16,12 @@ from searchapp.engines.port import (
     EngineRequest,
     EveryClause,
     PhraseClause,
-    Reader,
     TermClause,
 )
 from searchapp.errors import IndexDamaged
 from searchapp.model import Article, FacetBucket, Filters, HistogramBucket, Sort
 from searchapp.schema import EXACT, ID, STEMS, TAG, WORDS
-from tests.contract.conftest import ANALYZER, Open, article, document
+from tests.contract.conftest import ANALYZER, Open, article, document, found
 
 PRESS = [
     article(
@@ -66,11 +65,6 @@ def phrase(text: str, part: str = "text", slop: int = 0) -> PhraseClause:
 
 def value(field: str, *values: str) -> TermClause:
     return TermClause(field, tuple((entry, 1.0) for entry in values))
-
-
-def found(reader: Reader, clause: Clause, **request: object) -> list[str]:
-    result = reader.search(EngineRequest(clause, **request))  # type: ignore[arg-type]
-    return [entry.id for entry in reader.articles(candidate.document for candidate in result.candidates)]
 
 
 @pytest.mark.parametrize(

@@ -24,6 +24,7 @@ from searchapp.engines.port import (
 )
 from searchapp.engines.tantivy_engine.proximity import arrangements, count_arrangements, is_near
 from searchapp.engines.tantivy_engine.schema import DAY, TERM_FIELDS
+from searchapp.engines.tantivy_engine.stored import split
 from searchapp.model import Filters
 from searchapp.schema import ID, STEMS, WORDS
 
@@ -129,7 +130,7 @@ class Queries:
         found = []
         for _, address in searcher.search(every_term, limit=limit, count=False).hits:
             document = searcher.doc(address)
-            if is_near(document.get_all(field)[0].split(" "), terms, stretch):
+            if is_near(split(document.get_all(field)[0]), terms, stretch):
                 found.append(document.get_all(ID)[0])
         return self.any_of(ID, found) if found else Query.empty_query()
 

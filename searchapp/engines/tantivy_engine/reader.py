@@ -13,9 +13,9 @@ import tantivy
 from tantivy import DocAddress, Order, Query
 
 from searchapp.engines.port import Candidate, EngineRequest, EngineResult
-from searchapp.engines.tantivy_engine.articles import from_bytes
 from searchapp.engines.tantivy_engine.clauses import Queries, encodable, scores
 from searchapp.engines.tantivy_engine.schema import ARTICLE, EVIDENCE, MONTH, NEWEST, OLDEST, ORDINAL, TERM_FIELDS
+from searchapp.engines.tantivy_engine.stored import from_bytes
 from searchapp.model import Article, FacetBucket, Filters, HistogramBucket, Sort
 from searchapp.schema import FACET_FIELDS, ID
 

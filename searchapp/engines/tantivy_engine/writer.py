@@ -18,7 +18,6 @@ from typing import Any, Final, Self
 import tantivy
 
 from searchapp.engines.port import BaseWornOut, Document
-from searchapp.engines.tantivy_engine.articles import to_bytes
 from searchapp.engines.tantivy_engine.schema import (
     ARTICLE,
     DAY,
@@ -30,6 +29,7 @@ from searchapp.engines.tantivy_engine.schema import (
     new_index,
     sort_keys,
 )
+from searchapp.engines.tantivy_engine.stored import ODD, join, to_bytes
 from searchapp.model import Article
 from searchapp.schema import EXACT, ID, PARTS, STEMS, TAG, WORDS
 
@@ -148,20 +148,12 @@ def _add_terms(entry: tantivy.Document, document: Document) -> None:
 def _add_field(entry: tantivy.Document, name: str, terms: Sequence[str]) -> None:
     if not terms:
         return
-    text = " ".join(terms)
-    if _splits_again(text, len(terms)):
-        entry.add_text(name, text)
-    else:
+    text = join(terms)
+    if text[0] == ODD:
         tokens = [tantivy.Token(term, place, 0, 0) for place, term in enumerate(terms)]
         entry.add_pre_tokenized_text(name, tantivy.PreTokenizedString(text, tokens))
-
-
-def _splits_again(text: str, count: int) -> bool:
-    """Return whether splitting at spaces gives the ``count`` terms back.
-
-    A few signs normalise to a space and a letter, so that a term may hold one. Tokens for all would be slow.
-    """
-    return text.count(" ") == count - 1 and "  " not in text and text.strip(" ") == text
+    else:
+        entry.add_text(name, text)
 
 
 def _add_values(entry: tantivy.Document, article: Article) -> None:

@@ -1,13 +1,30 @@
-"""Articles as the bytes that Tantivy stores, and back."""
+"""What Tantivy stores as text or bytes, and back: articles and the terms of a field."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from datetime import datetime
+from typing import Final
 
 from searchapp.model import Article, ArticleStatus
 
-__all__ = ["from_bytes", "to_bytes"]
+__all__ = ["ODD", "from_bytes", "join", "split", "to_bytes"]
+
+ODD: Final = "\x1f"
+"""Begins the terms, and stands between them, when one of them holds a space or nothing, as a few signs normalise to."""
+
+
+def join(terms: Sequence[str]) -> str:
+    """Return ``terms`` as a text that splits at its spaces again or, where it would not, begins with ODD."""
+    text = " ".join(terms)
+    odd = text.count(" ") >= len(terms) or "  " in text or text.strip(" ") != text or not text
+    return ODD + ODD.join(terms) if odd else text
+
+
+def split(text: str) -> list[str]:
+    """Return the terms that :func:`join` was given."""
+    return text[1:].split(ODD) if text.startswith(ODD) else text.split(" ")
 
 
 def to_bytes(article: Article) -> bytes:
