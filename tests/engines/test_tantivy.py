@@ -101,6 +101,26 @@ def test_nothing_but_the_live_segments_is_left_in_the_folder(tmp_path: Path) -> 
     reader.close()
 
 
+def test_a_writer_that_fails_leaves_an_empty_folder_and_no_thread_behind(tmp_path: Path) -> None:
+    def threads() -> int:
+        return len(list(Path("/proc/self/task").iterdir()))
+
+    def write_and_fail(folder: Path) -> None:
+        folder.mkdir()
+        with ENGINE.create(folder) as writer:
+            for number in range(500):
+                writer.add(document(number, "vin rouge " * 50))
+            raise KeyboardInterrupt
+
+    before = threads() if Path("/proc").is_dir() else 0
+    for number in range(10):
+        folder = tmp_path / str(number)
+        with pytest.raises(KeyboardInterrupt):
+            write_and_fail(folder)
+        assert list(folder.iterdir()) == []
+    assert not before or threads() < before + 10
+
+
 def test_many_equal_scores_over_many_segments_keep_the_order_of_adding(tmp_path: Path) -> None:
     folder = None
     for number in range(5):

@@ -17,6 +17,7 @@ __all__ = [
     "ARTICLE",
     "DAY",
     "EVIDENCE",
+    "LAST_ORDINAL",
     "MONTH",
     "NEWEST",
     "OLDEST",
@@ -44,6 +45,7 @@ _TERMS: Final = "terms"
 # A sort key is 36 bits of seconds above 28 bits of ordinal: 268 million additions, and dates from the year 1000 to
 # 2999, beyond which they sort as equal (ingest takes 1400 to 2200).
 _ORDINAL_BITS: Final = 28
+LAST_ORDINAL: Final = (1 << _ORDINAL_BITS) - 1
 _FIRST_SECOND: Final = int(datetime(1000, 1, 1, tzinfo=UTC).timestamp())
 _UNDATED: Final = (1 << 36) - 1
 

@@ -48,7 +48,9 @@ def to_bytes(article: Article) -> bytes:
 
 def from_bytes(stored: bytes) -> Article:
     """Return the article that :func:`to_bytes` was given."""
-    article_id, title, text, lead, date, source, section, authors, url, language, tags, status = json.loads(stored)
+    article_id, title, text, lead, date, source, section, authors, url, language, tags, status = json.loads(
+        stored.decode()
+    )
     return Article(
         id=article_id,
         title=title,

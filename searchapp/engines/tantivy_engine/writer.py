@@ -11,6 +11,7 @@ import json
 import os
 import shutil
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, Self
@@ -22,6 +23,7 @@ from searchapp.engines.tantivy_engine.schema import (
     ARTICLE,
     DAY,
     EVIDENCE,
+    LAST_ORDINAL,
     MONTH,
     NEWEST,
     OLDEST,
@@ -72,6 +74,9 @@ class TantivyWriter:
         try:
             if kind is None:
                 self._commit()
+                self._give()
+            else:
+                self._abandon()
         finally:
             shutil.rmtree(self._place, ignore_errors=True)
 
@@ -106,11 +111,20 @@ class TantivyWriter:
         collector.garbage_collect_files()
         collector.wait_merging_threads()
         deleted, live = deleted_documents(self._place)
-        if self._known is None and deleted > max(_MOST_DELETED * live, _FEW):
+        if self._known is None and (deleted > max(_MOST_DELETED * live, _FEW) or self._next > LAST_ORDINAL):
             raise BaseWornOut
-        for file in self._place.iterdir():
-            if file.suffix != _LOCK:
-                file.rename(self._folder / file.name)
+
+    def _give(self) -> None:
+        """Move the files to where a reader looks for them; it looks for META first."""
+        files = [file for file in self._place.iterdir() if file.suffix != _LOCK]
+        for file in sorted(files, key=lambda file: file.name == META):
+            file.rename(self._folder / file.name)
+
+    def _abandon(self) -> None:
+        """Stop Tantivy's threads, which would go on writing files."""
+        with suppress(Exception):
+            self._writer.rollback()
+            self._writer.wait_merging_threads()
 
 
 def deleted_documents(folder: Path) -> tuple[int, int]:
