@@ -14,6 +14,8 @@ from searchapp.analysis import FrenchAnalyzer
 from searchapp.config import Config, CorpusEntry
 from searchapp.engines.port import Engine
 from searchapp.engines.whoosh_engine import WhooshEngine
+from searchapp.errors import EngineUnavailable
+from searchapp.i18n import Message
 from searchapp.indexing import Generations, Manifest, Summary
 from searchapp.indexing import Progress as ReindexProgress
 from searchapp.indexing import reindex as build
@@ -45,7 +47,23 @@ __all__ = [
     "show_file",
 ]
 
-_ENGINES: Final[Mapping[str, Callable[[], Engine]]] = {"whoosh": WhooshEngine}
+
+def _tantivy() -> Engine:
+    """Return the Tantivy engine, whose library is an extra; raises EngineUnavailable."""
+    try:
+        from searchapp.engines.tantivy_engine import TantivyEngine
+    except ModuleNotFoundError as error:
+        raise EngineUnavailable(
+            Message(
+                "The engine {engine} is not installed. Run: pip install {package}",
+                engine="tantivy",
+                package="'searchapp[tantivy]'",
+            )
+        ) from error
+    return TantivyEngine()
+
+
+_ENGINES: Final[Mapping[str, Callable[[], Engine]]] = {"whoosh": WhooshEngine, "tantivy": _tantivy}
 
 
 @dataclass(frozen=True, slots=True)

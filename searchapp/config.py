@@ -19,9 +19,9 @@ from searchapp.i18n import LANGUAGES, Message
 __all__ = ["CONFIG_FILE", "CORPUS_KINDS", "ENGINES", "SETTINGS", "Config", "CorpusEntry", "Setting", "load_config"]
 
 CONFIG_FILE: Final = "searchapp.toml"
-ENGINES: Final = ("whoosh",)
 CORPUS_KINDS: Final = ("path", "glob", "sqlite", "postgresql")
 _ENTRY_KEYS: Final = ("query", "source", "section", "columns")
+ENGINES: Final = ("whoosh", "tantivy")
 
 
 class _NotAllowedError(ValueError):

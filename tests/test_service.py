@@ -12,10 +12,17 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from searchapp import bootstrap
-from searchapp.config import Config
+from searchapp.config import ENGINES, Config
 from searchapp.errors import ArticleNotFound, IndexDamaged, IndexMissing, InvalidRequest
 from searchapp.model import Filters, SearchRequest, Sort
 from searchapp.service import SearchService
+
+
+@pytest.fixture(params=ENGINES)
+def engine_name(request: pytest.FixtureRequest) -> str:
+    """Every engine: what a person sees must not depend on it."""
+    name: str = request.param
+    return name
 
 
 def ids(service: SearchService, query: str, **request: object) -> list[str]:
