@@ -31,7 +31,7 @@ class WhooshEngine:
     def version(self) -> str:
         return f"whoosh3 {version('whoosh3')}"
 
-    def create(self, folder: Path) -> Writer:
+    def create(self, folder: Path, base: Path | None = None) -> Writer:
         return WhooshWriter(folder)
 
     def open(self, folder: Path) -> Reader:
