@@ -68,6 +68,7 @@ def reindex(config: Config, on_progress: Callable[[ReindexProgress], None] = lam
         open_analyzer(),
         config.timezone,
         on_progress,
+        config.jobs,
     )
 
 

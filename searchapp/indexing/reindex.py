@@ -13,8 +13,9 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from searchapp.analysis import FrenchAnalyzer
-from searchapp.engines.port import Document, Engine
+from searchapp.engines.port import Engine
 from searchapp.indexing.generations import Generations, Manifest
+from searchapp.indexing.writing import DocumentMaker, article_writer
 from searchapp.ingest import CorpusReader
 from searchapp.model import Article, ArticleStatus, Reject
 from searchapp.schema import SCHEMA_VERSION
@@ -56,11 +57,13 @@ def reindex(
     analyzer: FrenchAnalyzer,
     timezone: ZoneInfo,
     on_progress: Callable[[Progress], None] = lambda progress: None,
+    jobs: int = 0,
 ) -> Summary:
     """Index all of ``corpus`` into a new generation and publish it; the published one serves until then.
 
     An article that cannot be read is a reject. Of articles with the same id the one with the latest date is indexed
-    (of equal dates, the last read).
+    (of equal dates, the last read). ``jobs`` processes work at it, where the engine can use them; 0 means one for each
+    processor.
 
     Raises CorpusMissing, IndexLocked; whatever it raises, the published generation is as it was.
     """
@@ -68,9 +71,10 @@ def reindex(
     reader = CorpusReader(corpus, timezone)
     with generations.locked(), generations.building() as path:
         summary = Summary(generation=path.name)
-        with _reject_log(path) as log, engine.create(path / "engine") as writer:
+        opened = article_writer(engine, path / "engine", DocumentMaker(timezone, analyzer), jobs)
+        with _reject_log(path) as log, opened as writer:
             for article in _accepted(reader, summary, log, on_progress):
-                writer.add(_document(article, analyzer, timezone))
+                writer.add(article)
         summary.seconds = time.monotonic() - started
         generations.publish(
             Manifest(
@@ -122,17 +126,6 @@ def _accepted(
 
 def _not_older(date: datetime | None, than: datetime | None) -> bool:
     return than is None or (date is not None and date >= than)
-
-
-def _document(article: Article, analyzer: FrenchAnalyzer, timezone: ZoneInfo) -> Document:
-    local = article.date.astimezone(timezone) if article.date else None
-    return Document(
-        article=article,
-        title=analyzer.terms(article.title),
-        lead=analyzer.terms(article.lead),
-        text=analyzer.terms(article.text),
-        day=local.year * 10_000 + local.month * 100 + local.day if local else 0,
-    )
 
 
 @contextmanager

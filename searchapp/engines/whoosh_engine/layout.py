@@ -26,6 +26,7 @@ from whoosh.util.numeric import _length_byte_cache
 
 __all__ = [
     "BLOCK",
+    "COLUMN_END",
     "HEADER",
     "HEADER_CODES",
     "LONGEST_SHORT",
@@ -89,6 +90,8 @@ TERM_INFO: Final = np.dtype(
     ]
 )
 _LENGTHS: Final = np.array(_length_byte_cache)
+# A column of byte strings ends with the widths of its two tables (sizes, then places) and a mark that there are two.
+COLUMN_END: Final = b"IIX"
 
 
 class Shape(Enum):

@@ -16,9 +16,18 @@ import numpy as np
 from numpy.typing import NDArray
 from whoosh.codec.whoosh3 import WHOOSH3_HEADER_MAGIC
 
-from searchapp.engines.whoosh_engine.layout import HEADER, TERM_INFO, Bytes, Numbers, entry_sizes, offsets
+from searchapp.engines.whoosh_engine.layout import COLUMN_END, HEADER, TERM_INFO, Bytes, Numbers, entry_sizes, offsets
 
-__all__ = ["Frequencies", "Integers", "Postings", "numeric_column", "places_of", "read_postings", "terms_from"]
+__all__ = [
+    "Frequencies",
+    "Integers",
+    "Postings",
+    "column_values",
+    "numeric_column",
+    "places_of",
+    "read_postings",
+    "terms_from",
+]
 
 Integers = NDArray[np.int32]
 Frequencies = NDArray[np.float32]
@@ -118,6 +127,16 @@ def numeric_column(leaf: Any, name: str) -> NDArray[Any]:
         given = np.frombuffer(raw, dtype=values.dtype.newbyteorder(">"))
         values[: len(given)] = given
     return values
+
+
+def column_values(leaf: Any, name: str) -> list[bytes]:
+    """Return the values of a column of byte strings of one segment as they lie in the file, compressed."""
+    file, start, size = leaf._perdoc._get_column_file(name)
+    content = file.get(start, size)
+    file.close()
+    count = leaf.doc_count_all()
+    tables = np.frombuffer(content, ">u4", 2 * count, size - len(COLUMN_END) - 8 * count).tolist()
+    return [content[place : place + length] for length, place in zip(tables[:count], tables[count:], strict=True)]
 
 
 def posting_list(leaf: Any, field: str, term: bytes) -> bytes:

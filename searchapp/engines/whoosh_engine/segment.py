@@ -19,7 +19,7 @@ from whoosh.codec.whoosh3 import W3Codec, W3Segment, _lenfield
 
 from searchapp.engines.whoosh_engine.blocks import encode
 from searchapp.engines.whoosh_engine.dictionary import Dictionary
-from searchapp.engines.whoosh_engine.layout import BLOCK, Lists, Numbers, Shape, length_bytes
+from searchapp.engines.whoosh_engine.layout import BLOCK, COLUMN_END, Lists, Numbers, Shape, length_bytes
 
 __all__ = ["INDEX_NAME", "SegmentFile", "packed"]
 
@@ -86,7 +86,7 @@ class SegmentFile:
         sizes = np.fromiter(map(len, values), np.int64, len(values))
         places = np.cumsum(sizes) - sizes
         tables = [numbers.astype(">u4").tobytes() for numbers in (sizes, places)]
-        self._add_column(name, [*values, *tables, b"IIX"])
+        self._add_column(name, [*values, *tables, COLUMN_END])
 
     def _add_column(self, name: str, pieces: Iterable[bytes]) -> None:
         start = self._file.tell()

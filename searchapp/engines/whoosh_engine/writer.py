@@ -1,36 +1,25 @@
-"""Writing a generation: documents are inverted in memory, a segment at a time."""
+"""Writing a generation in this process: documents are inverted in memory, a segment at a time."""
 
 from __future__ import annotations
 
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Final, Self
-
-from whoosh.filedb.filestore import FileStorage
-from whoosh.index import TOC
+from typing import Any, Self
 
 from searchapp.engines.port import Document
+from searchapp.engines.whoosh_engine.generation import Generation
 from searchapp.engines.whoosh_engine.inverter import Inverter
-from searchapp.engines.whoosh_engine.schema import whoosh_schema
-from searchapp.engines.whoosh_engine.segment import INDEX_NAME
-from searchapp.model import Article
 
 __all__ = ["WhooshWriter"]
 
-# A segment in the making then takes some 250 MB.
-_SEGMENT: Final = 12_000_000
-
 
 class WhooshWriter:
-    """A :class:`~searchapp.engines.port.Writer` over an empty folder."""
+    """A :class:`~searchapp.engines.port.Writer`."""
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
+    def __init__(self, folder: Path, base: Path | None = None) -> None:
+        self._generation = Generation(folder, base)
         self._segments: list[Any] = []
-        self._places: dict[str, tuple[int, int]] = {}
-        self._deleted: list[tuple[int, int]] = []
         self._open = Inverter()
-        self._size = 0
 
     def __enter__(self) -> Self:
         return self
@@ -38,30 +27,23 @@ class WhooshWriter:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if kind is None:
-            self._close_segment()
-            for segment, number in self._deleted:
-                self._segments[segment].delete_document(number)
-            TOC(whoosh_schema(), self._segments, 1).write(FileStorage(str(self._folder)), INDEX_NAME)
-
-    def delete(self, article_id: str) -> None:
-        if article_id in self._places:
-            self._deleted.append(self._places.pop(article_id))
+        try:
+            if kind is None:
+                self._write_segment()
+                self._generation.complete(self._segments)
+        finally:
+            self._generation.close()
 
     def add(self, document: Document) -> None:
-        self.delete(document.article.id)
-        self._places[document.article.id] = (len(self._segments), self._open.count)
+        full = self._generation.add(document.article)
         self._open.add(document)
-        self._size += _size(document.article)
-        if self._size >= _SEGMENT:
-            self._close_segment()
+        if full:
+            self._write_segment()
 
-    def _close_segment(self) -> None:
+    def delete(self, article_id: str) -> None:
+        self._generation.delete(article_id)
+
+    def _write_segment(self) -> None:
         if self._open.count:
-            self._segments.append(self._open.write(self._folder))
+            self._segments.append(self._open.write(self._generation.folder))
             self._open = Inverter()
-            self._size = 0
-
-
-def _size(article: Article) -> int:
-    return len(article.title) + len(article.lead) + len(article.text)
