@@ -101,7 +101,7 @@ def _postings(blocks: _Blocks) -> tuple[Numbers, Numbers, Numbers]:
     firsts = offsets(counts)
     within = np.arange(len(owners)) - firsts[owners]
     gaps_at = blocks.starts + 2
-    strides = np.where(content[gaps_at] == ord("M"), 3, 5)
+    strides = np.where(content[gaps_at] == ord("M"), 3, 5).astype(np.int64)
     gaps = _little_endian(content, (gaps_at[owners] + 1) + within * strides[owners], int(strides.max()) - 1)
     if strides.min() != strides.max():
         gaps &= np.where(strides == 3, 0xFFFF, 0xFFFFFFFF)[owners]
