@@ -7,9 +7,10 @@ that is counted or averaged leaves them out, so that a generation grown by chang
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Sized
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Final
+from typing import Any, Final, Generic, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,8 +30,34 @@ from searchapp.schema import FACET_FIELDS
 
 __all__ = ["Facet", "Kept"]
 
-# Postings kept decoded: at 8 bytes each, 64 MB at most.
+# Postings kept decoded, and places of words: at 8 bytes each, 64 MB at most of either.
 _KEPT_POSTINGS: Final = 8_000_000
+_KEPT_PLACES: Final = 8_000_000
+
+
+_Value = TypeVar("_Value", bound=Sized)
+_Key = tuple[str, bytes]
+
+
+class _Recent(Generic[_Value]):
+    """What was read of terms; the least recently used is given up when all together hold more than ``limit``."""
+
+    def __init__(self, limit: int) -> None:
+        self._limit = limit
+        self._values: OrderedDict[_Key, _Value] = OrderedDict()
+        self._size = 0
+
+    def get(self, key: _Key) -> _Value | None:
+        if key in self._values:
+            self._values.move_to_end(key)
+        return self._values.get(key)
+
+    def put(self, key: _Key, value: _Value) -> _Value:
+        self._values[key] = value
+        self._size += len(value) + 100
+        while self._size > self._limit:
+            self._size -= len(self._values.popitem(last=False)[1]) + 100
+        return value
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,26 +76,30 @@ class Kept:
         self.size: int = reader.doc_count_all()
         self.live: int = reader.doc_count()
         self.leaves: list[tuple[Any, int]] = reader.leaf_readers() if self.size else []
-        self._postings: OrderedDict[tuple[str, bytes], Postings] = OrderedDict()
-        self._postings_size = 0
+        self._postings: _Recent[Postings] = _Recent(_KEPT_POSTINGS)
+        self._places: _Recent[Numbers] = _Recent(_KEPT_PLACES)
         self._facets: dict[str, Facet] = {}
 
     def postings(self, field: str, term: str) -> Postings:
         """Return the live documents that hold ``term``."""
         key = (field, term.encode("utf-8", "replace"))
-        if key in self._postings:
-            self._postings.move_to_end(key)
-            return self._postings[key]
-        postings = self._live(read_postings(self.leaves, *key))
-        self._postings[key] = postings
-        self._postings_size += len(postings) + 100
-        while self._postings_size > _KEPT_POSTINGS:
-            self._postings_size -= len(self._postings.popitem(last=False)[1]) + 100
-        return postings
+        kept = self._postings.get(key)
+        return self._postings.put(key, self._live(read_postings(self.leaves, *key))) if kept is None else kept
 
     def places(self, field: str, term: str, documents: Integers) -> Numbers:
-        """Return where ``term`` stands in ``documents``, which all hold it: document << 32 | position, rising."""
-        return places_of(self.leaves, field, term.encode("utf-8", "replace"), documents)
+        """Return where ``term`` stands in ``documents``, which all hold it: document << 32 | position, rising.
+
+        Places in other documents may be among them. A word that most of its documents are asked of is read whole and
+        kept: frequent words come again.
+        """
+        key = (field, term.encode("utf-8", "replace"))
+        kept = self._places.get(key)
+        if kept is not None:
+            return kept
+        every = self.postings(field, term).documents
+        if 2 * len(documents) < len(every):
+            return places_of(self.leaves, *key, documents)
+        return self._places.put(key, places_of(self.leaves, *key, every))
 
     def every(self) -> Integers:
         """Return all live documents."""

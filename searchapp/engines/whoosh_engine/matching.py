@@ -67,7 +67,7 @@ class Matcher:
             found = _within(places, Counter(clause.terms), len(clause.terms) + clause.slop)
         else:
             found = _in_a_row([places[term] for term in clause.terms])
-        return _unscored(np.unique(found >> 32).astype(np.int32))
+        return _unscored(_both(documents, np.unique(found >> 32).astype(np.int32)))
 
     @match.register
     def _(self, clause: DayClause) -> Match:
@@ -169,11 +169,23 @@ def _in_a_row(places: list[Numbers]) -> Numbers:
 
 
 def _within(places: dict[str, Numbers], wanted: Counter[str], stretch: int) -> Numbers:
-    """Return where stretches begin that hold every term as often as wanted; no two terms share a place."""
-    starts = np.unique(np.concatenate(list(places.values())))
+    """Return where stretches begin that hold every term as often as wanted; no two terms share a place.
+
+    Only what is near the rarest term can be in such a stretch.
+    """
+    rarest = min(places.values(), key=len)
+    near = {term: own[_is_near(rarest, own, stretch)] for term, own in places.items()}
+    starts = np.unique(np.concatenate(list(near.values())))
     for term, times in wanted.items():
-        last = np.searchsorted(places[term], starts) + times - 1
-        inside = last < len(places[term])
+        last = np.searchsorted(near[term], starts) + times - 1
+        inside = last < len(near[term])
         starts, last = starts[inside], last[inside]
-        starts = starts[places[term][last] < starts + stretch]
+        starts = starts[near[term][last] < starts + stretch]
     return starts
+
+
+def _is_near(rarest: Numbers, places: Numbers, stretch: int) -> NDArray[np.bool_]:
+    """Return which of ``places`` have one of ``rarest`` closer than ``stretch``."""
+    following = np.searchsorted(rarest, places - stretch + 1)
+    near: NDArray[np.bool_] = rarest[np.minimum(following, len(rarest) - 1)] < places + stretch
+    return near & (following < len(rarest))
