@@ -103,6 +103,7 @@ def reindex(config: Config, on_progress: Callable[[ReindexProgress], None] = lam
         config.timezone,
         on_progress,
         open_intake(config),
+        config.jobs,
     )
 
 

@@ -138,6 +138,7 @@ SETTINGS: Final = (
     Setting("entries", _entries, (), Message("[[corpus]] tables of the settings file, in place of one folder")),
     Setting("index", _path, "index", Message("folder that the index is written to")),
     Setting("engine", _choice(*ENGINES), "whoosh", Message("search engine: {choices}", choices=", ".join(ENGINES))),
+    Setting("jobs", _whole_number(0, 64), 0, Message("processes that index at a time (0: one for each processor)")),
     Setting("host", _text, "127.0.0.1", Message("address that the server listens on")),
     Setting("port", _whole_number(0, 65535), 8000, Message("port that the server listens on (0: any free one)")),
     Setting("workers", _whole_number(1, 64), 2, Message("server processes")),
@@ -161,6 +162,7 @@ class Config:
     entries: tuple[CorpusEntry, ...]
     index: Path
     engine: str
+    jobs: int
     host: str
     port: int
     workers: int

@@ -15,9 +15,9 @@ from zoneinfo import ZoneInfo
 
 from searchapp import lexicon
 from searchapp.analysis import FrenchAnalyzer
-from searchapp.engines.port import Document, Engine
-from searchapp.evidence import make_evidence
+from searchapp.engines.port import Engine
 from searchapp.indexing.generations import Generations, Manifest
+from searchapp.indexing.writing import DocumentMaker, article_writer
 from searchapp.ingest import CorpusReader, Distinct, Intake
 from searchapp.lexicon import build_lexicon
 from searchapp.model import Article, ArticleStatus, Reject
@@ -61,11 +61,13 @@ def reindex(
     timezone: ZoneInfo,
     on_progress: Callable[[Progress], None] = lambda progress: None,
     intake: Intake | None = None,
+    jobs: int = 0,
 ) -> Summary:
     """Index all of ``corpus`` into a new generation and publish it; the published one serves until then.
 
     ``intake`` gives the articles, if it is not all of ``corpus``. An article that cannot be read is a reject. Of
-    articles with the same id the one with the latest date is indexed (of equal dates, the last read).
+    articles with the same id the one with the latest date is indexed (of equal dates, the last read). ``jobs``
+    processes work at it, where the engine can use them; 0 means one for each processor.
 
     Raises CorpusMissing, IndexLocked; whatever it raises, the published generation is as it was.
     """
@@ -73,9 +75,10 @@ def reindex(
     reader = intake or Intake([CorpusReader(corpus, timezone)], Distinct())
     with generations.locked(), generations.building() as path:
         summary = Summary(generation=path.name)
-        with _reject_log(path) as log, engine.create(path / "engine") as writer:
+        opened = article_writer(engine, path / "engine", DocumentMaker(timezone, analyzer), jobs)
+        with _reject_log(path) as log, opened as writer:
             for article in _accepted(reader, summary, log, on_progress):
-                writer.add(_document(article, analyzer, timezone))
+                writer.add(article)
         _write_lexicon(path, engine, analyzer)
         summary.seconds = time.monotonic() - started
         generations.publish(
@@ -130,19 +133,6 @@ def _accepted(
 
 def _not_older(date: datetime | None, than: datetime | None) -> bool:
     return than is None or (date is not None and date >= than)
-
-
-def _document(article: Article, analyzer: FrenchAnalyzer, timezone: ZoneInfo) -> Document:
-    local = article.date.astimezone(timezone) if article.date else None
-    title, lead, text = (analyzer.terms(part) for part in (article.title, article.lead, article.text))
-    return Document(
-        article=article,
-        title=title,
-        lead=lead,
-        text=text,
-        evidence=make_evidence(title, lead + text),
-        day=local.year * 10_000 + local.month * 100 + local.day if local else 0,
-    )
 
 
 def _write_lexicon(path: Path, engine: Engine, analyzer: FrenchAnalyzer) -> None:
