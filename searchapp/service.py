@@ -9,18 +9,20 @@ import math
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from threading import Lock
 from typing import Final
 
 from searchapp.analysis import FrenchAnalyzer
-from searchapp.engines.port import Candidate, Engine, EngineRequest, EngineResult, Reader
+from searchapp.engines.dictionary import Dictionaries, Lookup
+from searchapp.engines.port import Candidate, Clause, Engine, EngineRequest, EngineResult, Reader
 from searchapp.engines.resolver import Resolver, Wanted
 from searchapp.errors import ArticleNotFound, IndexDamaged, InvalidRequest
 from searchapp.highlight import Highlighter
 from searchapp.i18n import Message
 from searchapp.indexing.generations import Generations, Manifest
-from searchapp.model import ArticleView, Hit, SearchRequest, SearchResult, Sort
-from searchapp.query import Every, Node, parse, show
+from searchapp.model import ArticleView, Hit, Remark, SearchRequest, SearchResult, Sort
+from searchapp.query import Bag, DateWords, Every, Node, is_elaborate, narrows, parse, show
 from searchapp.ranking import RERANKED, RankedArticle, Ranker
 from searchapp.schema import FACET_FIELDS, STEMS
 
@@ -37,12 +39,23 @@ class SearchService:
     nothing is published, IndexDamaged when the published generation cannot be read.
     """
 
-    def __init__(self, generations: Generations, engine: Engine, analyzer: FrenchAnalyzer) -> None:
+    def __init__(
+        self,
+        generations: Generations,
+        engine: Engine,
+        analyzer: FrenchAnalyzer,
+        *,
+        date_words: DateWords | None = None,
+        query_seconds: float = 2.0,
+    ) -> None:
         self._current = _CurrentReader(generations, engine)
         self._generations = generations
         self._resolver = Resolver(analyzer)
         self._ranker = Ranker(analyzer)
         self._highlighter = Highlighter(analyzer)
+        self._dictionaries = Dictionaries(analyzer)
+        self._date_words = date_words
+        self._query_seconds = query_seconds
 
     def search(self, request: SearchRequest) -> SearchResult:
         """Return the answer to ``request``; any query text is fine.
@@ -50,18 +63,20 @@ class SearchService:
         Raises InvalidRequest for a page beyond DEEPEST_RESULT, or a cursor that is none or of a generation gone by.
         """
         started = time.perf_counter()
-        parsed = parse(request.query)
+        parsed = parse(request.query, self._date_words)
         with self._current.lease() as (generation, reader):
             offset = _offset(request, generation)
             wanted = self._resolver.wanted(parsed.tree)
-            found, ranked = self._find(reader, request, parsed.tree, wanted, offset)
+            lookup = Lookup(self._dictionaries.of(reader), time.monotonic() + self._query_seconds)
+            clause = self._resolver.resolve(parsed.tree, lookup)
+            found, ranked = self._find(reader, _in_order(request, parsed.tree), clause, wanted, offset)
         hits = tuple(self._hit(entry, offset + place, wanted) for place, entry in enumerate(ranked, 1))
         end = offset + len(hits)
         return SearchResult(
             query=request.query,
             understood=show(parsed.tree),
             total=found.total,
-            total_relation="eq",
+            total_relation="eq" if lookup.complete else "gte",
             took_ms=round((time.perf_counter() - started) * 1000, 2),
             generation=generation,
             page=offset // request.per_page + 1,
@@ -69,13 +84,14 @@ class SearchService:
             hits=hits,
             facets=found.facets,
             histogram=found.histogram,
-            remarks=parsed.remarks,
+            remarks=(*parsed.remarks, *_remarks(lookup, request.query)),
+            elaborate=is_elaborate(parsed.tree),
             next_cursor=_encode_cursor(generation, end) if end < found.total else None,
         )
 
     def article(self, article_id: str, query: str = "") -> ArticleView:
         """Return an article with the marks of ``query``; raises ArticleNotFound."""
-        wanted = self._resolver.wanted(parse(query).tree)
+        wanted = self._resolver.wanted(parse(query, self._date_words).tree)
         with self._current.lease() as (generation, reader):
             article = reader.article(article_id)
         if article is None:
@@ -83,9 +99,9 @@ class SearchService:
         mark = self._highlighter.whole
         return ArticleView(
             article,
-            title=mark(article.title, wanted),
-            lead=mark(article.lead, wanted),
-            text=mark(article.text, wanted),
+            title=mark(article.title, wanted.of("title")),
+            lead=mark(article.lead, wanted.of("lead")),
+            text=mark(article.text, wanted.of("text")),
             generation=generation,
         )
 
@@ -103,25 +119,24 @@ class SearchService:
         self._current.close()
 
     def _find(
-        self, reader: Reader, request: SearchRequest, tree: Node, wanted: Wanted, offset: int
+        self, reader: Reader, request: SearchRequest, clause: Clause, wanted: Wanted, offset: int
     ) -> tuple[EngineResult, list[RankedArticle]]:
         """Return what the engine found and the articles of this page in their final order."""
-        by_date = Sort.NEWEST if isinstance(tree, Every) and request.sort is Sort.RELEVANCE else request.sort
         first, end = offset, offset + request.per_page
-        if by_date is Sort.RELEVANCE and offset < RERANKED:
+        if request.sort is Sort.RELEVANCE and offset < RERANKED:
             first, end = 0, max(end, RERANKED)
         found = reader.search(
             EngineRequest(
-                clause=self._resolver.resolve(tree),
+                clause=clause,
                 filters=request.filters,
-                sort=by_date,
+                sort=request.sort,
                 offset=first,
                 limit=end - first,
                 facets=FACET_FIELDS,
                 histogram=True,
             )
         )
-        if by_date is not Sort.RELEVANCE or first:
+        if request.sort is not Sort.RELEVANCE or first:
             return found, _unranked(reader, found.candidates[: request.per_page])
         best, rest = found.candidates[:RERANKED], found.candidates[RERANKED : offset + request.per_page]
         articles = reader.articles(candidate.document for candidate in best)
@@ -134,9 +149,9 @@ class SearchService:
             article=article,
             rank=rank,
             score=round(entry.score, 4),
-            title=show_of.whole(article.title, wanted),
-            lead=next(iter(show_of.fragments(article.lead, wanted, 1)), None),
-            fragments=show_of.fragments(article.text, wanted),
+            title=show_of.whole(article.title, wanted.of("title")),
+            lead=next(iter(show_of.fragments(article.lead, wanted.of("lead"), 1)), None),
+            fragments=show_of.fragments(article.text, wanted.of("text")),
         )
 
 
@@ -192,6 +207,19 @@ class _CurrentReader:
         if reader is not self._reader and not self._users.get(reader):
             self._users.pop(reader, None)
             reader.close()
+
+
+def _in_order(request: SearchRequest, tree: Node) -> SearchRequest:
+    """Return ``request`` in the order that its tree can give: what only narrows leaves nothing to rank by."""
+    only_narrows = isinstance(tree, Every) or (isinstance(tree, Bag) and not tree.should and all(map(narrows, tree.must)))
+    return replace(request, sort=Sort.NEWEST) if only_narrows and request.sort is Sort.RELEVANCE else request
+
+
+def _remarks(lookup: Lookup, query: str) -> Iterator[Remark]:
+    yield from lookup.remarks
+    if not lookup.complete:
+        message = Message("The search took too long and was cut short: there may be more articles.")
+        yield Remark(message, 0, len(query))
 
 
 def _unranked(reader: Reader, candidates: tuple[Candidate, ...]) -> list[RankedArticle]:

@@ -24,6 +24,7 @@ from searchapp.query.ast import (
     Phrase,
     Prefix,
     Word,
+    narrows,
     show,
 )
 from searchapp.query.dates import DateWords, Period
@@ -50,6 +51,7 @@ __all__ = [
     "Prefix",
     "Word",
     "is_elaborate",
+    "narrows",
     "parse",
     "show",
 ]

@@ -11,7 +11,7 @@ from functools import singledispatch
 
 from searchapp.model import Span
 from searchapp.query.dates import show_period
-from searchapp.query.language import FIELD_NAMES
+from searchapp.query.language import FIELD_NAMES, FIELDS, FieldKind
 
 __all__ = [
     "And",
@@ -28,6 +28,7 @@ __all__ = [
     "Phrase",
     "Prefix",
     "Word",
+    "narrows",
     "show",
 ]
 
@@ -118,7 +119,7 @@ class Every:
 class Bag:
     """Clauses side by side, in any order: all of ``must``, none of ``must_not``, as many of ``should`` as possible.
 
-    Without a must, an article matches when one should does. The whole of a query is a Bag, or Every.
+    Without a must, or with such as only narrow, an article matches when one should does. The whole of a query is a Bag, or Every.
     """
 
     should: tuple[Node, ...] = ()
@@ -128,8 +129,18 @@ class Bag:
 
 Leaf = Word | Phrase | Prefix | Fuzzy | Exact
 Node = Leaf | Field | DateRange | And | Or | Not | Every | Bag
+_KINDS = {row.name: row.kind for row in FIELDS}
 PREFERRED = (Word, Prefix, Fuzzy)
 """What stands in a bag without a sign is wished for when it is one of these; anything else is required."""
+
+
+def narrows(node: Node) -> bool:
+    """Return whether ``node`` only narrows a search, by date or by a field of whole values."""
+    if isinstance(node, Field):
+        return _KINDS[node.name] is FieldKind.VALUE
+    if isinstance(node, Not):
+        return narrows(node.node)
+    return isinstance(node, DateRange) or (isinstance(node, And | Or) and all(map(narrows, node.clauses)))
 
 
 @singledispatch

@@ -176,7 +176,7 @@ def _bag(items: Sequence[_Item]) -> Bag:
     places: dict[str, list[Node]] = {"": [], "+": [], "-": []}
     for item in items:
         node, sign = item.node, item.sign
-        if not sign and isinstance(node, Not):
+        if sign != "-" and isinstance(node, Not):
             node, sign = node.node, "-"
         if node:
             places[sign or ("" if isinstance(node, PREFERRED) else "+")].append(node)
