@@ -211,7 +211,9 @@ class _CurrentReader:
 
 def _in_order(request: SearchRequest, tree: Node) -> SearchRequest:
     """Return ``request`` in the order that its tree can give: what only narrows leaves nothing to rank by."""
-    only_narrows = isinstance(tree, Every) or (isinstance(tree, Bag) and not tree.should and all(map(narrows, tree.must)))
+    only_narrows = isinstance(tree, Every) or (
+        isinstance(tree, Bag) and not tree.should and all(map(narrows, tree.must))
+    )
     return replace(request, sort=Sort.NEWEST) if only_narrows and request.sort is Sort.RELEVANCE else request
 
 

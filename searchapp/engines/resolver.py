@@ -12,6 +12,8 @@ from searchapp.engines.dictionary import Lookup
 from searchapp.engines.fields import value_clause
 from searchapp.engines.port import BooleanClause, Clause, DayClause, EveryClause, PhraseClause, TermClause
 from searchapp.engines.wanted import Wanted, wanted_by
+from searchapp.i18n import Message
+from searchapp.model import Remark, Span
 from searchapp.query.ast import (
     And,
     Bag,
@@ -29,6 +31,7 @@ from searchapp.query.ast import (
     Word,
     narrows,
 )
+from searchapp.query.language import FIELD_NAMES
 from searchapp.schema import EXACT, PARTS, STEMS, WORDS
 
 __all__ = ["Resolver", "Wanted"]
@@ -45,6 +48,7 @@ class _Scope:
     lookup: Lookup
     parts: Sequence[str] = PARTS
     value: str = ""
+    at: Span = (0, 0)
 
     @property
     def everywhere(self) -> bool:
@@ -77,7 +81,7 @@ class Resolver:
     def _(self, node: Leaf, scope: _Scope) -> Clause:
         terms = self._analyzer.terms(node.text)
         if scope.value:
-            return value_clause(scope.value, node, terms, scope.lookup)
+            return self._value(node, terms, scope)
         if isinstance(node, Word) and scope.everywhere:
             return _one(self._stems(terms))
         return self._leaf(node, terms, scope)
@@ -85,7 +89,7 @@ class Resolver:
     @_resolve.register
     def _(self, node: Field, scope: _Scope) -> Clause:
         in_part = node.name in WORDS
-        inner = _Scope(scope.lookup, (node.name,) if in_part else PARTS, "" if in_part else node.name)
+        inner = _Scope(scope.lookup, (node.name,) if in_part else PARTS, "" if in_part else node.name, node.at)
         return self._resolve(node.node, inner)
 
     @_resolve.register
@@ -114,6 +118,16 @@ class Resolver:
             # « pont date:2022 » asks for articles of 2022 about a bridge: a narrowing clause finds nothing by itself.
             must, should = (*must, BooleanClause(should=should)), ()
         return BooleanClause(should, must, must_not)
+
+    @staticmethod
+    def _value(node: Leaf, terms: Sequence[Term], scope: _Scope) -> Clause:
+        clause = value_clause(scope.value, node, terms, scope.lookup)
+        if not clause.terms and scope.lookup.complete:
+            message = Message(
+                "No value of the field “{field}” holds “{value}”.", field=FIELD_NAMES[scope.value], value=node.text
+            )
+            scope.lookup.remarks.append(Remark(message, *scope.at))
+        return clause
 
     def _should(self, node: Bag, scope: _Scope) -> Iterable[Clause]:
         """Small words do not count beside a content word; alone they are all there is to look for.

@@ -17,7 +17,5 @@ def is_near(word: str, other: str, distance: int) -> bool:
 
 def near_words(word: str, distance: int, words: Sequence[str]) -> list[str]:
     """Return those of ``words`` that are near, in their order."""
-    found = process.extract_iter(
-        word, words, scorer=DamerauLevenshtein.distance, score_cutoff=distance, processor=None
-    )
+    found = process.extract_iter(word, words, scorer=DamerauLevenshtein.distance, score_cutoff=distance, processor=None)
     return [near for near, _distance, _place in found]

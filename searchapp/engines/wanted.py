@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from functools import cached_property
-from typing import Any
 
 from searchapp.analysis import FrenchAnalyzer, Term
 from searchapp.engines.spelling import is_near
@@ -100,12 +99,13 @@ def _leaf(node: Word | Phrase | Prefix | Fuzzy | Exact, terms: list[Term]) -> Wa
 
 
 def _joined(*wishes: Wanted) -> Wanted:
-    together: dict[str, Any] = {}
-    for part in fields(Wanted):
-        values = [getattr(wish, part.name) for wish in wishes]
-        if part.name == "parts":
-            names = dict.fromkeys(name for value in values for name in value)
-            together["parts"] = {name: _joined(*(value[name] for value in values if name in value)) for name in names}
-        else:
-            together[part.name] = type(part.default)(entry for value in values for entry in value)
-    return Wanted(**together)
+    names = dict.fromkeys(name for wish in wishes for name in wish.parts)
+    return Wanted(
+        stems=frozenset().union(*(wish.stems for wish in wishes)),
+        phrases=tuple(phrase for wish in wishes for phrase in wish.phrases),
+        near=tuple(words for wish in wishes for words in wish.near),
+        prefixes=frozenset().union(*(wish.prefixes for wish in wishes)),
+        fuzzy=frozenset().union(*(wish.fuzzy for wish in wishes)),
+        exact=frozenset().union(*(wish.exact for wish in wishes)),
+        parts={name: _joined(*(wish.parts[name] for wish in wishes if name in wish.parts)) for name in names},
+    )

@@ -42,7 +42,7 @@ class Word:
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
-    """These words, unstemmed, accents folded: in this order, or with ``slop`` in any order and so many words between."""
+    """These words, unstemmed, accents folded, in this order; with ``slop`` in any order and so many words between."""
 
     text: str
     slop: int = 0
@@ -119,7 +119,8 @@ class Every:
 class Bag:
     """Clauses side by side, in any order: all of ``must``, none of ``must_not``, as many of ``should`` as possible.
 
-    Without a must, or with such as only narrow, an article matches when one should does. The whole of a query is a Bag, or Every.
+    Without a must, or with such as only narrow, an article matches when one should does. The whole of a query is a
+    Bag, or Every.
     """
 
     should: tuple[Node, ...] = ()

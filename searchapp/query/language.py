@@ -9,7 +9,7 @@ from typing import Final
 
 from searchapp.analysis.filters import fold, normalize
 from searchapp.i18n import Message
-from searchapp.schema import ID, PARTS, TAG
+from searchapp.schema import ID, TAG
 
 __all__ = [
     "DEEPEST_GROUP",
@@ -52,20 +52,30 @@ class FieldRow:
     french: tuple[str, ...]
     english: tuple[str, ...]
     help: Message
+    example: str
 
 
 FIELDS: Final = (
-    FieldRow("title", FieldKind.PART, ("titre",), ("title",), Message("words of the title")),
-    FieldRow("lead", FieldKind.PART, ("chapo",), ("lead",), Message("words of the standfirst")),
-    FieldRow("text", FieldKind.PART, ("texte",), ("text",), Message("words of the text")),
-    FieldRow("source", FieldKind.VALUE, ("source",), ("source",), Message("the newspaper")),
-    FieldRow("section", FieldKind.VALUE, ("rubrique",), ("section",), Message("the section")),
-    FieldRow("author", FieldKind.VALUE, ("auteur",), ("author",), Message("who wrote it")),
-    FieldRow(TAG, FieldKind.VALUE, ("mot-clé",), ("tag",), Message("a subject that the newspaper gave it")),
-    FieldRow(ID, FieldKind.VALUE, ("id",), ("id",), Message("the one article with this identifier")),
-    FieldRow("date", FieldKind.DATE, ("date",), ("date",), Message("a day, a month, a year, or first..last")),
-    FieldRow("since", FieldKind.DATE, ("depuis", "après"), ("since", "after"), Message("this day and later")),
-    FieldRow("before", FieldKind.DATE, ("avant",), ("before",), Message("earlier than this day")),
+    FieldRow("title", FieldKind.PART, ("titre",), ("title",), Message("words of the title"), "pont"),
+    FieldRow("lead", FieldKind.PART, ("chapo",), ("lead",), Message("words of the standfirst"), "hiver"),
+    FieldRow("text", FieldKind.PART, ("texte",), ("text",), Message("words of the text"), "maire"),
+    FieldRow("source", FieldKind.VALUE, ("source",), ("source",), Message("the newspaper"), "gazette"),
+    FieldRow("section", FieldKind.VALUE, ("rubrique",), ("section",), Message("the section"), "education"),
+    FieldRow("author", FieldKind.VALUE, ("auteur",), ("author",), Message("who wrote it"), '"le bihan"'),
+    FieldRow(
+        TAG, FieldKind.VALUE, ("mot-clé",), ("tag",), Message("a subject that the newspaper gave it"), "téléphone"
+    ),
+    FieldRow(
+        ID,
+        FieldKind.VALUE,
+        ("id",),
+        ("id",),
+        Message("the one article with this identifier"),
+        "agence-hexapresse/international/kremlin-ingerence-elections",
+    ),
+    FieldRow("date", FieldKind.DATE, ("date",), ("date",), Message("a day, a month, a year, or first..last"), "2022"),
+    FieldRow("since", FieldKind.DATE, ("depuis", "après"), ("since", "after"), Message("this day and later"), "2023"),
+    FieldRow("before", FieldKind.DATE, ("avant",), ("before",), Message("earlier than this day"), "2021-03"),
 )
 FIELD_NAMES: Final = {row.name: row.french[0] for row in FIELDS}
 # Limits, each told when it bites; the longest query is code points.
@@ -77,8 +87,6 @@ SHORTEST_PREFIX: Final = 2
 GREATEST_DISTANCE: Final = 2
 DEFAULT_SLOP: Final = 5
 _BY_NAME: Final = {fold(normalize(name)): row for row in FIELDS for name in (*row.french, *row.english)}
-
-assert set(PARTS) <= FIELD_NAMES.keys()
 
 
 def field_of(name: str) -> FieldRow | None:

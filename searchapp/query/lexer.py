@@ -41,7 +41,8 @@ class Kind(Enum):
 class Token:
     """A token with its place; an operand without a node was read but means nothing (a remark says why).
 
-    An operator's node is the word that it is when it has nothing to join; a sign such as & is none. ``field`` stands before an opening parenthesis: it holds for the whole group.
+    An operator's node is the word that it is when it has nothing to join; a sign such as & is none. ``field`` stands
+    before an opening parenthesis: it holds for the whole group.
     """
 
     kind: Kind
