@@ -57,7 +57,7 @@ class FieldRow:
 
 FIELDS: Final = (
     FieldRow("title", FieldKind.PART, ("titre",), ("title",), Message("words of the title"), "pont"),
-    FieldRow("lead", FieldKind.PART, ("chapo",), ("lead",), Message("words of the standfirst"), "hiver"),
+    FieldRow("lead", FieldKind.PART, ("chapo",), ("lead",), Message("words of the standfirst"), "ville"),
     FieldRow("text", FieldKind.PART, ("texte",), ("text",), Message("words of the text"), "maire"),
     FieldRow("source", FieldKind.VALUE, ("source",), ("source",), Message("the newspaper"), "gazette"),
     FieldRow("section", FieldKind.VALUE, ("rubrique",), ("section",), Message("the section"), "education"),
