@@ -56,7 +56,7 @@ _WORDS: Final = (
 _OPERATORS: Final = (
     Example("train ET grève", Message("both; & is the same"), "train AND grève"),
     Example("train OU tramway", Message("one of them at least; | is the same"), "train OR tramway"),
-    Example("train SAUF grève", Message("the first without the second; ! is the same"), "train NOT grève"),
+    Example("train SAUF grève", Message("the first without the second; !word is the same"), "train NOT grève"),
     Example(
         "(train OU pont) ET maire",
         Message("parentheses say what belongs together"),

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from difflib import get_close_matches
 from enum import Enum, auto
+from functools import lru_cache
 from typing import Final
 
 from searchapp.analysis.tokenizer import TOKEN
@@ -25,6 +26,7 @@ _WORD: Final = re.compile(r"""(?:(?<!\d)\d{1,3}(?:[\u00a0\u202f\u2009]\d{3})+(?!
 _FIELD: Final = re.compile(r"(?!=)[\W_]*(?P<name>[^\W\d_][\w\-]*):")
 _OPENING: Final = {'"': '"', "«": "»", "“": "”", "„": "“”"}
 _CLOSING: Final = '"»”“'
+_LONGEST_SLIP: Final = 16
 _SLOP: Final = re.compile(r"~(\d{0,2})")
 
 
@@ -182,9 +184,9 @@ class _Lexer:
         """Remark on what looks like a field; « http://… » does not, nor does a colon at the end of a word."""
         if len(name) < 2 or value.startswith("//"):
             return
-        near = get_close_matches(name.lower(), field_names(), n=1)
+        near = _field_like(name.lower())
         if near:
-            message = Message("Unknown field “{name}”: did you mean {near}?", name=name, near=near[0])
+            message = Message("Unknown field “{name}”: did you mean {near}?", name=name, near=near)
         elif value:
             message = Message("Unknown field “{name}”: it was searched as a word.", name=name)
         else:
@@ -193,6 +195,13 @@ class _Lexer:
 
     def _remark(self, start: int, message: Message) -> None:
         self._remarks.append(Remark(message, start, self._place))
+
+
+@lru_cache(maxsize=256)
+def _field_like(name: str) -> str:
+    """Return the name of a field that ``name`` may be a slip for, or nothing."""
+    near = get_close_matches(name, field_names(), n=1) if len(name) <= _LONGEST_SLIP else []
+    return near[0] if near else ""
 
 
 def _match(pattern: re.Pattern[str], text: str, place: int) -> str:

@@ -96,7 +96,7 @@ def _(node: Bag, view: View) -> bool:
 
 
 def preferred(node: Bag, view: View) -> Sequence[Node]:
-    """Small words do not count beside others. Side by side in the whole article, the terms of words count one by one."""
+    """Small words do not count beside others; in the whole article the terms of words count one by one."""
     if view.field:
         return [clause for clause in node.should if not is_small(clause)] or node.should
     terms = [term for clause in node.should if isinstance(clause, Word) for term in ANALYZER.terms(clause.text)]
@@ -151,9 +151,7 @@ def _(node: Prefix, view: View) -> bool:
 
 @holds.register
 def _(node: Fuzzy, view: View) -> bool:
-    tests = [
-        lambda held, term=term: slips(term.word, held.word) <= node.distance for term in ANALYZER.terms(node.text)
-    ]
+    tests = [lambda held, term=term: slips(term.word, held.word) <= node.distance for term in ANALYZER.terms(node.text)]
     return in_a_row(view, tests) if view.is_value else all(anywhere(view, test) for test in tests)
 
 

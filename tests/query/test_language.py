@@ -330,7 +330,9 @@ def test_what_is_odd_is_told_with_its_place(text: str, said: str, place: str) ->
     assert text[remark.start : remark.end] == place
 
 
-@pytest.mark.parametrize("text", ["http://example.org", "12:30", "C:\\Windows", "pont", "R&D", "titre:pont", "dit: non"])
+@pytest.mark.parametrize(
+    "text", ["http://example.org", "12:30", "C:\\Windows", "pont", "R&D", "titre:pont", "dit: non"]
+)
 def test_ordinary_text_is_not_remarked_on(text: str) -> None:
     assert parse(text, WORDS).remarks == ()
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 __all__ = ["any_text", "random_text"]
 
-SIGNS = list(' "«»“”„()|+-!=*~:&/.,\'’\n\t\u00a0\u00ad_0127é')
+SIGNS = list(" \"«»“”„()|+-!=*~:&/.,'’\n\t\u00a0\u00ad_0127é")
 PIECES = [
     *("ET ", "OU ", "SAUF ", "AND ", "OR ", "NOT ", "PROCHE/3 ", "NEAR ", "titre:", "mot-clé:", "source:", "id:"),
     *("date:", "depuis:", "avant:", "2022", "2021-02-3", "2020..2021", "novembre 2022", "hier", "le mois dernier"),
