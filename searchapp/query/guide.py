@@ -100,7 +100,7 @@ GUIDE: Final = (
     Section(
         Message("Operators"),
         _OPERATORS,
-        Message("Operators are written in capitals. SAUF binds first, then PROCHE, then ET, then OU."),
+        Message("Operators are written in capitals. NOT binds first, then NEAR, then AND, then OR."),
     ),
     Section(
         Message("Fields"),

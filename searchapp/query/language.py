@@ -71,7 +71,7 @@ FIELDS: Final = (
         ("id",),
         ("id",),
         Message("the one article with this identifier"),
-        "agence-hexapresse/international/kremlin-ingerence-elections",
+        "echo-vallombre/sport/echecs-petit-cheval-favori",
     ),
     FieldRow("date", FieldKind.DATE, ("date",), ("date",), Message("a day, a month, a year, or first..last"), "2022"),
     FieldRow("since", FieldKind.DATE, ("depuis", "après"), ("since", "after"), Message("this day and later"), "2023"),
