@@ -59,6 +59,17 @@ def test_search_answers_in_the_json_of_the_endpoint(run: Run, indexed: Config) -
     assert answer["links"] == {"self": "/api/v1/search?q=ingerence+americaine", "next": None, "prev": None}
 
 
+def test_search_tells_beside_the_answer_how_the_query_was_understood(run: Run, indexed: Config) -> None:
+    outcome = run("search", "--index", indexed.index, "title:cheval AND (caisse", language="fr_FR.UTF-8")
+    assert outcome.stderr == ("Compris\u202f: titre:cheval ET caisse\nUne parenthèse fermante a été ajoutée.\n")
+    assert "Un cheval à la station-service" in outcome.stdout
+    assert run("search", "--index", indexed.index, "cheval").stderr == ""
+
+
+def test_search_help_tells_of_the_language(run: Run) -> None:
+    assert "NEAR/5" in run("search", "--help").stdout
+
+
 def test_analyze_shows_each_step(run: Run) -> None:
     output = run("analyze", "l’État de siège").stdout
     assert [line.split() for line in output.splitlines()] == [
