@@ -6,12 +6,14 @@ import os
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Final
 
 from searchapp import config as settings
 from searchapp.analysis import FrenchAnalyzer
 from searchapp.config import Config, CorpusEntry
+from searchapp.date_words import CalendarWords, today_in
 from searchapp.engines.port import Engine
 from searchapp.engines.whoosh_engine import WhooshEngine
 from searchapp.errors import EngineUnavailable
@@ -85,9 +87,15 @@ def open_analyzer() -> FrenchAnalyzer:
     return FrenchAnalyzer()
 
 
-def open_service(config: Config) -> SearchService:
-    """Return the search service over ``config.index``, which need not exist yet."""
-    return SearchService(Generations(config.index), _engine(config), open_analyzer())
+def open_service(config: Config, clock: Callable[[], date] | None = None) -> SearchService:
+    """Return the search service over ``config.index``, which need not exist yet; ``clock`` tells today's date."""
+    return SearchService(
+        Generations(config.index),
+        _engine(config),
+        open_analyzer(),
+        date_words=CalendarWords(clock or today_in(config.timezone)),
+        query_seconds=config.query_seconds,
+    )
 
 
 def reindex(config: Config, on_progress: Callable[[ReindexProgress], None] = lambda progress: None) -> Summary:

@@ -64,6 +64,19 @@ def _whole_number(lowest: int, highest: int) -> Callable[[object], int]:
     return convert
 
 
+def _number(lowest: float, highest: float) -> Callable[[object], float]:
+    def convert(value: object) -> float:
+        try:
+            number = float(str(value)) if not isinstance(value, bool) else None
+        except ValueError:
+            number = None
+        if number is None or not lowest <= number <= highest:
+            raise _NotAllowedError(Message("a number from {lowest} to {highest}", lowest=lowest, highest=highest))
+        return number
+
+    return convert
+
+
 def _timezone(value: object) -> ZoneInfo:
     if isinstance(value, ZoneInfo):
         return value
@@ -150,6 +163,12 @@ SETTINGS: Final = (
         "Europe/Paris",
         Message("time zone of dates without one, and of days in searches"),
     ),
+    Setting(
+        "query_seconds",
+        _number(0.05, 60.0),
+        2.0,
+        Message("seconds that one search may look for words; after them the answer is marked as partial"),
+    ),
     Setting("site_name", _text, "searchapp", Message("name shown at the top of the pages")),
 )
 
@@ -169,6 +188,7 @@ class Config:
     threads: int
     language: str
     timezone: ZoneInfo
+    query_seconds: float
     site_name: str
 
 

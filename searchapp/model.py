@@ -20,6 +20,7 @@ __all__ = [
     "HistogramBucket",
     "Hit",
     "Reject",
+    "Remark",
     "SearchRequest",
     "SearchResult",
     "Sort",
@@ -28,6 +29,15 @@ __all__ = [
 
 Span = tuple[int, int]
 """Start and end, end excluded, in Unicode code points of the stored field."""
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """What a reader should know of how a query was understood, and the part of its text that this is about."""
+
+    message: Message
+    start: int
+    end: int
 
 
 class ArticleStatus(StrEnum):
@@ -179,7 +189,10 @@ class HistogramBucket:
 
 @dataclass(frozen=True, slots=True)
 class SearchResult:
-    """The answer to a :class:`SearchRequest`. ``total_relation`` is "eq" (exact) or "gte" (at least)."""
+    """The answer to a :class:`SearchRequest`. ``total_relation`` is "eq" (exact) or "gte" (at least).
+
+    ``understood`` is the normal form of the query; ``elaborate`` says that it asks for more than words.
+    """
 
     query: str
     understood: str
@@ -192,6 +205,7 @@ class SearchResult:
     hits: tuple[Hit, ...]
     facets: Mapping[str, tuple[FacetBucket, ...]] = field(default_factory=dict)
     histogram: tuple[HistogramBucket, ...] = ()
-    remarks: tuple[Message, ...] = ()
+    remarks: tuple[Remark, ...] = ()
+    elaborate: bool = False
     suggestion: str | None = None
     next_cursor: str | None = None
