@@ -74,12 +74,19 @@ class Resolver:
     def wanted(self, node: Node) -> Wanted:
         """Return what ``node`` looks for; what it excludes is not wanted."""
         wanted = wanted_by(node, self._analyzer)
-        return replace(wanted, stems=wanted.stems | {term.stem for term in self._content_words(_texts(node, Word))})
+        words = [leaf.text for leaf in _leaves(node, in_parts=False) if isinstance(leaf, Word)]
+        or_small = not (
+            wanted.phrases or wanted.near or wanted.prefixes or wanted.fuzzy or wanted.exact or wanted.parts
+        )
+        return replace(
+            wanted, stems=wanted.stems | {term.stem for term in self._content_words(words, or_small=or_small)}
+        )
 
     def scored(self, node: Node) -> tuple[Term, ...]:
         """Return the content words that ``node`` is judged by, each stem once: those of words, phrases, exact forms."""
         unique: dict[str, Term] = {}
-        for term in self._content_words(_texts(node, Word, Phrase, Exact)):
+        leaves = (leaf for leaf in _leaves(node, in_parts=True) if isinstance(leaf, Word | Phrase | Exact))
+        for term in self._content_words(leaf.text for leaf in leaves):
             unique.setdefault(term.stem, term)
         return tuple(unique.values())
 
@@ -206,18 +213,18 @@ class Resolver:
         return [term for word in list(words)[:_SCORED_STEMS] for term in self._analyzer.terms(word)]
 
 
-def _texts(node: Node, *kinds: type[Leaf]) -> Iterator[str]:
-    """Yield the texts of the leaves of ``kinds`` that ``node`` asks for, in their order; not of what it excludes."""
-    if isinstance(node, kinds):
-        yield node.text
+def _leaves(node: Node, *, in_parts: bool) -> Iterator[Leaf]:
+    """Yield the leaves that ``node`` asks for, in their order; those of one part only ``in_parts``, excluded ones never."""
+    if isinstance(node, Leaf):
+        yield node
     elif isinstance(node, Bag):
         for clause in (*node.should, *node.must):
-            yield from _texts(clause, *kinds)
+            yield from _leaves(clause, in_parts=in_parts)
     elif isinstance(node, And | Or):
         for clause in node.clauses:
-            yield from _texts(clause, *kinds)
-    elif isinstance(node, Field) and node.name in WORDS:
-        yield from _texts(node.node, *kinds)
+            yield from _leaves(clause, in_parts=in_parts)
+    elif isinstance(node, Field) and in_parts and node.name in WORDS:
+        yield from _leaves(node.node, in_parts=in_parts)
 
 
 def _one(clauses: list[Clause]) -> Clause:
