@@ -1,7 +1,8 @@
 """How fast each format is read, and that memory stays flat: python -m benchmarks.ingest_throughput [ARTICLES ...]
 
 For formats of many articles, a file of so many (1,000, 10,000 and 100,000 by default) of some 3 kB each; for formats of
-one article, 200 files of it. The megabytes are those of the file. Each measure runs in a process of its own; its memory is the most that it ever had.
+one article, 200 files of it. The megabytes are those of the file.
+Each measure runs in a process of its own; its memory is the most that it ever had.
 """
 
 from __future__ import annotations

@@ -47,7 +47,8 @@ class Boilerplate:
 
     def _names(self, line: str) -> bool:
         # Every line of every article comes by here; two letters tell nine in ten that they are not meant.
-        if not line or len(line) > _LONGEST or _folded(line[:_OPENING])[:2] not in self.initials:
+        opening = _folded(line[:_OPENING]) if len(line) <= _LONGEST else ""
+        if opening[:2] not in self.initials and opening[:1] not in self.initials:
             return False
         folded = _folded(line)
         return folded in self.lines or folded.startswith(self.openings)
