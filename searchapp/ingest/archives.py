@@ -144,9 +144,12 @@ def _unzipped(archive: zipfile.ZipFile, info: zipfile.ZipInfo, budget: Budget) -
 
 def _untarred(archive: tarfile.TarFile, info: tarfile.TarInfo, budget: Budget) -> Iterator[bytes]:
     file = archive.extractfile(info)
-    while file and (chunk := file.read(HEAD)):
-        budget.take(len(chunk))
-        yield chunk
+    try:
+        while file and (chunk := file.read(HEAD)):
+            budget.take(len(chunk))
+            yield chunk
+    except tarfile.TarError as error:
+        raise UnreadableError(Message("the tar archive is damaged or cut short")) from error
 
 
 def _check_list(file: BinaryIO) -> None:

@@ -6,13 +6,13 @@ What a date does not say is added and told (:class:`~searchapp.model.DateQuality
 from __future__ import annotations
 
 import re
-import unicodedata
 from datetime import date, datetime, time
 from email.utils import parsedate_to_datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
 from searchapp.i18n import Message
+from searchapp.ingest.normalize import unaccented
 from searchapp.ingest.reader import UnreadableError
 from searchapp.model import DateQuality
 
@@ -125,8 +125,7 @@ def _plain(text: str) -> str:
     """Return ``text`` with plain blanks and without accents; what is too long to be a date becomes empty."""
     if len(text) > _LONGEST:
         return ""
-    letters = unicodedata.normalize("NFD", text.strip())
-    return " ".join("".join(letter for letter in letters if not unicodedata.combining(letter)).split())
+    return " ".join(unaccented(text).split())
 
 
 def _wrong(value: object) -> UnreadableError:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import unicodedata
 from typing import Final
+
+from searchapp.ingest.normalize import unaccented
 
 __all__ = ["FIELDS", "field_name"]
 
@@ -34,6 +35,5 @@ _SYNONYMS: Final = {
 
 def field_name(key: object) -> str:
     """Return the record's name for the field ``key``; what no name is known for, in small letters without accents."""
-    letters = unicodedata.normalize("NFD", str(key).strip()).casefold().replace("_", "-").replace(" ", "-")
-    name = "".join(letter for letter in letters if not unicodedata.combining(letter))
+    name = unaccented(str(key).strip()).casefold().replace("_", "-").replace(" ", "-")
     return _SYNONYMS.get(name, name)

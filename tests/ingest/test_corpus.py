@@ -316,6 +316,20 @@ def test_memory_stays_flat_however_long_the_file(corpus: Corpus) -> None:
 
 
 @pytest.mark.skipif(not SHARED.is_dir(), reason=f"real articles are not there: {SHARED}")
-def test_real_articles_are_read_without_a_reject() -> None:
-    found = [*read_corpus(SHARED / "data/piaf/docs.jsonl.gz", PARIS), *read_corpus(SHARED / "seed", PARIS)]
-    assert len([article for article in found if isinstance(article, Article)]) == len(found) == 762
+@pytest.mark.parametrize(
+    ("name", "count", "facts"),
+    [
+        ("seed", 1, ("title", "lead", "text", "date")),
+        ("data/piaf/docs.jsonl.gz", 761, ("title", "text", "source")),
+        ("data/orange/docs.jsonl.gz", 18_778, ("title", "text", "date", "source", "section", "url")),
+        ("data/cdtn/docs.jsonl.gz", 16_372, ("title", "source")),
+    ],
+)
+def test_real_articles_are_read_without_a_reject(name: str, count: int, facts: tuple[str, ...]) -> None:
+    found = 0
+    for article in read_corpus(SHARED / name, PARIS):
+        assert isinstance(article, Article), article
+        assert all(getattr(article, fact) for fact in facts), article.id
+        assert article.language == "fr"
+        found += 1
+    assert found == count

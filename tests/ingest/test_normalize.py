@@ -188,7 +188,7 @@ def test_domain_table_of_the_corpus_is_used(corpus: Corpus) -> None:
 
 
 def test_column_table_of_the_corpus_is_used(corpus: Corpus) -> None:
-    corpus.write("folders.toml", '[column]\nIntitulé = "title"\nCorps_Article = "text"')
+    corpus.write("folders.toml", '[column]\n"Intitulé" = "title"\nCorps_Article = "text"')
     corpus.write("a.csv", "intitulé;CORPS ARTICLE;autre\nLe bac;Une panne.;x\n")
     article = corpus.only_article()
     assert (article.title, article.text) == ("Le bac", "Une panne.")

@@ -47,6 +47,11 @@ def test_truncated_container_is_rejected(corpus: Corpus, suffix: str, part: floa
     check(corpus.read(), "a")
 
 
+def test_tar_cut_in_a_file_is_rejected(corpus: Corpus) -> None:
+    corpus.write("a.tar", CONTAINERS[".tar"](SAMPLES[SINGLE]())[:900])
+    assert "the tar archive is damaged or cut short" in str(corpus.rejects()[0].reason)
+
+
 @pytest.mark.parametrize("encoding", ["cp1252", "mac_roman", "utf-16", "utf-16-le", "utf-16-be", "utf-8-sig"])
 @pytest.mark.parametrize("name", UNDECLARED)
 def test_text_in_another_encoding_than_it_says_is_read_all_the_same(corpus: Corpus, name: str, encoding: str) -> None:

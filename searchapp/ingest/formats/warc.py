@@ -21,7 +21,9 @@ _PAGES: Final = ("text/html", "application/xhtml+xml")
 
 def records(stream: BinaryIO, context: FileContext) -> Iterator[Found | Reject]:
     """Yield the record of each page; a page without an article is a reject that names its address."""
-    iterator = iter(needed("warcio.archiveiterator", "warc").ArchiveIterator(stream))
+    archive = needed("warcio.archiveiterator", "warc").ArchiveIterator(stream)
+    archive.INC_RECORD = ""  # else it writes of broken records to standard error
+    iterator = iter(archive)
     while True:
         try:
             record = next(iterator, None)

@@ -78,7 +78,7 @@ def elements(
 
 def local_name(element: Element) -> str:
     """Return the name of ``element`` without its namespace."""
-    return str(etree.QName(element).localname) if isinstance(element.tag, str) else ""
+    return element.tag.rpartition("}")[2] if isinstance(element.tag, str) else ""
 
 
 def children(element: Element, *names: str) -> Iterator[Element]:
