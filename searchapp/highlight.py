@@ -64,8 +64,8 @@ class Highlighter:
     def _marks(self, text: str, wanted: Wanted) -> list[_Mark]:
         if not wanted:
             return []
-        tokens = list(self._analyzer.tokens(text))
-        marks = [_Mark(token.start, token.end, token.term.stem) for token in tokens if token.term.stem in wanted.stems]
+        tokens, stems = list(self._analyzer.tokens(text)), wanted.stems
+        marks = [_Mark(token.start, token.end, token.term.stem) for token in tokens if token.term.stem in stems]
         for phrase in wanted.phrases:
             marks += _phrase_marks(tokens, phrase)
         return _without_overlap(marks)

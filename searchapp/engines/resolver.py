@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import singledispatchmethod
 
@@ -16,20 +16,34 @@ __all__ = ["Resolver", "Wanted"]
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What a query looks for, for whoever judges or shows an article: stems, and phrases of folded words."""
+    """What a query looks for, for whoever judges or shows an article.
 
-    stems: frozenset[str] = frozenset()
+    ``words`` are its content words in order, each once; ``phrases`` are made of folded words.
+    """
+
+    words: tuple[Term, ...] = ()
     phrases: tuple[tuple[str, ...], ...] = ()
 
+    @property
+    def stems(self) -> frozenset[str]:
+        """The stems of the words."""
+        return frozenset(term.stem for term in self.words)
+
     def __bool__(self) -> bool:
-        return bool(self.stems or self.phrases)
+        return bool(self.words or self.phrases)
 
 
 class Resolver:
-    """Resolves trees with one analyzer, the same that indexed."""
+    """Resolves trees with one analyzer, the same that indexed.
 
-    def __init__(self, analyzer: FrenchAnalyzer) -> None:
+    ``mend`` gives what to look for instead of a word: the word itself, or likelier ones where no article holds it.
+    """
+
+    def __init__(
+        self, analyzer: FrenchAnalyzer, mend: Callable[[Term], tuple[Term, ...]] = lambda term: (term,)
+    ) -> None:
         self._analyzer = analyzer
+        self._mend = mend
 
     @singledispatchmethod
     def resolve(self, node: Node) -> Clause:
@@ -42,7 +56,8 @@ class Resolver:
 
     @resolve.register
     def _(self, node: Word) -> Clause:
-        return _one(self._stems(self._analyzer.terms(node.text)))
+        terms = [other for term in self._analyzer.terms(node.text) for other in self._mend(term)]
+        return _one([TermClause(STEMS, ((term.stem, 1.0),)) for term in terms])
 
     @resolve.register
     def _(self, node: Phrase) -> Clause:
@@ -64,29 +79,35 @@ class Resolver:
     def wanted(self, node: Node) -> Wanted:
         """Return what ``node`` looks for; what it excludes is not wanted."""
         clauses = (*node.should, *node.must) if isinstance(node, Bag) else (node,)
-        terms = [term for clause in clauses if isinstance(clause, Word) for term in self._analyzer.terms(clause.text)]
+        words = [clause.text for clause in clauses if isinstance(clause, Word)]
         phrases = [self._analyzer.terms(clause.text) for clause in clauses if isinstance(clause, Phrase)]
-        content = [term for term in terms if not term.small]
         return Wanted(
-            stems=frozenset(term.stem for term in content or ([] if phrases else terms)),
+            words=tuple(self._content(words, or_small=not phrases)),
             phrases=tuple(tuple(term.word for term in phrase) for phrase in phrases),
         )
 
-    def _should(self, node: Bag) -> Iterable[Clause]:
-        """Small words do not count beside a content word; alone they are all there is to look for.
+    def scored(self, node: Node) -> tuple[Term, ...]:
+        """Return the content words whose stems score: those of words and, since phrases only find, of phrases."""
+        if not isinstance(node, Bag):
+            return ()
+        clauses = [clause for clause in (*node.should, *node.must) if isinstance(clause, Word | Phrase)]
+        return tuple(self._content([clause.text for clause in clauses], or_small=not node.must))
 
-        A phrase finds but does not score, so its words score here.
-        """
-        scored: list[Word | Phrase] = [clause for clause in node.should if isinstance(clause, Word)]
-        scored += [clause for clause in (*node.should, *node.must) if isinstance(clause, Phrase)]
-        terms = [term for clause in scored for term in self._analyzer.terms(clause.text)]
-        content = [term for term in terms if not term.small]
-        yield from self._stems(content or ([] if node.must else terms))
+    def _should(self, node: Bag) -> Iterable[Clause]:
+        yield from (TermClause(STEMS, ((term.stem, 1.0),)) for term in self.scored(node))
         yield from (self.resolve(clause) for clause in node.should if not isinstance(clause, Word))
 
-    @staticmethod
-    def _stems(terms: Iterable[Term]) -> list[Clause]:
-        return [TermClause(STEMS, ((stem, 1.0),)) for stem in dict.fromkeys(term.stem for term in terms)]
+    def _content(self, texts: Iterable[str], *, or_small: bool) -> Iterable[Term]:
+        """Return the content words of ``texts``, each stem once; small words only when they are all there is.
+
+        Neighbours are analysed together: « 20 000 » is one word to the index however it was cut at its space.
+        """
+        terms = self._analyzer.terms(" ".join(texts))
+        content = [other for term in terms if not term.small for other in self._mend(term)]
+        unique: dict[str, Term] = {}
+        for term in content or (terms if or_small else []):
+            unique.setdefault(term.stem, term)
+        return unique.values()
 
 
 def _one(clauses: list[Clause]) -> Clause:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -12,13 +13,15 @@ from pathlib import Path
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from searchapp import lexicon
 from searchapp.analysis import FrenchAnalyzer
 from searchapp.engines.port import Engine
 from searchapp.indexing.generations import Generations, Manifest
 from searchapp.indexing.writing import DocumentMaker, article_writer
 from searchapp.ingest import CorpusReader
+from searchapp.lexicon import build_lexicon
 from searchapp.model import Article, ArticleStatus, Reject
-from searchapp.schema import SCHEMA_VERSION
+from searchapp.schema import EXACT, SCHEMA_VERSION
 
 __all__ = ["Progress", "Summary", "reindex"]
 
@@ -75,6 +78,7 @@ def reindex(
         with _reject_log(path) as log, opened as writer:
             for article in _accepted(reader, summary, log, on_progress):
                 writer.add(article)
+        _write_lexicon(path, engine, analyzer)
         summary.seconds = time.monotonic() - started
         generations.publish(
             Manifest(
@@ -126,6 +130,15 @@ def _accepted(
 
 def _not_older(date: datetime | None, than: datetime | None) -> bool:
     return than is None or (date is not None and date >= than)
+
+
+def _write_lexicon(path: Path, engine: Engine, analyzer: FrenchAnalyzer) -> None:
+    reader = engine.open(path / "engine")
+    try:
+        forms = (entry for field in EXACT.values() for entry in reader.terms_with_prefix(field, "", sys.maxsize))
+        build_lexicon(path / lexicon.FILE_NAME, forms, analyzer)
+    finally:
+        reader.close()
 
 
 @contextmanager

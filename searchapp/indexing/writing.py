@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from searchapp.analysis import FrenchAnalyzer
 from searchapp.engines.port import Document, Engine, Writer
+from searchapp.evidence import make_evidence
 from searchapp.model import Article
 
 __all__ = ["ArticleWriter", "DocumentMaker", "ParallelEngine", "article_writer"]
@@ -54,12 +55,13 @@ class DocumentMaker:
 
     def __call__(self, article: Article) -> Document:
         local = article.date.astimezone(self._timezone) if article.date else None
-        terms = self._analyzer.terms
+        title, lead, text = map(self._analyzer.terms, (article.title, article.lead, article.text))
         return Document(
             article=article,
-            title=terms(article.title),
-            lead=terms(article.lead),
-            text=terms(article.text),
+            title=title,
+            lead=lead,
+            text=text,
+            evidence=make_evidence(title, lead + text),
             day=local.year * 10_000 + local.month * 100 + local.day if local else 0,
         )
 

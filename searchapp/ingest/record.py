@@ -54,8 +54,8 @@ def _words(record: Record) -> tuple[str, str, str]:
     title = _line(record, "title")
     lead = clean_text(_text(record, "lead"))
     text = clean_text(_text(record, "text"))
-    if not title:
-        raise UnreadableError(Message("the title is missing"))
+    if not title and not lead and not text:
+        raise UnreadableError(Message("there is neither a title nor a text"))
     return title, lead, text
 
 

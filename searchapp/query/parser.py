@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from searchapp.analysis.tokenizer import TOKEN
+from searchapp.analysis.tokenizer import PATTERN
 from searchapp.i18n import Message
 from searchapp.query.ast import Bag, Every, Node, Phrase, Word
 
@@ -63,9 +63,9 @@ def _clauses(text: str, remarks: list[Message]) -> Iterator[tuple[str, Node]]:
                     )
                 )
             words = " ".join(match["phrase"].split())
-            if TOKEN.search(words):
+            if PATTERN.search(words):
                 yield match["sign"] or "+", Phrase(words)
-        elif TOKEN.search(match["word"]):
+        elif PATTERN.search(match["word"]):
             yield match["sign"], Word(match["word"])
 
 

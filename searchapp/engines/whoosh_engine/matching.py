@@ -18,6 +18,7 @@ from searchapp.engines.port import (
     EveryClause,
     PhraseClause,
     TermClause,
+    WeightClause,
 )
 from searchapp.engines.whoosh_engine.kept import Kept
 from searchapp.engines.whoosh_engine.layout import Numbers
@@ -74,6 +75,13 @@ class Matcher:
         days = self._kept.days
         within = (days >= max(clause.first, 1)) & (days <= clause.last) & self._kept.alive
         return _unscored(np.flatnonzero(within).astype(np.int32))
+
+    @match.register
+    def _(self, clause: WeightClause) -> Match:
+        weights = np.zeros(self._kept.size, dtype=np.float64)
+        for term, weight in clause.terms:
+            weights[self._kept.postings(clause.field, term).documents] += weight
+        return _unscored(np.flatnonzero(weights >= clause.minimum * (1 - 1e-6)).astype(np.int32))
 
     @match.register
     def _(self, clause: BooleanClause) -> Match:
