@@ -22,7 +22,7 @@ from searchapp.engines.whoosh_engine.layout import (
     offsets,
 )
 
-__all__ = ["read_field"]
+__all__ = ["document_frequencies", "read_field"]
 
 _MAGIC: Final = len(WHOOSH3_HEADER_MAGIC)
 _KEY: Final = 8 + 2  # two sizes, the number of the field
@@ -39,6 +39,16 @@ def read_field(leaf: Any, field: str, shape: Shape) -> tuple[list[bytes], Lists]
     documents, frequencies, values = _postings(blocks)
     positions = _positions(blocks, frequencies, values) if shape is Shape.POSITIONS else np.empty(0, np.int64)
     return terms, Lists(infos["documents"].astype(np.int64), documents, frequencies, positions)
+
+
+def document_frequencies(leaf: Any, field: str, alive: NDArray[np.bool_]) -> tuple[list[bytes], list[int]]:
+    """Return the terms of a field in byte order, and how many of the documents that are ``alive`` hold each."""
+    terms, infos = _terms(leaf, field)
+    if not terms or alive.all():
+        return terms, infos["documents"].tolist()
+    _, lists = read_field(leaf, field, Shape.EXISTENCE)
+    live: list[int] = np.add.reduceat(alive[lists.documents].astype(np.int64), offsets(lists.sizes)).tolist()
+    return terms, live
 
 
 def _terms(leaf: Any, field: str) -> tuple[list[bytes], NDArray[Any]]:

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from searchapp.engines.port import BM25_B, BM25_K1
+from searchapp.engines.whoosh_engine.fields import document_frequencies
 from searchapp.engines.whoosh_engine.layout import Numbers
 from searchapp.engines.whoosh_engine.postings import (
     Integers,
@@ -100,6 +101,16 @@ class Kept:
         if 2 * len(documents) < len(every):
             return places_of(self.leaves, *key, documents)
         return self._places.put(key, places_of(self.leaves, *key, every))
+
+    def dictionary(self, field: str, prefix: bytes) -> list[tuple[str, int]]:
+        """Return all terms of a field that live documents hold, in order, with how many do."""
+        counts: dict[bytes, int] = {}
+        for leaf, base in self.leaves:
+            terms, frequencies = document_frequencies(leaf, field, self.alive[base : base + leaf.doc_count_all()])
+            for term, frequency in zip(terms, frequencies, strict=True):
+                counts[term] = counts.get(term, 0) + frequency
+        chosen = sorted(term for term, count in counts.items() if count and term.startswith(prefix))
+        return [(term.decode(), counts[term]) for term in chosen]
 
     def every(self) -> Integers:
         """Return all live documents."""
