@@ -32,7 +32,11 @@ Weighted = Sequence[tuple[str, float]]
 
 def prefer_quotes(tree: Node) -> tuple[Node, tuple[Message, ...]]:
     """Return ``tree``, with phrases preferred instead of required in what looks like a pasted headline, and remarks."""
-    if not isinstance(tree, Bag) or not tree.must or not all(isinstance(clause, Phrase) for clause in tree.must):
+    if (
+        not isinstance(tree, Bag)
+        or not tree.must
+        or not all(isinstance(clause, Phrase) and not clause.slop for clause in tree.must)
+    ):
         return tree, ()
     words = sum(len(clause.text.split()) for clause in tree.must if isinstance(clause, Phrase)) + len(tree.should)
     if len(tree.should) < _BESIDE or words < _PASTED:
