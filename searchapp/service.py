@@ -5,24 +5,28 @@ from __future__ import annotations
 import base64
 import binascii
 import json
-import math
+import re
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from threading import Lock
 from typing import Final
 
-from searchapp.analysis import FrenchAnalyzer
-from searchapp.engines.port import Candidate, Engine, EngineRequest, EngineResult, Reader
+from searchapp.analysis import FrenchAnalyzer, Term
+from searchapp.engines.dictionary import Dictionaries, Lookup
+from searchapp.engines.port import BooleanClause, Candidate, Clause, Engine, EngineRequest, EngineResult, Reader
 from searchapp.engines.resolver import Resolver, Wanted
 from searchapp.errors import ArticleNotFound, IndexDamaged, InvalidRequest
 from searchapp.highlight import Highlighter
 from searchapp.i18n import Message
 from searchapp.indexing.generations import Generations, Manifest
-from searchapp.model import ArticleView, Hit, SearchRequest, SearchResult, Sort
-from searchapp.query import Every, Node, parse, show
-from searchapp.ranking import RERANKED, RankedArticle, Ranker
-from searchapp.schema import FACET_FIELDS, STEMS
+from searchapp.lexicon import FILE_NAME, Lexicon
+from searchapp.matching import enough_weight, prefer_quotes
+from searchapp.model import Article, ArticleView, Hit, Remark, SearchRequest, SearchResult, Sort
+from searchapp.query import Bag, DateWords, Every, Node, Phrase, Word, is_elaborate, narrows, parse, show
+from searchapp.ranking import RERANKED, QueryWord, Ranker, idf
+from searchapp.schema import EXACT, FACET_FIELDS, STEMS
 
 __all__ = ["DEEPEST_RESULT", "SearchService"]
 
@@ -37,12 +41,23 @@ class SearchService:
     nothing is published, IndexDamaged when the published generation cannot be read.
     """
 
-    def __init__(self, generations: Generations, engine: Engine, analyzer: FrenchAnalyzer) -> None:
-        self._current = _CurrentReader(generations, engine)
+    def __init__(
+        self,
+        generations: Generations,
+        engine: Engine,
+        analyzer: FrenchAnalyzer,
+        *,
+        date_words: DateWords | None = None,
+        query_seconds: float = 2.0,
+    ) -> None:
+        self._current = _CurrentGeneration(generations, engine, analyzer)
         self._generations = generations
-        self._resolver = Resolver(analyzer)
-        self._ranker = Ranker(analyzer)
+        self._analyzer = analyzer
+        self._ranker = Ranker()
         self._highlighter = Highlighter(analyzer)
+        self._dictionaries = Dictionaries(analyzer)
+        self._date_words = date_words
+        self._query_seconds = query_seconds
 
     def search(self, request: SearchRequest) -> SearchResult:
         """Return the answer to ``request``; any query text is fine.
@@ -50,49 +65,70 @@ class SearchService:
         Raises InvalidRequest for a page beyond DEEPEST_RESULT, or a cursor that is none or of a generation gone by.
         """
         started = time.perf_counter()
-        parsed = parse(request.query)
-        with self._current.lease() as (generation, reader):
-            offset = _offset(request, generation)
-            wanted = self._resolver.wanted(parsed.tree)
-            found, ranked = self._find(reader, request, parsed.tree, wanted, offset)
-        hits = tuple(self._hit(entry, offset + place, wanted) for place, entry in enumerate(ranked, 1))
+        parsed = parse(request.query, self._date_words)
+        tree, preferred = prefer_quotes(parsed.tree)
+        with self._current.lease() as generation:
+            offset = _offset(request, generation.name)
+            mended = _Mended(generation)
+            resolver = Resolver(self._analyzer, mended.mend)
+            wanted = resolver.wanted(tree)
+            lookup = self._lookup(generation)
+            found, page = self._find(generation, _in_order(request, tree), tree, resolver, lookup, offset)
+            articles = generation.reader.articles(candidate.document for candidate in page)
+        hits = tuple(
+            self._hit(article, candidate.score, rank, wanted)
+            for rank, (article, candidate) in enumerate(zip(articles, page, strict=True), offset + 1)
+        )
         end = offset + len(hits)
         return SearchResult(
             query=request.query,
             understood=show(parsed.tree),
             total=found.total,
-            total_relation="eq",
+            total_relation="eq" if lookup.complete else "gte",
             took_ms=round((time.perf_counter() - started) * 1000, 2),
-            generation=generation,
+            generation=generation.name,
             page=offset // request.per_page + 1,
             per_page=request.per_page,
             hits=hits,
             facets=found.facets,
             histogram=found.histogram,
-            remarks=parsed.remarks,
-            next_cursor=_encode_cursor(generation, end) if end < found.total else None,
+            remarks=(*parsed.remarks, *_remarks(lookup, [*preferred, *mended.messages()], request.query)),
+            elaborate=is_elaborate(parsed.tree),
+            suggestion=mended.suggestion(request.query),
+            next_cursor=_encode_cursor(generation.name, end) if end < found.total else None,
         )
+
+    def ranking(self, query: str, depth: int) -> list[tuple[str, float]]:
+        """Return (article id, score) of the best ``depth`` articles, ranked as for a page but with nothing to show."""
+        tree, _ = prefer_quotes(parse(query, self._date_words).tree)
+        request = _in_order(SearchRequest(query, per_page=depth), tree)
+        with self._current.lease() as generation:
+            resolver = Resolver(self._analyzer, _Mended(generation).mend)
+            _, page = self._find(generation, request, tree, resolver, self._lookup(generation), 0)
+            articles = generation.reader.articles(candidate.document for candidate in page)
+            return [(article.id, candidate.score) for article, candidate in zip(articles, page, strict=True)]
 
     def article(self, article_id: str, query: str = "") -> ArticleView:
         """Return an article with the marks of ``query``; raises ArticleNotFound."""
-        wanted = self._resolver.wanted(parse(query).tree)
-        with self._current.lease() as (generation, reader):
-            article = reader.article(article_id)
+        tree = parse(query, self._date_words).tree
+        with self._current.lease() as generation:
+            wanted = Resolver(self._analyzer, _Mended(generation).mend).wanted(tree)
+            article = generation.reader.article(article_id)
         if article is None:
             raise ArticleNotFound(article_id)
         mark = self._highlighter.whole
         return ArticleView(
             article,
-            title=mark(article.title, wanted),
-            lead=mark(article.lead, wanted),
-            text=mark(article.text, wanted),
-            generation=generation,
+            title=mark(article.title, wanted.of("title")),
+            lead=mark(article.lead, wanted.of("lead")),
+            text=mark(article.text, wanted.of("text")),
+            generation=generation.name,
         )
 
     def generation(self) -> str:
         """Return the name of the generation that answers now."""
-        with self._current.lease() as (generation, _):
-            return generation
+        with self._current.lease() as generation:
+            return generation.name
 
     def manifest(self) -> Manifest:
         """Return the manifest of the generation that answers now."""
@@ -102,109 +138,201 @@ class SearchService:
         """Let go of the generation's files."""
         self._current.close()
 
+    def _lookup(self, generation: _Generation) -> Lookup:
+        return Lookup(self._dictionaries.of(generation.reader), time.monotonic() + self._query_seconds)
+
     def _find(
-        self, reader: Reader, request: SearchRequest, tree: Node, wanted: Wanted, offset: int
-    ) -> tuple[EngineResult, list[RankedArticle]]:
-        """Return what the engine found and the articles of this page in their final order."""
-        by_date = Sort.NEWEST if isinstance(tree, Every) and request.sort is Sort.RELEVANCE else request.sort
-        first, end = offset, offset + request.per_page
-        if by_date is Sort.RELEVANCE and offset < RERANKED:
-            first, end = 0, max(end, RERANKED)
-        found = reader.search(
+        self,
+        generation: _Generation,
+        request: SearchRequest,
+        tree: Node,
+        resolver: Resolver,
+        lookup: Lookup,
+        offset: int,
+    ) -> tuple[EngineResult, list[Candidate]]:
+        """Return what the engine found and the candidates of this page in their final order."""
+        words = [_weigh(generation, term) for term in resolver.scored(tree)]
+        reranks = request.sort is Sort.RELEVANCE and offset < RERANKED and bool(words)
+        first, end = (0, max(offset + request.per_page, RERANKED)) if reranks else (offset, offset + request.per_page)
+        found = generation.reader.search(
             EngineRequest(
-                clause=self._resolver.resolve(tree),
+                clause=_matching(generation.reader, tree, resolver.resolve(tree, lookup), words),
                 filters=request.filters,
-                sort=by_date,
+                sort=request.sort,
                 offset=first,
                 limit=end - first,
                 facets=FACET_FIELDS,
                 histogram=True,
             )
         )
-        if by_date is not Sort.RELEVANCE or first:
-            return found, _unranked(reader, found.candidates[: request.per_page])
-        best, rest = found.candidates[:RERANKED], found.candidates[RERANKED : offset + request.per_page]
-        articles = reader.articles(candidate.document for candidate in best)
-        ranked = self._ranker.rank(best, articles, wanted.stems, _idf(reader))
-        return found, (ranked + _unranked(reader, rest))[offset : offset + request.per_page]
+        if not reranks:
+            return found, list(found.candidates)
+        ranked = self._rerank(generation.reader, words, found.candidates[:RERANKED])
+        return found, [*ranked, *found.candidates[RERANKED:]][offset : offset + request.per_page]
 
-    def _hit(self, entry: RankedArticle, rank: int, wanted: Wanted) -> Hit:
-        article, show_of = entry.article, self._highlighter
+    def _rerank(self, reader: Reader, words: list[QueryWord], best: Sequence[Candidate]) -> list[Candidate]:
+        evidence = reader.evidence(candidate.document for candidate in best)
+        scores = self._ranker.scores(words, evidence)
+        scored = (replace(candidate, score=score) for candidate, score in zip(best, scores, strict=True))
+        return sorted(scored, key=lambda candidate: -candidate.score)
+
+    def _hit(self, article: Article, score: float, rank: int, wanted: Wanted) -> Hit:
+        show_of = self._highlighter
         return Hit(
             article=article,
             rank=rank,
-            score=round(entry.score, 4),
-            title=show_of.whole(article.title, wanted),
-            lead=next(iter(show_of.fragments(article.lead, wanted, 1)), None),
-            fragments=show_of.fragments(article.text, wanted),
+            score=round(score, 4),
+            title=show_of.whole(article.title, wanted.of("title")),
+            lead=next(iter(show_of.fragments(article.lead, wanted.of("lead"), 1)), None),
+            fragments=show_of.fragments(article.text, wanted.of("text")),
         )
 
 
-class _CurrentReader:
-    """The reader of the published generation, shared; one that is replaced closes when its last user is done."""
+@dataclass(frozen=True, slots=True, eq=False)
+class _Generation:
+    """An open generation: the engine's reader and what its articles say about words."""
 
-    def __init__(self, generations: Generations, engine: Engine) -> None:
+    name: str
+    reader: Reader
+    lexicon: Lexicon
+
+    def close(self) -> None:
+        self.reader.close()
+        self.lexicon.close()
+
+
+class _Mended:
+    """Words of one query that no article holds, and what is looked for instead."""
+
+    def __init__(self, generation: _Generation) -> None:
+        self._generation = generation
+        self._likely: dict[str, tuple[Term, ...]] = {}
+
+    def mend(self, term: Term) -> tuple[Term, ...]:
+        """Return ``term`` itself, or the likelier words."""
+        if self._generation.reader.document_frequency(STEMS, term.stem):
+            return (term,)
+        if term.exact not in self._likely:
+            self._likely[term.exact] = self._generation.lexicon.likely(term)
+        return self._likely[term.exact] or (term,)
+
+    def messages(self) -> list[Message]:
+        """Return what its reader should know."""
+        return [
+            Message(
+                "No article holds “{word}”; “{other}” was looked for instead.",
+                word=word,
+                other=" ".join(term.exact for term in likely),
+            )
+            for word, likely in self._likely.items()
+            if likely
+        ]
+
+    def suggestion(self, query: str) -> str | None:
+        """Return the query with its words mended, None when there is nothing to mend."""
+        better = query
+        for word, likely in self._likely.items():
+            if likely:
+                parts = re.split(rf"(?<!\w){re.escape(word)}(?!\w)", better, flags=re.IGNORECASE)
+                better = " ".join(term.exact for term in likely).join(parts)
+        return better if better != query else None
+
+
+class _CurrentGeneration:
+    """The published generation, shared; one that is replaced closes when its last user is done."""
+
+    def __init__(self, generations: Generations, engine: Engine, analyzer: FrenchAnalyzer) -> None:
         self._generations = generations
         self._engine = engine
+        self._analyzer = analyzer
         self._lock = Lock()
-        self._generation = ""
-        self._reader: Reader | None = None
-        self._users: dict[Reader, int] = {}
+        self._opened: _Generation | None = None
+        self._users: dict[_Generation, int] = {}
 
     @contextmanager
-    def lease(self) -> Iterator[tuple[str, Reader]]:
-        """Give (generation, reader) for the time of the block."""
+    def lease(self) -> Iterator[_Generation]:
+        """Give the generation for the time of the block."""
         with self._lock:
-            generation, reader = self._open()
-            self._users[reader] = self._users.get(reader, 0) + 1
+            generation = self._open()
+            self._users[generation] = self._users.get(generation, 0) + 1
         try:
-            yield generation, reader
+            yield generation
         finally:
             with self._lock:
-                self._users[reader] -= 1
-                self._close_if_unused(reader)
+                self._users[generation] -= 1
+                self._close_if_unused(generation)
 
     def close(self) -> None:
         with self._lock:
-            old, self._reader, self._generation = self._reader, None, ""
+            old, self._opened = self._opened, None
             if old is not None:
                 self._close_if_unused(old)
 
-    def _open(self) -> tuple[str, Reader]:
+    def _open(self) -> _Generation:
         for attempt in (1, 2):
-            generation = self._generations.current()
-            if self._reader is not None and generation == self._generation:
-                return generation, self._reader
+            name = self._generations.current()
+            if self._opened is not None and name == self._opened.name:
+                return self._opened
+            path = self._generations.path(name)
             try:
-                opened = self._engine.open(self._generations.path(generation) / "engine")
+                reader = self._engine.open(path / "engine")
             except IndexDamaged:
                 # It may have been pruned between reading CURRENT and opening it.
-                if attempt == 2 or generation == self._generations.current():
-                    raise IndexDamaged(generation) from None
+                if attempt == 2 or name == self._generations.current():
+                    raise IndexDamaged(name) from None
                 continue
-            old, self._reader, self._generation = self._reader, opened, generation
+            old, self._opened = self._opened, _Generation(name, reader, Lexicon(path / FILE_NAME, self._analyzer))
             if old is not None:
                 self._close_if_unused(old)
-            return generation, opened
+            return self._opened
         raise AssertionError("the loop returns or raises")
 
-    def _close_if_unused(self, reader: Reader) -> None:
-        if reader is not self._reader and not self._users.get(reader):
-            self._users.pop(reader, None)
-            reader.close()
+    def _close_if_unused(self, generation: _Generation) -> None:
+        if generation is not self._opened and not self._users.get(generation):
+            self._users.pop(generation, None)
+            generation.close()
 
 
-def _unranked(reader: Reader, candidates: tuple[Candidate, ...]) -> list[RankedArticle]:
-    articles = reader.articles(candidate.document for candidate in candidates)
-    return [RankedArticle(article, candidate.score) for article, candidate in zip(articles, candidates, strict=True)]
+def _weigh(generation: _Generation, term: Term) -> QueryWord:
+    reader = generation.reader
+    holding = max(reader.document_frequency(field, term.exact) for field in EXACT.values())
+    return QueryWord(
+        stem=term.stem,
+        form=term.exact,
+        stem_idf=idf(reader.count, reader.document_frequency(STEMS, term.stem)),
+        form_idf=idf(reader.count, holding),
+        kin=generation.lexicon.kin(term.stem),
+    )
 
 
-def _idf(reader: Reader) -> Callable[[str], float]:
-    def idf(stem: str) -> float:
-        frequency = reader.document_frequency(STEMS, stem)
-        return math.log1p((reader.count - frequency + 0.5) / (frequency + 0.5))
+def _matching(reader: Reader, tree: Node, clause: Clause, words: list[QueryWord]) -> Clause:
+    """Return ``clause``, narrowed for bare words to the articles that hold enough of them."""
+    if not isinstance(tree, Bag) or not isinstance(clause, BooleanClause):
+        return clause
+    if not all(map(narrows, tree.must)) or not all(isinstance(part, Word | Phrase) for part in tree.should):
+        return clause
 
-    return idf
+    def count(part: Clause) -> int:
+        return reader.search(EngineRequest(part, limit=0)).total
+
+    known = [(word.stem, word.stem_idf) for word in words if reader.document_frequency(STEMS, word.stem)]
+    return replace(clause, must=(*clause.must, enough_weight(known, count))) if known and tree.should else clause
+
+
+def _in_order(request: SearchRequest, tree: Node) -> SearchRequest:
+    """Return ``request`` in the order that its tree can give: what only narrows leaves nothing to rank by."""
+    only_narrows = isinstance(tree, Every) or (
+        isinstance(tree, Bag) and not tree.should and all(map(narrows, tree.must))
+    )
+    return replace(request, sort=Sort.NEWEST) if only_narrows and request.sort is Sort.RELEVANCE else request
+
+
+def _remarks(lookup: Lookup, messages: Sequence[Message], query: str) -> Iterator[Remark]:
+    yield from lookup.remarks
+    if not lookup.complete:
+        late = Message("The search took too long and was cut short: there may be more articles.")
+        messages = [*messages, late]
+    yield from (Remark(message, 0, len(query)) for message in messages)
 
 
 def _offset(request: SearchRequest, generation: str) -> int:

@@ -5,23 +5,34 @@ from __future__ import annotations
 import re
 import unicodedata
 from functools import cache
-from importlib import resources
 from typing import Final
 
+from searchapp.analysis.stemmer import read_words
 from searchapp.analysis.tokenizer import APOSTROPHES, IGNORABLE
 
-__all__ = ["elided_length", "fold", "join_acronym", "join_number", "normalize", "small_words"]
+__all__ = ["elided_length", "fold", "join_acronym", "join_number", "normalize", "plain_word", "small_words"]
 
 _CHARACTERS: Final = str.maketrans(
     {**dict.fromkeys(APOSTROPHES, "'"), **dict.fromkeys(IGNORABLE), "œ": "oe", "æ": "ae"}
 )
 # Letters that have no decomposition but that people type plain.
 _PLAIN: Final = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ß": "ss", "ı": "i", "ħ": "h"})
+# Letters up to U+017F without their accents.
+_LATIN: Final = {
+    code: "".join(sign for sign in unicodedata.normalize("NFKD", chr(code)) if not unicodedata.combining(sign))
+    for code in range(0xC0, 0x180)
+} | _PLAIN
 _ELIDED: Final = frozenset(["l", "d", "j", "m", "t", "s", "n", "c", "qu", "jusqu", "lorsqu", "puisqu", "quoiqu"])
-_BEFORE_APOSTROPHE: Final = re.compile(rf"([^{re.escape(APOSTROPHES)}]+)[{re.escape(APOSTROPHES)}](?=.)")
+_BEFORE_APOSTROPHE: Final = re.compile(rf"([^{re.escape(APOSTROPHES)}]+)[{re.escape(APOSTROPHES)}{IGNORABLE}]+(?=.)")
 _ACRONYM: Final = re.compile(r"[^\W\d_](?:\.[^\W\d_])+\.?")
 # Normalising has made every space of the token a plain one.
-_NUMBER: Final = re.compile(r"\d{1,3}(?:[ .]\d{3})+")
+_THOUSANDS: Final = re.compile(r"\d{1,3}(?:[ .]\d{3})+")
+_DECIMAL: Final = re.compile(r"\d+,\d+")
+
+
+def plain_word(raw: str) -> bool:
+    """Return whether ``raw`` is made of Latin letters as French has them: most words, and the quick way through."""
+    return raw.isalpha() and (raw.isascii() or max(raw) < "\u0180")
 
 
 def elided_length(text: str) -> int:
@@ -34,6 +45,8 @@ def elided_length(text: str) -> int:
 
 def normalize(text: str) -> str:
     """Return ``text`` in lower case and composed form, one kind of apostrophe, ligatures and ignorable signs gone."""
+    if text.isascii():
+        return text.lower().replace("`", "'")
     return unicodedata.normalize("NFKC", text.translate(_CHARACTERS)).lower().translate(_CHARACTERS)
 
 
@@ -43,21 +56,24 @@ def join_acronym(text: str) -> str:
 
 
 def join_number(text: str) -> str:
-    """Return « 1 200 » (thin or no-break space, or point) as « 1200 »; any other text as it is."""
-    return re.sub(r"\D", "", text) if _NUMBER.fullmatch(text) else text
+    """Return « 1 200 » (any space, or point) as « 1200 » and « 3,5 » as « 3.5 »; any other text as it is."""
+    if _THOUSANDS.fullmatch(text):
+        return re.sub(r"\D", "", text)
+    return text.replace(",", ".") if _DECIMAL.fullmatch(text) else text
 
 
 def fold(text: str) -> str:
     """Return normalised ``text`` without accents and without inner apostrophes (« prud'hommes » -> « prudhommes »)."""
     if text.isascii():
         return text.replace("'", "")
+    if text.isalpha() and max(text) < "\u0180":
+        return text.translate(_LATIN)
     decomposed = unicodedata.normalize("NFKD", text.translate(_PLAIN))
     return "".join(sign for sign in decomposed if not unicodedata.combining(sign)).replace("'", "")
 
 
 @cache
 def small_words() -> frozenset[str]:
-    """Return the folded function words of French, from ``data/small_words.txt``."""
-    text = (resources.files("searchapp.analysis") / "data" / "small_words.txt").read_text("utf-8")
-    lines = (line.partition("#")[0] for line in text.splitlines())
-    return frozenset(word for line in lines for word in line.split())
+    """Return the function words of French as exact forms, with and without their accents."""
+    words = read_words("small_words.txt")
+    return words | {fold(word) for word in words}

@@ -31,7 +31,7 @@ _LISTED: Final = 20
     short_help=_("Index the corpus and publish the new index."),
 )
 @click.argument("argument", required=False, metavar="[CORPUS]")
-@with_config("corpus", "index", "engine", argument="corpus")
+@with_config("corpus", "index", "engine", "jobs", argument="corpus")
 def reindex(config: Config) -> None:
     """Build and publish a generation, with a progress bar where somebody watches."""
     with _progress_bar() as on_progress:

@@ -74,6 +74,7 @@ __all__ = [
     "PhraseClause",
     "Reader",
     "TermClause",
+    "WeightClause",
     "Writer",
 ]
 
@@ -131,6 +132,18 @@ class DayClause:
 
 
 @dataclass(frozen=True, slots=True)
+class WeightClause:
+    """Documents whose terms among ``terms``, (term, weight) pairs, weigh ``minimum`` or more together; does not score.
+
+    Weights are positive; a sum that misses ``minimum`` by less than a millionth of it counts.
+    """
+
+    field: str
+    terms: tuple[tuple[str, float], ...]
+    minimum: float
+
+
+@dataclass(frozen=True, slots=True)
 class EveryClause:
     """Every document, all with score 0."""
 
@@ -147,7 +160,7 @@ class BooleanClause:
     must_not: tuple[Clause, ...] = ()
 
 
-Clause = TermClause | PhraseClause | DayClause | EveryClause | BooleanClause
+Clause = TermClause | PhraseClause | DayClause | WeightClause | EveryClause | BooleanClause
 
 
 @dataclass(frozen=True, slots=True)

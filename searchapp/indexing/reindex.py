@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -12,12 +13,15 @@ from pathlib import Path
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from searchapp import lexicon
 from searchapp.analysis import FrenchAnalyzer
-from searchapp.engines.port import Document, Engine
+from searchapp.engines.port import Engine
 from searchapp.indexing.generations import Generations, Manifest
-from searchapp.ingest import CorpusReader
+from searchapp.indexing.writing import DocumentMaker, article_writer
+from searchapp.ingest import CorpusReader, Distinct, Intake
+from searchapp.lexicon import build_lexicon
 from searchapp.model import Article, ArticleStatus, Reject
-from searchapp.schema import SCHEMA_VERSION
+from searchapp.schema import EXACT, SCHEMA_VERSION
 
 __all__ = ["Progress", "Summary", "reindex"]
 
@@ -56,21 +60,26 @@ def reindex(
     analyzer: FrenchAnalyzer,
     timezone: ZoneInfo,
     on_progress: Callable[[Progress], None] = lambda progress: None,
+    intake: Intake | None = None,
+    jobs: int = 0,
 ) -> Summary:
     """Index all of ``corpus`` into a new generation and publish it; the published one serves until then.
 
-    An article that cannot be read is a reject. Of articles with the same id the one with the latest date is indexed
-    (of equal dates, the last read).
+    ``intake`` gives the articles, if it is not all of ``corpus``. An article that cannot be read is a reject. Of
+    articles with the same id the one with the latest date is indexed (of equal dates, the last read). ``jobs``
+    processes work at it, where the engine can use them; 0 means one for each processor.
 
     Raises CorpusMissing, IndexLocked; whatever it raises, the published generation is as it was.
     """
     started = time.monotonic()
-    reader = CorpusReader(corpus, timezone)
+    reader = intake or Intake([CorpusReader(corpus, timezone)], Distinct())
     with generations.locked(), generations.building() as path:
         summary = Summary(generation=path.name)
-        with _reject_log(path) as log, engine.create(path / "engine") as writer:
+        opened = article_writer(engine, path / "engine", DocumentMaker(timezone, analyzer), jobs)
+        with _reject_log(path) as log, opened as writer:
             for article in _accepted(reader, summary, log, on_progress):
-                writer.add(_document(article, analyzer, timezone))
+                writer.add(article)
+        _write_lexicon(path, engine, analyzer)
         summary.seconds = time.monotonic() - started
         generations.publish(
             Manifest(
@@ -91,7 +100,7 @@ def reindex(
 
 
 def _accepted(
-    reader: CorpusReader,
+    reader: Intake,
     summary: Summary,
     log: Callable[[Reject], None],
     on_progress: Callable[[Progress], None],
@@ -118,21 +127,21 @@ def _accepted(
             if _not_older(entry.date, dates[entry.id]):
                 dates[entry.id] = entry.date
                 yield entry
+    summary.duplicates += reader.distinct.count
+    summary.read += reader.distinct.count
 
 
 def _not_older(date: datetime | None, than: datetime | None) -> bool:
     return than is None or (date is not None and date >= than)
 
 
-def _document(article: Article, analyzer: FrenchAnalyzer, timezone: ZoneInfo) -> Document:
-    local = article.date.astimezone(timezone) if article.date else None
-    return Document(
-        article=article,
-        title=analyzer.terms(article.title),
-        lead=analyzer.terms(article.lead),
-        text=analyzer.terms(article.text),
-        day=local.year * 10_000 + local.month * 100 + local.day if local else 0,
-    )
+def _write_lexicon(path: Path, engine: Engine, analyzer: FrenchAnalyzer) -> None:
+    reader = engine.open(path / "engine")
+    try:
+        forms = (entry for field in EXACT.values() for entry in reader.terms_with_prefix(field, "", sys.maxsize))
+        build_lexicon(path / lexicon.FILE_NAME, forms, analyzer)
+    finally:
+        reader.close()
 
 
 @contextmanager

@@ -68,6 +68,17 @@ def test_an_engine_that_is_not_installed_is_named_with_what_installs_it(run: Run
     assert (outcome.returncode, "pip install 'searchapp[tantivy]'" in outcome.stderr) == (4, True), outcome.stderr
 
 
+def test_search_tells_beside_the_answer_how_the_query_was_understood(run: Run, indexed: Config) -> None:
+    outcome = run("search", "--index", indexed.index, "title:cheval AND (caisse", language="fr_FR.UTF-8")
+    assert outcome.stderr == ("Compris\u202f: titre:cheval ET caisse\nUne parenthèse fermante a été ajoutée.\n")
+    assert "Un cheval à la station-service" in outcome.stdout
+    assert run("search", "--index", indexed.index, "cheval").stderr == ""
+
+
+def test_search_help_tells_of_the_language(run: Run) -> None:
+    assert "NEAR/5" in run("search", "--help").stdout
+
+
 def test_analyze_shows_each_step(run: Run) -> None:
     output = run("analyze", "l’État de siège").stdout
     assert [line.split() for line in output.splitlines()] == [

@@ -20,6 +20,7 @@ from searchapp.engines.port import (
     EveryClause,
     PhraseClause,
     TermClause,
+    WeightClause,
 )
 from searchapp.model import FacetBucket, Filters, HistogramBucket, Sort
 from searchapp.schema import EXACT, ID, PARTS, STEMS, TAG, WORDS
@@ -94,6 +95,11 @@ class Oracle:
     def _(self, clause: TermClause, document: Document) -> bool:
         values = _values(document, clause.field)
         return any(term in values for term, _ in clause.terms)
+
+    @matches.register
+    def _(self, clause: WeightClause, document: Document) -> bool:
+        held = set(_values(document, clause.field))
+        return sum(weight for term, weight in clause.terms if term in held) >= clause.minimum * (1 - 1e-6)
 
     @matches.register
     def _(self, clause: DayClause, document: Document) -> bool:

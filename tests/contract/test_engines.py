@@ -85,7 +85,7 @@ def value(field: str, *values: str) -> TermClause:
         (DayClause(0, 99999999), {"pont", "port", "vin"}),
         (stem("absent"), set()),
         (TermClause("no_such_field", (("pont", 1.0),)), set()),
-        (TermClause(STEMS, (("vin", 1.0), ("pierr", 0.5))), {"pont", "vin", "sans-date"}),
+        (TermClause(STEMS, (("vin", 1.0), (ANALYZER.term("pierre").stem, 0.5))), {"pont", "vin", "sans-date"}),
         (phrase("pont de pierre"), {"pont"}),
         (phrase("pierre de pont"), set()),
         (phrase("pont fermé", "title"), {"pont"}),

@@ -10,7 +10,7 @@ import pytest
 
 from searchapp.analysis import FrenchAnalyzer
 from searchapp.engines.port import Document, EngineRequest, PhraseClause, TermClause
-from searchapp.engines.whoosh_engine import WhooshEngine, writer
+from searchapp.engines.whoosh_engine import WhooshEngine, generation, layout
 from searchapp.model import Article
 from searchapp.schema import STEMS, WORDS
 
@@ -43,7 +43,7 @@ def test_plain_whoosh_reads_what_we_write(tmp_path: Path) -> None:
 
 
 def test_many_segments_answer_as_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(writer, "_TOKENS_PER_SEGMENT", 20)
+    monkeypatch.setattr(generation, "_SEGMENT", 60)
     write(tmp_path, [f"vin rouge numéro {number}" for number in range(50)])
     assert len(list(tmp_path.glob("*.seg"))) > 5
     reader = WhooshEngine().open(tmp_path)
@@ -55,7 +55,7 @@ def test_many_segments_answer_as_one(tmp_path: Path, monkeypatch: pytest.MonkeyP
 
 
 def test_a_term_of_many_blocks_is_read_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(writer, "_BLOCK", 8)
+    monkeypatch.setattr(layout, "BLOCK", 8)
     write(tmp_path, ["vin " * (number % 3 + 1) for number in range(100)])
     reader = WhooshEngine().open(tmp_path)
     assert reader.search(EngineRequest(TermClause(STEMS, (("vin", 1.0),)))).total == 100

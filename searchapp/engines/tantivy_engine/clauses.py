@@ -21,10 +21,12 @@ from searchapp.engines.port import (
     EveryClause,
     PhraseClause,
     TermClause,
+    WeightClause,
 )
 from searchapp.engines.tantivy_engine.proximity import arrangements, count_arrangements, is_near
 from searchapp.engines.tantivy_engine.schema import DAY, TERM_FIELDS
 from searchapp.engines.tantivy_engine.stored import split
+from searchapp.engines.tantivy_engine.weights import as_boolean
 from searchapp.model import Filters
 from searchapp.schema import ID, STEMS, WORDS
 
@@ -76,6 +78,10 @@ class Queries:
         if not clause.slop:
             return _unscored(Query.phrase_query(self._schema, clause.field, list(terms)))
         return self._near(clause.field, terms, len(terms) + clause.slop)
+
+    @of.register
+    def _(self, clause: WeightClause) -> Query:
+        return _unscored(self.of(as_boolean(clause)))
 
     @of.register
     def _(self, clause: DayClause) -> Query:

@@ -10,7 +10,7 @@ from whoosh.columns import CompressedBytesColumn, NumericColumn
 
 from searchapp.schema import EXACT, ID, STEMS, TAG, VALUE_FIELDS, WORDS
 
-__all__ = ["DAY", "EVIDENCE", "LENGTH", "NO_DATE", "TIMESTAMP", "whoosh_schema"]
+__all__ = ["DAY", "EVIDENCE", "LENGTH", "NO_DATE", "STORED", "TIMESTAMP", "whoosh_schema"]
 
 # Columns: seconds since 1970, day as yyyymmdd, the exact length of STEMS (Whoosh's own is rounded to one byte), and the
 # second stage's evidence.
@@ -18,8 +18,10 @@ TIMESTAMP: Final = "timestamp"
 DAY: Final = "day"
 LENGTH: Final = "length"
 EVIDENCE: Final = "evidence"
+# Whoosh's own column of stored fields.
+STORED: Final = "_stored"
 NO_DATE: Final = -(1 << 63)
-_STORED: Final = ("title", "lead", "text", "date", "url", "language", "tags", "status")
+_STORED_FIELDS: Final = ("title", "lead", "text", "date", "url", "language", "tags", "status")
 
 
 def whoosh_schema() -> Any:
@@ -30,7 +32,7 @@ def whoosh_schema() -> Any:
         **{name: fields.TEXT(analyzer=terms, phrase=True) for name in WORDS.values()},
         **{name: fields.TEXT(analyzer=terms, phrase=False) for name in EXACT.values()},
         **{name: fields.ID(unique=name == ID, stored=name != TAG) for name in VALUE_FIELDS},
-        **{name: fields.STORED() for name in _STORED},
+        **{name: fields.STORED() for name in _STORED_FIELDS},
         **{TIMESTAMP: fields.COLUMN(NumericColumn("q", default=NO_DATE))},
         **{DAY: fields.COLUMN(NumericColumn("I", default=0))},
         **{LENGTH: fields.COLUMN(NumericColumn("I", default=0))},

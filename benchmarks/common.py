@@ -1,0 +1,137 @@
+"""What the benchmarks share: corpora, environments, measured processes, figures."""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).parents[1]
+SHARED = ROOT.parent / "shared"
+
+Figures = dict[str, Any]
+
+
+def shared() -> Path:
+    """The folder of test data beside the project, or the one that SEARCHAPP_SHARED names."""
+    folder = Path(os.environ.get("SEARCHAPP_SHARED", SHARED))
+    if not (folder / "tools/make_corpus.py").is_file():
+        sys.exit(f"the test data is not at {folder}; name its folder: SEARCHAPP_SHARED=DIR")
+    return folder
+
+
+def corpus(articles: int, work: Path) -> Path:
+    """Return a synthetic corpus of so many articles as JSON Lines, made once."""
+    path = work / f"corpus-{articles}.jsonl"
+    if not path.is_file():
+        work.mkdir(parents=True, exist_ok=True)
+        new = path.with_suffix(".new")
+        with new.open("wb") as file:
+            subprocess.run([sys.executable, shared() / "tools/make_corpus.py", str(articles)], stdout=file, check=True)
+        new.rename(path)
+    return path
+
+
+def queries(count: int = 300) -> list[str]:
+    """Return titles of real articles cut to one to four words, in turn."""
+    lines = (shared() / "data/orange/queries.tsv").read_text("utf-8").splitlines()
+    words = (line.split("\t")[1].split() for line in lines)
+    return [" ".join(own[: 1 + number % 4]) for number, own in zip(range(count), words, strict=False)]
+
+
+def environment(name: str, packages: Sequence[str], work: Path) -> Path:
+    """Return the interpreter of a virtual environment with ``packages``: contenders share names with our libraries."""
+    folder = work / f"env-{name}"
+    python = folder / "bin/python"
+    if not (folder / ".complete").is_file():
+        subprocess.run([sys.executable, "-m", "venv", "--clear", folder], check=True)
+        subprocess.run([python, "-m", "pip", "--quiet", "install", *packages], check=True)
+        (folder / ".complete").touch()
+    return python
+
+
+def measured(command: Sequence[object]) -> Figures:
+    """Run a process that prints a line of JSON; add the peak memory of it and its children (proportional set size)."""
+    process = subprocess.Popen(
+        [str(part) for part in command],
+        stdout=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHONWARNINGS": "ignore"},
+    )
+    peak = _Peak(process.pid)
+    peak.start()
+    output, _ = process.communicate()
+    peak.stop()
+    if process.returncode:
+        sys.exit(f"failed: {command}")
+    figures: Figures = json.loads(output.splitlines()[-1])
+    return {**figures, "peak_mb": round(peak.bytes / 1e6)}
+
+
+class _Peak(threading.Thread):
+    """Adds up the memory of a process and its children four times a second."""
+
+    def __init__(self, pid: int) -> None:
+        super().__init__(daemon=True)
+        self._pid = pid
+        self._ended = threading.Event()
+        self.bytes = 0
+
+    def run(self) -> None:
+        while not self._ended.wait(0.25):
+            family = [self._pid, *(pid for pid in _pids() if _parent(pid) == self._pid)]
+            self.bytes = max(self.bytes, sum(map(_memory, family)))
+
+    def stop(self) -> None:
+        self._ended.set()
+        self.join()
+
+
+def _pids() -> list[int]:
+    return [int(path.name) for path in Path("/proc").iterdir() if path.name.isdigit()]
+
+
+def _parent(pid: int) -> int:
+    try:
+        return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
+    except OSError:
+        return 0
+
+
+def _memory(pid: int) -> int:
+    try:
+        lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
+        return next((int(line.split()[1]) * 1024 for line in lines if line.startswith("Pss:")), 0)
+    except OSError:
+        return 0
+
+
+def percentiles(values: list[float]) -> Figures:
+    ordered = sorted(values)
+    return {
+        f"p{share}": round(ordered[min(len(ordered) - 1, len(ordered) * share // 100)], 2) for share in (50, 95, 99)
+    }
+
+
+def size_mb(folder: Path) -> float:
+    return round(sum(path.stat().st_size for path in folder.rglob("*") if path.is_file()) / 1e6, 1)
+
+
+def machine() -> Figures:
+    lines = Path("/proc/cpuinfo").read_text().splitlines() if Path("/proc/cpuinfo").is_file() else []
+    model = next((line.partition(":")[2].strip() for line in lines if line.startswith("model name")), "")
+    return {
+        "processor": model or platform.processor(),
+        "processors": len(os.sched_getaffinity(0)),
+        "python": platform.python_version(),
+        "system": platform.platform(),
+        "load_before": round(os.getloadavg()[0], 1),
+        "when": time.strftime("%Y-%m-%d %H:%M"),
+    }

@@ -1,0 +1,190 @@
+"""A light stemmer for French: number, gender, verb endings, adverbs.
+
+Every rule looks at the folded word, so a word has one stem however its accents were typed: no match is lost by folding.
+tests/quality/test_stems.py measures it against Snowball's French stemmer. The rules were written for this project from
+the inflection of French as grammars give it.
+
+A rule is (ending, replacement, letters that must be left before the ending). Within a step the first rule that fits is
+applied; the steps are number, feminine, ending (for words that the feminine rules left alone), tail.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cache
+from importlib import resources
+from typing import Final
+
+__all__ = ["RULES_VERSION", "family_root", "read_words", "stem"]
+
+# Goes up when a rule changes: stems are what an index is made of.
+RULES_VERSION: Final = 1
+
+Rule = tuple[str, str, int]
+
+_VOWELS: Final = frozenset("aeiouy")
+
+_NUMBER: Final[tuple[Rule, ...]] = (
+    ("erons", "", 3),
+    ("issons", "i", 3),
+    ("aises", "ai", 3),
+    ("oises", "oi", 3),
+    ("eaux", "eau", 1),
+    ("aux", "al", 2),
+    ("eux", "eu", 1),
+    ("oux", "ou", 2),
+    ("ss", "ss", 0),
+    ("s", "", 3),
+)
+_FEMININE: Final[tuple[Rule, ...]] = (
+    ("ee", "ee", 0),
+    ("prise", "pri", 0),
+    ("mise", "mi", 0),
+    ("quise", "qui", 0),
+    ("aise", "ai", 3),
+    ("oise", "oi", 3),
+    ("euse", "eu", 2),
+    ("trice", "teu", 2),
+    ("issante", "i", 3),
+    ("plante", "plant", 0),
+    ("ante", "", 4),
+    ("mente", "ment", 0),
+    ("ente", "", 4),
+    ("eure", "eu", 3),
+    ("ere", "", 3),
+    ("ndue", "nd", 2),
+    ("rdue", "rd", 2),
+    ("ndre", "nd", 1),
+    ("rdre", "rd", 1),
+    ("e", "", 3),
+)
+_ENDINGS: Final[tuple[Rule, ...]] = (
+    # adverbs and names of actions
+    ("amment", "", 3),
+    ("emment", "", 4),
+    ("issement", "i", 3),
+    ("ivement", "iv", 3),
+    ("eusement", "eu", 3),
+    ("ement", "", 4),
+    # verbs of the second group
+    ("issaient", "i", 3),
+    ("issait", "i", 3),
+    ("issant", "i", 3),
+    ("issent", "i", 3),
+    ("issez", "i", 3),
+    ("iront", "i", 3),
+    ("ira", "i", 3),
+    # nouns that only look like verbs
+    ("trait", "trait", 0),
+    ("fait", "fait", 0),
+    ("ouhait", "ouhait", 0),
+    ("crit", "crit", 0),
+    ("dit", "dit", 0),
+    # verbs of the first group, and what the others share with it
+    ("eraient", "", 3),
+    ("erait", "", 3),
+    ("eront", "", 3),
+    ("erent", "", 3),
+    ("erai", "", 3),
+    ("erez", "", 3),
+    ("erer", "", 3),
+    ("eree", "", 3),
+    ("era", "", 3),
+    ("aient", "", 3),
+    ("ait", "", 3),
+    ("iez", "", 3),
+    ("ez", "", 3),
+    ("ee", "", 3),
+    ("er", "", 3),
+    ("er", "e", 2),
+    ("ant", "", 3),
+    ("ent", "", 4),
+    ("a", "", 4),
+    ("ir", "i", 3),
+    ("uit", "uit", 0),
+    ("oit", "oit", 0),
+    ("it", "i", 3),
+    ("ndu", "nd", 2),
+    ("rdu", "rd", 2),
+    ("eur", "eu", 2),
+    ("if", "iv", 2),
+    ("euf", "euv", 1),
+    ("ef", "ev", 2),
+)
+# Endings of word families, looked at once, after the stem: licenciement and licencier, électoral and électeur.
+# fmt: off
+_DERIVATION: Final = (
+    "ationnel", "isation", "ication", "itation", "isateu", "istiqu", "ation", "ition", "ateu", "iteu", "isme", "aire",
+    "ativ", "ement", "ment", "iqu", "ist", "age", "ance", "anc", "enc", "abl", "ibl", "teu", "ion", "ite", "air", "ier",
+    "oir", "ag", "iv", "eu", "it", "ur", "is", "al", "el", "e",
+)
+# fmt: on
+
+
+def stem(word: str) -> str:
+    """Return the stem of a folded word; a word with signs other than letters is its own stem."""
+    known = _irregular().get(word)
+    if known:
+        return known
+    if len(word) < 4 or not word.isalpha() or word in read_words("protected_words.txt"):
+        return word
+    singular = _apply_first(word, _NUMBER_RULES)
+    bare = _apply_first(singular, _FEMININE_RULES)
+    return _tail(_apply_first(bare, _ENDING_RULES) if bare == singular else bare)
+
+
+def family_root(stem: str) -> str:
+    """Return what the stems of a word family share; five letters at least stay, so short words keep to themselves."""
+    for ending in _LONGEST_FIRST:
+        if stem.endswith(ending) and len(stem) - len(ending) >= 5:
+            stem = stem[: -len(ending)]
+            break
+    bare = stem.rstrip("ei")
+    return bare if len(bare) >= 5 else stem
+
+
+@cache
+def read_words(name: str) -> frozenset[str]:
+    """Return the words of a list in ``data/``."""
+    return frozenset(word for line in _lines(name) for word in line.split())
+
+
+@cache
+def _irregular() -> dict[str, str]:
+    entries = (line.partition(":") for line in _lines("irregular_stems.txt"))
+    return {word: base.strip() for base, _, words in entries for word in words.split()}
+
+
+def _lines(name: str) -> Iterator[str]:
+    text = (resources.files("searchapp.analysis") / "data" / name).read_text("utf-8")
+    return (bare for line in text.splitlines() if (bare := line.partition("#")[0].strip()))
+
+
+def _apply_first(word: str, rules: dict[str, tuple[Rule, ...]]) -> str:
+    for ending, replacement, left in rules.get(word[-1], ()):
+        if word.endswith(ending) and len(word) - len(ending) >= left:
+            kept = word[: -len(ending)]
+            if not _VOWELS.isdisjoint(kept):
+                return kept + replacement
+    return word
+
+
+def _by_last_letter(rules: tuple[Rule, ...]) -> dict[str, tuple[Rule, ...]]:
+    """Return the rules of a step by the letter that they can apply to, in their order."""
+    letters = {rule[0][-1] for rule in rules}
+    return {letter: tuple(rule for rule in rules if rule[0][-1] == letter) for letter in letters}
+
+
+_LONGEST_FIRST: Final = sorted(_DERIVATION, key=lambda ending: (-len(ending), ending))
+_NUMBER_RULES: Final = _by_last_letter(_NUMBER)
+_FEMININE_RULES: Final = _by_last_letter(_FEMININE)
+_ENDING_RULES: Final = _by_last_letter(_ENDINGS)
+
+
+def _tail(stem: str) -> str:
+    """Return ``stem`` with one letter for a double consonant, "i" for a last "y", no last "e"."""
+    if len(stem) > 4 and stem[-1] == "e":
+        stem = stem[:-1]
+    if len(stem) > 4 and stem[-1] == stem[-2] and stem[-1] not in "aeious":
+        stem = stem[:-1]
+    return stem[:-1] + "i" if stem[-1] == "y" and len(stem) > 3 else stem

@@ -1,0 +1,73 @@
+"""``evaluate``: judged queries, measured."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from dataclasses import replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import click
+from rich.table import Table
+
+from searchapp import bootstrap
+from searchapp.cli.language import gettext as _
+from searchapp.cli.options import with_config
+from searchapp.cli.terminal import number, out, print_error, print_out
+from searchapp.config import Config
+from searchapp.evaluation import MEASURES, Report, compare, read_run, write_run
+from searchapp.evaluation import evaluate as measure
+
+__all__ = ["evaluate"]
+
+_File = click.Path(path_type=Path)
+
+
+@click.command(
+    help=_("Measure the ranking on judged queries, through the same service as the web.")
+    + "\n\n"
+    + _("With --docs the articles are indexed into a temporary index; without, the index of --index is asked."),
+    short_help=_("Measure the ranking on judged queries."),
+)
+@click.option("--docs", type=_File, metavar="FILE", help=_("articles to index, in any form that reindex reads"))
+@click.option("--queries", type=_File, required=True, metavar="FILE", help=_("one query a line: id, tab, text"))
+@click.option("--qrels", type=_File, required=True, metavar="FILE", help=_("judgments in TREC form"))
+@click.option("--run", type=_File, metavar="FILE", help=_("write the answers there, in TREC form"))
+@click.option("--compare", "earlier", type=_File, metavar="RUN", help=_("an earlier run to test against"))
+@with_config("index", "engine")
+def evaluate(
+    config: Config, docs: Path | None, queries: Path, qrels: Path, run: Path | None, earlier: Path | None
+) -> None:
+    """Print the measures, and how sure a difference from an earlier run is."""
+    with ExitStack() as stack:
+        if docs:
+            config = replace(config, corpus=docs, index=Path(stack.enter_context(TemporaryDirectory())))
+            summary = bootstrap.reindex(config)
+            if summary.rejected:
+                print_error(_("{count} rejected").format(count=number(summary.rejected)))
+        service = bootstrap.open_service(config)
+        stack.callback(service.close)
+        report = measure(service, queries, qrels)
+    if run:
+        write_run(report.run, run)
+    _print(report, compare(report, read_run(earlier), qrels) if earlier else {})
+
+
+def _print(report: Report, earlier: dict[str, tuple[float, float]]) -> None:
+    print_out(
+        _("{queries} queries, {without} without a hit, {milliseconds} ms a query").format(
+            queries=number(report.queries),
+            without=number(report.without_hit),
+            milliseconds=number(round(report.milliseconds, 1)),
+        )
+    )
+    table = Table(box=None, pad_edge=False, show_header=bool(earlier), header_style="bold")
+    for heading in ("", _("now"), _("before"), "p") if earlier else ("", ""):
+        table.add_column(heading)
+    for name in MEASURES:
+        row = [name, f"{report.means[name]:.4f}"]
+        if earlier:
+            before, p_value = earlier[name]
+            row += [f"{before:.4f}", f"{p_value:.4f}"]
+        table.add_row(*row)
+    out().print(table)

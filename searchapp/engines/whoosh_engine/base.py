@@ -1,0 +1,52 @@
+"""The generation that a new one grows out of: read, shared by hard links, never changed."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+from typing import Any
+
+from whoosh.filedb.filestore import FileStorage
+from whoosh.index import FileIndex
+
+from searchapp.engines.whoosh_engine.postings import read_postings
+from searchapp.schema import ID
+
+__all__ = ["Base"]
+
+
+class Base:
+    """Knows where articles are; deletions go into this object's copy of the table of contents."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._reader: Any = FileIndex(FileStorage(str(folder), readonly=True)).reader()
+        leaves = self._reader.leaf_readers() if self._reader.doc_count_all() else []
+        self._leaves: dict[str, Any] = {leaf.segment().segment_id(): leaf for leaf, _ in leaves}
+
+    @property
+    def segments(self) -> list[Any]:
+        return [leaf.segment() for leaf in self._leaves.values()]
+
+    def delete(self, article_id: str) -> None:
+        term = article_id.encode("utf-8", "replace")
+        for leaf in self._leaves.values():
+            for number in read_postings([(leaf, 0)], ID, term).documents.tolist():
+                leaf.segment().delete_document(number)
+
+    def leaf(self, segment: Any) -> Any:
+        """Return the reader of one of the segments."""
+        return self._leaves[segment.segment_id()]
+
+    def share(self, segments: list[Any], folder: Path) -> None:
+        """Make these segments' files part of ``folder``, by hard links where the file system has them."""
+        for segment in segments:
+            name = segment.make_filename(segment.COMPOUND_EXT)
+            try:
+                os.link(self._folder / name, folder / name)
+            except OSError:
+                shutil.copy2(self._folder / name, folder / name)
+
+    def close(self) -> None:
+        self._reader.close()

@@ -1,0 +1,88 @@
+"""A generation in the making: which article is which document, and what becomes of those that are replaced.
+
+Documents are numbered in the order of adding, over segments that are cut by the size of their text, whoever analyses
+and inverts them. So one process and many make the same generation.
+"""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any, Final
+
+from whoosh.filedb.filestore import FileStorage
+from whoosh.index import TOC
+from whoosh.reading import SegmentReader
+
+from searchapp.engines.whoosh_engine.base import Base
+from searchapp.engines.whoosh_engine.merging import merge, plan
+from searchapp.engines.whoosh_engine.schema import whoosh_schema
+from searchapp.engines.whoosh_engine.segment import INDEX_NAME
+from searchapp.model import Article
+
+__all__ = ["Generation"]
+
+# In code points; a segment in the making then takes some 200 MB.
+_SEGMENT: Final = 12_000_000
+
+
+class Generation:
+    """Numbers documents, remembers deletions, and completes the folder from its segments."""
+
+    def __init__(self, folder: Path, base: Path | None = None) -> None:
+        self.folder = folder
+        self._storage: Any = FileStorage(str(folder))
+        self._base = Base(base) if base else None
+        self._places: dict[str, tuple[int, int]] = {}
+        self._deleted: list[tuple[int, int]] = []
+        self._segment = self._count = self._size = 0
+
+    def add(self, article: Article) -> bool:
+        """Number the next document, which replaces one with the same id; return whether its segment is full now."""
+        self.delete(article.id)
+        self._places[article.id] = (self._segment, self._count)
+        self._count += 1
+        self._size += len(article.title) + len(article.lead) + len(article.text)
+        if self._size < _SEGMENT:
+            return False
+        self._segment, self._count, self._size = self._segment + 1, 0, 0
+        return True
+
+    def delete(self, article_id: str) -> None:
+        if article_id in self._places:
+            self._deleted.append(self._places.pop(article_id))
+        elif self._base:
+            self._base.delete(article_id)
+
+    def complete(self, segments: list[Any]) -> None:
+        """Make the folder an index of the base's segments and these, which lie in it."""
+        for segment, number in self._deleted:
+            segments[segment].delete_document(number)
+        old = self._base.segments if self._base else []
+        own = {segment.segment_id() for segment in segments}
+        written = []
+        for run, anew in plan(old, segments):
+            written += [self._merge(run, own)] if anew else run
+        for segment in segments:
+            if segment not in written:
+                self._storage.delete_file(segment.make_filename(segment.COMPOUND_EXT))
+        if self._base:
+            self._base.share([segment for segment in old if segment in written], self.folder)
+        TOC(whoosh_schema(), written, 1).write(self._storage, INDEX_NAME)
+
+    def _merge(self, run: list[Any], own: set[str]) -> Any:
+        with ExitStack() as stack:
+            leaves = []
+            for segment in run:
+                if self._base and segment.segment_id() not in own:
+                    leaves.append(self._base.leaf(segment))
+                else:
+                    leaf = SegmentReader(self._storage, whoosh_schema(), segment)
+                    stack.callback(leaf.close)
+                    leaves.append(leaf)
+            return merge(leaves, self.folder)
+
+    def close(self) -> None:
+        """Let go of the base's files."""
+        if self._base:
+            self._base.close()

@@ -1,0 +1,218 @@
+"""From documents to a segment: their tokens as numbers in flat arrays, sorted once a field.
+
+A sorting key is a term's rank and a token's number in one 64-bit integer: numpy sorts those faster than anything else,
+and as tokens are numbered in the order of documents and positions, the sorted keys are the posting lists.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Iterable, Sequence
+from operator import attrgetter
+from pathlib import Path
+from pickle import dumps
+from typing import Any, Final
+
+import numpy as np
+
+from searchapp.analysis import Term
+from searchapp.engines.port import Document
+from searchapp.engines.whoosh_engine.layout import Lists, Numbers, Shape, offsets
+from searchapp.engines.whoosh_engine.schema import DAY, EVIDENCE, LENGTH, NO_DATE, STORED, TIMESTAMP
+from searchapp.engines.whoosh_engine.segment import SegmentFile, packed
+from searchapp.model import Article
+from searchapp.schema import EXACT, ID, PARTS, STEMS, TAG, VALUE_FIELDS, WORDS
+
+__all__ = ["Inverter"]
+
+_RANK_BITS: Final = 32
+_TOKEN: Final = (1 << _RANK_BITS) - 1
+
+
+class Inverter:
+    """Takes the documents of one segment and writes it."""
+
+    def __init__(self) -> None:
+        self.count = 0
+        self._numbers = _TermNumbers()
+        self._parts = {part: _Tokens() for part in PARTS}
+        self._values: dict[str, dict[str, list[int]]] = {name: {} for name in VALUE_FIELDS}
+        self._stored: list[bytes] = []
+        self._evidence: list[bytes] = []
+        self._timestamps = array("q")
+        self._days = array("I")
+
+    def add(self, document: Document) -> None:
+        number = self._numbers.__getitem__
+        for part, terms in zip(PARTS, (document.title, document.lead, document.text), strict=True):
+            self._parts[part].add(map(number, terms), len(terms))
+        article = document.article
+        self._add_values(article)
+        self._stored.append(packed(dumps(_stored(article), 4)))
+        self._evidence.append(packed(document.evidence.encode()) if document.evidence else b"")
+        self._timestamps.append(int(article.date.timestamp()) if article.date else NO_DATE)
+        self._days.append(document.day if article.date else 0)
+        self.count += 1
+
+    def _add_values(self, article: Article) -> None:
+        values = {
+            ID: (article.id,),
+            "source": (article.source,),
+            "section": (article.section,),
+            "author": article.authors,
+            TAG: article.tags,
+        }
+        for name, entries in values.items():
+            for entry in filter(None, dict.fromkeys(entries)):
+                self._values[name].setdefault(entry, []).append(self.count)
+
+    def write(self, folder: Path) -> Any:
+        """Write the segment into ``folder`` and return Whoosh's object for it."""
+        self._ranks = {form: self._numbers.ranks(form) for form in ("stem", "word", "exact")}
+        with SegmentFile(folder, self.count) as file:
+            for name, add in sorted(self._fields().items()):
+                add(file, name)
+            file.end_fields()
+            self._write_columns(file)
+        return file.segment
+
+    def _fields(self) -> dict[str, Any]:
+        """Return of each field what writes it."""
+        fields: dict[str, Any] = {STEMS: self._write_stems}
+        fields |= {WORDS[part]: self._write_words for part in PARTS}
+        fields |= {EXACT[part]: self._write_exact for part in PARTS}
+        return fields | dict.fromkeys(VALUE_FIELDS, self._write_values)
+
+    def _write_stems(self, file: SegmentFile, name: str) -> None:
+        tokens = [self._parts[part] for part in PARTS]
+        terms, lists = _frequencies(self._ranks["stem"], tokens)
+        file.add_field(name, terms, lists, Shape.FREQUENCY, self._length)
+
+    def _write_words(self, file: SegmentFile, name: str) -> None:
+        tokens = self._parts[next(part for part in PARTS if WORDS[part] == name)]
+        terms, lists = _positions(self._ranks["word"], tokens)
+        file.add_field(name, terms, lists, Shape.POSITIONS, tokens.lengths)
+
+    def _write_exact(self, file: SegmentFile, name: str) -> None:
+        tokens = self._parts[next(part for part in PARTS if EXACT[part] == name)]
+        terms, lists = _frequencies(self._ranks["exact"], [tokens])
+        file.add_field(name, terms, lists, Shape.FREQUENCY, tokens.lengths)
+
+    def _write_values(self, file: SegmentFile, name: str) -> None:
+        values = sorted((value.encode(), numbers) for value, numbers in self._values[name].items())
+        documents = np.array([number for _, numbers in values for number in numbers], dtype=np.int64)
+        sizes = np.array([len(numbers) for _, numbers in values], dtype=np.int64)
+        lists = Lists(sizes, documents, np.ones_like(documents))
+        file.add_field(name, [value for value, _ in values], lists, Shape.EXISTENCE, None)
+
+    def _write_columns(self, file: SegmentFile) -> None:
+        file.add_lengths(STEMS, self._length)
+        for part in PARTS:
+            for field in (WORDS[part], EXACT[part]):
+                file.add_lengths(field, self._parts[part].lengths)
+        file.add_values(STORED, self._stored)
+        file.add_values(EVIDENCE, self._evidence)
+        file.add_numbers(LENGTH, self._length.astype(np.uint32))
+        file.add_numbers(DAY, np.frombuffer(self._days, np.uint32))
+        file.add_numbers(TIMESTAMP, np.frombuffer(self._timestamps, np.int64))
+
+    @property
+    def _length(self) -> Numbers:
+        total: Numbers = sum((self._parts[part].lengths for part in PARTS), np.zeros(self.count, np.int64))
+        return total
+
+
+class _TermNumbers(dict[Term, int]):
+    """Numbers the terms of a segment in the order of their coming."""
+
+    def __missing__(self, term: Term) -> int:
+        self[term] = number = len(self)
+        return number
+
+    def ranks(self, form: str) -> tuple[list[bytes], Numbers]:
+        """Return the distinct forms (stem, word or exact) in byte order, and of each term number its form's place."""
+        forms: list[str] = list(map(attrgetter(form), self))
+        distinct = sorted(set(forms))
+        places = dict(zip(distinct, range(len(distinct)), strict=True))
+        return list(map(str.encode, distinct)), np.fromiter(map(places.__getitem__, forms), np.int64, len(forms))
+
+
+class _Tokens:
+    """The tokens of one part over many documents, as flat arrays."""
+
+    def __init__(self) -> None:
+        self._terms = array("I")
+        self._lengths = array("I")
+
+    def add(self, terms: Iterable[int], length: int) -> None:
+        """Add one document's tokens."""
+        self._terms.extend(terms)
+        self._lengths.append(length)
+
+    @property
+    def terms(self) -> Numbers:
+        return np.frombuffer(self._terms, dtype=np.uint32).astype(np.int64)
+
+    @property
+    def lengths(self) -> Numbers:
+        return np.frombuffer(self._lengths, dtype=np.uint32).astype(np.int64)
+
+    @property
+    def documents(self) -> Numbers:
+        return np.repeat(np.arange(len(self._lengths)), self.lengths)
+
+
+def _frequencies(ranks: tuple[list[bytes], Numbers], parts: Sequence[_Tokens]) -> tuple[list[bytes], Lists]:
+    """Return the terms of ``parts`` and in which documents they stand how often."""
+    terms, of_number = ranks
+    keys = np.concatenate([of_number[part.terms] << _RANK_BITS | part.documents for part in parts])
+    keys.sort()
+    starts = _starts(keys)
+    pairs = keys[starts]
+    used, sizes = _sizes(pairs >> _RANK_BITS)
+    lists = Lists(sizes, pairs & _TOKEN, np.diff(starts, append=len(keys)))
+    return [terms[rank] for rank in used.tolist()], lists
+
+
+def _positions(ranks: tuple[list[bytes], Numbers], tokens: _Tokens) -> tuple[list[bytes], Lists]:
+    """Return the terms of ``tokens`` and in which documents they stand where."""
+    terms, of_number = ranks
+    numbers = of_number[tokens.terms]
+    keys = numbers << _RANK_BITS | np.arange(len(numbers))
+    keys.sort()
+    order = keys & _TOKEN
+    documents = tokens.documents[order]
+    starts = _starts(keys & ~_TOKEN | documents)
+    positions = order - offsets(tokens.lengths)[documents]
+    used, sizes = _sizes(keys[starts] >> _RANK_BITS)
+    lists = Lists(sizes, documents[starts], np.diff(starts, append=len(keys)), positions)
+    return [terms[rank] for rank in used.tolist()], lists
+
+
+def _starts(values: Numbers) -> Numbers:
+    """Return where the runs of equal values begin."""
+    return np.flatnonzero(np.diff(values, prepend=-1))
+
+
+def _sizes(values: Numbers) -> tuple[Numbers, Numbers]:
+    """Return the distinct values of a rising array and how often each stands there."""
+    starts = _starts(values)
+    return values[starts], np.diff(starts, append=len(values))
+
+
+def _stored(article: Article) -> dict[str, object]:
+    stored: dict[str, object] = {
+        "id": article.id,
+        "title": article.title,
+        "lead": article.lead,
+        "text": article.text,
+        "date": article.date.isoformat() if article.date else "",
+        "source": article.source,
+        "section": article.section,
+        "author": article.authors,
+        "url": article.url,
+        "language": article.language,
+        "tags": article.tags,
+        "status": str(article.status),
+    }
+    return {name: value for name, value in stored.items() if value}

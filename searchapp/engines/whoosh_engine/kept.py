@@ -1,0 +1,169 @@
+"""What a reader keeps of its generation: decoded posting lists within a bound, columns, facets, statistics.
+
+Each is read once, when first asked for. Numbers of documents count the deleted ones too, as Whoosh does; everything
+that is counted or averaged leaves them out, so that a generation grown by changes scores as one built afresh.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Sized
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Final, Generic, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from searchapp.engines.port import BM25_B, BM25_K1
+from searchapp.engines.whoosh_engine.fields import document_frequencies
+from searchapp.engines.whoosh_engine.layout import Numbers
+from searchapp.engines.whoosh_engine.postings import (
+    Integers,
+    Postings,
+    numeric_column,
+    places_of,
+    read_postings,
+    terms_from,
+)
+from searchapp.engines.whoosh_engine.schema import DAY, EVIDENCE, LENGTH, TIMESTAMP
+from searchapp.schema import FACET_FIELDS
+
+__all__ = ["Facet", "Kept"]
+
+# Postings kept decoded, and places of words: at 8 bytes each, 64 MB at most of either.
+_KEPT_POSTINGS: Final = 8_000_000
+_KEPT_PLACES: Final = 8_000_000
+
+
+_Value = TypeVar("_Value", bound=Sized)
+_Key = tuple[str, bytes]
+
+
+class _Recent(Generic[_Value]):
+    """What was read of terms; the least recently used is given up when all together hold more than ``limit``."""
+
+    def __init__(self, limit: int) -> None:
+        self._limit = limit
+        self._values: OrderedDict[_Key, _Value] = OrderedDict()
+        self._size = 0
+
+    def get(self, key: _Key) -> _Value | None:
+        if key in self._values:
+            self._values.move_to_end(key)
+        return self._values.get(key)
+
+    def put(self, key: _Key, value: _Value) -> _Value:
+        self._values[key] = value
+        self._size += len(value) + 100
+        while self._size > self._limit:
+            self._size -= len(self._values.popitem(last=False)[1]) + 100
+        return value
+
+
+@dataclass(frozen=True, slots=True)
+class Facet:
+    """The values of a facet field, and those of each document: ``values[starts[n]:starts[n + 1]]`` for number n."""
+
+    names: tuple[str, ...]
+    starts: NDArray[np.int64]
+    values: Integers
+
+
+class Kept:
+    """One open generation. Not safe to share between threads: :class:`.WhooshReader` holds its lock around it."""
+
+    def __init__(self, reader: Any) -> None:
+        self.size: int = reader.doc_count_all()
+        self.live: int = reader.doc_count()
+        self.leaves: list[tuple[Any, int]] = reader.leaf_readers() if self.size else []
+        self._postings: _Recent[Postings] = _Recent(_KEPT_POSTINGS)
+        self._places: _Recent[Numbers] = _Recent(_KEPT_PLACES)
+        self._facets: dict[str, Facet] = {}
+
+    def postings(self, field: str, term: str) -> Postings:
+        """Return the live documents that hold ``term``."""
+        key = (field, term.encode("utf-8", "replace"))
+        kept = self._postings.get(key)
+        return self._postings.put(key, self._live(read_postings(self.leaves, *key))) if kept is None else kept
+
+    def places(self, field: str, term: str, documents: Integers) -> Numbers:
+        """Return where ``term`` stands in ``documents``, which all hold it: document << 32 | position, rising.
+
+        Places in other documents may be among them. A word that most of its documents are asked of is read whole and
+        kept: frequent words come again.
+        """
+        key = (field, term.encode("utf-8", "replace"))
+        kept = self._places.get(key)
+        if kept is not None:
+            return kept
+        every = self.postings(field, term).documents
+        if 2 * len(documents) < len(every):
+            return places_of(self.leaves, *key, documents)
+        return self._places.put(key, places_of(self.leaves, *key, every))
+
+    def dictionary(self, field: str, prefix: bytes) -> list[tuple[str, int]]:
+        """Return all terms of a field that live documents hold, in order, with how many do."""
+        counts: dict[bytes, int] = {}
+        for leaf, base in self.leaves:
+            terms, frequencies = document_frequencies(leaf, field, self.alive[base : base + leaf.doc_count_all()])
+            for term, frequency in zip(terms, frequencies, strict=True):
+                counts[term] = counts.get(term, 0) + frequency
+        chosen = sorted(term for term, count in counts.items() if count and term.startswith(prefix))
+        return [(term.decode(), counts[term]) for term in chosen]
+
+    def every(self) -> Integers:
+        """Return all live documents."""
+        return np.flatnonzero(self.alive).astype(np.int32)
+
+    @cached_property
+    def alive(self) -> NDArray[np.bool_]:
+        alive = np.ones(self.size, dtype=bool)
+        for leaf, base in self.leaves:
+            alive[[base + number for number in leaf.segment().deleted_docs()]] = False
+        return alive
+
+    @cached_property
+    def timestamps(self) -> NDArray[np.int64]:
+        return self._column(TIMESTAMP)
+
+    @cached_property
+    def days(self) -> NDArray[np.uint32]:
+        return self._column(DAY)
+
+    @cached_property
+    def norms(self) -> NDArray[np.float32]:
+        """k1 (1 - b + b length / average length) of each document."""
+        lengths = self._column(LENGTH)
+        average = int(lengths[self.alive].sum(dtype=np.int64)) / max(self.live, 1) or 1.0
+        return (BM25_K1 * (1 - BM25_B + BM25_B * lengths / average)).astype(np.float32)
+
+    @cached_property
+    def evidence(self) -> list[Any]:
+        """Of each segment, the column of evidence."""
+        return [leaf.column_reader(EVIDENCE, translate=False) for leaf, _ in self.leaves]
+
+    def facet(self, name: str) -> Facet:
+        if name not in self._facets:
+            self._facets[name] = self._read_facet(name)
+        return self._facets[name]
+
+    def _read_facet(self, name: str) -> Facet:
+        found = {value for leaf, _ in self.leaves for value, _ in terms_from(leaf, name, b"")}
+        names = tuple(sorted(value.decode() for value in found if name in FACET_FIELDS))
+        lists = [read_postings(self.leaves, name, value.encode()).documents for value in names]
+        documents = np.concatenate([np.empty(0, np.int32), *lists])
+        values = np.repeat(np.arange(len(names), dtype=np.int32), [len(entries) for entries in lists])
+        order = np.argsort(documents, kind="stable")
+        starts = np.searchsorted(documents[order], np.arange(self.size + 1))
+        return Facet(names, starts, values[order])
+
+    def _live(self, postings: Postings) -> Postings:
+        if self.live == self.size:
+            return postings
+        alive = self.alive[postings.documents]
+        return Postings(postings.documents[alive], postings.frequencies[alive])
+
+    def _column(self, name: str) -> NDArray[Any]:
+        parts = [numeric_column(leaf, name) for leaf, _ in self.leaves]
+        return np.concatenate(parts) if parts else np.empty(0, np.int64)

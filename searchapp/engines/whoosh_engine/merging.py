@@ -1,0 +1,148 @@
+"""Keeping the segments few and full: which of them to write anew, and how.
+
+Merged are neighbours only, so that documents keep the order of adding, on which equal scores rely.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from searchapp.engines.whoosh_engine.fields import read_field
+from searchapp.engines.whoosh_engine.layout import Lists, Numbers, Shape, offsets
+from searchapp.engines.whoosh_engine.postings import column_values, numeric_column
+from searchapp.engines.whoosh_engine.schema import DAY, EVIDENCE, LENGTH, STORED, TIMESTAMP
+from searchapp.engines.whoosh_engine.segment import SegmentFile
+from searchapp.schema import EXACT, STEMS, VALUE_FIELDS, WORDS
+
+__all__ = ["merge", "plan"]
+
+# A segment is written anew when it takes this many times what its live documents would.
+_SWOLLEN: Final = 1.4
+# The last segments become one when the one before them has fewer than so many times their tokens. Sizes then fall by
+# this factor from one to the next: a few segments whatever the number of changes.
+_RATIO: Final = 3
+# In tokens: what is as large as that is merged no more.
+_FULL: Final = 1_500_000
+
+_SHAPES: Final = {
+    STEMS: Shape.FREQUENCY,
+    **dict.fromkeys(WORDS.values(), Shape.POSITIONS),
+    **dict.fromkeys(EXACT.values(), Shape.FREQUENCY),
+    **dict.fromkeys(VALUE_FIELDS, Shape.EXISTENCE),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Live:
+    """A segment's live documents: whether each document is one, and what number it gets."""
+
+    leaf: Any
+    alive: NDArray[np.bool_]
+    numbers: Numbers
+
+
+def plan(old: Sequence[Any], new: Sequence[Any]) -> list[tuple[list[Any], bool]]:
+    """Return runs of neighbours in their order, each with whether it has to be written anew as one segment."""
+    kept = [segment for segment in (*old, *new) if segment.doc_count()]
+    tail = _tail(kept) if old else len(kept)
+    runs = [[segment] for segment in kept[:tail]] + ([kept[tail:]] if kept[tail:] else [])
+    return [(run, len(run) > 1 or _swollen(run[0])) for run in runs]
+
+
+def _tail(segments: Sequence[Any]) -> int:
+    """Return where the segments begin that are to become one."""
+    tail = len(segments)
+    tokens = 0.0
+    while tail and tokens < _FULL:
+        before = _tokens(segments[tail - 1])
+        if before >= _FULL or (tokens and before > _RATIO * tokens):
+            break
+        tail, tokens = tail - 1, tokens + before
+    return tail
+
+
+def _tokens(segment: Any) -> float:
+    """Return about how many tokens the live documents have."""
+    return float(segment._fieldlengths.get(STEMS, 0) * segment.doc_count() / segment.doc_count_all())
+
+
+def _swollen(segment: Any) -> bool:
+    return bool(segment.doc_count_all() > _SWOLLEN * segment.doc_count())
+
+
+def merge(leaves: Sequence[Any], folder: Path) -> Any:
+    """Write the live documents of ``leaves`` (readers of one segment each) as one segment; return Whoosh's object."""
+    parts = _live(leaves)
+    count = sum(int(part.alive.sum()) for part in parts)
+    with SegmentFile(folder, count) as file:
+        lengths = {name: _merge_field(file, name, parts, count) for name in sorted(_SHAPES)}
+        file.end_fields()
+        for name in (STEMS, *WORDS.values(), *EXACT.values()):
+            file.add_lengths(name, lengths[name])
+        for name in (STORED, EVIDENCE):
+            columns = [(part.alive, column_values(part.leaf, name)) for part in parts]
+            file.add_values(name, [value for alive, values in columns for value in _chosen(values, alive)])
+        for name in (LENGTH, DAY, TIMESTAMP):
+            file.add_numbers(name, np.concatenate([numeric_column(part.leaf, name)[part.alive] for part in parts]))
+    return file.segment
+
+
+def _live(leaves: Sequence[Any]) -> list[_Live]:
+    parts: list[_Live] = []
+    base = 0
+    for leaf in leaves:
+        alive = np.ones(leaf.doc_count_all(), dtype=bool)
+        alive[list(leaf.segment().deleted_docs())] = False
+        parts.append(_Live(leaf, alive, np.cumsum(alive) - 1 + base))
+        base += int(alive.sum())
+    return parts
+
+
+def _chosen(values: list[bytes], alive: NDArray[np.bool_]) -> list[bytes]:
+    return [values[number] for number in np.flatnonzero(alive).tolist()]
+
+
+def _merge_field(file: SegmentFile, name: str, parts: Sequence[_Live], count: int) -> Numbers:
+    """Write one field; return its length in each document."""
+    read = [read_field(part.leaf, name, _SHAPES[name]) for part in parts]
+    terms = sorted(set().union(*(own for own, _ in read)))
+    ranks = dict(zip(terms, range(len(terms)), strict=True))
+    columns = [_renumbered(ranks, own, lists, part) for (own, lists), part in zip(read, parts, strict=True)]
+    keys, frequencies, positions = (np.concatenate(column) for column in zip(*columns, strict=True))
+    order = np.argsort(keys)
+    sizes = np.bincount(keys >> 32, minlength=len(terms)) if len(keys) else np.zeros(len(terms), np.int64)
+    lists = Lists(
+        sizes[sizes > 0], keys[order] & 0xFFFFFFFF, frequencies[order], _reordered(positions, frequencies, order)
+    )
+    lengths = np.bincount(lists.documents, lists.frequencies, count).astype(np.int64)
+    held = [term for term, size in zip(terms, sizes.tolist(), strict=True) if size]
+    file.add_field(name, held, lists, _SHAPES[name], None if name in VALUE_FIELDS else lengths)
+    return lengths
+
+
+def _renumbered(
+    ranks: dict[bytes, int], terms: list[bytes], lists: Lists, part: _Live
+) -> tuple[Numbers, Numbers, Numbers]:
+    """Return the live postings of a segment: rank << 32 | new number, frequency, positions one after the other."""
+    rank = np.fromiter(map(ranks.__getitem__, terms), np.int64, len(terms))
+    alive = part.alive[lists.documents]
+    keys = np.repeat(rank, lists.sizes)[alive] << 32 | part.numbers[lists.documents[alive]]
+    positions = lists.positions
+    if len(positions):
+        positions = positions[np.repeat(alive, lists.frequencies)]
+    return keys, lists.frequencies[alive], positions
+
+
+def _reordered(positions: Numbers, frequencies: Numbers, order: NDArray[np.intp]) -> Numbers:
+    """Return the positions of each posting in the new order of the postings."""
+    if not len(positions):
+        return positions
+    sizes = frequencies[order]
+    places = np.repeat(offsets(frequencies)[order] - offsets(sizes), sizes) + np.arange(len(positions))
+    return positions[places]

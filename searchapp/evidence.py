@@ -1,0 +1,58 @@
+"""What the second stage wants to know of an article, as one string that any engine can store.
+
+Four lines of an article's content words (small words left out), as stems of the title, of the opening and of the rest,
+and as exact forms of all; a fifth line has two lengths in tokens, small words included. Words stand between bars, two
+between neighbours, so that « how often » and « how often side by side » are each one :meth:`str.count`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from searchapp.analysis import Term
+
+__all__ = ["Evidence", "make_evidence", "read_evidence"]
+
+# Content words at the start of the text, where news says what it is about.
+_OPENING: Final = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """The lines of an article's evidence; lengths in tokens, ``length`` of the whole article."""
+
+    title: str
+    opening: str
+    rest: str
+    forms: str
+    title_length: int
+    length: int
+
+
+def make_evidence(title: Sequence[Term], body: Sequence[Term]) -> str:
+    """Return the evidence of an article; ``body`` is lead and text."""
+    content = [term for term in body if not term.small]
+    heading = [term for term in title if not term.small]
+    lines = (
+        _stream(term.stem for term in heading),
+        _stream(term.stem for term in content[:_OPENING]),
+        _stream(term.stem for term in content[_OPENING:]),
+        _stream(term.exact for term in (*heading, *content)),
+        f"{len(title)} {len(title) + len(body)}",
+    )
+    return "\n".join(lines)
+
+
+def _stream(texts: Iterable[str]) -> str:
+    """Return texts between bars; every text has two of its own, so that neighbours are counted alike."""
+    joined = "||".join(texts)
+    return f"|{joined}|" if joined else ""
+
+
+def read_evidence(evidence: str) -> Evidence:
+    """Return what :func:`make_evidence` wrote."""
+    title, opening, rest, forms, lengths = evidence.split("\n")
+    title_length, _, length = lengths.partition(" ")
+    return Evidence(title, opening, rest, forms, int(title_length), int(length))

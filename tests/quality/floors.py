@@ -1,0 +1,96 @@
+"""The judged sets, their floors, and the command that measures them whole: ``python -m tests.quality.floors``.
+
+``python -m tests.quality.floors NAME`` measures one set; NAME is orange, piaf, cdtn or variants.
+"""
+
+from __future__ import annotations
+
+import gzip
+import json
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from searchapp import bootstrap
+from searchapp.evaluation import Report, evaluate
+
+
+@dataclass(frozen=True)
+class JudgedSet:
+    """A set of ``../shared/data``. ``digests``: first 16 hexadecimal digits of SHA-256. Every ``sampled``-th query."""
+
+    name: str
+    folder: str
+    queries: str
+    qrels: str
+    measure: str
+    floor: float
+    lucene: float
+    sampled: int
+    digests: dict[str, str]
+
+
+SETS = (
+    JudgedSet(
+        "orange", "orange", "queries.tsv", "qrels.txt", "RR@10", 0.80, 0.782, 1,
+        {"docs.jsonl.gz": "65fb0ec6d69c3ca3", "queries.tsv": "0b6bd477224a0d3d", "qrels.txt": "c2255fb087ca3892"},
+    ),
+    JudgedSet(
+        "piaf", "piaf", "queries.tsv", "qrels.txt", "RR@10", 0.785, 0.773, 5,
+        {"docs.jsonl.gz": "a1d8d454c4755afd", "queries.tsv": "a17680ed8d576afc", "qrels.txt": "2e55f943e337df1b"},
+    ),
+    JudgedSet(
+        "cdtn", "cdtn", "queries.tsv", "qrels.txt", "nDCG@10", 0.42, 0.363, 1,
+        {"docs.jsonl.gz": "713d6d3fd2e7dfc7", "queries.tsv": "5942cb720484afb3", "qrels.txt": "7941ada06310ccca"},
+    ),
+    JudgedSet(
+        "variants", "cdtn", "variants.tsv", "variants_qrels.txt", "nDCG@10", 0.35, 0.287, 1,
+        {"variants.tsv": "caa8d66232058a1d", "variants_qrels.txt": "36b8550ccdfa1c31"},
+    ),
+)  # fmt: skip
+
+
+def measure(judged: JudgedSet, data: Path, folder: Path, every: int = 1) -> Report:
+    """Index a set into ``folder`` and measure it; of headlines the bodies alone, else they find themselves."""
+    corpus, index = folder / f"{judged.folder}.jsonl", folder / "index"
+    with corpus.open("w", encoding="utf-8") as file:
+        file.writelines(_records(data / judged.folder / "docs.jsonl.gz", body_only=judged.folder == "orange"))
+    config = bootstrap.load_config({"corpus": corpus, "index": index})
+    bootstrap.reindex(config)
+    queries = folder / "queries.tsv"
+    lines = (data / judged.folder / judged.queries).read_text("utf-8").splitlines(keepends=True)
+    queries.write_text("".join(lines[::every]), "utf-8")
+    service = bootstrap.open_service(config)
+    try:
+        return evaluate(service, queries, data / judged.folder / judged.qrels)
+    finally:
+        service.close()
+
+
+def _records(path: Path, *, body_only: bool) -> Iterator[str]:
+    with gzip.open(path, "rt", encoding="utf-8") as lines:
+        for line in lines:
+            record = json.loads(line)
+            if body_only:
+                record = {"id": record["id"], "title": "", "text": record["text"][record["abstract_len"] :]}
+            yield json.dumps(record, ensure_ascii=False) + "\n"
+
+
+def main() -> None:
+    data = Path(__file__).parents[3] / "shared/data"
+    for judged in SETS:
+        if sys.argv[1:] and judged.name not in sys.argv[1:]:
+            continue
+        with TemporaryDirectory() as folder:
+            report = measure(judged, data, Path(folder))
+        means = "  ".join(f"{name} {value:.4f}" for name, value in report.means.items())
+        sys.stdout.write(
+            f"{judged.name:9}{means}  without hit {report.without_hit}  {report.milliseconds:.1f} ms"
+            f"  (floor {judged.measure} {judged.floor}, Lucene {judged.lucene})\n"
+        )
+
+
+if __name__ == "__main__":
+    main()
