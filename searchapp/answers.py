@@ -12,6 +12,7 @@ from typing import Any, Final
 from urllib.parse import quote, urlencode
 from zoneinfo import ZoneInfo
 
+from searchapp.analysis.tokenizer import raw_tokens
 from searchapp.i18n import Translate
 from searchapp.marks import marked, snippet
 from searchapp.model import Article, ArticleView, Fragment, Hit, SearchRequest, SearchResult
@@ -24,6 +25,7 @@ __all__ = [
     "article_path",
     "describe_result",
     "describe_view",
+    "differs",
     "search_links",
     "turn_back",
     "turn_forward",
@@ -49,7 +51,10 @@ def describe_result(result: SearchResult, request: SearchRequest, timezone: Zone
         "page": result.page,
         "per_page": result.per_page,
         "suggestion": result.suggestion,
-        "remarks": [remark.render(translate) for remark in result.remarks],
+        "remarks": [
+            {"message": remark.message.render(translate), "start": remark.start, "end": remark.end}
+            for remark in result.remarks
+        ],
         "results": [_describe_hit(hit, timezone) for hit in result.hits],
         "facets": {
             name: [{"value": bucket.value, "count": bucket.count} for bucket in buckets]
@@ -58,6 +63,11 @@ def describe_result(result: SearchResult, request: SearchRequest, timezone: Zone
         "histogram": [{"date": bucket.date, "count": bucket.count} for bucket in result.histogram],
         "links": search_links(request, result),
     }
+
+
+def differs(result: SearchResult) -> bool:
+    """Return whether to tell people how their query was understood: it says more than words, or other words."""
+    return result.elaborate or raw_tokens(result.query) != raw_tokens(result.understood)
 
 
 def describe_view(view: ArticleView, timezone: ZoneInfo, *, with_marks: bool) -> Json:

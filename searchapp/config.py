@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Final
@@ -16,10 +16,12 @@ from zoneinfo import ZoneInfo, available_timezones
 from searchapp.errors import ConfigurationError
 from searchapp.i18n import LANGUAGES, Message
 
-__all__ = ["CONFIG_FILE", "ENGINES", "SETTINGS", "Config", "Setting", "load_config"]
+__all__ = ["CONFIG_FILE", "CORPUS_KINDS", "ENGINES", "SETTINGS", "Config", "CorpusEntry", "Setting", "load_config"]
 
 CONFIG_FILE: Final = "searchapp.toml"
-ENGINES: Final = ("whoosh",)
+CORPUS_KINDS: Final = ("path", "glob", "sqlite", "postgresql")
+_ENTRY_KEYS: Final = ("query", "source", "section", "columns")
+ENGINES: Final = ("whoosh", "tantivy")
 
 
 class _NotAllowedError(ValueError):
@@ -62,12 +64,71 @@ def _whole_number(lowest: int, highest: int) -> Callable[[object], int]:
     return convert
 
 
+def _number(lowest: float, highest: float) -> Callable[[object], float]:
+    def convert(value: object) -> float:
+        try:
+            number = float(str(value)) if not isinstance(value, bool) else None
+        except ValueError:
+            number = None
+        if number is None or not lowest <= number <= highest:
+            raise _NotAllowedError(Message("a number from {lowest} to {highest}", lowest=lowest, highest=highest))
+        return number
+
+    return convert
+
+
 def _timezone(value: object) -> ZoneInfo:
     if isinstance(value, ZoneInfo):
         return value
     if value not in available_timezones():
         raise _NotAllowedError(Message("a time zone of the IANA list, such as Europe/Paris"))
     return ZoneInfo(str(value))
+
+
+@dataclass(frozen=True, slots=True)
+class CorpusEntry:
+    """One ``[[corpus]]`` table: where articles come from. ``kind`` is one of :data:`CORPUS_KINDS`, ``place`` its value.
+
+    ``query`` is that of a database; ``columns`` name its columns; ``source`` and ``section`` are what articles inherit.
+    """
+
+    kind: str
+    place: str
+    query: str = ""
+    source: str = ""
+    section: str = ""
+    columns: Mapping[str, str] = field(default_factory=dict)
+
+
+def _entries(value: object) -> tuple[CorpusEntry, ...]:
+    if isinstance(value, tuple | list) and all(isinstance(table, dict) for table in value):
+        entries = [_entry(table) for table in value]
+        if None not in entries:
+            return tuple(entry for entry in entries if entry)
+    raise _NotAllowedError(
+        Message("[[corpus]] tables with one of {kinds}; a database also needs a query", kinds=", ".join(CORPUS_KINDS))
+    )
+
+
+def _entry(table: Mapping[str, object]) -> CorpusEntry | None:
+    """Return the entry that ``table`` writes, or None when it is wrong."""
+    kinds = [kind for kind in CORPUS_KINDS if kind in table]
+    columns = table.get("columns", {})
+    texts = {key: value for key, value in table.items() if isinstance(value, str) and value.strip()}
+    if len(kinds) != 1 or kinds[0] not in texts or not set(table) <= {*kinds, *_ENTRY_KEYS}:
+        return None
+    if not isinstance(columns, dict) or not all(isinstance(field, str) for field in columns.values()):
+        return None
+    if set(table) - set(texts) - {"columns"} or ("query" in texts) != (kinds[0] in ("sqlite", "postgresql")):
+        return None
+    return CorpusEntry(
+        kinds[0],
+        texts[kinds[0]],
+        texts.get("query", ""),
+        texts.get("source", ""),
+        texts.get("section", ""),
+        columns,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +148,7 @@ class Setting:
 
 SETTINGS: Final = (
     Setting("corpus", _path, "corpus", Message("folder (or file) with the articles")),
+    Setting("entries", _entries, (), Message("[[corpus]] tables of the settings file, in place of one folder")),
     Setting("index", _path, "index", Message("folder that the index is written to")),
     Setting("engine", _choice(*ENGINES), "whoosh", Message("search engine: {choices}", choices=", ".join(ENGINES))),
     Setting("jobs", _whole_number(0, 64), 0, Message("processes that index at a time (0: one for each processor)")),
@@ -101,6 +163,12 @@ SETTINGS: Final = (
         "Europe/Paris",
         Message("time zone of dates without one, and of days in searches"),
     ),
+    Setting(
+        "query_seconds",
+        _number(0.05, 60.0),
+        2.0,
+        Message("seconds that one search may look for words; after them the answer is marked as partial"),
+    ),
     Setting("site_name", _text, "searchapp", Message("name shown at the top of the pages")),
 )
 
@@ -110,6 +178,7 @@ class Config:
     """The settings of one run, checked and typed; the rows of :data:`SETTINGS` explain them."""
 
     corpus: Path
+    entries: tuple[CorpusEntry, ...]
     index: Path
     engine: str
     jobs: int
@@ -119,6 +188,7 @@ class Config:
     threads: int
     language: str
     timezone: ZoneInfo
+    query_seconds: float
     site_name: str
 
 
@@ -143,6 +213,7 @@ def load_config(
             continue
         try:
             values[name] = setting.convert(value)
+            values["entries"] = () if name == "corpus" else values["entries"]  # a corpus named later wins
         except _NotAllowedError as error:
             problems.append(
                 Message(
@@ -163,7 +234,8 @@ def _given(
     """Yield (origin, setting, value) in rising order of precedence."""
     path = file or Path(CONFIG_FILE)
     for name, value in _read_file(path, must_exist=file is not None, problems=problems).items():
-        yield f"{path}: {name}", name, value
+        tables = name == "corpus" and isinstance(value, list)
+        yield f"{path}: {name}", "entries" if tables else name, value
     for variable, value in sorted(environ.items()):
         if variable.startswith("SEARCHAPP_"):
             yield variable, variable.removeprefix("SEARCHAPP_").lower(), value

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from searchapp.analysis import FrenchAnalyzer, Token
-from searchapp.engines.resolver import Wanted
+from searchapp.engines.wanted import Wanted
 from searchapp.model import Fragment, Span
 
 __all__ = ["FRAGMENT_LENGTH", "Highlighter"]
@@ -64,10 +65,13 @@ class Highlighter:
     def _marks(self, text: str, wanted: Wanted) -> list[_Mark]:
         if not wanted:
             return []
-        tokens, stems = list(self._analyzer.tokens(text)), wanted.stems
-        marks = [_Mark(token.start, token.end, token.term.stem) for token in tokens if token.term.stem in stems]
+        tokens = list(self._analyzer.tokens(text))
+        keys = ((token, wanted.key(token.term)) for token in tokens)
+        marks = [_Mark(token.start, token.end, key) for token, key in keys if key is not None]
         for phrase in wanted.phrases:
             marks += _phrase_marks(tokens, phrase)
+        for words, slop in wanted.near:
+            marks += _near_marks(tokens, words, slop)
         return _without_overlap(marks)
 
 
@@ -76,6 +80,16 @@ def _phrase_marks(tokens: Sequence[Token], phrase: tuple[str, ...]) -> Iterator[
     for place in range(len(words) - len(phrase) + 1):
         if words[place] == phrase[0] and tuple(words[place : place + len(phrase)]) == phrase:
             yield _Mark(tokens[place].start, tokens[place + len(phrase) - 1].end, phrase)
+
+
+def _near_marks(tokens: Sequence[Token], words: tuple[str, ...], slop: int) -> Iterator[_Mark]:
+    """Yield a mark for each of ``words`` wherever all of them stand close together."""
+    places = [place for place, token in enumerate(tokens) if token.term.word in words]
+    asked = Counter(words)
+    for number, start in enumerate(places):
+        close = [place for place in places[number:] if place < start + len(words) + slop]
+        if asked <= Counter(tokens[place].term.word for place in close):
+            yield from (_Mark(tokens[place].start, tokens[place].end, tokens[place].term.word) for place in close)
 
 
 def _without_overlap(marks: list[_Mark]) -> list[_Mark]:

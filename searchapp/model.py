@@ -13,12 +13,14 @@ __all__ = [
     "Article",
     "ArticleStatus",
     "ArticleView",
+    "DateQuality",
     "FacetBucket",
     "Filters",
     "Fragment",
     "HistogramBucket",
     "Hit",
     "Reject",
+    "Remark",
     "SearchRequest",
     "SearchResult",
     "Sort",
@@ -29,6 +31,15 @@ Span = tuple[int, int]
 """Start and end, end excluded, in Unicode code points of the stored field."""
 
 
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """What a reader should know of how a query was understood, and the part of its text that this is about."""
+
+    message: Message
+    start: int
+    end: int
+
+
 class ArticleStatus(StrEnum):
     """What its newspaper says of an article today."""
 
@@ -37,11 +48,22 @@ class ArticleStatus(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
+class DateQuality(StrEnum):
+    """How much of an article's date its file said, and how much the program added."""
+
+    EXACT = "exact"  # the moment with its time zone
+    LOCAL = "local"  # an hour without a zone: the configured zone is taken
+    DAY = "day"  # a day without an hour: midnight is taken
+    GUESSED = "guessed"  # a year of two digits: the century is taken
+    MISSING = "missing"
+
+
 @dataclass(frozen=True, slots=True)
 class Article:
     """A unit of the corpus, as one clean value whatever format it came in.
 
-    ``date`` carries a time zone. ``text`` holds paragraphs separated by a blank line.
+    ``date`` carries a time zone. ``text`` holds paragraphs separated by a blank line. ``stub`` says that the text is
+    only what a paywall shows. ``repairs`` names what was mended on the way in, as the words of ``searchapp.ingest``.
     """
 
     id: str
@@ -56,6 +78,9 @@ class Article:
     language: str = "fr"
     tags: tuple[str, ...] = ()
     status: ArticleStatus = ArticleStatus.PUBLISHED
+    date_quality: DateQuality = DateQuality.MISSING
+    stub: bool = False
+    repairs: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +189,10 @@ class HistogramBucket:
 
 @dataclass(frozen=True, slots=True)
 class SearchResult:
-    """The answer to a :class:`SearchRequest`. ``total_relation`` is "eq" (exact) or "gte" (at least)."""
+    """The answer to a :class:`SearchRequest`. ``total_relation`` is "eq" (exact) or "gte" (at least).
+
+    ``understood`` is the normal form of the query; ``elaborate`` says that it asks for more than words.
+    """
 
     query: str
     understood: str
@@ -177,6 +205,7 @@ class SearchResult:
     hits: tuple[Hit, ...]
     facets: Mapping[str, tuple[FacetBucket, ...]] = field(default_factory=dict)
     histogram: tuple[HistogramBucket, ...] = ()
-    remarks: tuple[Message, ...] = ()
+    remarks: tuple[Remark, ...] = ()
+    elaborate: bool = False
     suggestion: str | None = None
     next_cursor: str | None = None

@@ -14,6 +14,7 @@ from threading import Lock
 from typing import Final
 
 from searchapp.analysis import FrenchAnalyzer, Term
+from searchapp.engines.dictionary import Dictionaries, Lookup
 from searchapp.engines.port import BooleanClause, Candidate, Clause, Engine, EngineRequest, EngineResult, Reader
 from searchapp.engines.resolver import Resolver, Wanted
 from searchapp.errors import ArticleNotFound, IndexDamaged, InvalidRequest
@@ -22,8 +23,8 @@ from searchapp.i18n import Message
 from searchapp.indexing.generations import Generations, Manifest
 from searchapp.lexicon import FILE_NAME, Lexicon
 from searchapp.matching import enough_weight, prefer_quotes
-from searchapp.model import Article, ArticleView, Hit, SearchRequest, SearchResult, Sort
-from searchapp.query import Bag, Every, Node, parse, show
+from searchapp.model import Article, ArticleView, Hit, Remark, SearchRequest, SearchResult, Sort
+from searchapp.query import Bag, DateWords, Every, Node, Phrase, Word, is_elaborate, narrows, parse, show
 from searchapp.ranking import RERANKED, QueryWord, Ranker, idf
 from searchapp.schema import EXACT, FACET_FIELDS, STEMS
 
@@ -40,12 +41,23 @@ class SearchService:
     nothing is published, IndexDamaged when the published generation cannot be read.
     """
 
-    def __init__(self, generations: Generations, engine: Engine, analyzer: FrenchAnalyzer) -> None:
+    def __init__(
+        self,
+        generations: Generations,
+        engine: Engine,
+        analyzer: FrenchAnalyzer,
+        *,
+        date_words: DateWords | None = None,
+        query_seconds: float = 2.0,
+    ) -> None:
         self._current = _CurrentGeneration(generations, engine, analyzer)
         self._generations = generations
         self._analyzer = analyzer
         self._ranker = Ranker()
         self._highlighter = Highlighter(analyzer)
+        self._dictionaries = Dictionaries(analyzer)
+        self._date_words = date_words
+        self._query_seconds = query_seconds
 
     def search(self, request: SearchRequest) -> SearchResult:
         """Return the answer to ``request``; any query text is fine.
@@ -53,14 +65,15 @@ class SearchService:
         Raises InvalidRequest for a page beyond DEEPEST_RESULT, or a cursor that is none or of a generation gone by.
         """
         started = time.perf_counter()
-        parsed = parse(request.query)
+        parsed = parse(request.query, self._date_words)
         tree, preferred = prefer_quotes(parsed.tree)
         with self._current.lease() as generation:
             offset = _offset(request, generation.name)
             mended = _Mended(generation)
             resolver = Resolver(self._analyzer, mended.mend)
             wanted = resolver.wanted(tree)
-            found, page = self._find(generation, request, tree, resolver, offset)
+            lookup = self._lookup(generation)
+            found, page = self._find(generation, _in_order(request, tree), tree, resolver, lookup, offset)
             articles = generation.reader.articles(candidate.document for candidate in page)
         hits = tuple(
             self._hit(article, candidate.score, rank, wanted)
@@ -71,7 +84,7 @@ class SearchService:
             query=request.query,
             understood=show(parsed.tree),
             total=found.total,
-            total_relation="eq",
+            total_relation="eq" if lookup.complete else "gte",
             took_ms=round((time.perf_counter() - started) * 1000, 2),
             generation=generation.name,
             page=offset // request.per_page + 1,
@@ -79,34 +92,36 @@ class SearchService:
             hits=hits,
             facets=found.facets,
             histogram=found.histogram,
-            remarks=(*parsed.remarks, *preferred, *mended.remarks()),
+            remarks=(*parsed.remarks, *_remarks(lookup, [*preferred, *mended.messages()], request.query)),
+            elaborate=is_elaborate(parsed.tree),
             suggestion=mended.suggestion(request.query),
             next_cursor=_encode_cursor(generation.name, end) if end < found.total else None,
         )
 
     def ranking(self, query: str, depth: int) -> list[tuple[str, float]]:
         """Return (article id, score) of the best ``depth`` articles, ranked as for a page but with nothing to show."""
-        request = SearchRequest(query, per_page=depth)
-        tree, _ = prefer_quotes(parse(query).tree)
+        tree, _ = prefer_quotes(parse(query, self._date_words).tree)
+        request = _in_order(SearchRequest(query, per_page=depth), tree)
         with self._current.lease() as generation:
             resolver = Resolver(self._analyzer, _Mended(generation).mend)
-            _, page = self._find(generation, request, tree, resolver, 0)
+            _, page = self._find(generation, request, tree, resolver, self._lookup(generation), 0)
             articles = generation.reader.articles(candidate.document for candidate in page)
             return [(article.id, candidate.score) for article, candidate in zip(articles, page, strict=True)]
 
     def article(self, article_id: str, query: str = "") -> ArticleView:
         """Return an article with the marks of ``query``; raises ArticleNotFound."""
+        tree = parse(query, self._date_words).tree
         with self._current.lease() as generation:
-            wanted = Resolver(self._analyzer, _Mended(generation).mend).wanted(parse(query).tree)
+            wanted = Resolver(self._analyzer, _Mended(generation).mend).wanted(tree)
             article = generation.reader.article(article_id)
         if article is None:
             raise ArticleNotFound(article_id)
         mark = self._highlighter.whole
         return ArticleView(
             article,
-            title=mark(article.title, wanted),
-            lead=mark(article.lead, wanted),
-            text=mark(article.text, wanted),
+            title=mark(article.title, wanted.of("title")),
+            lead=mark(article.lead, wanted.of("lead")),
+            text=mark(article.text, wanted.of("text")),
             generation=generation.name,
         )
 
@@ -123,20 +138,27 @@ class SearchService:
         """Let go of the generation's files."""
         self._current.close()
 
+    def _lookup(self, generation: _Generation) -> Lookup:
+        return Lookup(self._dictionaries.of(generation.reader), time.monotonic() + self._query_seconds)
+
     def _find(
-        self, generation: _Generation, request: SearchRequest, tree: Node, resolver: Resolver, offset: int
+        self,
+        generation: _Generation,
+        request: SearchRequest,
+        tree: Node,
+        resolver: Resolver,
+        lookup: Lookup,
+        offset: int,
     ) -> tuple[EngineResult, list[Candidate]]:
         """Return what the engine found and the candidates of this page in their final order."""
         words = [_weigh(generation, term) for term in resolver.scored(tree)]
-        by_date = isinstance(tree, Every) and request.sort is Sort.RELEVANCE
-        sort = Sort.NEWEST if by_date else request.sort
-        reranks = sort is Sort.RELEVANCE and offset < RERANKED and bool(words)
+        reranks = request.sort is Sort.RELEVANCE and offset < RERANKED and bool(words)
         first, end = (0, max(offset + request.per_page, RERANKED)) if reranks else (offset, offset + request.per_page)
         found = generation.reader.search(
             EngineRequest(
-                clause=_matching(generation.reader, tree, resolver.resolve(tree), words),
+                clause=_matching(generation.reader, tree, resolver.resolve(tree, lookup), words),
                 filters=request.filters,
-                sort=sort,
+                sort=request.sort,
                 offset=first,
                 limit=end - first,
                 facets=FACET_FIELDS,
@@ -160,9 +182,9 @@ class SearchService:
             article=article,
             rank=rank,
             score=round(score, 4),
-            title=show_of.whole(article.title, wanted),
-            lead=next(iter(show_of.fragments(article.lead, wanted, 1)), None),
-            fragments=show_of.fragments(article.text, wanted),
+            title=show_of.whole(article.title, wanted.of("title")),
+            lead=next(iter(show_of.fragments(article.lead, wanted.of("lead"), 1)), None),
+            fragments=show_of.fragments(article.text, wanted.of("text")),
         )
 
 
@@ -194,7 +216,7 @@ class _Mended:
             self._likely[term.exact] = self._generation.lexicon.likely(term)
         return self._likely[term.exact] or (term,)
 
-    def remarks(self) -> list[Message]:
+    def messages(self) -> list[Message]:
         """Return what its reader should know."""
         return [
             Message(
@@ -285,14 +307,32 @@ def _weigh(generation: _Generation, term: Term) -> QueryWord:
 
 def _matching(reader: Reader, tree: Node, clause: Clause, words: list[QueryWord]) -> Clause:
     """Return ``clause``, narrowed for bare words to the articles that hold enough of them."""
-    if not isinstance(tree, Bag) or tree.must or not isinstance(clause, BooleanClause):
+    if not isinstance(tree, Bag) or not isinstance(clause, BooleanClause):
+        return clause
+    if not all(map(narrows, tree.must)) or not all(isinstance(part, Word | Phrase) for part in tree.should):
         return clause
 
     def count(part: Clause) -> int:
         return reader.search(EngineRequest(part, limit=0)).total
 
     known = [(word.stem, word.stem_idf) for word in words if reader.document_frequency(STEMS, word.stem)]
-    return replace(clause, must=(enough_weight(known, count),)) if known else clause
+    return replace(clause, must=(*clause.must, enough_weight(known, count))) if known and tree.should else clause
+
+
+def _in_order(request: SearchRequest, tree: Node) -> SearchRequest:
+    """Return ``request`` in the order that its tree can give: what only narrows leaves nothing to rank by."""
+    only_narrows = isinstance(tree, Every) or (
+        isinstance(tree, Bag) and not tree.should and all(map(narrows, tree.must))
+    )
+    return replace(request, sort=Sort.NEWEST) if only_narrows and request.sort is Sort.RELEVANCE else request
+
+
+def _remarks(lookup: Lookup, messages: Sequence[Message], query: str) -> Iterator[Remark]:
+    yield from lookup.remarks
+    if not lookup.complete:
+        late = Message("The search took too long and was cut short: there may be more articles.")
+        messages = [*messages, late]
+    yield from (Remark(message, 0, len(query)) for message in messages)
 
 
 def _offset(request: SearchRequest, generation: str) -> int:

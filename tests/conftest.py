@@ -74,9 +74,15 @@ def corpus(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def config(corpus: Path, tmp_path: Path) -> Config:
+def engine_name() -> str:
+    """The engine of the settings; modules that want to run over every engine give it parameters."""
+    return "whoosh"
+
+
+@pytest.fixture
+def config(corpus: Path, tmp_path: Path, engine_name: str) -> Config:
     """Settings for that corpus; nothing is indexed yet."""
-    return load_config({"corpus": corpus, "index": tmp_path / "index"})
+    return load_config({"corpus": corpus, "index": tmp_path / "index", "engine": engine_name})
 
 
 @pytest.fixture

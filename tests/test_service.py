@@ -12,10 +12,17 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from searchapp import bootstrap
-from searchapp.config import Config
+from searchapp.config import ENGINES, Config
 from searchapp.errors import ArticleNotFound, IndexDamaged, IndexMissing, InvalidRequest
 from searchapp.model import Filters, SearchRequest, Sort
 from searchapp.service import SearchService
+
+
+@pytest.fixture(params=ENGINES)
+def engine_name(request: pytest.FixtureRequest) -> str:
+    """Every engine: what a person sees must not depend on it."""
+    name: str = request.param
+    return name
 
 
 def ids(service: SearchService, query: str, **request: object) -> list[str]:
@@ -173,3 +180,108 @@ def test_an_article_published_later_under_the_same_id_replaces_it(corpus: Path, 
 def test_any_query_is_answered(service: SearchService, query: str) -> None:
     result = service.search(SearchRequest(query))
     assert len(result.hits) == min(result.total, 10)
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("titre:marche", ["marche", "noel"]),
+        ("texte:marche", ["marche", "noel"]),
+        ("titre:chevaux", ["cheval"]),
+        ("chapo:démenti", ["ingerence"]),
+        ("=marché", ["noel"]),
+        ("=MARCHÉ", ["noel"]),
+        ("titre:=marche", ["marche"]),
+        ("ingér*", ["ingerence"]),
+        ("lyceen*", ["marche"]),
+        ("infimières~", ["urgence"]),
+        ("ingreence~2", ["ingerence"]),
+        ("rubrique:sante", ["urgence"]),
+        ("source:echo", ["marche", "noel"]),
+        ("source:hexa*", ["ingerence", "urgence"]),
+        ("source:ecoh~", ["marche", "noel"]),
+        ('auteur:"le bihan"', ["ingerence", "urgence"]),
+        ("auteur:(çatal OU quéméner)", ["ingerence", "noel"]),
+        ("mot-clé:russie", ["ingerence"]),
+        ("id:noel", ["noel"]),
+        ("id:noe", []),
+        ("date:2022", ["noel"]),
+        ("depuis:2020 avant:2024", ["urgence", "noel"]),
+        ("date:mars 2020", ["urgence"]),
+        ("date:2019..2020", ["marche", "urgence"]),
+        ("journal date:2019", ["marche"]),
+        ("phare date:2019", []),
+        ("journal source:echo -vin", ["marche"]),
+        ("état ET urgence", ["urgence"]),
+        ("vin OU cheval", ["noel", "cheval"]),
+        ("état SAUF urgence", ["ingerence"]),
+        ("vin PROCHE/4 marché", []),
+        ("vin PROCHE/5 marché", ["noel"]),
+        ('"coûte vin"~1', ["noel"]),
+    ],
+)
+def test_the_language_finds(service: SearchService, query: str, expected: list[str]) -> None:
+    assert sorted(ids(service, query)) == sorted(expected)
+
+
+@pytest.mark.parametrize("query", ["*", "a*", "-x", "(", "date:2024-99-99", "titre:"])
+def test_an_odd_query_is_answered_and_remarked_on(service: SearchService, query: str) -> None:
+    result = service.search(SearchRequest(query))
+    assert result.remarks
+
+
+def test_what_was_understood_is_told(service: SearchService) -> None:
+    plain, elaborate = service.search(SearchRequest("vin chaud")), service.search(SearchRequest("title:vin AND chaud"))
+    assert (plain.understood, plain.elaborate) == ("vin chaud", False)
+    assert (elaborate.understood, elaborate.elaborate) == ("titre:vin ET chaud", True)
+
+
+def test_words_of_dates_count_from_the_day_of_the_clock(indexed: Config) -> None:
+    service = bootstrap.open_service(indexed, clock=lambda: date(2022, 12, 4))
+    assert ids(service, "date:hier") == ["noel"]
+    assert ids(service, "date:7j") == ["noel"]
+    assert ids(service, "date:le mois dernier") == []
+    service.close()
+
+
+def test_a_value_that_nobody_has_is_told(service: SearchService) -> None:
+    (remark,) = service.search(SearchRequest("vin source:gazet")).remarks
+    assert "No value of the field “source” holds “gazet”" in str(remark.message)
+    assert (remark.start, remark.end) == (4, 16)
+
+
+def test_marks_stand_on_everything_that_is_looked_for(service: SearchService) -> None:
+    def marks(article_id: str, query: str) -> list[str]:
+        view = service.article(article_id, query)
+        pieces = [(view.article.title, view.title), (view.article.lead, view.lead), (view.article.text, view.text)]
+        return [text[start:end] for text, piece in pieces for start, end in piece.spans]
+
+    assert marks("noel", "march*") == ["marché", "marché"]
+    assert marks("noel", "titre:marché") == ["marché"]
+    assert marks("noel", "=Noël") == ["Noël"]
+    assert marks("noel", "jurnal~") == ["journal"]
+    assert marks("noel", "vin PROCHE/5 marché") == ["vin", "marché"]
+    assert marks("noel", "vin SAUF chaud") == ["vin"]
+    assert marks("noel", "texte:(vin OU journal) -titre:marche") == ["vin", "journal"]
+
+
+def test_more_expansions_than_allowed_are_told(corpus: Path, config: Config) -> None:
+    words = " ".join(f"zz{number:04}a" for number in range(1200))
+    (corpus / "mots.txt").write_text(f"Des mots\n\nBeaucoup.\n\n{words}", "utf-8")
+    bootstrap.reindex(config)
+    service = bootstrap.open_service(config)
+    result = service.search(SearchRequest("zz*"))
+    assert result.total == 1
+    assert "Only the 1024 most frequent" in str(result.remarks[0].message)
+    assert (result.remarks[0].start, result.remarks[0].end) == (0, 3)
+    service.close()
+
+
+def test_an_answer_cut_by_the_clock_says_so(indexed: Config) -> None:
+    service = bootstrap.open_service(indexed)
+    service._query_seconds = -1.0
+    result = service.search(SearchRequest("vin OU ingér*"))
+    assert (result.total_relation, [hit.article.id for hit in result.hits]) == ("gte", ["noel"])
+    assert "cut short" in str(result.remarks[0].message)
+    assert service.search(SearchRequest("vin")).total_relation == "eq"
+    service.close()

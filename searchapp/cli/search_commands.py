@@ -9,12 +9,13 @@ import click
 from rich.table import Table
 from rich.text import Text
 
-from searchapp.answers import describe_result
+from searchapp.answers import describe_result, differs
 from searchapp.bootstrap import open_analyzer, open_service
 from searchapp.cli.language import gettext as _
 from searchapp.cli.options import with_config
 from searchapp.cli.terminal import date_text, number, out, print_error, print_out
 from searchapp.config import Config
+from searchapp.i18n import Message
 from searchapp.model import Fragment, Hit, SearchRequest, SearchResult, Sort
 
 __all__ = ["analyze", "search"]
@@ -23,7 +24,11 @@ __all__ = ["analyze", "search"]
 @click.command(
     help=_("Search the index and show the best articles.")
     + "\n\n"
-    + _('Words in any order; “…” or "…" for a phrase; -word to exclude. Accents do not matter.'),
+    + _('Words in any order; “…” or "…" for a phrase; -word to exclude. Accents do not matter.')
+    + "\n\n"
+    + _("Also march* élction~ =marché, (a OR b) AND NOT c, a NEAR/5 b, title:… source:… author:… date:2022 since:2023.")
+    + " "
+    + _("All of it: docs/recherche.md, or /help on the search page."),
     short_help=_("Search the index."),
 )
 @click.argument("query", nargs=-1, required=True)
@@ -75,8 +80,10 @@ def analyze(text: tuple[str, ...]) -> None:
 
 
 def _print_result(result: SearchResult, config: Config) -> None:
+    if differs(result):
+        print_error(Message("Understood: {query}", query=result.understood))
     for remark in result.remarks:
-        print_error(remark)
+        print_error(remark.message)
     if not result.hits:
         print_out(_("No article matches. Try fewer or other words."))
         return

@@ -8,7 +8,9 @@ Writing
     document; adding one whose article id was added before replaces that one. ``delete`` takes an article id; deleting
     what is not there is fine. With ``base``, the folder of a generation that the same engine version wrote, the new one
     starts with its documents; the base stays as it is (files may be shared by hard links, never changed in place), and
-    the cost follows the number of changes, not of documents. A clean exit commits: when it returns,
+    the cost follows the number of changes, not of documents. An engine that cannot give back the room of what was
+    deleted refuses a base that is mostly that, by raising :class:`BaseWornOut` at the latest on leaving; the caller
+    then writes all documents without a base. A clean exit commits: when it returns,
     the files are complete and closed (making them durable is the caller's affair). After an exception the folder
     holds nothing worth opening; the caller removes it. Nothing is visible to readers before the commit.
 
@@ -32,6 +34,13 @@ Reading
     at most ``limit``, each with its document frequency. ``evidence`` gives back the text stored with each document for
     the second stage, unread by the engine.
 
+    Lengths and frequencies are those of the documents that were written: an engine may go on counting a deleted one in
+    scores, ``document_frequency`` and the dictionary until its room is used again, but never finds it.
+
+Differences
+    An engine that departs from this page says so in an attribute ``capabilities``, a :class:`Capabilities` with the
+    reason beside each difference; what tests compare and what users are told follows it.
+
 Errors
     A folder that cannot be read raises :class:`~searchapp.errors.IndexDamaged`. Reading after ``close`` is a fault of
     the caller. Asking for an unknown field or term finds nothing.
@@ -51,8 +60,10 @@ from searchapp.model import Article, FacetBucket, Filters, HistogramBucket, Sort
 __all__ = [
     "BM25_B",
     "BM25_K1",
+    "BaseWornOut",
     "BooleanClause",
     "Candidate",
+    "Capabilities",
     "Clause",
     "DayClause",
     "Document",
@@ -69,6 +80,10 @@ __all__ = [
 
 BM25_K1 = 1.2
 BM25_B = 0.75
+
+
+class BaseWornOut(Exception):
+    """Too much of what the new generation would take from its base is deleted: write it without one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,6 +229,19 @@ class Reader(Protocol):
         """Return the number of documents that hold ``term`` in ``field``."""
 
     def close(self) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Capabilities:
+    """How an engine departs from the port; the defaults say: not at all. ``reasons`` tells why, by field."""
+
+    rounded_lengths: bool = False
+    """Scores take lengths over 40 rounded down to four binary digits, so that near scores may change places."""
+    wears_out: bool = False
+    """A writer may raise BaseWornOut."""
+    most_values: int | None = None
+    """A facet of more values loses its rarest."""
+    reasons: Mapping[str, str] = field(default_factory=dict)
 
 
 class Engine(Protocol):

@@ -2,35 +2,57 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from functools import singledispatchmethod
+from typing import Final
 
 from searchapp.analysis import FrenchAnalyzer, Term
-from searchapp.engines.port import BooleanClause, Clause, EveryClause, PhraseClause, TermClause
-from searchapp.query.ast import Bag, Every, Node, Phrase, Word
-from searchapp.schema import STEMS, WORDS
+from searchapp.engines.dictionary import Lookup
+from searchapp.engines.fields import value_clause
+from searchapp.engines.port import BooleanClause, Clause, DayClause, EveryClause, PhraseClause, TermClause
+from searchapp.engines.wanted import Wanted, wanted_by
+from searchapp.i18n import Message
+from searchapp.model import Remark, Span
+from searchapp.query.ast import (
+    And,
+    Bag,
+    DateRange,
+    Every,
+    Exact,
+    Field,
+    Fuzzy,
+    Leaf,
+    Node,
+    Not,
+    Or,
+    Phrase,
+    Prefix,
+    Word,
+    narrows,
+)
+from searchapp.query.language import FIELD_NAMES
+from searchapp.schema import EXACT, PARTS, STEMS, WORDS
 
 __all__ = ["Resolver", "Wanted"]
 
+# A prefix or a fuzzy word finds by its words and scores by the stems of so many of them.
+_SCORED_STEMS: Final = 32
+_LAST_DAY: Final = 99_999_999
+
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
-    """What a query looks for, for whoever judges or shows an article.
+class _Scope:
+    """Where a leaf looks: in these parts, or in a field of whole values."""
 
-    ``words`` are its content words in order, each once; ``phrases`` are made of folded words.
-    """
-
-    words: tuple[Term, ...] = ()
-    phrases: tuple[tuple[str, ...], ...] = ()
+    lookup: Lookup
+    parts: Sequence[str] = PARTS
+    value: str = ""
+    at: Span = (0, 0)
 
     @property
-    def stems(self) -> frozenset[str]:
-        """The stems of the words."""
-        return frozenset(term.stem for term in self.words)
-
-    def __bool__(self) -> bool:
-        return bool(self.words or self.phrases)
+    def everywhere(self) -> bool:
+        return not self.value and len(self.parts) == len(PARTS)
 
 
 class Resolver:
@@ -45,71 +67,180 @@ class Resolver:
         self._analyzer = analyzer
         self._mend = mend
 
-    @singledispatchmethod
-    def resolve(self, node: Node) -> Clause:
-        """Return the clause that finds the documents which ``node`` asks for."""
-        raise TypeError(f"not a query node: {node!r}")
-
-    @resolve.register
-    def _(self, _node: Every) -> Clause:
-        return EveryClause()
-
-    @resolve.register
-    def _(self, node: Word) -> Clause:
-        terms = [other for term in self._analyzer.terms(node.text) for other in self._mend(term)]
-        return _one([TermClause(STEMS, ((term.stem, 1.0),)) for term in terms])
-
-    @resolve.register
-    def _(self, node: Phrase) -> Clause:
-        words = tuple(term.word for term in self._analyzer.terms(node.text))
-        parts: list[Clause] = [
-            PhraseClause(field, words) if len(words) > 1 else TermClause(field, ((words[0], 1.0),))
-            for field in WORDS.values()
-        ]
-        return BooleanClause(should=tuple(parts))
-
-    @resolve.register
-    def _(self, node: Bag) -> Clause:
-        return BooleanClause(
-            should=tuple(self._should(node)),
-            must=tuple(self.resolve(clause) for clause in node.must),
-            must_not=tuple(self.resolve(clause) for clause in node.must_not),
-        )
+    def resolve(self, node: Node, lookup: Lookup | None = None) -> Clause:
+        """Return the clause that finds the documents which ``node`` asks for; words come from ``lookup``."""
+        return self._resolve(node, _Scope(lookup or Lookup()))
 
     def wanted(self, node: Node) -> Wanted:
         """Return what ``node`` looks for; what it excludes is not wanted."""
-        clauses = (*node.should, *node.must) if isinstance(node, Bag) else (node,)
-        words = [clause.text for clause in clauses if isinstance(clause, Word)]
-        phrases = [self._analyzer.terms(clause.text) for clause in clauses if isinstance(clause, Phrase)]
-        return Wanted(
-            words=tuple(self._content(words, or_small=not phrases)),
-            phrases=tuple(tuple(term.word for term in phrase) for phrase in phrases),
+        wanted = wanted_by(node, self._analyzer)
+        words = [leaf.text for leaf in _leaves(node, in_parts=False) if isinstance(leaf, Word)]
+        or_small = not (
+            wanted.phrases or wanted.near or wanted.prefixes or wanted.fuzzy or wanted.exact or wanted.parts
+        )
+        return replace(
+            wanted, stems=wanted.stems | {term.stem for term in self._content_words(words, or_small=or_small)}
         )
 
     def scored(self, node: Node) -> tuple[Term, ...]:
-        """Return the content words whose stems score: those of words and, since phrases only find, of phrases."""
-        if not isinstance(node, Bag):
-            return ()
-        clauses = [clause for clause in (*node.should, *node.must) if isinstance(clause, Word | Phrase)]
-        return tuple(self._content([clause.text for clause in clauses], or_small=not node.must))
+        """Return the content words that ``node`` is judged by, each stem once: those of words, phrases, exact forms."""
+        unique: dict[str, Term] = {}
+        leaves = (leaf for leaf in _leaves(node, in_parts=True) if isinstance(leaf, Word | Phrase | Exact))
+        for term in self._content_words(leaf.text for leaf in leaves):
+            unique.setdefault(term.stem, term)
+        return tuple(unique.values())
 
-    def _should(self, node: Bag) -> Iterable[Clause]:
-        yield from (TermClause(STEMS, ((term.stem, 1.0),)) for term in self.scored(node))
-        yield from (self.resolve(clause) for clause in node.should if not isinstance(clause, Word))
+    @singledispatchmethod
+    def _resolve(self, node: Node, _scope: _Scope) -> Clause:
+        raise TypeError(f"not a query node: {node!r}")
 
-    def _content(self, texts: Iterable[str], *, or_small: bool) -> Iterable[Term]:
-        """Return the content words of ``texts``, each stem once; small words only when they are all there is.
+    @_resolve.register
+    def _(self, _node: Every, _scope: _Scope) -> Clause:
+        return EveryClause()
+
+    @_resolve.register(Word | Phrase | Prefix | Fuzzy | Exact)
+    def _(self, node: Leaf, scope: _Scope) -> Clause:
+        terms = self._analyzer.terms(node.text)
+        if scope.value:
+            return self._value(node, terms, scope)
+        if isinstance(node, Word) and scope.everywhere:
+            return _one(self._stems(other for term in terms for other in self._mend(term)))
+        return self._leaf(node, terms, scope)
+
+    @_resolve.register
+    def _(self, node: Field, scope: _Scope) -> Clause:
+        in_part = node.name in WORDS
+        inner = _Scope(scope.lookup, (node.name,) if in_part else PARTS, "" if in_part else node.name, node.at)
+        return self._resolve(node.node, inner)
+
+    @_resolve.register
+    def _(self, node: DateRange, _scope: _Scope) -> Clause:
+        first, last = (int(day.strftime("%Y%m%d")) if day else None for day in (node.first, node.last))
+        return DayClause(first or 1, last or _LAST_DAY)
+
+    @_resolve.register
+    def _(self, node: And, scope: _Scope) -> Clause:
+        return BooleanClause(must=tuple(self._resolve(clause, scope) for clause in node.clauses))
+
+    @_resolve.register
+    def _(self, node: Or, scope: _Scope) -> Clause:
+        return BooleanClause(should=tuple(self._resolve(clause, scope) for clause in node.clauses))
+
+    @_resolve.register
+    def _(self, node: Not, scope: _Scope) -> Clause:
+        return BooleanClause(must_not=(self._resolve(node.node, scope),))
+
+    @_resolve.register
+    def _(self, node: Bag, scope: _Scope) -> Clause:
+        should = tuple(self._should(node, scope))
+        must = tuple(self._resolve(clause, scope) for clause in node.must)
+        must_not = tuple(self._resolve(clause, scope) for clause in node.must_not)
+        if should and must and all(map(narrows, node.must)):
+            # « pont date:2022 » asks for articles of 2022 about a bridge: a narrowing clause finds nothing by itself.
+            must, should = (*must, BooleanClause(should=should)), ()
+        return BooleanClause(should, must, must_not)
+
+    @staticmethod
+    def _value(node: Leaf, terms: Sequence[Term], scope: _Scope) -> Clause:
+        clause = value_clause(scope.value, node, terms, scope.lookup)
+        if not clause.terms and scope.lookup.complete:
+            message = Message(
+                "No value of the field “{field}” holds “{value}”.", field=FIELD_NAMES[scope.value], value=node.text
+            )
+            scope.lookup.remarks.append(Remark(message, *scope.at))
+        return clause
+
+    def _should(self, node: Bag, scope: _Scope) -> Iterable[Clause]:
+        """Small words do not count beside a content word; alone they are all there is to look for.
+
+        A phrase finds but does not score, so its words score here.
+        """
+        if not scope.everywhere:
+            yield from (self._resolve(clause, scope) for clause in self._content(node.should))
+            return
+        words = [clause.text for clause in node.should if isinstance(clause, Word)]
+        phrases = [clause.text for clause in (*node.should, *node.must) if isinstance(clause, Phrase)]
+        yield from self._stems(self._content_words([*words, *phrases], or_small=not node.must))
+        yield from (self._resolve(clause, scope) for clause in node.should if not isinstance(clause, Word))
+
+    def _content_words(self, texts: Iterable[str], *, or_small: bool = True) -> list[Term]:
+        """Return the content words of ``texts``, mended; small words only when they are all there is.
 
         Neighbours are analysed together: « 20 000 » is one word to the index however it was cut at its space.
         """
         terms = self._analyzer.terms(" ".join(texts))
         content = [other for term in terms if not term.small for other in self._mend(term)]
-        unique: dict[str, Term] = {}
-        for term in content or (terms if or_small else []):
-            unique.setdefault(term.stem, term)
-        return unique.values()
+        return content or (terms if or_small else [])
+
+    def _content(self, clauses: Sequence[Node]) -> Sequence[Node]:
+        """Return the clauses without words that are small only, unless there is nothing else."""
+        content = [
+            clause
+            for clause in clauses
+            if not isinstance(clause, Word) or not all(term.small for term in self._analyzer.terms(clause.text))
+        ]
+        return content or clauses
+
+    @staticmethod
+    def _stems(terms: Iterable[Term]) -> list[Clause]:
+        return [TermClause(STEMS, ((stem, 1.0),)) for stem in dict.fromkeys(term.stem for term in terms)]
+
+    def _leaf(self, node: Leaf, terms: Sequence[Term], scope: _Scope) -> Clause:
+        """Return what finds ``node`` in the parts of ``scope`` and scores by stems."""
+        if isinstance(node, Phrase):
+            return _any(_phrase(WORDS[part], [term.word for term in terms], node.slop) for part in scope.parts)
+        found = [self._term(node, term, term is terms[-1], scope) for term in terms]
+        stems = [stem for clause in found for stem in self._stems_of(clause)]
+        return BooleanClause(should=tuple(self._stems(stems)), must=tuple(found))
+
+    def _term(self, node: Leaf, term: Term, last: bool, scope: _Scope) -> Clause:
+        fields = [WORDS[part] for part in scope.parts]
+        match node:
+            case Exact():
+                return _any(_terms(EXACT[part], (term.exact,)) for part in scope.parts)
+            case Prefix() if last:
+                words = scope.lookup.beginning(fields, term.word, node.at)
+            case Fuzzy():
+                words = scope.lookup.near(fields, term.word, node.distance, node.at)
+            case _:
+                words = {field: scope.lookup.sharing(field, term.stem) for field in fields}
+        return _any(_terms(field, found) for field, found in words.items())
+
+    def _stems_of(self, clause: Clause) -> list[Term]:
+        """Return a term for each stem that words of ``clause`` have, at most so many."""
+        parts = clause.should if isinstance(clause, BooleanClause) else ()
+        words = dict.fromkeys(word for part in parts if isinstance(part, TermClause) for word, _ in part.terms)
+        return [term for word in list(words)[:_SCORED_STEMS] for term in self._analyzer.terms(word)]
+
+
+def _leaves(node: Node, *, in_parts: bool) -> Iterator[Leaf]:
+    """Yield the leaves that ``node`` asks for, in their order; those of one part only ``in_parts``, excluded ones never."""
+    if isinstance(node, Leaf):
+        yield node
+    elif isinstance(node, Bag):
+        for clause in (*node.should, *node.must):
+            yield from _leaves(clause, in_parts=in_parts)
+    elif isinstance(node, And | Or):
+        for clause in node.clauses:
+            yield from _leaves(clause, in_parts=in_parts)
+    elif isinstance(node, Field) and in_parts and node.name in WORDS:
+        yield from _leaves(node.node, in_parts=in_parts)
 
 
 def _one(clauses: list[Clause]) -> Clause:
     """Return what asks for all of ``clauses``: a word such as « vice-présidente » holds several terms."""
     return clauses[0] if len(clauses) == 1 else BooleanClause(must=tuple(clauses))
+
+
+def _any(clauses: Iterable[Clause]) -> Clause:
+    """Return what asks for any of ``clauses``; without a clause, nothing is found."""
+    alternatives = tuple(clauses)
+    return BooleanClause(should=alternatives) if alternatives else TermClause(STEMS, ())
+
+
+def _terms(field: str, words: Iterable[str]) -> TermClause:
+    return TermClause(field, tuple((word, 1.0) for word in words))
+
+
+def _phrase(field: str, words: Sequence[str], slop: int) -> Clause:
+    return PhraseClause(field, tuple(words), slop) if len(words) > 1 else _terms(field, words)

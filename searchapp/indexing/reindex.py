@@ -18,7 +18,7 @@ from searchapp.analysis import FrenchAnalyzer
 from searchapp.engines.port import Engine
 from searchapp.indexing.generations import Generations, Manifest
 from searchapp.indexing.writing import DocumentMaker, article_writer
-from searchapp.ingest import CorpusReader
+from searchapp.ingest import CorpusReader, Distinct, Intake
 from searchapp.lexicon import build_lexicon
 from searchapp.model import Article, ArticleStatus, Reject
 from searchapp.schema import EXACT, SCHEMA_VERSION
@@ -60,18 +60,19 @@ def reindex(
     analyzer: FrenchAnalyzer,
     timezone: ZoneInfo,
     on_progress: Callable[[Progress], None] = lambda progress: None,
+    intake: Intake | None = None,
     jobs: int = 0,
 ) -> Summary:
     """Index all of ``corpus`` into a new generation and publish it; the published one serves until then.
 
-    An article that cannot be read is a reject. Of articles with the same id the one with the latest date is indexed
-    (of equal dates, the last read). ``jobs`` processes work at it, where the engine can use them; 0 means one for each
-    processor.
+    ``intake`` gives the articles, if it is not all of ``corpus``. An article that cannot be read is a reject. Of
+    articles with the same id the one with the latest date is indexed (of equal dates, the last read). ``jobs``
+    processes work at it, where the engine can use them; 0 means one for each processor.
 
     Raises CorpusMissing, IndexLocked; whatever it raises, the published generation is as it was.
     """
     started = time.monotonic()
-    reader = CorpusReader(corpus, timezone)
+    reader = intake or Intake([CorpusReader(corpus, timezone)], Distinct())
     with generations.locked(), generations.building() as path:
         summary = Summary(generation=path.name)
         opened = article_writer(engine, path / "engine", DocumentMaker(timezone, analyzer), jobs)
@@ -99,7 +100,7 @@ def reindex(
 
 
 def _accepted(
-    reader: CorpusReader,
+    reader: Intake,
     summary: Summary,
     log: Callable[[Reject], None],
     on_progress: Callable[[Progress], None],
@@ -126,6 +127,8 @@ def _accepted(
             if _not_older(entry.date, dates[entry.id]):
                 dates[entry.id] = entry.date
                 yield entry
+    summary.duplicates += reader.distinct.count
+    summary.read += reader.distinct.count
 
 
 def _not_older(date: datetime | None, than: datetime | None) -> bool:

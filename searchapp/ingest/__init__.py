@@ -6,15 +6,33 @@ name second. :func:`read_corpus` walks a folder (or one file) in a stable order 
 
 On its way a file passes through one module a step::
 
-    walk      which files, in which order; links, hidden files
-    streams   gzip and UTF-16 undone while reading
-    registry  the reader that knows the format
-    formats   bytes -> record (one module a format; encoding tells the letters)
-    record    record -> Article (normalize, dates and ids clean its fields; folders gives the inherited ones)
+    walk      which files, in which order; links, hidden files (patterns: fewer of them)
+    streams   compression and UTF-16 undone while reading, within the budget of limits
+    opening   archives gives the files inside, registry the reader that knows the format (kinds tells it)
+    formats   bytes -> record (one module a format; encoding tells the letters, fields the names)
+    record    record -> Article (normalize, mojibake, dates, authors, ids, language and boilerplate clean its fields;
+              folders and domains give the inherited ones)
+
+Beside the folder, *connectors* read standard input and databases; an *intake* is several of all these in a row.
 """
 
 from __future__ import annotations
 
+from searchapp.ingest.connectors import Intake, PostgresRows, Source, SqliteRows, StreamSource
 from searchapp.ingest.corpus import CorpusReader, read_corpus
+from searchapp.ingest.duplicates import Distinct
+from searchapp.ingest.patterns import split_pattern
+from searchapp.ingest.reader import FileContext
 
-__all__ = ["CorpusReader", "read_corpus"]
+__all__ = [
+    "CorpusReader",
+    "Distinct",
+    "FileContext",
+    "Intake",
+    "PostgresRows",
+    "Source",
+    "SqliteRows",
+    "StreamSource",
+    "read_corpus",
+    "split_pattern",
+]

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-import gzip
 import io
 import os
-import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
+from typing import BinaryIO
 from zoneinfo import ZoneInfo
 
 from searchapp.errors import CorpusMissing
 from searchapp.i18n import Message
-from searchapp.ingest.encoding import is_binary
-from searchapp.ingest.folders import FOLDERS_FILE, Folders, inherited, read_folders
-from searchapp.ingest.reader import FileContext, Reader, UnreadableError
-from searchapp.ingest.registry import READERS, find_reader
-from searchapp.ingest.signatures import known_format
-from searchapp.ingest.streams import HEAD, plain
+from searchapp.ingest.boilerplate import BOILERPLATE_FILE, Boilerplate, shipped_boilerplate
+from searchapp.ingest.duplicates import Distinct
+from searchapp.ingest.folders import FOLDERS_FILE, Folders, inherited, read_boilerplate, read_folders
+from searchapp.ingest.limits import Budget, timed
+from searchapp.ingest.opening import articles_of
+from searchapp.ingest.patterns import pattern_of
+from searchapp.ingest.reader import FileContext, UnreadableError
+from searchapp.ingest.streams import DAMAGED, HEAD
 from searchapp.ingest.walk import CorpusFile, unopened, walk
 from searchapp.model import Article, Reject
 
@@ -47,45 +48,87 @@ class CorpusReader:
     Bytes are those of the files on the disk (compressed where they are): ``bytes_done`` never falls during an
     iteration and ends at ``total_bytes()`` unless files change meanwhile.
 
+    ``pattern`` leaves only the files whose names in the corpus match it (``**/*.html``); ``distinct`` drops and counts
+    exact duplicates; ``defaults`` are field values for articles whose folders give none.
+
     Raises CorpusMissing when there is no such folder or file or it cannot be read.
     """
 
-    def __init__(self, path: Path, timezone: ZoneInfo) -> None:
+    def __init__(
+        self,
+        path: Path,
+        timezone: ZoneInfo,
+        pattern: str = "",
+        distinct: Distinct | None = None,
+        defaults: Mapping[str, str] | None = None,
+    ) -> None:
         self._path = path
         self._timezone = timezone
+        self._pattern = pattern_of(pattern) if pattern else None
+        self._distinct = distinct
+        self._defaults = defaults or {}
         self._bytes_before = 0
+        self._furthest = 0
         self._open: io.BufferedReader | None = None
         _check(path)
 
     def total_bytes(self) -> int:
         """Return the bytes of all files: a walk that opens none of them."""
-        return sum(found.size for found in walk(self._path) if isinstance(found, CorpusFile))
+        return sum(found.size for found in self._walk() if isinstance(found, CorpusFile))
 
     @property
     def bytes_done(self) -> int:
         """The bytes that the present iteration has read."""
-        return self._bytes_before + (self._open.tell() if self._open else 0)
+        if self._open:  # an archive is read to and fro
+            self._furthest = max(self._furthest, self._bytes_before + self._open.tell())
+        return max(self._furthest, self._bytes_before)
 
     def __iter__(self) -> Iterator[Article | Reject]:
-        self._bytes_before = 0
+        self._bytes_before = self._furthest = 0
         folders: Folders = {}
+        boilerplate = shipped_boilerplate()
         try:
             folders = read_folders(self._path) if self._path.is_dir() else {}
         except UnreadableError as error:
             yield error.reject(FOLDERS_FILE)
-        for found in walk(self._path):
+        try:
+            boilerplate = read_boilerplate(self._path)
+        except UnreadableError as error:
+            yield error.reject(BOILERPLATE_FILE)
+        for found in self._walk():
             if isinstance(found, Reject):
                 yield found
             else:
-                context = FileContext(found.name, self._timezone, inherited(folders, found.name))
-                yield from self._read(found, context)
+                yield from self._new(self._read(found, self._context(found, folders, boilerplate)), found.name)
+
+    def _walk(self) -> Iterator[CorpusFile | Reject]:
+        for found in walk(self._path):
+            name = found.name if isinstance(found, CorpusFile) else found.file
+            if self._pattern is None or self._pattern.fullmatch(name):
+                yield found
+
+    def _new(self, entries: Iterator[Article | Reject], file: str) -> Iterator[Article | Reject]:
+        for entry in entries:
+            if not (self._distinct and isinstance(entry, Article) and self._distinct.is_repeat(entry, file)):
+                yield entry
+
+    def _context(self, file: CorpusFile, folders: Folders, boilerplate: Boilerplate) -> FileContext:
+        return FileContext(
+            file.name,
+            self._timezone,
+            {**self._defaults, **inherited(folders, file.name)},
+            folders.get("domain", {}),
+            folders.get("column", {}),
+            boilerplate,
+            beside=_beside(self._path, file.path),
+        )
 
     def _read(self, file: CorpusFile, context: FileContext) -> Iterator[Article | Reject]:
         try:
-            yield from self._articles(file, context)
+            yield from timed(self._articles(file, context))
         except UnreadableError as error:
             yield error.reject(file.name)
-        except (EOFError, zlib.error, gzip.BadGzipFile):
+        except DAMAGED:
             yield Reject(file.name, None, Message("the compressed file is damaged or cut short"))
         except OSError as error:
             yield Reject(file.name, None, unopened(error))
@@ -94,11 +137,22 @@ class CorpusReader:
         try:
             with _opened(file.path) as raw:
                 self._open = raw
-                stream = plain(raw)
-                yield from _choose(stream, file.name).read(stream, context)
+                yield from articles_of(raw, context, Budget(file.size))
         finally:
             self._open = None
             self._bytes_before += file.size
+
+
+def _beside(root: Path, path: Path) -> Callable[[str], BinaryIO]:
+    """Return what opens another file by its name as seen from ``path``, as long as it lies within the corpus."""
+
+    def open_beside(name: str) -> BinaryIO:
+        other = Path(os.path.realpath(path.parent / name.replace("\0", "")))
+        if not other.is_relative_to(root.resolve()) or not other.is_file():
+            raise UnreadableError(Message("the file “{name}” that it needs is not beside it", name=name[:100]))
+        return _opened(other)
+
+    return open_beside
 
 
 def _check(path: Path) -> None:
@@ -119,19 +173,3 @@ def _check(path: Path) -> None:
 
 def _opened(path: Path) -> io.BufferedReader:
     return io.BufferedReader(io.FileIO(path), HEAD)
-
-
-def _choose(stream: io.BufferedReader, filename: str) -> Reader:
-    """Return the reader for what ``stream`` begins with, or raise UnreadableError with why there is none."""
-    head = stream.peek(HEAD)
-    if not head:
-        raise UnreadableError(Message("the file is empty"))
-    if kind := known_format(head):
-        raise UnreadableError(Message("it is {kind}; only text can be read", kind=kind))
-    reader = find_reader(head, filename)
-    if reader:
-        return reader
-    if is_binary(head):
-        raise UnreadableError(Message("the file is binary, not text"))
-    known = ", ".join(reader.name for reader in READERS)
-    raise UnreadableError(Message("no reader knows this kind of file; there are readers for {known}", known=known))

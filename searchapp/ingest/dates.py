@@ -1,29 +1,62 @@
-"""Dates as newspapers write them: ISO 8601 in its usual forms, and day/month/year."""
+"""Dates as newspapers write them: ISO 8601, day/month/year, French words, and the form of mails and feeds.
+
+What a date does not say is added and told (:class:`~searchapp.model.DateQuality`), never guessed in silence.
+"""
 
 from __future__ import annotations
 
 import re
 from datetime import date, datetime, time
+from email.utils import parsedate_to_datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
 from searchapp.i18n import Message
+from searchapp.ingest.normalize import unaccented
 from searchapp.ingest.reader import UnreadableError
+from searchapp.model import DateQuality
 
-__all__ = ["is_date", "parse_date"]
+__all__ = ["is_date", "parse_date", "read_date"]
 
 # datetime.fromisoformat takes more than these, week dates for one.
 _ISO: Final = re.compile(
-    r"\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:[.,]\d{1,9})?)?(?:Z|[+-]\d\d(?::?\d\d)?)?)?", re.ASCII
+    r"\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:[.,]\d{1,9})?)?(?: ?(?:Z|[+-]\d\d(?::?\d\d)?))?)?", re.ASCII
 )
-_FRENCH: Final = re.compile(r"(\d\d?)/(\d\d?)/(\d{4})(?: (?:à )?(\d\d?)[:h](\d\d))?", re.ASCII)
+_BASIC: Final = re.compile(r"\d{8}T\d{4}(?:\d\d)?(?:Z|[+-]\d{4})?", re.ASCII)
+_MAIL: Final = re.compile(
+    r"(?:[a-z]{3}, )?\d\d? [a-z]{3} \d{4} \d\d:\d\d(?::\d\d)?(?: [a-z0-9+-]{1,5})?", re.ASCII | re.IGNORECASE
+)
+_HOUR: Final = r"(?:,? (?:(?:a|-|–) )?(\d\d?) ?[:h] ?(\d\d)?(?: ?min)?)?"
+_NUMBERS: Final = re.compile(r"(\d\d?)[/.](\d\d?)[/.](\d{4}|\d\d)" + _HOUR, re.ASCII)
+_MONTHS: Final = {
+    name: number
+    for number, names in enumerate(
+        (
+            *("janvier janv jan", "fevrier fevr fev", "mars", "avril avr", "mai", "juin", "juillet juil"),
+            *("aout", "septembre sept sep", "octobre oct", "novembre nov", "decembre dec"),
+        ),
+        1,
+    )
+    for name in names.split()
+}
+_WORDS: Final = re.compile(
+    r"(?:(?:publie|paru|poste|mis en ligne|mis a jour|modifie|date) )?(?:(?:le|du) )?"
+    r"(?:(?:lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche),? )?"
+    rf"(\d\d?)(?:er)? ({'|'.join(_MONTHS)})\.? (\d{{4}}){_HOUR}"
+    r"(?:(?:,| -| –|\.)? (?:mis a jour|modifie) .{1,60})?\.?",
+    re.ASCII,
+)
+_PREFIX: Final = re.compile(r"(?:publie|paru|poste|mis en ligne) le ", re.ASCII)
 # From the first printed news-sheets to what a slip of the keyboard may not reach.
 _YEARS: Final = range(1400, 2201)
+_CENTURY_TURNS: Final = 69  # as POSIX reads two digits: 69 is 1969, 68 is 2068
+_LONGEST: Final = 150
 
 
 def is_date(text: str) -> bool:
     """Return whether ``text`` has the shape of a date and nothing else; the day may still be impossible."""
-    return bool(_ISO.fullmatch(text) or _FRENCH.fullmatch(text))
+    plain = _plain(text)
+    return bool(_ISO.fullmatch(plain) or _NUMBERS.fullmatch(plain) or _WORDS.fullmatch(plain.casefold()))
 
 
 def parse_date(value: object, zone: ZoneInfo) -> datetime | None:
@@ -33,29 +66,66 @@ def parse_date(value: object, zone: ZoneInfo) -> datetime | None:
 
     Raises UnreadableError that names a value which is no date, or an impossible one.
     """
+    return read_date(value, zone)[0]
+
+
+def read_date(value: object, zone: ZoneInfo) -> tuple[datetime | None, DateQuality]:
+    """Return what :func:`parse_date` does, with how much of it ``value`` said."""
     if value is None or (isinstance(value, str) and not value.strip()):
-        return None
+        return None, DateQuality.MISSING
     try:
-        moment = _moment(value, zone)
-    except ValueError as error:
+        moment, quality = _moment(value)
+        if moment.year in _YEARS:
+            return (moment if moment.tzinfo else moment.replace(tzinfo=zone)), quality
+    except (ValueError, OverflowError) as error:
         raise _wrong(value) from error
-    if moment.year not in _YEARS:
-        raise _wrong(value)
-    return moment if moment.tzinfo else moment.replace(tzinfo=zone)
+    raise _wrong(value)
 
 
-def _moment(value: object, zone: ZoneInfo) -> datetime:
+def _moment(value: object) -> tuple[datetime, DateQuality]:
     if isinstance(value, datetime):
-        return value
+        return value, _zoned(value)
     if isinstance(value, date):
-        return datetime.combine(value, time(), zone)
-    text = value.strip() if isinstance(value, str) else ""
-    if _ISO.fullmatch(text):
-        return datetime.fromisoformat(text)
-    if match := _FRENCH.fullmatch(text):
-        day, month, year, hour, minute = map(int, match.groups("0"))
-        return datetime(year, month, day, hour, minute, tzinfo=zone)
-    raise ValueError
+        return datetime.combine(value, time()), DateQuality.DAY
+    text = _plain(value) if isinstance(value, str) else ""
+    if _ISO.fullmatch(text) or _BASIC.fullmatch(text):
+        moment = datetime.fromisoformat(text.replace(" +", "+").replace(" Z", "Z"))
+        return moment, DateQuality.DAY if len(text) == len("2024-11-06") else _zoned(moment)
+    if _MAIL.fullmatch(text):
+        moment = parsedate_to_datetime(text)
+        return moment, _zoned(moment)
+    return _french(text.casefold())
+
+
+def _french(text: str) -> tuple[datetime, DateQuality]:
+    text = _PREFIX.sub("", text, count=1)
+    if match := _NUMBERS.fullmatch(text):
+        day, month, year, hour, minute = match.groups()
+        moment = datetime(_full_year(year), int(month), int(day), int(hour or 0), int(minute or 0))  # noqa: DTZ001
+        if len(year) == len("24"):
+            return moment, DateQuality.GUESSED
+    elif match := _WORDS.fullmatch(text):
+        day, month, year, hour, minute = match.groups()
+        moment = datetime(int(year), _MONTHS[month], int(day), int(hour or 0), int(minute or 0))  # noqa: DTZ001
+    else:
+        raise ValueError
+    return moment, DateQuality.LOCAL if hour else DateQuality.DAY
+
+
+def _full_year(digits: str) -> int:
+    year = int(digits)
+    return year if len(digits) > len("24") else year + (1900 if year >= _CENTURY_TURNS else 2000)
+
+
+def _zoned(moment: datetime) -> DateQuality:
+    return DateQuality.EXACT if moment.tzinfo else DateQuality.LOCAL
+
+
+def _plain(text: str) -> str:
+    """Return ``text`` with plain blanks and without accents; what is too long to be a date becomes empty."""
+    if len(text) > _LONGEST:
+        return ""
+    return " ".join(unaccented(text).split())
 
 
 def _wrong(value: object) -> UnreadableError:

@@ -1,4 +1,4 @@
-"""``folders.toml`` at the root of a corpus: what the articles below a folder inherit from its name.
+"""``folders.toml`` at the root of a corpus: what articles inherit from the name of their folder or of their site.
 
 ::
 
@@ -7,6 +7,14 @@
 
     [section]
     sante = "Santé"
+
+    [domain]                 # the newspaper of an address that says no other; its subdomains too
+    "echo-vallombre.example" = "L’Écho de Vallombre"
+
+    [column]                 # what the columns of a table are, where their names do not say it
+    INTITULE = "title"
+
+Beside it may lie ``boilerplate.txt``: see :mod:`searchapp.ingest.boilerplate`.
 """
 
 from __future__ import annotations
@@ -19,16 +27,20 @@ from pathlib import Path
 from typing import Final
 
 from searchapp.i18n import Message
+from searchapp.ingest.boilerplate import BOILERPLATE_FILE, Boilerplate, parse_boilerplate, shipped_boilerplate
+from searchapp.ingest.encoding import decode
 from searchapp.ingest.reader import UnreadableError
 
-__all__ = ["FOLDERS_FILE", "Folders", "inherited", "read_folders"]
+__all__ = ["FOLDERS_FILE", "Folders", "inherited", "read_boilerplate", "read_folders"]
 
 FOLDERS_FILE: Final = "folders.toml"
-_FIELDS: Final = ("source", "section")
+_INHERITED: Final = ("source", "section")
+_TABLES: Final = (*_INHERITED, "domain", "column")
+_LARGEST_LIST: Final = 1 << 20
 _LINE: Final = re.compile(r"at line (\d+)")
 
 Folders = Mapping[str, Mapping[str, str]]
-"""For each field the names of folders and the value that they give."""
+"""For each field the names of folders and the value that they give; likewise for domains and columns."""
 
 
 def read_folders(root: Path) -> Folders:
@@ -50,16 +62,30 @@ def read_folders(root: Path) -> Folders:
 def inherited(folders: Folders, name: str) -> dict[str, str]:
     """Return the field values for the file ``name`` (relative to the corpus); the innermost folder wins."""
     parents = unicodedata.normalize("NFC", name).split("/")[:-1]
-    return {field: names[folder] for field, names in folders.items() for folder in parents if folder in names}
+    tables = {field: folders[field] for field in _INHERITED if field in folders}
+    return {field: names[folder] for field, names in tables.items() for folder in parents if folder in names}
+
+
+def read_boilerplate(root: Path) -> Boilerplate:
+    """Return the list of the corpus at ``root``, else the one that comes with searchapp.
+
+    Raises UnreadableError when the corpus has one that cannot be read.
+    """
+    try:
+        with (root / BOILERPLATE_FILE).open("rb") as file:
+            return parse_boilerplate(decode(file.read(_LARGEST_LIST)).splitlines())
+    except (FileNotFoundError, NotADirectoryError):
+        return shipped_boilerplate()
+    except OSError as error:
+        raise UnreadableError(Message("the file cannot be read: {reason}", reason=error.strerror)) from error
 
 
 def _names(field: str, table: object) -> dict[str, str]:
-    if field not in _FIELDS:
-        raise UnreadableError(
-            Message("unknown table [{table}]; there are {known}", table=field, known="[source], [section]")
-        )
+    if field not in _TABLES:
+        known = ", ".join(f"[{name}]" for name in _TABLES)
+        raise UnreadableError(Message("unknown table [{table}]; there are {known}", table=field, known=known))
     if not isinstance(table, dict) or not all(isinstance(value, str) for value in table.values()):
-        raise UnreadableError(Message("table [{table}] must give each folder a text", table=field))
+        raise UnreadableError(Message("table [{table}] must give each name a text", table=field))
     return {unicodedata.normalize("NFC", folder): value for folder, value in table.items()}
 
 

@@ -9,13 +9,19 @@ import re
 import unicodedata
 from typing import Final
 
-__all__ = ["clean_line", "clean_text"]
+__all__ = ["clean_line", "clean_text", "unaccented"]
 
 _UNUSUAL: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff\ud800-\udfff]")
 _LINE_ENDS: Final = dict.fromkeys("\v\f\r\x85\u2028\u2029", "\n")
 _SURROGATES: Final = re.compile("[\ud800-\udfff]")
+_ACCENTS: Final = re.compile("[\u0300-\u036f]+")
 _GAPS: Final = re.compile(r"\n{3,}")
 _BREAKS: Final = re.compile(r"[ \t\n]+")
+
+
+def unaccented(text: str) -> str:
+    """Return ``text`` without accents."""
+    return text if text.isascii() else _ACCENTS.sub("", unicodedata.normalize("NFD", text))
 
 
 def clean_text(text: str) -> str:

@@ -4,21 +4,27 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from typing import BinaryIO, Final, Protocol
 from zoneinfo import ZoneInfo
 
 from searchapp.i18n import Message
+from searchapp.ingest.boilerplate import Boilerplate
 from searchapp.model import Article, Reject
 
-__all__ = ["LARGEST_ARTICLE", "FileContext", "Reader", "UnreadableError", "extension"]
+__all__ = ["LARGEST_ARTICLE", "LARGEST_TREE", "FileContext", "Reader", "UnreadableError", "extension"]
 
 LARGEST_ARTICLE: Final = 16 * 1024 * 1024
 """Bytes that one article may take in its file; a longer one is a reject, so that memory stays small."""
 
+LARGEST_TREE: Final = 4 * 1024 * 1024
+"""Bytes of markup that may be in memory as a tree at once: a tree of many small elements takes 30 times its bytes."""
+
 # Letters first: the dot of “M. Dupont réagit” or of “bilan.2024” begins no extension.
 _EXTENSION: Final = re.compile(r"\.[a-z][a-z0-9]{0,7}$", re.IGNORECASE)
+
+_COMPRESSED: Final = re.compile(r"\.(?:gz|bz2|xz|zst)$", re.IGNORECASE)
 
 
 class UnreadableError(Exception):
@@ -39,12 +45,23 @@ class FileContext:
     """What a reader may know of the file: its name in the corpus (posix, relative), what articles inherit.
 
     ``timezone`` is given to dates without one. ``inherited`` holds field values that the folder gives
-    (``source``, ``section``) and that the file's own values override.
+    (``source``, ``section``) and that the file's own values override. ``sources`` gives the newspaper for a domain
+    name, ``columns`` the field for a column of a table. ``boilerplate`` is what is dropped from texts. ``repairs``
+    collects what had to be mended before the article could be read; ``beside`` opens another file of the same folder.
     """
 
     name: str
     timezone: ZoneInfo
     inherited: Mapping[str, str] = field(default_factory=dict)
+    sources: Mapping[str, str] = field(default_factory=dict)
+    columns: Mapping[str, str] = field(default_factory=dict)
+    boilerplate: Boilerplate = field(default_factory=Boilerplate)
+    repairs: set[str] = field(default_factory=set)
+    beside: Callable[[str], BinaryIO] | None = None
+
+    def member(self, name: str) -> FileContext:
+        """Return the context of what lies as ``name`` inside this file (an archive, a mailbox)."""
+        return replace(self, name=f"{self.name}/{name}", repairs=set(self.repairs), beside=None)
 
     @property
     def article_id(self) -> str:
@@ -72,10 +89,10 @@ class Reader(Protocol):
 
 
 def extension(filename: str) -> str:
-    """Return the extension of ``filename`` in small letters, with its dot; that of ``.gz`` does not count."""
+    """Return the extension of ``filename`` in small letters, with its dot; ``.gz`` and its like do not count."""
     match = _EXTENSION.search(_uncompressed(filename))
     return match[0].lower() if match else ""
 
 
 def _uncompressed(filename: str) -> str:
-    return filename[:-3] if filename.lower().endswith(".gz") else filename
+    return _COMPRESSED.sub("", filename, count=1)

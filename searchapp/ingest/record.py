@@ -1,21 +1,40 @@
-"""From the fields that a file gives, named as in a JSON Lines record, to an article."""
+"""From the fields that a file gives, named as in a JSON Lines record, to an article.
+
+A reader may add three of its own: ``stub`` (true when the file says that its text is what a paywall shows), ``agency``
+(whose news it is, which is the source when nothing better is known) and ``repairs`` (a frozenset of what it mended).
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Final
 
 from searchapp.i18n import Message
-from searchapp.ingest.dates import parse_date
+from searchapp.ingest.authors import split_authors
+from searchapp.ingest.dates import read_date
+from searchapp.ingest.domains import source_of
 from searchapp.ingest.ids import checked_id, id_of_content, id_of_url
+from searchapp.ingest.language import language_of
+from searchapp.ingest.mojibake import repaired
 from searchapp.ingest.normalize import clean_line, clean_text
 from searchapp.ingest.reader import FileContext, UnreadableError
-from searchapp.model import Article, ArticleStatus
+from searchapp.model import Article, ArticleStatus, Reject
 
-__all__ = ["Record", "article_from"]
+__all__ = ["Found", "Record", "article_from", "articles_from"]
 
 Record = Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A record that a reader found, the line where it begins, and whether its file holds this one article."""
+
+    fields: Record
+    line: int | None = None
+    alone: bool = False
+
 
 _SCHEME: Final = re.compile(r"[a-z][a-z0-9+.-]*:", re.IGNORECASE)
 _WEB: Final = re.compile(r"https?:", re.IGNORECASE)
@@ -29,34 +48,83 @@ def article_from(record: Record, context: FileContext, default_id: str = "") -> 
 
     Raises UnreadableError that names the field which is missing or wrong.
     """
-    title, lead, text = _words(record)
-    if default_id and not lead and not text:
+    words = _Words(record)
+    if default_id and not words.lead and not words.text:
         raise UnreadableError(Message("there is a title but no text"))
     url = _url(record)
     given = _id(record) or default_id
+    date, quality = read_date(record.get("date"), context.timezone)
+    body, shortened = _body(words.text, context)
+    lead, no_lead = _body(words.lead, context)
     return Article(
-        id=checked_id(given or (id_of_url(url) if url else id_of_content(title, lead, text))),
-        title=title,
-        text=text,
+        id=checked_id(given or (id_of_url(url) if url else id_of_content(words.title, words.lead, words.text))),
+        title=words.title,
+        text=body,
         lead=lead,
-        date=parse_date(record.get("date"), context.timezone),
-        source=_line(record, "source") or context.inherited.get("source", ""),
+        date=date,
+        source=_source(record, url, context),
         section=_line(record, "section") or context.inherited.get("section", ""),
-        authors=_lines(record, "author"),
+        authors=_authors(record),
         url=url,
-        language=_line(record, "language").lower() or "fr",
+        language=_language(record, words),
         tags=_lines(record, "tags", separator=","),
         status=_status(record),
+        date_quality=quality,
+        stub=record.get("stub") is True or context.boilerplate.is_stub(words.text),
+        repairs=tuple(sorted(context.repairs | words.repairs | shortened | no_lead)),
     )
 
 
-def _words(record: Record) -> tuple[str, str, str]:
-    title = _line(record, "title")
-    lead = clean_text(_text(record, "lead"))
-    text = clean_text(_text(record, "text"))
-    if not title and not lead and not text:
-        raise UnreadableError(Message("there is neither a title nor a text"))
-    return title, lead, text
+def articles_from(found: Iterable[Found], context: FileContext) -> Iterator[Article | Reject]:
+    """Yield the article, or the reject, of each record that a reader found."""
+    for record in found:
+        try:
+            yield article_from(record.fields, context, context.article_id if record.alone else "")
+        except UnreadableError as error:
+            yield error.reject(context.name, record.line)
+
+
+class _Words:
+    """The title, lead and text of a record, clean, and what had to be repaired."""
+
+    def __init__(self, record: Record) -> None:
+        mended = record.get("repairs")
+        self.repairs: set[str] = set(mended) if isinstance(mended, frozenset) else set()
+        self.title = clean_line(self._sound(_text(record, "title")))
+        self.lead = clean_text(self._sound(_text(record, "lead")))
+        self.text = clean_text(self._sound(_text(record, "text")))
+        # An empty title is said to be none, as of a brief; a missing one is a mistake.
+        if not self.title and not (record.get("title") == "" and (self.lead or self.text)):
+            raise UnreadableError(Message("the title is missing"))
+
+    def _sound(self, text: str) -> str:
+        sound = repaired(text)
+        if sound is not text:
+            self.repairs.add("mojibake")
+        return sound
+
+
+def _body(text: str, context: FileContext) -> tuple[str, set[str]]:
+    kept = context.boilerplate.without(text)
+    return (text, set()) if kept is text else (clean_text(kept), {"boilerplate"})
+
+
+def _source(record: Record, url: str, context: FileContext) -> str:
+    """Return the newspaper: as the file says, or its folder, or its address; else the agency that it prints."""
+    given = _line(record, "source") or context.inherited.get("source", "")
+    return given or source_of(url, context.sources) or _line(record, "agency")
+
+
+def _language(record: Record, words: _Words) -> str:
+    """Return the two (or three) letters that the record gives, without a country, else those of its words."""
+    given = _line(record, "language").lower().replace("_", "-").partition("-")[0]
+    return given or language_of(f"{words.title}\n{words.lead}\n{words.text}")
+
+
+def _authors(record: Record) -> tuple[str, ...]:
+    """Return the names of a list, or those that a byline gives."""
+    names = _lines(record, "author")
+    return tuple(dict.fromkeys(name for byline in names for name in split_authors(byline)))
 
 
 def _text(record: Record, name: str) -> str:
@@ -70,7 +138,7 @@ def _text(record: Record, name: str) -> str:
 
 def _line(record: Record, name: str) -> str:
     text = _text(record, name)
-    return clean_line(text) if text else ""
+    return clean_line(repaired(text)) if text else ""
 
 
 def _lines(record: Record, name: str, separator: str | None = None) -> tuple[str, ...]:
@@ -82,7 +150,7 @@ def _lines(record: Record, name: str, separator: str | None = None) -> tuple[str
         value = value.split(separator) if separator else [value]
     if not isinstance(value, list) or not all(isinstance(part, str) for part in value):
         raise UnreadableError(Message("the field “{field}” must be a text or a list of texts", field=name))
-    return tuple(dict.fromkeys(line for part in value if (line := clean_line(part))))
+    return tuple(dict.fromkeys(line for part in value if (line := clean_line(repaired(part)))))
 
 
 def _id(record: Record) -> str:

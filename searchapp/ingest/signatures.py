@@ -6,28 +6,39 @@ from typing import Final
 
 from searchapp.i18n import Message
 
-__all__ = ["GZIP", "known_format"]
+__all__ = ["BZIP2", "COMPRESSED", "GZIP", "XZ", "ZSTANDARD", "is_tar", "is_zip", "known_format"]
 
 GZIP: Final = b"\x1f\x8b"
+BZIP2: Final = b"BZh"
+XZ: Final = b"\xfd7zXZ"
+ZSTANDARD: Final = b"\x28\xb5\x2f\xfd"
+COMPRESSED: Final = (GZIP, BZIP2, XZ, ZSTANDARD)
 
+_TAR_PLACE: Final = slice(257, 262)
 _SIGNATURES: Final = (
-    (b"%PDF-", Message("a PDF document")),
     (b"\x89PNG", Message("an image")),
     (b"\xff\xd8\xff", Message("an image")),
     (b"GIF8", Message("an image")),
     (b"RIFF", Message("an image or a sound")),
     (b"ID3", Message("a sound")),
-    (b"PK\x03\x04", Message("a ZIP archive or an office document")),
-    (b"\xd0\xcf\x11\xe0", Message("an office document")),
-    (b"{\\rtf", Message("an office document")),
-    (b"7z\xbc\xaf", Message("a compressed file other than gzip")),
-    (b"Rar!", Message("a compressed file other than gzip")),
-    (b"\xfd7zXZ", Message("a compressed file other than gzip")),
-    (b"\x28\xb5\x2f\xfd", Message("a compressed file other than gzip")),
-    (b"BZh", Message("a compressed file other than gzip")),
-    (GZIP, Message("compressed twice")),
-    (b"SQLite format 3", Message("a database")),
+    (b"\xd0\xcf\x11\xe0", Message("an office document of the old kind")),
+    (b"{\\rtf", Message("an RTF document")),
+    (b"7z\xbc\xaf", Message("an archive other than zip and tar")),
+    (b"Rar!", Message("an archive other than zip and tar")),
+    *((signature, Message("compressed twice")) for signature in COMPRESSED),
+    (b"SQLite format 3", Message("a database; name it in a [[corpus]] entry of searchapp.toml")),
+    (b"PK\5\6", Message("an empty archive")),
 )
+
+
+def is_zip(head: bytes) -> bool:
+    """Return whether a file that begins with ``head`` is a ZIP archive (or a document in the shape of one)."""
+    return head.startswith(b"PK\x03\x04")
+
+
+def is_tar(head: bytes) -> bool:
+    """Return whether a file that begins with ``head`` is a tar archive."""
+    return head[_TAR_PLACE] == b"ustar"
 
 
 def known_format(head: bytes) -> Message | None:

@@ -1,7 +1,7 @@
 """Which files a corpus has, and in which order: by name, folder after folder, the same every time.
 
-Left out are hidden files and folders, README*, LICENSE* and ``folders.toml`` at the root. Links are followed
-while they stay within the corpus and lead to no folder that they lie in.
+Left out are hidden files and folders, README*, LICENSE* and, at the root, ``folders.toml`` and ``boilerplate.txt``.
+Links are followed while they stay within the corpus and lead to no folder that they lie in.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Final
 
 from searchapp.i18n import Message
+from searchapp.ingest.boilerplate import BOILERPLATE_FILE
 from searchapp.ingest.folders import FOLDERS_FILE
 from searchapp.ingest.reader import UnreadableError
 from searchapp.model import Reject
@@ -47,7 +48,7 @@ def walk(root: Path) -> Iterator[CorpusFile | Reject]:
     while pending:
         entry = pending.pop()
         name = _name(root, entry.path)
-        if name == FOLDERS_FILE:
+        if name in (FOLDERS_FILE, BOILERPLATE_FILE):
             continue
         try:
             _check_link(root, entry)

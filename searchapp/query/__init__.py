@@ -2,10 +2,56 @@
 
 The parser is *total*: every text gives a tree, never an exception. What it could not read it reports as a remark
 beside the tree. A *clause* is a part of the tree; in a :class:`~.ast.Bag` a clause is a should (preferred), a must or
-a must not. Engines never see query text.
+a must not. A *leaf* is a clause that looks for words. The *normal form* of a tree (:func:`~.ast.show`) is a text that
+parses to this very tree. Engines never see query text.
+
+What people can write stands in one table, :mod:`.language`. The way of a text: :mod:`.lexer` (with :mod:`.leaves` and
+:mod:`.dates`) makes tokens, :mod:`.order` puts them in order, :mod:`.parser` reads the tree.
 """
 
-from searchapp.query.ast import Bag, Every, Node, Phrase, Word, show
-from searchapp.query.parser import MAX_QUERY_LENGTH, ParsedQuery, parse
+from searchapp.query.ast import (
+    And,
+    Bag,
+    DateRange,
+    Every,
+    Exact,
+    Field,
+    Fuzzy,
+    Leaf,
+    Node,
+    Not,
+    Or,
+    Phrase,
+    Prefix,
+    Word,
+    narrows,
+    show,
+)
+from searchapp.query.dates import DateWords, Period
+from searchapp.query.language import LONGEST_QUERY
+from searchapp.query.parser import ParsedQuery, is_elaborate, parse
 
-__all__ = ["MAX_QUERY_LENGTH", "Bag", "Every", "Node", "ParsedQuery", "Phrase", "Word", "parse", "show"]
+__all__ = [
+    "LONGEST_QUERY",
+    "And",
+    "Bag",
+    "DateRange",
+    "DateWords",
+    "Every",
+    "Exact",
+    "Field",
+    "Fuzzy",
+    "Leaf",
+    "Node",
+    "Not",
+    "Or",
+    "ParsedQuery",
+    "Period",
+    "Phrase",
+    "Prefix",
+    "Word",
+    "is_elaborate",
+    "narrows",
+    "parse",
+    "show",
+]

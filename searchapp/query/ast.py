@@ -1,11 +1,36 @@
-"""The query tree: small frozen values, one a kind of clause, and its normal form as text."""
+"""The query tree: small frozen values, one a kind of clause, and its normal form as text.
+
+``at`` is where a node stands in the text that was read, for remarks; it is no part of what the node means.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import date
 from functools import singledispatch
 
-__all__ = ["Bag", "Every", "Node", "Phrase", "Word", "show"]
+from searchapp.model import Span
+from searchapp.query.dates import show_period
+from searchapp.query.language import FIELD_NAMES, FIELDS, FieldKind
+
+__all__ = [
+    "And",
+    "Bag",
+    "DateRange",
+    "Every",
+    "Exact",
+    "Field",
+    "Fuzzy",
+    "Leaf",
+    "Node",
+    "Not",
+    "Or",
+    "Phrase",
+    "Prefix",
+    "Word",
+    "narrows",
+    "show",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,9 +42,72 @@ class Word:
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
-    """These words in this order, unstemmed, accents folded."""
+    """These words, unstemmed, accents folded, in this order; with ``slop`` in any order and so many words between."""
 
     text: str
+    slop: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Prefix:
+    """Words that begin so, accents folded."""
+
+    text: str
+    at: Span = field(default=(0, 0), compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Fuzzy:
+    """Words at most ``distance`` letters away (one changed, added, left out, or two swapped), accents folded."""
+
+    text: str
+    distance: int = 1
+    at: Span = field(default=(0, 0), compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Exact:
+    """This very form: accents count, inflection counts; capitals do not."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """What ``node`` asks for, looked for in one field only; ``name`` is a row of the table of fields."""
+
+    name: str
+    node: Node
+    at: Span = field(default=(0, 0), compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class DateRange:
+    """Articles of these days, both included; None is open."""
+
+    first: date | None
+    last: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class And:
+    """All of the clauses."""
+
+    clauses: tuple[Node, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Or:
+    """Any of the clauses."""
+
+    clauses: tuple[Node, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Not:
+    """Every article but those that ``node`` finds."""
+
+    node: Node
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,9 +117,10 @@ class Every:
 
 @dataclass(frozen=True, slots=True)
 class Bag:
-    """Clauses in any order: all of ``must``, none of ``must_not``, and as many of ``should`` as possible.
+    """Clauses side by side, in any order: all of ``must``, none of ``must_not``, as many of ``should`` as possible.
 
-    Without a must, an article matches when one should does.
+    Without a must, or with such as only narrow, an article matches when one should does. The whole of a query is a
+    Bag, or Every.
     """
 
     should: tuple[Node, ...] = ()
@@ -39,7 +128,20 @@ class Bag:
     must_not: tuple[Node, ...] = ()
 
 
-Node = Word | Phrase | Every | Bag
+Leaf = Word | Phrase | Prefix | Fuzzy | Exact
+Node = Leaf | Field | DateRange | And | Or | Not | Every | Bag
+_KINDS = {row.name: row.kind for row in FIELDS}
+PREFERRED = (Word, Prefix, Fuzzy)
+"""What stands in a bag without a sign is wished for when it is one of these; anything else is required."""
+
+
+def narrows(node: Node) -> bool:
+    """Return whether ``node`` only narrows a search, by date or by a field of whole values."""
+    if isinstance(node, Field):
+        return _KINDS[node.name] is FieldKind.VALUE
+    if isinstance(node, Not):
+        return narrows(node.node)
+    return isinstance(node, DateRange) or (isinstance(node, And | Or) and all(map(narrows, node.clauses)))
 
 
 @singledispatch
@@ -55,7 +157,47 @@ def _(node: Word) -> str:
 
 @show.register
 def _(node: Phrase) -> str:
-    return f'"{node.text}"'
+    return f'"{node.text}"~{node.slop}' if node.slop else f'"{node.text}"'
+
+
+@show.register
+def _(node: Prefix) -> str:
+    return f"{node.text}*"
+
+
+@show.register
+def _(node: Fuzzy) -> str:
+    return f"{node.text}~" if node.distance == 1 else f"{node.text}~{node.distance}"
+
+
+@show.register
+def _(node: Exact) -> str:
+    return f"={node.text}"
+
+
+@show.register
+def _(node: Field) -> str:
+    return f"{FIELD_NAMES[node.name]}:{_one(node.node, Leaf)}"
+
+
+@show.register
+def _(node: DateRange) -> str:
+    return show_period(node.first, node.last)
+
+
+@show.register
+def _(node: And) -> str:
+    return " ET ".join(_one(clause, Leaf | Field | DateRange | Not) for clause in node.clauses)
+
+
+@show.register
+def _(node: Or) -> str:
+    return " OU ".join(_one(clause, Leaf | Field | DateRange | Not | And) for clause in node.clauses)
+
+
+@show.register
+def _(node: Not) -> str:
+    return f"SAUF {_one(node.node, Leaf | Field | DateRange)}"
 
 
 @show.register
@@ -65,7 +207,15 @@ def _(_node: Every) -> str:
 
 @show.register
 def _(node: Bag) -> str:
-    parts = [*(show(clause) for clause in node.should)]
-    parts += ["+" + show(clause) for clause in node.must]
-    parts += ["-" + show(clause) for clause in node.must_not]
+    if not node.should and not node.must_not and len(node.must) == 1 and isinstance(node.must[0], And | Or):
+        return show(node.must[0])
+    parts = [_one(clause) for clause in node.should]
+    parts += [("+" if isinstance(clause, PREFERRED) else "") + _one(clause) for clause in node.must]
+    parts += ["-" + _one(clause) for clause in node.must_not]
     return " ".join(parts)
+
+
+def _one(node: Node, bare: object = Leaf | Field | DateRange) -> str:
+    """Return ``node`` as one operand: in parentheses unless it is of a kind that stands ``bare`` here."""
+    text = show(node)
+    return text if isinstance(node, bare) else f"({text})"  # type: ignore[arg-type]

@@ -1,30 +1,35 @@
-"""Query text -> tree. Any text gives a tree; what could not be read is a remark."""
+"""Query text -> tree. Any text gives a tree; what could not be read is a remark.
+
+::
+
+    whole   = item*                     a bag: words are preferred, anything else is required, "-" excludes
+    item    = sign? or
+    or      = and (OU and)*
+    and     = near (ET near)*
+    near    = factor (PROCHE/n factor)*
+    factor  = SAUF? (operand | field? "(" whole ")")
+
+An operator counts only between (or before) what it can join; alone or doubled it is an ordinary word.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from searchapp.analysis.tokenizer import PATTERN
 from searchapp.i18n import Message
-from searchapp.query.ast import Bag, Every, Node, Phrase, Word
+from searchapp.model import Remark
+from searchapp.query.ast import PREFERRED, And, Bag, Every, Field, Node, Not, Or, Phrase, Word, show
+from searchapp.query.dates import DateWords
+from searchapp.query.language import DEEPEST_GROUP, LONGEST_QUERY, Near, Operator
+from searchapp.query.lexer import Kind, Token, tokens_of
+from searchapp.query.order import balance, limit_clauses, settle
 
-__all__ = ["MAX_QUERY_LENGTH", "ParsedQuery", "parse"]
+__all__ = ["ParsedQuery", "is_elaborate", "parse"]
 
-MAX_QUERY_LENGTH: Final = 1024
-"""Code points; what is beyond is not read."""
-MAX_CLAUSES: Final = 64
-
-_QUOTES: Final = {'"': '"', "«": "»", "“": "”", "„": "“"}
-_CLAUSE: Final = re.compile(
-    r"""(?P<sign>[+-]?)(?:
-        (?P<quote>["«“„])(?P<phrase>[^"»”“]*)(?P<close>["»”“]?)
-      | (?P<word>[^\s"«“„»”]+)
-    )""",
-    re.VERBOSE,
-)
+_PHRASE: Final = re.compile(r'"[^"]*"')
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,49 +37,154 @@ class ParsedQuery:
     """A tree and what its reader should know of how it came about."""
 
     tree: Node
-    remarks: tuple[Message, ...] = ()
+    remarks: tuple[Remark, ...] = ()
 
 
-def parse(text: str) -> ParsedQuery:
-    """Return the tree of ``text``; never raises.
-
-    Bare words and phrases: ``"suite exacte"`` or « suite exacte » must be there, ``+mot`` as well, ``-mot`` must not,
-    other words are preferred. A text without a word asks for every article.
-    """
-    remarks: list[Message] = []
-    if len(text) > MAX_QUERY_LENGTH:
-        remarks.append(Message("Only the first {limit} characters of the query were read.", limit=MAX_QUERY_LENGTH))
-        text = text[:MAX_QUERY_LENGTH]
-    clauses = list(_clauses(text, remarks))
-    if len(clauses) > MAX_CLAUSES:
-        remarks.append(Message("Only the first {limit} words of the query were used.", limit=MAX_CLAUSES))
-        del clauses[MAX_CLAUSES:]
-    return ParsedQuery(_bag(clauses, remarks), tuple(remarks))
-
-
-def _clauses(text: str, remarks: list[Message]) -> Iterator[tuple[str, Node]]:
-    for match in _CLAUSE.finditer(text):
-        if match["quote"]:
-            if not match["close"]:
-                remarks.append(
-                    Message(
-                        "A closing quotation mark was added at the end of “{phrase}”.",
-                        phrase=match["phrase"].strip(),
-                    )
-                )
-            words = " ".join(match["phrase"].split())
-            if PATTERN.search(words):
-                yield match["sign"] or "+", Phrase(words)
-        elif PATTERN.search(match["word"]):
-            yield match["sign"], Word(match["word"])
+def parse(text: str, words: DateWords | None = None) -> ParsedQuery:
+    """Return the tree of ``text``; never raises. ``words`` reads dates in words, such as « le mois dernier »."""
+    limit, levels = LONGEST_QUERY, DEEPEST_GROUP
+    while True:
+        parsed = _parse(text, limit, levels, words)
+        # The normal form may be longer (tag: -> mot-clé:) or deeper than what was typed; it must be readable in turn.
+        shown = show(parsed.tree)
+        excess, depth = len(shown) - LONGEST_QUERY, _depth(shown)
+        if excess <= 0 and depth <= DEEPEST_GROUP:
+            return parsed
+        if excess > 0:
+            limit = min(limit, len(text)) - max(excess // 4, 1)
+        if depth > DEEPEST_GROUP:
+            levels = levels * DEEPEST_GROUP // depth
 
 
-def _bag(clauses: list[tuple[str, Node]], remarks: list[Message]) -> Node:
-    should = tuple(clause for sign, clause in clauses if not sign)
-    must = tuple(clause for sign, clause in clauses if sign == "+")
-    must_not = tuple(clause for sign, clause in clauses if sign == "-")
-    if must_not and not should and not must:
-        remarks.append(Message("A query of excluded words alone shows every other article."))
-    if not clauses:
-        return Every()
-    return Bag(should, must, must_not)
+def _parse(text: str, limit: int, levels: int, words: DateWords | None) -> ParsedQuery:
+    remarks: list[Remark] = []
+    if len(text) > limit:
+        message = Message("Only the first {limit} characters of the query were read.", limit=limit)
+        remarks.append(Remark(message, limit, len(text)))
+    tokens = balance(list(tokens_of(text[:limit], words, remarks)), levels, remarks)
+    tree = _Parser(limit_clauses(settle(tokens), remarks), remarks).whole()
+    if isinstance(tree, Bag) and not tree.should and not tree.must:
+        message = Message("A query of excluded words alone shows every other article.")
+        remarks.append(Remark(message, 0, len(text)))
+    told = {remark.message: remark for remark in reversed(remarks)}
+    return ParsedQuery(tree, tuple(sorted(told.values(), key=lambda remark: (remark.start, remark.end))))
+
+
+def _depth(shown: str) -> int:
+    """Return how deep the parentheses of a normal form are."""
+    depth = deepest = 0
+    for sign in _PHRASE.sub("", shown):
+        depth += (sign == "(") - (sign == ")")
+        deepest = max(deepest, depth)
+    return deepest
+
+
+@dataclass(frozen=True, slots=True)
+class _Item:
+    """A clause with the sign before it; without a node, what it stood for was left out."""
+
+    node: Node | None
+    sign: str = ""
+
+    def plain(self) -> Node | None:
+        """Return what the clause asks for where signs have no other meaning."""
+        return Not(self.node) if self.node and self.sign == "-" else self.node
+
+
+class _Parser:
+    """Reads tokens that are in pairs and in their places."""
+
+    def __init__(self, tokens: Sequence[Token], remarks: list[Remark]) -> None:
+        self._tokens = tokens
+        self._remarks = remarks
+        self._place = 0
+
+    def whole(self) -> Node:
+        items = self._items()
+        return _bag(items) if items else Every()
+
+    def _items(self) -> list[_Item]:
+        items = []
+        while self._place < len(self._tokens) and self._tokens[self._place].kind is not Kind.CLOSE:
+            item = self._or()
+            if item.node:
+                items.append(item)
+        return items
+
+    def _or(self) -> _Item:
+        return self._joined(Operator.OR, self._and, Or)
+
+    def _and(self) -> _Item:
+        return self._joined(Operator.AND, self._near, And)
+
+    def _joined(self, operator: Operator, operand: Callable[[], _Item], kind: type[And | Or]) -> _Item:
+        items = [operand()]
+        while self._next_operator() is operator:
+            self._place += 1
+            items.append(operand())
+        if len(items) == 1:
+            return items[0]
+        return _Item(_join(kind, [node for item in items if (node := item.plain())]))
+
+    def _near(self) -> _Item:
+        start = self._place
+        items, distance = [self._factor()], 0
+        while isinstance(near := self._next_operator(), Near):
+            distance = max(distance, near.distance)
+            self._place += 1
+            items.append(self._factor())
+        if len(items) == 1:
+            return items[0]
+        nodes = [node for item in items if (node := item.plain())]
+        if len(nodes) == len(items) and all(isinstance(node, Word) for node in nodes):
+            return _Item(Phrase(" ".join(map(show, nodes)), distance))
+        message = Message("PROCHE (NEAR) joins plain words only; it was read as ET (AND).")
+        self._remarks.append(Remark(message, self._tokens[start].start, self._tokens[self._place - 1].end))
+        return _Item(_join(And, nodes))
+
+    def _factor(self) -> _Item:
+        if self._place == len(self._tokens) or self._tokens[self._place].kind is Kind.CLOSE:
+            return _Item(None)
+        token = self._tokens[self._place]
+        self._place += 1
+        if token.kind is Kind.OPERATOR:
+            inner = self._factor().plain()
+            return _Item(Not(inner) if inner else None)
+        node = token.node if token.kind is Kind.OPERAND else self._group(token)
+        return _Item(node, token.sign)
+
+    def _group(self, opening: Token) -> Node | None:
+        items = self._items()
+        self._place += 1
+        if not items:
+            return None
+        node = _bag(items) if len(items) > 1 else items[0].plain()
+        return Field(opening.field.name, node, (opening.start, opening.end)) if opening.field and node else node
+
+    def _next_operator(self) -> Operator | Near | None:
+        return self._tokens[self._place].operator if self._place < len(self._tokens) else None
+
+
+def _join(kind: type[And | Or], nodes: Sequence[Node]) -> Node | None:
+    """Return nodes joined; those of the same kind are joined into one."""
+    if len(nodes) < 2:
+        return nodes[0] if nodes else None
+    return kind(tuple(part for node in nodes for part in (node.clauses if isinstance(node, kind) else (node,))))
+
+
+def _bag(items: Sequence[_Item]) -> Bag:
+    places: dict[str, list[Node]] = {"": [], "+": [], "-": []}
+    for item in items:
+        node, sign = item.node, item.sign
+        if sign != "-" and isinstance(node, Not):
+            node, sign = node.node, "-"
+        if node:
+            places[sign or ("" if isinstance(node, PREFERRED) else "+")].append(node)
+    return Bag(tuple(places[""]), tuple(places["+"]), tuple(places["-"]))
+
+
+def is_elaborate(tree: Node) -> bool:
+    """Return whether a query asks for more than words side by side."""
+    if isinstance(tree, Every):
+        return False
+    return not isinstance(tree, Bag) or tree != Bag(tuple(node for node in tree.should if isinstance(node, Word)))

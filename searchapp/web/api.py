@@ -37,7 +37,8 @@ def search() -> Response:
         return _not_modified(tag)
     result = site().service.search(asked)
     answer = describe_result(result, asked, site().config.timezone, translator(current_language()))
-    answer["remarks"] = [say(remark) for remark in reading.remarks] + answer["remarks"]
+    whole = {"start": 0, "end": len(asked.query)}
+    answer["remarks"] = [{"message": say(remark), **whole} for remark in reading.remarks] + answer["remarks"]
     return _tagged(answer, result.generation)
 
 

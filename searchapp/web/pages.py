@@ -5,16 +5,18 @@ A wrong parameter never costs a reader the page: it is left out, and the page sa
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from itertools import islice
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from flask import Blueprint, render_template, request
 
+from searchapp.answers import differs
 from searchapp.errors import InvalidRequest
 from searchapp.i18n import Message
 from searchapp.model import SearchRequest, SearchResult, Sort
+from searchapp.query.guide import GUIDE, LIMITS
 from searchapp.web.histogram import chart
+from searchapp.web.language import current_language
 from searchapp.web.links import search_path, with_page, with_sort
 from searchapp.web.params import SORTS, read_search
 from searchapp.web.results import active_chips, facet_groups, page_links
@@ -51,7 +53,7 @@ def home() -> str:
         "home.html",
         everything=everything,
         newest=next((hit.article.date for hit in everything.hits if hit.article.date), None),
-        examples=_examples(everything.generation),
+        examples=_finding(EXAMPLES, "home")[:EXAMPLES_SHOWN],
         groups=facet_groups(SearchRequest(), everything),
         asked=SearchRequest(),
     )
@@ -62,12 +64,14 @@ def search() -> str:
     """Show the results of a search; without a query, every article, newest first."""
     reading = read_search(request.args)
     asked, result, dropped = _search_leniently(reading.request)
-    remarks = (*reading.remarks, *_ignored((*reading.problems, *dropped)), *result.remarks)
+    told = (remark.message for remark in result.remarks)
+    remarks = (*reading.remarks, *_ignored((*reading.problems, *dropped)), *told)
     return render_template(
         "search.html",
         asked=asked,
         result=result,
         remarks=remarks,
+        understood=result.understood if differs(result) else "",
         chips=list(active_chips(asked)),
         groups=facet_groups(asked, result),
         bars=chart(result.histogram),
@@ -85,6 +89,17 @@ def article(article_id: str) -> str:
     return render_template("article.html", asked=asked, view=view, came_from_search=asked != SearchRequest())
 
 
+@pages.get("/aide")
+@pages.get("/help", endpoint="help_in_english")
+def guide() -> str:
+    """Explain the language of the search box; examples that find something lead to it."""
+    language = current_language()
+    queries = [example.said_in(language) for section in GUIDE for example in section.examples]
+    return render_template(
+        "help.html", sections=GUIDE, limits=LIMITS, asked=SearchRequest(), live=set(_finding(queries, language))
+    )
+
+
 def _search_leniently(
     asked: SearchRequest,
 ) -> tuple[SearchRequest, SearchResult, tuple[tuple[str, Message], ...]]:
@@ -96,14 +111,13 @@ def _search_leniently(
         return first_page, site().service.search(first_page), refused.fields
 
 
-def _examples(generation: str) -> list[str]:
-    """Return the examples that find something; they are tried once for each generation."""
-    tried = site().examples
-    if generation not in tried:
-        found = (text for text in EXAMPLES if site().service.search(SearchRequest(text, per_page=1)).total)
-        tried.clear()
-        tried[generation] = list(islice(found, EXAMPLES_SHOWN))
-    return tried.get(generation, [])
+def _finding(queries: Sequence[str], purpose: str) -> list[str]:
+    """Return the queries that find something; those of one ``purpose`` are tried once for each generation."""
+    generation, tried = site().service.generation(), site().examples
+    if tried.get(purpose, ("",))[0] != generation:
+        found = [text for text in queries if site().service.search(SearchRequest(text, per_page=1)).total]
+        tried[purpose] = generation, found
+    return tried[purpose][1]
 
 
 def _ignored(problems: tuple[tuple[str, Message], ...]) -> Iterator[Message]:

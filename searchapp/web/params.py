@@ -20,6 +20,7 @@ from searchapp.answers import FILTERS
 from searchapp.errors import InvalidRequest
 from searchapp.i18n import Message
 from searchapp.model import Filters, SearchRequest, Sort
+from searchapp.query import LONGEST_QUERY
 
 __all__ = [
     "HIGHEST_PER_PAGE",
@@ -30,7 +31,6 @@ __all__ = [
     "read_search",
 ]
 
-LONGEST_QUERY: Final = 1024
 LONGEST_CURSOR: Final = 256
 HIGHEST_PER_PAGE: Final = 100
 # More values of one field than any page offers; it bounds what one request may cost.

@@ -21,8 +21,8 @@ class Site:
 
     config: Config
     service: SearchService
-    examples: dict[str, list[str]] = field(default_factory=dict)
-    """Searches to offer on the home page, for the one generation that they were tried on."""
+    examples: dict[str, tuple[str, list[str]]] = field(default_factory=dict)
+    """Searches to offer, by what for: the generation that they were tried on, and those that find something."""
 
 
 def install(app: Flask, config: Config, service: SearchService) -> None:

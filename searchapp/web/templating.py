@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 from urllib.parse import quote, urlencode
 
-from flask import Flask, request
+from flask import Flask, request, url_for
 from markupsafe import Markup
 
 from searchapp.marks import marked, paragraphs, snippet
@@ -27,6 +27,7 @@ def init_app(app: Flask) -> None:
         article_path=links.article_path,
         current_language=current_language,
         excerpts=excerpts,
+        help_path=help_path,
         hidden_fields=links.hidden_fields,
         marked=marked,
         nothing_asked=SearchRequest(),
@@ -47,6 +48,11 @@ def excerpts(hit: Hit) -> list[Markup]:
     passages = [hit.lead, *hit.fragments] if hit.lead else list(hit.fragments)
     with_marks = [passage for passage in passages if passage.spans]
     return [snippet(passage) for passage in with_marks[:MOST_EXCERPTS] or passages[:1]]
+
+
+def help_path() -> str:
+    """Return the address of the help page, named in the reader's language."""
+    return url_for("pages.guide" if current_language() == "fr" else "pages.help_in_english")
 
 
 def other_languages() -> list[tuple[str, str, str]]:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from searchapp.config import Config
+from searchapp.config import ENGINES, Config
 from searchapp.indexing import Generations
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
@@ -37,7 +37,9 @@ def run(tmp_path: Path) -> Run:
     return call
 
 
-def test_reindex_then_search_then_status(run: Run, corpus: Path) -> None:
+@pytest.mark.parametrize("engine", ENGINES)
+def test_reindex_then_search_then_status(run: Run, corpus: Path, tmp_path: Path, engine: str) -> None:
+    (tmp_path / "searchapp.toml").write_text(f'engine = "{engine}"', "utf-8")
     reindexed = run("reindex", corpus)
     assert reindexed.returncode == 0, reindexed.stderr
     assert "5 read, 5 indexed, 0 rejected" in reindexed.stdout
@@ -47,6 +49,7 @@ def test_reindex_then_search_then_status(run: Run, corpus: Path) -> None:
     assert "\x1b" not in found.stdout
     state = run("status")
     assert "Articles    5\n" in state.stdout
+    assert engine in state.stdout
 
 
 def test_search_answers_in_the_json_of_the_endpoint(run: Run, indexed: Config) -> None:
@@ -57,6 +60,23 @@ def test_search_answers_in_the_json_of_the_endpoint(run: Run, indexed: Config) -
     assert result["highlights"]["title"] == "Moscou nie toute <mark>ingérence</mark>"
     assert result["spans"]["title"] == [[17, 26]]
     assert answer["links"] == {"self": "/api/v1/search?q=ingerence+americaine", "next": None, "prev": None}
+
+
+def test_an_engine_that_is_not_installed_is_named_with_what_installs_it(run: Run, corpus: Path, tmp_path: Path) -> None:
+    (tmp_path / "tantivy.py").write_text("raise ModuleNotFoundError(__name__)", "utf-8")
+    outcome = run("reindex", corpus, "--engine", "tantivy")
+    assert (outcome.returncode, "pip install 'searchapp[tantivy]'" in outcome.stderr) == (4, True), outcome.stderr
+
+
+def test_search_tells_beside_the_answer_how_the_query_was_understood(run: Run, indexed: Config) -> None:
+    outcome = run("search", "--index", indexed.index, "title:cheval AND (caisse", language="fr_FR.UTF-8")
+    assert outcome.stderr == ("Compris\u202f: titre:cheval ET caisse\nUne parenthèse fermante a été ajoutée.\n")
+    assert "Un cheval à la station-service" in outcome.stdout
+    assert run("search", "--index", indexed.index, "cheval").stderr == ""
+
+
+def test_search_help_tells_of_the_language(run: Run) -> None:
+    assert "NEAR/5" in run("search", "--help").stdout
 
 
 def test_analyze_shows_each_step(run: Run) -> None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
+from inspect import signature
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -11,15 +12,31 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from searchapp.analysis import FrenchAnalyzer
-from searchapp.engines.port import Document, Engine, Reader
+from searchapp.engines.port import Capabilities, Clause, Document, Engine, EngineRequest, Reader
+from searchapp.engines.tantivy_engine import TantivyEngine
 from searchapp.engines.whoosh_engine import WhooshEngine
 from searchapp.model import Article
 
 ANALYZER = FrenchAnalyzer()
 PARIS = ZoneInfo("Europe/Paris")
-ENGINES: list[Engine] = [WhooshEngine()]
+ENGINES: list[Engine] = [WhooshEngine(), TantivyEngine()]
 
-Open = Callable[[list[Article]], Reader]
+Open = Callable[[Iterable[Article]], Reader]
+OpenDocuments = Callable[[Iterable[Document]], Reader]
+Write = Callable[..., Path]
+WriteDocuments = Callable[..., Path]
+
+
+def capabilities(engine: Engine) -> Capabilities:
+    """How an engine departs from the port; most say nothing, for they do not."""
+    declared: Capabilities = getattr(engine, "capabilities", Capabilities())
+    return declared
+
+
+def takes_base(engine: Engine) -> None:
+    """Skip a test of growing generations for an engine whose adapter is still being taught that."""
+    if "base" not in signature(engine.create).parameters:
+        pytest.skip(f"the {engine.name} adapter does not take a base yet")
 
 
 def document(article: Article) -> Document:
@@ -48,19 +65,53 @@ def engine(request: pytest.FixtureRequest) -> Engine:
 
 
 @pytest.fixture
-def open_index(engine: Engine, tmp_path: Path) -> Iterator[Open]:
-    """Write articles and open them."""
+def write_documents(engine: Engine, tmp_path: Path) -> WriteDocuments:
+    """Write documents into a new folder, perhaps over a base, and return the folder."""
+
+    def write_documents(documents: Iterable[Document], base: Path | None = None, gone: Iterable[str] = ()) -> Path:
+        folder = tmp_path / f"engine{len(list(tmp_path.iterdir()))}"
+        folder.mkdir()
+        with engine.create(folder, base) if base else engine.create(folder) as writer:
+            for entry in documents:
+                writer.add(entry)
+            for article_id in gone:
+                writer.delete(article_id)
+        return folder
+
+    return write_documents
+
+
+@pytest.fixture
+def write(write_documents: WriteDocuments) -> Write:
+    """Write articles likewise."""
+
+    def write(articles: Iterable[Article], base: Path | None = None, gone: Iterable[str] = ()) -> Path:
+        return write_documents((document(entry) for entry in articles), base, gone)
+
+    return write
+
+
+@pytest.fixture
+def open_documents(engine: Engine, write_documents: WriteDocuments) -> Iterator[OpenDocuments]:
+    """Write documents and open them."""
     opened: list[Reader] = []
 
-    def write_and_open(articles: list[Article]) -> Reader:
-        folder = tmp_path / f"engine{len(opened)}"
-        folder.mkdir()
-        with engine.create(folder) as writer:
-            for entry in articles:
-                writer.add(document(entry))
-        opened.append(engine.open(folder))
+    def write_and_open(documents: Iterable[Document]) -> Reader:
+        opened.append(engine.open(write_documents(documents)))
         return opened[-1]
 
     yield write_and_open
     for reader in opened:
         reader.close()
+
+
+@pytest.fixture
+def open_index(open_documents: OpenDocuments) -> Open:
+    """Write articles and open them."""
+    return lambda articles: open_documents(document(entry) for entry in articles)
+
+
+def found(reader: Reader, clause: Clause, **request: Any) -> list[str]:
+    """Return the ids of the candidates for ``clause``, in their order."""
+    result = reader.search(EngineRequest(clause, **request))
+    return [entry.id for entry in reader.articles(candidate.document for candidate in result.candidates)]

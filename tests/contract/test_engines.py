@@ -16,13 +16,12 @@ from searchapp.engines.port import (
     EngineRequest,
     EveryClause,
     PhraseClause,
-    Reader,
     TermClause,
 )
 from searchapp.errors import IndexDamaged
 from searchapp.model import Article, FacetBucket, Filters, HistogramBucket, Sort
 from searchapp.schema import EXACT, ID, STEMS, TAG, WORDS
-from tests.contract.conftest import ANALYZER, Open, article, document
+from tests.contract.conftest import ANALYZER, Open, article, document, found
 
 PRESS = [
     article(
@@ -66,11 +65,6 @@ def phrase(text: str, part: str = "text", slop: int = 0) -> PhraseClause:
 
 def value(field: str, *values: str) -> TermClause:
     return TermClause(field, tuple((entry, 1.0) for entry in values))
-
-
-def found(reader: Reader, clause: Clause, **request: object) -> list[str]:
-    result = reader.search(EngineRequest(clause, **request))  # type: ignore[arg-type]
-    return [entry.id for entry in reader.articles(candidate.document for candidate in result.candidates)]
 
 
 @pytest.mark.parametrize(
@@ -215,7 +209,10 @@ def test_the_dictionary_is_read_by_prefix_in_order(open_index: Open) -> None:
 
 def test_evidence_comes_back_as_it_was_given(open_index: Open) -> None:
     reader = open_index(PRESS)
-    assert reader.evidence([2, 0]) == ["preuve de vin", "preuve de pont"]
+    candidates = reader.search(EngineRequest(EveryClause())).candidates
+    documents = [candidate.document for candidate in candidates]
+    assert reader.evidence([documents[2], documents[0]]) == ["preuve de vin", "preuve de pont"]
+    assert [entry.id for entry in reader.articles([documents[2], documents[0]])] == ["vin", "pont"]
 
 
 def test_document_frequency_counts_documents(open_index: Open) -> None:

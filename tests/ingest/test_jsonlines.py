@@ -140,5 +140,13 @@ def test_single_object_of_more_than_16_mib_is_one_reject(reason_of: ReasonOf) ->
 
 
 @pytest.mark.parametrize("mark", ["", "\ufeff"])
-def test_array_is_rejected_once_with_the_way_out(reason_of: ReasonOf, mark: str) -> None:
-    assert "one article a line" in reason_of("a.json", mark + json.dumps([PHARE, PHARE], indent=1))
+def test_array_is_read_object_after_object(corpus: Corpus, mark: str) -> None:
+    corpus.write("a.json", mark + json.dumps([PHARE, PHARE], indent=1))
+    assert [article.id for article in corpus.articles()] == ["phare-12", "phare-12"]
+
+
+@pytest.mark.parametrize("content", [f"[{COURT}, {COURT}", f"[{COURT}, {COURT[:-4]}", f"[{COURT}, {COURT}, faux]"])
+def test_array_that_is_wrong_keeps_the_objects_before(corpus: Corpus, content: str) -> None:
+    corpus.write("a.json", content)
+    assert {article.title for article in corpus.articles()} == {"Le phare"}
+    assert "not valid JSON, or cut short" in str(corpus.rejects()[0].reason)

@@ -53,7 +53,7 @@ SETS = (
 
 
 def measure(judged: JudgedSet, data: Path, folder: Path, every: int = 1) -> Report:
-    """Index a set into ``folder`` and measure it. Of headlines only the bodies are indexed: else they find themselves."""
+    """Index a set into ``folder`` and measure it; of headlines the bodies alone, else they find themselves."""
     corpus, index = folder / f"{judged.folder}.jsonl", folder / "index"
     with corpus.open("w", encoding="utf-8") as file:
         file.writelines(_records(data / judged.folder / "docs.jsonl.gz", body_only=judged.folder == "orange"))

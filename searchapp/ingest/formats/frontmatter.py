@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import re
 import tomllib
-import unicodedata
 from typing import Any, Final
 
 import yaml
 
 from searchapp.i18n import Message
+from searchapp.ingest.fields import field_name
 from searchapp.ingest.reader import UnreadableError
 from searchapp.ingest.record import Record
 
@@ -20,23 +20,6 @@ __all__ = ["split_front_matter"]
 
 _LONGEST: Final = 64 * 1024
 _OPENING: Final = re.compile(r"(---|\+\+\+)[ \t]*(?:\n|$)")
-_SYNONYMS: Final = {
-    "titre": "title",
-    "chapo": "lead",
-    "chapeau": "lead",
-    "texte": "text",
-    "journal": "source",
-    "rubrique": "section",
-    "auteur": "author",
-    "auteurs": "author",
-    "authors": "author",
-    "lien": "url",
-    "langue": "language",
-    "mots-cles": "tags",
-    "keywords": "tags",
-    "statut": "status",
-    "identifiant": "id",
-}
 
 
 def split_front_matter(content: str) -> tuple[Record, str]:
@@ -56,13 +39,7 @@ def split_front_matter(content: str) -> tuple[Record, str]:
         )
     source = content[opening.end() : closing.start()]
     fields = _toml(source) if opening[1] == "+++" else _yaml(source)
-    return {_field(key): value for key, value in fields.items()}, content[closing.end() :]
-
-
-def _field(key: object) -> str:
-    letters = unicodedata.normalize("NFD", str(key)).casefold().replace("_", "-").replace(" ", "-")
-    name = "".join(letter for letter in letters if not unicodedata.combining(letter))
-    return _SYNONYMS.get(name, name)
+    return {field_name(key): value for key, value in fields.items()}, content[closing.end() :]
 
 
 class _PlainLoader(yaml.BaseLoader):

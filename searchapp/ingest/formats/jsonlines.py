@@ -1,27 +1,30 @@
 """JSON Lines: one article a line, a JSON object with the fields of a record. A single object may span lines.
 
-A line that cannot be read is a reject; the next line is read as if nothing had been.
+A line that cannot be read is a reject; the next line is read as if nothing had been. A JSON array of objects is read
+one object after the other; it ends where it is wrong.
 """
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator
 from typing import BinaryIO, Final
 
 from searchapp.i18n import Message
-from searchapp.ingest.encoding import decode, is_binary
+from searchapp.ingest.encoding import is_binary, letters
+from searchapp.ingest.formats.jsonarray import objects_of
+from searchapp.ingest.formats.jsonrecords import parse_json, records_of
 from searchapp.ingest.reader import LARGEST_ARTICLE, FileContext, UnreadableError, extension
-from searchapp.ingest.record import Record, article_from
+from searchapp.ingest.record import article_from
 from searchapp.model import Article, Reject
 
 __all__ = ["JsonLinesReader"]
 
 _OBJECT: Final = re.compile(rb'\s*\{\s*["}]')
-_ARRAY: Final = re.compile(rb"(?:\xef\xbb\xbf)?\s*\[\s*(\{|$)")
+_ARRAY: Final = re.compile(rb'\s*\[\s*\{\s*["}]')
 _BRACE: Final = re.compile(rb"(?:\xef\xbb\xbf)?\s*\{\s*")
 _EXTENSIONS: Final = (".jsonl", ".ndjson", ".json")
+_HEAD: Final = 64 * 1024
 
 
 class JsonLinesReader:
@@ -30,19 +33,44 @@ class JsonLinesReader:
     name = "JSON Lines"
 
     def sniff(self, head: bytes, filename: str) -> bool:
-        """Return whether the file begins with a JSON object, or is text and named so."""
-        return bool(_OBJECT.match(head)) or (extension(filename) in _EXTENSIONS and not is_binary(head))
+        """Return whether the file begins with a JSON object or a list of them, or is text and named so."""
+        return bool(_OBJECT.match(head) or _ARRAY.match(head)) or (
+            extension(filename) in _EXTENSIONS and not is_binary(head)
+        )
 
     def read(self, stream: BinaryIO, context: FileContext) -> Iterator[Article | Reject]:
-        """Yield the article of each line; lines count from 1."""
+        """Yield the article of each line; lines count from 1, and so do the objects of an array."""
+        if _begins_array(stream):
+            yield from self._read_array(stream, context)
+            return
         for number, line in _articles(stream):
-            if number == 1 and line and _ARRAY.match(line):
-                yield Reject(context.name, None, Message("a JSON array; write one article a line: jq -c '.[]' FILE"))
-                return
             try:
-                yield article_from(_record(line), context)
+                text = _checked(line, context)
+                yield from _read_records(parse_json(text), context)
             except UnreadableError as error:
                 yield error.reject(context.name, number)
+
+    def _read_array(self, stream: BinaryIO, context: FileContext) -> Iterator[Article | Reject]:
+        number = 0
+        try:
+            for number, value in enumerate(objects_of(stream, context), 1):
+                try:
+                    yield from _read_records(value, context)
+                except UnreadableError as error:
+                    yield error.reject(context.name, number)
+        except UnreadableError as error:
+            yield error.reject(context.name, number + 1)
+
+
+def _begins_array(stream: BinaryIO) -> bool:
+    """Return whether what ``stream`` shows in advance is an array of objects."""
+    peek = getattr(stream, "peek", None)
+    return bool(peek and _ARRAY.match(peek(_HEAD).removeprefix(b"\xef\xbb\xbf")))
+
+
+def _read_records(value: object, context: FileContext) -> Iterator[Article | Reject]:
+    for record in records_of(value):
+        yield article_from(record, context)
 
 
 def _articles(stream: BinaryIO) -> Iterator[tuple[int, bytes | None]]:
@@ -69,19 +97,13 @@ def _whole(first: bytes, stream: BinaryIO) -> bytes | None:
     return content if len(content) <= LARGEST_ARTICLE else None
 
 
-def _record(line: bytes | None) -> Record:
+def _checked(line: bytes | None, context: FileContext) -> str:
+    """Return the letters of ``line``; ``context`` is told of an encoding other than UTF-8."""
     if line is None:
         raise UnreadableError(Message("the article is longer than {limit} MiB", limit=LARGEST_ARTICLE >> 20))
     if b"\0" in line:
         raise UnreadableError(Message("the line holds a NUL byte"))
-    try:
-        record = json.loads(decode(line))
-    except json.JSONDecodeError as error:
-        raise UnreadableError(
-            Message("not valid JSON at column {column}: {reason}", column=error.colno, reason=error.msg)
-        ) from error
-    except (ValueError, RecursionError) as error:  # a number of thousands of digits; brackets in brackets
-        raise UnreadableError(Message("the JSON is nested too deeply, or holds an endless number")) from error
-    if not isinstance(record, dict):
-        raise UnreadableError(Message("not a JSON object; each line must hold one, with a title and a text"))
-    return record
+    text, encoding = letters(line)
+    context.repairs.clear()  # each line has its own letters
+    context.repairs.update({encoding} - {"utf-8"})
+    return text

@@ -39,7 +39,7 @@ class MarkdownReader:
     def read(self, stream: BinaryIO, context: FileContext) -> Iterator[Article | Reject]:
         """Yield the article; without an id of its own it has the file's name."""
         try:
-            yield article_from(_record(read_text(stream)), context, context.article_id)
+            yield article_from(_record(read_text(stream, context)), context, context.article_id)
         except UnreadableError as error:
             yield error.reject(context.name)
 
@@ -58,7 +58,7 @@ def _record(content: str) -> Record:
     title = fields.get("title") or words
     if heading is not None and title == words:
         del tokens[heading : heading + 3]
-    return {**fields, "title": title, "text": fields.get("text") or _plain_text(tokens)}
+    return {**fields, "title": title or None, "text": fields.get("text") or _plain_text(tokens)}
 
 
 def _first_heading(tokens: Sequence[Token]) -> int | None:

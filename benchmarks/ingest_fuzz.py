@@ -1,0 +1,142 @@
+"""Fuzz the readers, family by family: python -m benchmarks.ingest_fuzz [SECONDS] [FAMILY ...]
+
+Each input is a sample of tests/ingest/samples.py changed at random: bits, pieces cut, doubled, swapped or taken from
+another sample, signs of the format thrown in. It is read from the disk as a corpus is. Reported are the inputs, the
+articles and rejects that came of them, exceptions (there must be none), the slowest input, and how much memory grew
+after the first tenth. Inputs that raise, or take more than 5 seconds, are kept in /tmp/searchapp-fuzz.
+"""
+
+from __future__ import annotations
+
+import random
+import resource
+import sys
+import tempfile
+import time
+import traceback
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from searchapp.ingest import read_corpus
+from searchapp.ingest.language import language_of
+from searchapp.model import Reject
+from tests.ingest.samples import CONTAINERS, SAMPLES, SINGLE
+
+FAMILIES = {
+    "text": ["a.txt", "a.md"],
+    "json": ["a.jsonl", "array.json", "schema.json", "ninjs.json", "feed.json"],
+    "table": ["a.csv", "a.tsv"],
+    "html": ["a.html", "latin.html", "opengraph.html"],
+    "xml": ["a.rss", "rdf.xml", "atom.xml", "newsml.xml", "nitf.xml", "alto.xml"],
+    "mail": ["a.eml", "a.mbox"],
+    "pdf": ["a.pdf"],
+    "office": ["a.docx", "a.odt"],
+    "warc": ["a.warc"],
+    "containers": [f"{SINGLE}{suffix}" for suffix in CONTAINERS],
+}
+SIGNS = [
+    b"<",
+    b">",
+    b"&",
+    b'"',
+    b"'",
+    b"{",
+    b"[",
+    b"]",
+    b"}",
+    b",",
+    b";",
+    b"\n\n",
+    b"\0",
+    b"\xff",
+    b"---\n",
+    b"<![CDATA[",
+]
+SIGNS += [b"]]>", b"<!DOCTYPE x [", b"&#0;", b"&eacute;", b"From a b\n", b"Content-Length: 99999999\r\n", b"\r\n\r\n"]
+SIGNS += [b"<script type='application/ld+json'>", b"9" * 400, b"1/1/0001", b"\xe2\x80", b"<<" * 50, b"obj", b"stream"]
+KEPT = Path(tempfile.gettempdir()) / "searchapp-fuzz"
+SLOW = 5.0
+told: set[str] = set()
+
+
+def samples() -> dict[str, bytes]:
+    """Return all samples, the containers around a page among them."""
+    plain = {name: sample() for name, sample in SAMPLES.items()}
+    return plain | {f"{SINGLE}{suffix}": wrap(plain[SINGLE]) for suffix, wrap in CONTAINERS.items()}
+
+
+def changed(content: bytes, others: list[bytes], chance: random.Random) -> bytes:
+    """Return ``content`` with one to eight changes."""
+    data = bytearray(content)
+    for _ in range(chance.randint(1, 8)):
+        place = chance.randrange(len(data) + 1)
+        length = chance.choice((1, 2, 8, 64, 512))
+        kind = chance.randrange(6)
+        if kind == 0 and data:
+            data[place % len(data)] = chance.randrange(256)
+        elif kind == 1:
+            del data[place : place + length]
+        elif kind == 2:
+            data[place:place] = data[place : place + length] * chance.choice((1, 2, 50))
+        elif kind == 3:
+            data[place:place] = chance.choice(SIGNS)
+        elif kind == 4:
+            other = chance.choice(others)
+            start = chance.randrange(len(other))
+            data[place : place + length] = other[start : start + length]
+        else:
+            del data[place:]
+    return bytes(data)
+
+
+def memory() -> float:
+    """Return the resident megabytes of this process."""
+    pages = int(Path("/proc/self/statm").read_text().split()[1])
+    return pages * resource.getpagesize() / 1e6
+
+
+def keep(name: str, content: bytes, reason: str) -> None:
+    """Keep an input for later study."""
+    KEPT.mkdir(exist_ok=True)
+    (KEPT / f"{time.time_ns()}-{name}").write_bytes(content)
+    if (last := reason.strip().rpartition("\n")[2]) not in told:
+        told.add(last)
+        print(f"  {name}: {reason}", flush=True)
+
+
+def fuzz(family: str, seconds: float, seed: int = 1) -> None:
+    """Fuzz one family and print a line about it."""
+    chance = random.Random(seed)
+    everything = samples()
+    others = list(everything.values())
+    counts = dict.fromkeys(("inputs", "articles", "rejects", "exceptions"), 0)
+    slowest, early, start = 0.0, 0.0, time.monotonic()
+    with tempfile.TemporaryDirectory() as folder:
+        while (elapsed := time.monotonic() - start) < seconds:
+            if elapsed < seconds / 10:
+                early = memory()
+            name = chance.choice(FAMILIES[family])
+            content = changed(everything[name], others, chance)
+            path = Path(folder) / name
+            path.write_bytes(content)
+            before = time.monotonic()
+            try:
+                for found in read_corpus(path, ZoneInfo("Europe/Paris")):
+                    counts["rejects" if isinstance(found, Reject) else "articles"] += 1
+            except Exception:
+                counts["exceptions"] += 1
+                keep(name, content, traceback.format_exc())
+            took = time.monotonic() - before
+            slowest = max(slowest, took)
+            if took > SLOW:
+                keep(name, content, f"{took:.1f} s")
+            counts["inputs"] += 1
+    summary = ", ".join(f"{count:,} {what}" for what, count in counts.items())
+    print(f"{family}: {seconds:.0f} s, {summary}, slowest {slowest:.2f} s, grew {memory() - early:.0f} MB", flush=True)
+
+
+if __name__ == "__main__":
+    language_of("A model that is loaded once is no leak, and no slow input either: so it is loaded before.")
+    given = float(sys.argv[1]) if len(sys.argv) > 1 else 600.0
+    for each in sys.argv[2:] or FAMILIES:
+        fuzz(each, given)

@@ -1,0 +1,62 @@
+"""Which of a field's whole values hold the words that a leaf asks for, in a row."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from searchapp.analysis import Term
+from searchapp.engines.dictionary import Lookup
+from searchapp.engines.port import TermClause
+from searchapp.engines.spelling import is_near
+from searchapp.query.ast import Exact, Fuzzy, Leaf, Phrase, Prefix
+from searchapp.schema import ID
+
+__all__ = ["holds_near", "value_clause"]
+
+Test = Callable[[Term], bool]
+# Values that begin like an identifier and end with signs that a query does not keep.
+_SIMILAR_IDS = 16
+
+
+def value_clause(field: str, leaf: Leaf, terms: Sequence[Term], lookup: Lookup) -> TermClause:
+    """Return the clause for the values of ``field`` that ``leaf`` (its ``terms``) asks for; identifiers as they are."""
+    if field == ID:
+        similar = lookup.values_from(ID, leaf.text, _SIMILAR_IDS)
+        return _any_of(field, [value for value in similar if not any(map(str.isalnum, value[len(leaf.text) :]))])
+    if isinstance(leaf, Phrase) and leaf.slop:
+        words = [term.word for term in terms]
+        values = lookup.values(field)
+        return _any_of(field, [value for value, held in values if holds_near([t.word for t in held], words, leaf.slop)])
+    tests = _tests(leaf, terms)
+    return _any_of(field, [value for value, held in lookup.values(field) if _in_a_row(held, tests)])
+
+
+def holds_near(held: Sequence[str], words: Sequence[str], slop: int) -> bool:
+    """Return whether ``words`` stand, each at a place of its own, within ``len(words) + slop`` places of ``held``."""
+    stretch = len(words) + slop
+    return any(
+        all(held[start : start + stretch].count(word) >= words.count(word) for word in words)
+        for start in range(len(held))
+    )
+
+
+def _any_of(field: str, values: list[str]) -> TermClause:
+    return TermClause(field, tuple((value, 1.0) for value in values))
+
+
+def _tests(leaf: Leaf, terms: Sequence[Term]) -> list[Test]:
+    if isinstance(leaf, Exact):
+        return [lambda held, form=term.exact: held.exact == form for term in terms]  # type: ignore[misc]
+    if isinstance(leaf, Fuzzy):
+        return [lambda held, word=term.word: is_near(word, held.word, leaf.distance) for term in terms]  # type: ignore[misc]
+    tests: list[Test] = [lambda held, word=term.word: held.word == word for term in terms]  # type: ignore[misc]
+    if isinstance(leaf, Prefix):
+        tests[-1] = lambda held: held.word.startswith(terms[-1].word)
+    return tests
+
+
+def _in_a_row(held: Sequence[Term], tests: Sequence[Test]) -> bool:
+    return any(
+        all(test(term) for test, term in zip(tests, held[start:], strict=False))
+        for start in range(len(held) - len(tests) + 1)
+    )

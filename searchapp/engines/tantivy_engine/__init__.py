@@ -1,0 +1,54 @@
+"""The embedded engine for large corpora: Tantivy, a search library in Rust, with searchapp's terms.
+
+:mod:`.writer` gives it our terms joined by spaces, :mod:`.clauses` turns the port's clauses into its queries, and
+:mod:`.reader` turns its answers into the port's. What differs from the port is data: ``TantivyEngine.capabilities``.
+"""
+
+from __future__ import annotations
+
+from importlib.metadata import version
+from pathlib import Path
+from typing import Final
+
+import tantivy
+
+from searchapp.engines.port import Capabilities, Reader, Writer
+from searchapp.engines.tantivy_engine.reader import MOST_VALUES, TantivyReader
+from searchapp.engines.tantivy_engine.writer import META, TantivyWriter
+from searchapp.errors import IndexDamaged
+
+__all__ = ["TantivyEngine"]
+
+
+class TantivyEngine:
+    """Tantivy behind the engine port."""
+
+    name = "tantivy"
+    capabilities: Final = Capabilities(
+        rounded_lengths=True,
+        wears_out=True,
+        most_values=MOST_VALUES,
+        reasons={
+            "rounded_lengths": "Tantivy keeps a document's length in one byte, on the scale that Lucene uses.",
+            "wears_out": "Deleted documents go when segments are merged; tantivy-py cannot ask for a merge.",
+            "most_values": "Tantivy bounds the buckets of an aggregation.",
+        },
+    )
+
+    @property
+    def version(self) -> str:
+        return f"tantivy {version('tantivy')}"
+
+    def create(self, folder: Path, base: Path | None = None) -> Writer:
+        return TantivyWriter(folder, base)
+
+    def open(self, folder: Path) -> Reader:
+        if not (folder / META).is_file():
+            raise IndexDamaged(folder.name)
+        try:
+            index = tantivy.Index.open(str(folder))
+            # A generation never changes, so nothing has to watch it.
+            index.config_reader("manual")
+            return TantivyReader(index)
+        except Exception as error:
+            raise IndexDamaged(folder.name) from error

@@ -1,0 +1,154 @@
+"""From the port's clauses to Tantivy's queries.
+
+Everything that does not score is wrapped into a constant score of 0, so that a document's score is the sum of BM25 over
+its STEMS terms and nothing else. Tantivy's BM25 is the port's formula with lengths rounded down to four binary
+digits, as Lucene's are: lengths to 40 are exact.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import singledispatchmethod
+from typing import Final
+
+import tantivy
+from tantivy import FieldType, Occur, Query
+
+from searchapp.engines.port import (
+    BooleanClause,
+    Clause,
+    DayClause,
+    EveryClause,
+    PhraseClause,
+    TermClause,
+    WeightClause,
+)
+from searchapp.engines.tantivy_engine.proximity import arrangements, count_arrangements, is_near
+from searchapp.engines.tantivy_engine.schema import DAY, TERM_FIELDS
+from searchapp.engines.tantivy_engine.stored import split
+from searchapp.engines.tantivy_engine.weights import as_boolean
+from searchapp.model import Filters
+from searchapp.schema import ID, STEMS, WORDS
+
+__all__ = ["Queries", "scores"]
+
+# More would take longer than looking through the words of the documents that hold all terms.
+_MOST_ARRANGEMENTS: Final = 64
+_LAST_DAY: Final = 9999_99_99
+
+
+def scores(clause: Clause) -> bool:
+    """Return whether any document can get a score from ``clause``."""
+    if isinstance(clause, BooleanClause):
+        return any(scores(part) for part in (*clause.should, *clause.must))
+    return isinstance(clause, TermClause) and clause.field == STEMS and bool(clause.terms)
+
+
+class Queries:
+    """Makes queries for one generation."""
+
+    def __init__(self, schema: tantivy.Schema, searcher: tantivy.Searcher) -> None:
+        self._schema = schema
+        self._searcher = searcher
+
+    @singledispatchmethod
+    def of(self, clause: Clause) -> Query:
+        """Return the query that finds and scores what ``clause`` does."""
+        raise TypeError(f"not a clause: {clause!r}")
+
+    @of.register
+    def _(self, _clause: EveryClause) -> Query:
+        return _unscored(Query.all_query())
+
+    @of.register
+    def _(self, clause: TermClause) -> Query:
+        if clause.field not in TERM_FIELDS or not clause.terms:
+            return Query.empty_query()
+        if clause.field != STEMS:
+            return self.any_of(clause.field, [term for term, _ in clause.terms])
+        return _should([Query.boost_query(self._term(STEMS, term), boost) for term, boost in clause.terms])
+
+    @of.register
+    def _(self, clause: PhraseClause) -> Query:
+        if clause.field not in WORDS.values() or not clause.terms:
+            return Query.empty_query()
+        terms = [encodable(term) for term in clause.terms]
+        if len(terms) == 1:
+            return self.any_of(clause.field, terms)
+        if not clause.slop:
+            return _unscored(Query.phrase_query(self._schema, clause.field, list(terms)))
+        return self._near(clause.field, terms, len(terms) + clause.slop)
+
+    @of.register
+    def _(self, clause: WeightClause) -> Query:
+        return _unscored(self.of(as_boolean(clause)))
+
+    @of.register
+    def _(self, clause: DayClause) -> Query:
+        return self.days(clause.first, clause.last)
+
+    @of.register
+    def _(self, clause: BooleanClause) -> Query:
+        parts = [(Occur.Must, self.of(part)) for part in clause.must]
+        parts += [(Occur.Should, self.of(part)) for part in clause.should]
+        if not parts:
+            parts.append((Occur.Must, self.of(EveryClause())))
+        parts += [(Occur.MustNot, self.of(part)) for part in clause.must_not]
+        return Query.boolean_query(parts)
+
+    def filtered(self, query: Query, filters: Filters, without: str = "") -> Query:
+        """Return ``query`` narrowed by ``filters``, but for those of the field ``without``."""
+        chosen = {"source": filters.sources, "section": filters.sections, "author": filters.authors}
+        parts = [self.any_of(name, values) for name, values in chosen.items() if values and name != without]
+        if filters.date_from or filters.date_to:
+            first = int(f"{filters.date_from:%Y%m%d}") if filters.date_from else 0
+            last = int(f"{filters.date_to:%Y%m%d}") if filters.date_to else _LAST_DAY
+            parts.append(self.days(first, last))
+        return Query.boolean_query([(Occur.Must, part) for part in (query, *parts)]) if parts else query
+
+    def any_of(self, field: str, values: Iterable[str]) -> Query:
+        """Return what finds any of ``values``, without a score."""
+        texts = [encodable(value) for value in values]
+        if len(texts) == 1:
+            return _unscored(self._term(field, texts[0]))
+        return _unscored(Query.term_set_query(self._schema, field, texts))
+
+    def days(self, first: int, last: int) -> Query:
+        """Return what finds the days from ``first`` to ``last``; a document without a date has none."""
+        if last < max(first, 0):
+            return Query.empty_query()
+        days = Query.range_query(self._schema, DAY, FieldType.Unsigned, max(first, 0), last)
+        return _unscored(days)
+
+    def _term(self, field: str, term: str) -> Query:
+        return Query.term_query(self._schema, field, encodable(term), "freq" if field == STEMS else "basic")
+
+    def _near(self, field: str, terms: list[str], stretch: int) -> Query:
+        if count_arrangements(terms, stretch) <= _MOST_ARRANGEMENTS:
+            phrases = (Query.phrase_query(self._schema, field, list(way)) for way in arrangements(terms, stretch))
+            return _unscored(_should(phrases))
+        return self._looked_through(field, terms, stretch)
+
+    def _looked_through(self, field: str, terms: list[str], stretch: int) -> Query:
+        every_term = Query.boolean_query([(Occur.Must, self.any_of(field, [term])) for term in set(terms)])
+        searcher = self._searcher
+        limit = max(searcher.num_docs, 1)
+        found = []
+        for _, address in searcher.search(every_term, limit=limit, count=False).hits:
+            document = searcher.doc(address)
+            if is_near(split(document.get_all(field)[0]), terms, stretch):
+                found.append(document.get_all(ID)[0])
+        return self.any_of(ID, found) if found else Query.empty_query()
+
+
+def encodable(text: str) -> str:
+    """Return ``text`` without the halves of surrogate pairs, which no stored text holds and Tantivy cannot take."""
+    return text.encode("utf-8", "replace").decode()
+
+
+def _unscored(query: Query) -> Query:
+    return Query.const_score_query(query, 0.0)
+
+
+def _should(queries: Iterable[Query]) -> Query:
+    return Query.boolean_query([(Occur.Should, query) for query in queries])

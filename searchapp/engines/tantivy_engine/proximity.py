@@ -1,0 +1,52 @@
+"""Words near each other, in the port's sense, which is not Tantivy's.
+
+Tantivy's slop counts moves in the order of the phrase. The port asks for a stretch of positions that holds every term,
+each at a position of its own, in any order. A stretch can hold them in a limited number of ways, each of which is a
+phrase with gaps that Tantivy finds exactly. With many terms the ways are too many; then the words of every document
+that holds the terms are looked through.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, deque
+from collections.abc import Iterator, Sequence
+from itertools import combinations, permutations
+from math import comb, factorial
+
+__all__ = ["arrangements", "count_arrangements", "is_near"]
+
+Arrangement = list[tuple[int, str]]
+
+
+def count_arrangements(terms: Sequence[str], stretch: int) -> int:
+    """Return about how many arrangements there are, at most."""
+    return comb(stretch - 1, len(terms) - 1) * factorial(len(terms))
+
+
+def arrangements(terms: Sequence[str], stretch: int) -> Iterator[Arrangement]:
+    """Yield every way in which ``terms`` fit ``stretch`` positions, as rising (offset, term) pairs from offset 0."""
+    orders = set(permutations(terms))
+    for later in combinations(range(1, stretch), len(terms) - 1):
+        for order in orders:
+            yield list(zip((0, *later), order, strict=True))
+
+
+def is_near(words: Sequence[str], terms: Sequence[str], stretch: int) -> bool:
+    """Return whether some ``stretch`` of ``words`` holds all ``terms``, one asked for twice twice.
+
+    A position holds one word, so that counting is enough.
+    """
+    missing = Counter(terms)
+    lacking = len(terms)
+    window: deque[int] = deque()
+    for place in (place for place, word in enumerate(words) if word in missing):
+        window.append(place)
+        lacking -= missing[words[place]] > 0
+        missing[words[place]] -= 1
+        while window[0] <= place - stretch:
+            gone = words[window.popleft()]
+            missing[gone] += 1
+            lacking += missing[gone] > 0
+        if not lacking:
+            return True
+    return False

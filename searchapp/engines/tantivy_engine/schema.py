@@ -1,0 +1,86 @@
+"""The article's fields as Tantivy names them.
+
+Text fields take terms of the French chain: joined by spaces, which Tantivy's whitespace tokenizer splits again. Columns
+(Tantivy's fast fields) hold what orders, filters and counts.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Final
+
+import tantivy
+
+from searchapp.schema import EXACT, FACET_FIELDS, ID, STEMS, TAG, VALUE_FIELDS, WORDS
+
+__all__ = [
+    "ARTICLE",
+    "DAY",
+    "EVIDENCE",
+    "LAST_ORDINAL",
+    "MONTH",
+    "NEWEST",
+    "OLDEST",
+    "ORDINAL",
+    "TERM_FIELDS",
+    "new_index",
+    "sort_keys",
+]
+
+TERM_FIELDS: Final = frozenset([STEMS, *WORDS.values(), *EXACT.values(), *VALUE_FIELDS])
+"""The fields that a term can be looked for in."""
+
+# Columns: the order of adding; days and months as yyyymmdd and yyyymm, absent without a date; rising keys of both
+# orders by date, in which an undated document comes last and equal dates keep the order of adding.
+ORDINAL: Final = "ordinal"
+DAY: Final = "day"
+MONTH: Final = "month"
+NEWEST: Final = "newest"
+OLDEST: Final = "oldest"
+# Stored bytes, not searched.
+ARTICLE: Final = "article"
+EVIDENCE: Final = "evidence"
+
+_TERMS: Final = "terms"
+# A sort key is 36 bits of seconds above 28 bits of ordinal: 268 million additions, and dates from the year 1000 to
+# 2999, beyond which they sort as equal (ingest takes 1400 to 2200).
+_ORDINAL_BITS: Final = 28
+LAST_ORDINAL: Final = (1 << _ORDINAL_BITS) - 1
+_FIRST_SECOND: Final = int(datetime(1000, 1, 1, tzinfo=UTC).timestamp())
+_UNDATED: Final = (1 << 36) - 1
+
+
+def new_index(folder: str) -> tantivy.Index:
+    """Return an index in ``folder``: the one that is there, or a new one."""
+    index = tantivy.Index(_schema(), folder)
+    index.register_tokenizer(_TERMS, tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.whitespace()).build())
+    return index
+
+
+def sort_keys(date: datetime | None, ordinal: int) -> tuple[int, int]:
+    """Return the NEWEST and OLDEST keys of a document."""
+    if date is None:
+        newest = oldest = _UNDATED
+    else:
+        oldest = min(max(int(date.timestamp()) - _FIRST_SECOND, 0), _UNDATED - 1)
+        newest = _UNDATED - 1 - oldest
+    return newest << _ORDINAL_BITS | ordinal, oldest << _ORDINAL_BITS | ordinal
+
+
+def _schema() -> tantivy.Schema:
+    builder = tantivy.SchemaBuilder()
+    builder.add_text_field(STEMS, tokenizer_name=_TERMS, index_option="freq")
+    for name in WORDS.values():
+        # Stored, because Tantivy does not show positions: proximity of many words is checked on what is stored.
+        builder.add_text_field(name, stored=True, tokenizer_name=_TERMS, index_option="position")
+    for name in EXACT.values():
+        builder.add_text_field(name, tokenizer_name=_TERMS, index_option="basic")
+    for name in (ID, *FACET_FIELDS, TAG):
+        builder.add_text_field(
+            name, stored=name == ID, fast=name in FACET_FIELDS, tokenizer_name="raw", index_option="basic"
+        )
+    for name in (ORDINAL, DAY, MONTH, NEWEST, OLDEST):
+        builder.add_unsigned_field(name, fast=True)
+    for name in (ARTICLE, EVIDENCE):
+        builder.add_bytes_field(name, stored=True)
+    return builder.build()

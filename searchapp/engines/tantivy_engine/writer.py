@@ -1,0 +1,193 @@
+"""Writing a Tantivy index.
+
+Tantivy inverts in a thread of its own while Python analyses, so one is enough; it also keeps the order of adding within
+a segment. The index is written in a folder inside the generation's and moved up when it is whole, since Tantivy
+itself would leave an empty index that opens.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Final, Self
+
+import tantivy
+
+from searchapp.engines.port import BaseWornOut, Document
+from searchapp.engines.tantivy_engine.schema import (
+    ARTICLE,
+    DAY,
+    EVIDENCE,
+    LAST_ORDINAL,
+    MONTH,
+    NEWEST,
+    OLDEST,
+    ORDINAL,
+    new_index,
+    sort_keys,
+)
+from searchapp.engines.tantivy_engine.stored import ODD, join, to_bytes
+from searchapp.model import Article
+from searchapp.schema import EXACT, ID, PARTS, STEMS, TAG, WORDS
+
+__all__ = ["META", "TantivyWriter", "deleted_documents"]
+
+META: Final = "meta.json"
+_WRITING: Final = "writing"
+_LOCK: Final = ".lock"
+# Replaced when an index changes, while all other files stay as they are once written.
+_CHANGING: Final = (META, ".managed.json")
+# A segment closes when it takes this much memory; larger ones need fewer merges.
+_HEAP: Final = 200_000_000
+# Tantivy drops deleted documents when it merges segments, but lets nobody ask for a merge of large ones. With at most
+# so many for each live document (few ones never matter), the files stay below 1.5 times those of the live.
+_MOST_DELETED: Final = 0.4
+_FEW: Final = 1000
+
+
+class TantivyWriter:
+    """A :class:`~searchapp.engines.port.Writer` over an empty folder."""
+
+    def __init__(self, folder: Path, base: Path | None) -> None:
+        self._folder = folder
+        self._place = folder / _WRITING
+        self._place.mkdir()
+        if base:
+            _share(base, self._place)
+        index = new_index(str(self._place))
+        self._next = _next_ordinal(index.searcher())
+        self._writer = index.writer(heap_size=_HEAP, num_threads=1)
+        # Looking for an earlier document with each id would cost more than adding it; without a base we know them all.
+        self._known: set[str] | None = None if base else set()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        try:
+            if kind is None:
+                self._commit()
+                self._give()
+            else:
+                self._abandon()
+        finally:
+            shutil.rmtree(self._place, ignore_errors=True)
+
+    def add(self, document: Document) -> None:
+        article = document.article
+        if self._is_known(article.id):
+            self.delete(article.id)
+        entry = tantivy.Document()
+        _add_terms(entry, document)
+        _add_values(entry, article)
+        _add_columns(entry, document, self._next)
+        entry.add_bytes(ARTICLE, to_bytes(article))
+        entry.add_bytes(EVIDENCE, document.evidence.encode())
+        self._writer.add_document(entry)
+        self._next += 1
+
+    def delete(self, article_id: str) -> None:
+        self._writer.delete_documents_by_term(ID, article_id)
+
+    def _is_known(self, article_id: str) -> bool:
+        if self._known is None or article_id in self._known:
+            return True
+        self._known.add(article_id)
+        return False
+
+    def _commit(self) -> None:
+        self._writer.commit()
+        self._writer.wait_merging_threads()
+        del self._writer
+        # Files of merged segments stay while anything of the first writer lives; a second one sees them go.
+        collector = new_index(str(self._place)).writer(heap_size=15_000_000, num_threads=1)
+        collector.garbage_collect_files()
+        collector.wait_merging_threads()
+        deleted, live = deleted_documents(self._place)
+        if self._known is None and (deleted > max(_MOST_DELETED * live, _FEW) or self._next > LAST_ORDINAL):
+            raise BaseWornOut
+
+    def _give(self) -> None:
+        """Move the files to where a reader looks for them; it looks for META first."""
+        files = [file for file in self._place.iterdir() if file.suffix != _LOCK]
+        for file in sorted(files, key=lambda file: file.name == META):
+            file.rename(self._folder / file.name)
+
+    def _abandon(self) -> None:
+        """Stop Tantivy's threads, which would go on writing files."""
+        with suppress(Exception):
+            self._writer.rollback()
+            self._writer.wait_merging_threads()
+
+
+def deleted_documents(folder: Path) -> tuple[int, int]:
+    """Return the number of deleted documents that an index still holds, and of live ones."""
+    segments: list[dict[str, Any]] = json.loads((folder / META).read_bytes())["segments"]
+    deleted = sum((segment.get("deletes") or {}).get("num_deleted_docs", 0) for segment in segments)
+    return deleted, sum(segment["max_doc"] for segment in segments) - deleted
+
+
+def _share(base: Path, place: Path) -> None:
+    """Give ``place`` the files of ``base``: those that never change by a hard link."""
+    for file in base.iterdir():
+        if file.name in _CHANGING:
+            shutil.copyfile(file, place / file.name)
+        elif file.suffix != _LOCK:
+            os.link(file, place / file.name)
+
+
+def _next_ordinal(searcher: tantivy.Searcher) -> int:
+    last = searcher.search(tantivy.Query.all_query(), limit=1, order_by_field=ORDINAL).hits
+    return last[0][0] + 1 if last else 0
+
+
+def _add_terms(entry: tantivy.Document, document: Document) -> None:
+    parts = dict(zip(PARTS, (document.title, document.lead, document.text), strict=True))
+    stems: list[str] = []
+    for part, terms in parts.items():
+        stems += [term.stem for term in terms]
+        _add_field(entry, WORDS[part], [term.word for term in terms])
+        # Exact forms are looked for, never counted or placed: each once is enough.
+        _add_field(entry, EXACT[part], [term.exact for term in dict.fromkeys(terms)])
+    _add_field(entry, STEMS, stems)
+
+
+def _add_field(entry: tantivy.Document, name: str, terms: Sequence[str]) -> None:
+    if not terms:
+        return
+    text = join(terms)
+    if text[0] == ODD:
+        tokens = [tantivy.Token(term, place, 0, 0) for place, term in enumerate(terms)]
+        entry.add_pre_tokenized_text(name, tantivy.PreTokenizedString(text, tokens))
+    else:
+        entry.add_text(name, text)
+
+
+def _add_values(entry: tantivy.Document, article: Article) -> None:
+    entry.add_text(ID, article.id)
+    values: tuple[tuple[str, Iterable[str]], ...] = (
+        ("source", (article.source,)),
+        ("section", (article.section,)),
+        ("author", article.authors),
+        (TAG, article.tags),
+    )
+    for name, texts in values:
+        for text in filter(None, dict.fromkeys(texts)):
+            entry.add_text(name, text)
+
+
+def _add_columns(entry: tantivy.Document, document: Document, ordinal: int) -> None:
+    newest, oldest = sort_keys(document.article.date, ordinal)
+    entry.add_unsigned(ORDINAL, ordinal)
+    entry.add_unsigned(NEWEST, newest)
+    entry.add_unsigned(OLDEST, oldest)
+    if document.day:
+        entry.add_unsigned(DAY, document.day)
+        entry.add_unsigned(MONTH, document.day // 100)

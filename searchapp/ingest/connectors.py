@@ -1,0 +1,176 @@
+"""Where articles come from besides a folder: standard input, the rows of a query. Connectors only read."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing
+from pathlib import Path
+from typing import Any, BinaryIO, Protocol
+from zoneinfo import ZoneInfo
+
+from searchapp.errors import CorpusMissing
+from searchapp.i18n import Message
+from searchapp.ingest.boilerplate import shipped_boilerplate
+from searchapp.ingest.duplicates import Distinct
+from searchapp.ingest.fields import field_name
+from searchapp.ingest.limits import Budget
+from searchapp.ingest.ondemand import needed
+from searchapp.ingest.opening import articles_of
+from searchapp.ingest.reader import FileContext, UnreadableError
+from searchapp.ingest.record import Record, article_from
+from searchapp.ingest.streams import DAMAGED, HEAD, buffered
+from searchapp.model import Article, Reject
+
+__all__ = ["Intake", "PostgresRows", "Source", "SqliteRows", "StreamSource"]
+
+# What comes through a pipe tells no size: it may unpack to a terabyte.
+_SIZE_OF_PIPE = 1 << 32
+
+
+class Source(Protocol):
+    """Gives articles and rejects, again at each iteration; tells its bytes where it knows them, else 0."""
+
+    def total_bytes(self) -> int: ...
+
+    @property
+    def bytes_done(self) -> int: ...
+
+    def __iter__(self) -> Iterator[Article | Reject]: ...
+
+
+class Intake:
+    """Several sources as one stream, one after the other; ``distinct`` has counted the duplicates that they dropped."""
+
+    def __init__(self, sources: Sequence[Source], distinct: Distinct) -> None:
+        self._sources = sources
+        self.distinct = distinct
+
+    def total_bytes(self) -> int:
+        """Return the bytes of all sources."""
+        return sum(source.total_bytes() for source in self._sources)
+
+    @property
+    def bytes_done(self) -> int:
+        """The bytes that the present iteration has read."""
+        return sum(source.bytes_done for source in self._sources)
+
+    def __iter__(self) -> Iterator[Article | Reject]:
+        self.distinct.clear()
+        for source in self._sources:
+            yield from source
+
+
+class StreamSource:
+    """The articles that a stream holds, in any format that is known by its content; it can be read once."""
+
+    def __init__(self, stream: BinaryIO, name: str, timezone: ZoneInfo) -> None:
+        self._stream = stream
+        self._context = FileContext(name, timezone, boilerplate=shipped_boilerplate())
+
+    def total_bytes(self) -> int:
+        """Return 0: nobody knows."""
+        return 0
+
+    @property
+    def bytes_done(self) -> int:
+        """0: of nobody knows how much."""
+        return 0
+
+    def __iter__(self) -> Iterator[Article | Reject]:
+        stream = buffered(iter(lambda: self._stream.read(HEAD), b""))
+        try:
+            yield from articles_of(stream, self._context, Budget(_SIZE_OF_PIPE))
+        except UnreadableError as error:
+            yield error.reject(self._context.name)
+        except (*DAMAGED, OSError):
+            yield Reject(self._context.name, None, Message("the compressed file is damaged or cut short"))
+
+
+class _Rows:
+    """The rows of a query, an article each; the columns are named as the fields of a record, or by ``columns``."""
+
+    def __init__(self, name: str, query: str, context: FileContext, distinct: Distinct | None = None) -> None:
+        self._name = name
+        self._query = query
+        self._context = context
+        self._distinct = distinct
+        self._columns = {field_name(column): field for column, field in context.columns.items()}
+
+    def total_bytes(self) -> int:
+        """Return 0: a database does not say."""
+        return 0
+
+    @property
+    def bytes_done(self) -> int:
+        """0: of nobody knows how much."""
+        return 0
+
+    def _articles(self, columns: Iterable[str], rows: Iterable[Sequence[Any]]) -> Iterator[Article | Reject]:
+        names = [self._columns.get(field_name(column), field_name(column)) for column in columns]
+        for number, row in enumerate(rows, 1):
+            try:
+                article = article_from(_record(names, row), self._context)
+            except UnreadableError as error:
+                yield error.reject(self._name, number)
+            else:
+                if not (self._distinct and self._distinct.is_repeat(article, self._name)):
+                    yield article
+
+    def _unreadable(self, error: Exception) -> CorpusMissing:
+        return CorpusMissing(
+            Message("The database “{name}” cannot be read: {reason}", name=self._name, reason=str(error).strip())
+        )
+
+
+class SqliteRows(_Rows):
+    """The rows of a query in a SQLite file, which is opened for reading only."""
+
+    def __init__(self, path: Path, query: str, context: FileContext, distinct: Distinct | None = None) -> None:
+        super().__init__(str(path), query, context, distinct)
+        self._path = path
+
+    def __iter__(self) -> Iterator[Article | Reject]:
+        try:
+            with closing(sqlite3.connect(f"{self._path.resolve().as_uri()}?mode=ro", uri=True)) as connection:
+                cursor = connection.execute(self._query)
+                yield from self._articles([column[0] for column in cursor.description or ()], cursor)
+        except sqlite3.Error as error:
+            raise self._unreadable(error) from error
+
+
+class PostgresRows(_Rows):
+    """The rows of a query in a PostgreSQL database, in a transaction that can only read, a thousand at a time."""
+
+    def __init__(self, address: str, query: str, context: FileContext, distinct: Distinct | None = None) -> None:
+        super().__init__(_without_password(address), query, context, distinct)
+        self._address = address
+
+    def __iter__(self) -> Iterator[Article | Reject]:
+        try:
+            library = needed("psycopg", "postgresql")
+        except UnreadableError as error:
+            raise CorpusMissing(error.reason) from error
+        try:
+            with library.connect(self._address) as connection:
+                connection.read_only = True
+                with connection.cursor("searchapp") as cursor:
+                    cursor.itersize = 1000
+                    cursor.execute(self._query)
+                    yield from self._articles([column.name for column in cursor.description or ()], cursor)
+        except library.Error as error:
+            raise self._unreadable(error) from error
+
+
+def _record(names: Sequence[str], row: Sequence[Any]) -> Record:
+    fields: dict[str, object] = {}
+    for name, value in zip(names, row, strict=True):
+        if value is not None and value != "" and name not in fields:
+            fields[name] = value
+    return fields
+
+
+def _without_password(address: str) -> str:
+    """Return ``address`` without what stands between its user and the host."""
+    before, at, host = address.rpartition("@")
+    return f"{before.rpartition(':')[0] or before}{at}{host}" if at and "://" in address else address.partition(" ")[0]

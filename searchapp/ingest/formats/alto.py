@@ -1,0 +1,47 @@
+"""ALTO: the text of a scanned page, in blocks of lines of words; words cut at a line's end are whole again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import BinaryIO
+
+from searchapp.i18n import Message
+from searchapp.ingest.formats.layout import record_of_paragraphs
+from searchapp.ingest.formats.xmlstream import Element, attribute, children, elements
+from searchapp.ingest.reader import LARGEST_ARTICLE, FileContext, UnreadableError
+from searchapp.ingest.record import Found
+
+__all__ = ["blocks_of", "records"]
+
+
+def records(stream: BinaryIO, context: FileContext) -> Iterator[Found]:
+    """Yield the record of the page; its first block is the title."""
+    blocks = blocks_of(stream, context)
+    if not blocks:
+        raise UnreadableError(Message("there is no text on the page"))
+    yield Found(record_of_paragraphs(blocks), alone=True)
+
+
+def blocks_of(stream: BinaryIO, context: FileContext) -> list[str]:
+    """Return the text of each block of a page.
+
+    Raises UnreadableError when the XML is wrong or the page holds more text than an article may.
+    """
+    blocks: list[str] = []
+    size = 0
+    for block in elements(stream, ("TextBlock",), context):
+        text = " ".join(word for line in children(block, "TextLine") for word in _words(line))
+        size += len(text)
+        if size > LARGEST_ARTICLE:
+            raise UnreadableError(Message("the article is longer than {limit} MiB", limit=LARGEST_ARTICLE >> 20))
+        blocks += [text] if text else []
+    return blocks
+
+
+def _words(line: Element) -> Iterator[str]:
+    for word in children(line, "String"):
+        part = attribute(word, "SUBS_TYPE")
+        if part == "HypPart1":
+            yield attribute(word, "SUBS_CONTENT") or attribute(word, "CONTENT")
+        elif part != "HypPart2":
+            yield attribute(word, "CONTENT")

@@ -1,0 +1,92 @@
+"""A JSON array as a stream of its objects: one of them is in memory at a time."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from typing import BinaryIO, Final
+
+from searchapp.i18n import Message
+from searchapp.ingest.encoding import decode_chunks
+from searchapp.ingest.reader import LARGEST_ARTICLE, FileContext, UnreadableError
+
+__all__ = ["objects_of"]
+
+_CHUNK: Final = 64 * 1024
+_BETWEEN: Final = re.compile(r"[ \t\r\n]*([,\]]?)[ \t\r\n]*")
+_MOST_VALUES: Final = 1_000_000
+
+
+def objects_of(stream: BinaryIO, context: FileContext) -> Iterator[object]:
+    """Yield the values of the array that ``stream`` holds.
+
+    Raises UnreadableError, after what came before, where it is wrong, cut short or has a value that is too long.
+    """
+    buffer = _Buffer(stream, context)
+    buffer.skip("[")
+    while not buffer.at_end_of_array():
+        yield buffer.value()
+
+
+class _Buffer:
+    """The text that is read and not yet used; it grows only while a value does not end in it."""
+
+    def __init__(self, stream: BinaryIO, context: FileContext) -> None:
+        self._chunks = decode_chunks(iter(lambda: stream.read(_CHUNK), b""), "", context)
+        self._decoder = json.JSONDecoder()
+        self._text = ""
+        self._place = 0
+
+    def skip(self, sign: str) -> None:
+        """Go behind ``sign``, with which the text begins."""
+        self._more(_CHUNK)
+        self._place = self._text.index(sign) + 1
+
+    def at_end_of_array(self) -> bool:
+        """Go to the next value; return whether there is none."""
+        while True:
+            match = _BETWEEN.match(self._text, self._place)
+            if match and match.end() < len(self._text):
+                self._place = match.end()
+                return match[1] == "]"
+            if not self._more(_CHUNK):
+                return self._ended(match)
+
+    def value(self) -> object:
+        """Return the value that begins here."""
+        wanted = _CHUNK
+        while True:
+            try:
+                value, end = self._decoder.raw_decode(self._text, self._place)
+                if end < len(self._text):  # else a number, say, may go on
+                    self._place = end
+                    return value
+                reason = "the array does not end"
+            except json.JSONDecodeError as error:
+                reason = error.msg
+            except (ValueError, RecursionError) as error:
+                raise UnreadableError(Message("the JSON is nested too deeply, or holds an endless number")) from error
+            if not self._more(wanted):
+                raise UnreadableError(Message("not valid JSON, or cut short: {reason}", reason=reason))
+            wanted *= 2
+
+    def _ended(self, match: re.Match[str] | None) -> bool:
+        if match is None or match[1] != "]":
+            raise UnreadableError(Message("not valid JSON, or cut short: {reason}", reason="the array does not end"))
+        return True
+
+    def _more(self, size: int) -> bool:
+        """Read ``size`` more; return whether there was more."""
+        self._text, self._place = self._text[self._place :], 0
+        if len(self._text) > LARGEST_ARTICLE:
+            raise UnreadableError(Message("the article is longer than {limit} MiB", limit=LARGEST_ARTICLE >> 20))
+        pieces: list[str] = []
+        while size > 0 and (piece := next(self._chunks, None)) is not None:
+            pieces.append(piece)
+            size -= len(piece)
+        more = "".join(pieces)
+        self._text += more
+        if self._text.count("[") + self._text.count("{") > _MOST_VALUES:
+            raise UnreadableError(Message("the JSON holds more than {limit} lists and objects", limit=_MOST_VALUES))
+        return bool(more)

@@ -1,0 +1,101 @@
+"""The records in a JSON value: ours, schema.org's, ninjs, a JSON Feed, or a list of them under some key."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Final
+
+from searchapp.i18n import Message
+from searchapp.ingest.fields import FIELDS, field_name
+from searchapp.ingest.formats.markup import text_of_html
+from searchapp.ingest.formats.ninjs import is_ninjs, record_of_ninjs
+from searchapp.ingest.formats.schemaorg import is_article, record_of_schema, things_of
+from searchapp.ingest.reader import UnreadableError
+from searchapp.ingest.record import Record
+
+__all__ = ["parse_json", "records_of"]
+
+_LISTS: Final = ("articles", "items", "@graph", "itemListElement", "results", "documents", "docs", "data", "newsItems")
+_DEEPEST: Final = 4
+# An empty list is two bytes in a file and 64 in memory.
+_MOST_VALUES: Final = 1_000_000
+
+
+def parse_json(text: str) -> object:
+    """Return the value of ``text``; raises UnreadableError with the place where it is wrong."""
+    if text.count("[") + text.count("{") > _MOST_VALUES:
+        raise UnreadableError(Message("the JSON holds more than {limit} lists and objects", limit=_MOST_VALUES))
+    try:
+        return json.loads(text)
+    except json.JSONDecodeError as error:
+        raise UnreadableError(
+            Message("not valid JSON at column {column}: {reason}", column=error.colno, reason=error.msg)
+        ) from error
+    except (ValueError, RecursionError) as error:  # a number of thousands of digits; brackets in brackets
+        raise UnreadableError(Message("the JSON is nested too deeply, or holds an endless number")) from error
+
+
+def records_of(value: object, source: str = "", depth: int = 0) -> Iterator[Record]:
+    """Yield the records in ``value``; ``source`` is the newspaper that what lies around it names.
+
+    Raises UnreadableError when it is no object.
+    """
+    if not isinstance(value, dict):
+        raise UnreadableError(Message("not a JSON object; each line must hold one, with a title and a text"))
+    if "title" in value and "text" in value:
+        yield value
+    elif is_ninjs(value):
+        yield record_of_ninjs(value)
+    elif is_article(value):
+        yield record_of_schema(value)
+    elif depth < _DEEPEST and (inner := _inner(value)):
+        for part in inner:
+            yield from records_of(part, _text(value.get("title")) or source, depth + 1)
+    else:
+        yield _renamed(value, source)
+
+
+def _inner(value: Mapping[str, object]) -> Sequence[Mapping[str, object]]:
+    """Return the objects that ``value`` is only the envelope of."""
+    for key in _LISTS:
+        parts = value.get(key)
+        if isinstance(parts, list):
+            found = [part for part in parts if isinstance(part, dict)]
+            articles = [part for part in found if is_article(part)] if key == "@graph" else found
+            if articles:
+                return articles
+    return [thing for thing in things_of(value) if thing is not value and is_article(thing)][:1]
+
+
+def _renamed(value: Mapping[str, object], source: str) -> Record:
+    """Return ``value`` under the names of a record; its own names win over what they are called elsewhere."""
+    record: dict[str, object] = {}
+    for key, part in value.items():
+        name = field_name(key)
+        if name not in record or record[name] in (None, ""):
+            record[name] = part
+    record.update({key: value[key] for key in FIELDS if value.get(key)})
+    for key in ("content_html", "content_text", "content_xhtml"):
+        if isinstance(text := value.get(key), str) and not record.get("text"):
+            record["text"] = text
+    if "text" not in value and isinstance(text := record.get("text"), str):
+        record["text"] = text_of_html(text)
+    return _with_names(record, source)
+
+
+def _with_names(record: dict[str, object], source: str) -> Record:
+    """Return ``record`` with authors and source as names where they are objects: ``{"name": …}``."""
+    for key in ("author", "source", "section"):
+        given = record.get(key)
+        if isinstance(given, dict):
+            record[key] = _text(given.get("name"))
+        elif isinstance(given, list):
+            record[key] = [_text(part.get("name")) if isinstance(part, dict) else part for part in given]
+    if source and not record.get("source"):
+        record["source"] = source
+    return record
+
+
+def _text(value: object) -> str:
+    return value.strip() if isinstance(value, str) else ""

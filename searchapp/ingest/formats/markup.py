@@ -1,0 +1,123 @@
+"""The words of HTML, and of the HTML-like bodies of NewsML, NITF and ODT: paragraphs between blank lines."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from lxml import etree, html
+
+from searchapp.i18n import Message
+from searchapp.ingest.formats.xmlstream import Element, local_name
+from searchapp.ingest.reader import LARGEST_TREE, UnreadableError
+
+__all__ = ["is_markup", "paragraphs_of", "parse_html", "text_of_html"]
+
+_BLOCKS: Final = frozenset(
+    [
+        "p",
+        "div",
+        "section",
+        "article",
+        "main",
+        "header",
+        "footer",
+        "aside",
+        "h",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "ul",
+        "ol",
+        "dl",
+        "table",
+        "blockquote",
+        "quote",
+        "pre",
+        "figure",
+        "figcaption",
+        "hl1",
+        "hl2",
+        "block",
+        "bq",
+        "head",
+        "list",
+        "hedline",
+        "nitf-table",
+        "address",
+    ]
+)
+_LINES: Final = frozenset(["br", "lb", "li", "item", "tr", "dt", "dd", "line-break"])
+_DROPPED: Final = frozenset(
+    ["script", "style", "noscript", "template", "iframe", "svg", "form", "button", "nav", "media", "media-caption"]
+)
+_SIGNS_OF_MARKUP: Final = ("<p", "<div", "<br", "</", "<h2", "<ul", "&nbsp;", "&#", "&eacute;", "&amp;", "&quot;")
+_DEEPEST: Final = 200
+
+
+# Possessive: what was read once is not read again, so these are linear.
+_ATTRIBUTE: Final = r"""[\s/]++[^\s=>]++(?:\s*+=\s*+(?:"[^"]*+"|'[^']*+'|[^\s>"']++))?+"""
+_TAG: Final = re.compile(rf"<[a-zA-Z][^\s>/]*+(?:{_ATTRIBUTE})*+")
+_ONE_ATTRIBUTE: Final = re.compile(_ATTRIBUTE)
+_LONG_TAG: Final = 4000
+_MOST_ATTRIBUTES: Final = 1000
+
+
+def is_markup(text: str) -> bool:
+    """Return whether ``text`` looks like HTML rather than words."""
+    return any(sign in text for sign in _SIGNS_OF_MARKUP)
+
+
+def parse_html(text: str) -> Element | None:
+    """Return the tree of ``text``, never from more than LARGEST_TREE signs; None for what has no element.
+
+    Raises UnreadableError for a tag with thousands of attributes, over which libxml2 takes quadratic time.
+    """
+    _check_tags(text[:LARGEST_TREE])
+    parser = html.HTMLParser(remove_comments=True, remove_pis=True, no_network=True, huge_tree=False, encoding="utf-8")
+    try:
+        return html.document_fromstring(text[:LARGEST_TREE].encode("utf-8", "replace"), parser=parser)
+    except (etree.ParserError, etree.XMLSyntaxError):
+        return None
+
+
+def _check_tags(text: str) -> None:
+    for tag in _TAG.finditer(text):
+        if len(tag[0]) > _LONG_TAG and len(_ONE_ATTRIBUTE.findall(tag[0])) > _MOST_ATTRIBUTES:
+            raise UnreadableError(Message("a tag of the page has more than {limit} attributes", limit=_MOST_ATTRIBUTES))
+
+
+def text_of_html(text: str) -> str:
+    """Return the words of ``text``, HTML or already plain."""
+    if not is_markup(text):
+        return text
+    tree = parse_html(text)
+    return paragraphs_of(tree) if tree is not None else ""
+
+
+def paragraphs_of(element: Element) -> str:
+    """Return the words below ``element``: blocks between blank lines, items and line breaks one a line."""
+    pieces: list[str] = []
+    _collect(element, pieces, 0)
+    lines = (" ".join(line.split(" ")) for line in "".join(pieces).split("\n"))
+    return "\n".join(line.strip(" \t") for line in lines).strip()
+
+
+def _collect(element: Element, pieces: list[str], depth: int) -> None:
+    name = local_name(element).lower()
+    if name not in _DROPPED and depth < _DEEPEST and name:
+        gap = "\n\n" if name in _BLOCKS else "\n" if name in _LINES else ""
+        pieces.append(gap)
+        pieces.append(_flat(element.text))
+        for child in element:
+            _collect(child, pieces, depth + 1)
+        pieces.append(gap)
+    pieces.append(_flat(element.tail) if depth else "")
+
+
+def _flat(text: str | None) -> str:
+    """Return ``text`` with its line breaks as blanks; no-break spaces stay."""
+    return " ".join(text.replace("\t", " ").replace("\r", " ").split("\n")) if text else ""

@@ -1,0 +1,60 @@
+"""METS: the binding of a scanned issue. Its facts are in MODS or Dublin Core, its text in ALTO files beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import BinaryIO, Final
+
+from searchapp.i18n import Message
+from searchapp.ingest.formats.alto import blocks_of
+from searchapp.ingest.formats.xmlstream import Element, attribute, elements, first, words_of
+from searchapp.ingest.reader import LARGEST_ARTICLE, FileContext, UnreadableError
+from searchapp.ingest.record import Found
+
+__all__ = ["records"]
+
+_MOST_PAGES: Final = 1000
+_LOCAL: Final = ("file://./", "file:./", "./", "file://", "file:")
+
+
+def records(stream: BinaryIO, context: FileContext) -> Iterator[Found]:
+    """Yield the record of the issue, with the text of all its pages that lie beside it."""
+    facts: dict[str, object] = {}
+    pages: list[str] = []
+    for part in elements(stream, ("dmdSec", "file"), context):
+        if part.tag.endswith("dmdSec"):
+            facts = facts or _facts(part)
+        elif (page := _page(part)) and len(pages) < _MOST_PAGES:
+            pages.append(page)
+    yield Found({**facts, "text": _text(pages, context)}, alone=True)
+
+
+def _facts(section: Element) -> dict[str, object]:
+    date = words_of(section, "dateIssued", "date")
+    return {
+        "id": words_of(section, "identifier", "recordIdentifier"),
+        "title": words_of(section, "title"),
+        "date": date,
+        "source": words_of(section, "publisher"),
+        "language": words_of(section, "languageTerm", "language"),
+    }
+
+
+def _page(file: Element) -> str:
+    """Return the name of the ALTO file that ``file`` points to; "" for pictures."""
+    address = attribute(first(file, "FLocat"), "href")
+    if not address.lower().endswith(".xml"):
+        return ""
+    return next((address.removeprefix(start) for start in _LOCAL if address.startswith(start)), address)
+
+
+def _text(pages: list[str], context: FileContext) -> str:
+    blocks: list[str] = []
+    for page in pages:
+        if context.beside is None:
+            raise UnreadableError(Message("its pages can only be read from a folder; unpack the archive"))
+        with context.beside(page) as stream:
+            blocks += blocks_of(stream, context)
+        if sum(map(len, blocks)) > LARGEST_ARTICLE:
+            raise UnreadableError(Message("the article is longer than {limit} MiB", limit=LARGEST_ARTICLE >> 20))
+    return "\n\n".join(blocks)

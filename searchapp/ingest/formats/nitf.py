@@ -1,0 +1,67 @@
+"""NITF: one article, its body between headlines, bylines and place lines."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import BinaryIO, Final
+
+from searchapp.ingest.formats.markup import paragraphs_of
+from searchapp.ingest.formats.xmlstream import (
+    Element,
+    all_text,
+    attribute,
+    children,
+    elements,
+    first,
+    line_of,
+    words_of,
+)
+from searchapp.ingest.reader import FileContext
+from searchapp.ingest.record import Found, Record
+
+__all__ = ["records"]
+
+_DAY: Final = re.compile(r"(\d{4})(\d\d)(\d\d)", re.ASCII)
+_DATES: Final = ("date.issue", "story.date", "date.release")
+
+
+def records(stream: BinaryIO, context: FileContext) -> Iterator[Found]:
+    """Yield the record of the article."""
+    for article in elements(stream, ("nitf",), context):
+        yield Found(_record(article), line_of(article), alone=True)
+
+
+def _record(article: Element) -> Record:
+    content = first(article, "body.content")
+    return {
+        "id": attribute(first(article, "doc-id"), "id-string"),
+        "title": words_of(article, "hl1") or words_of(article, "headline") or words_of(article, "title"),
+        "lead": words_of(article, "abstract") or words_of(article, "hl2"),
+        "text": paragraphs_of(content) if content is not None else "",
+        "date": _date(article),
+        "author": _authors(article),
+        "source": words_of(article, "distributor") or attribute(first(article, "doc.copyright"), "holder"),
+        "section": _meta(article, "section") or attribute(first(article, "pubdata"), "position.section"),
+        "url": attribute(first(article, "pubdata"), "ex-ref"),
+        "language": attribute(article, "lang") or attribute(first(article, "body"), "lang"),
+        "tags": [key for part in children(article, "keyword") if (key := attribute(part, "key"))],
+        "status": "withdrawn" if attribute(first(article, "docdata"), "management-status") == "canceled" else "",
+    }
+
+
+def _date(article: Element) -> str:
+    norm = next((text for name in _DATES if (text := attribute(first(article, name), "norm"))), "")
+    day = _DAY.fullmatch(norm)
+    return "-".join(day.groups()) if day else norm
+
+
+def _authors(article: Element) -> list[str]:
+    """Return the people of the byline, else the byline as it is."""
+    people = [all_text(person) for byline in children(article, "byline") for person in children(byline, "person")]
+    return people or [text for byline in children(article, "byline") if (text := all_text(byline))]
+
+
+def _meta(article: Element, name: str) -> str:
+    tags = (tag for tag in children(article, "meta") if attribute(tag, "name") == name)
+    return next((attribute(tag, "content") for tag in tags), "")

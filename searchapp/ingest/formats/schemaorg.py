@@ -1,0 +1,85 @@
+"""schema.org's NewsArticle, as JSON files and the JSON-LD of pages write it, to a record."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+from searchapp.ingest.formats.markup import text_of_html
+from searchapp.ingest.record import Record
+
+__all__ = ["SHORTEST_WHOLE", "is_article", "is_closed", "record_of_schema", "things_of"]
+
+_TYPES: Final = ("article", "blogposting", "report", "socialmediaposting")
+_DEEPEST: Final = 8
+SHORTEST_WHOLE: Final = 1500
+"""Signs of text from which on a page that is closed to others was saved by a subscriber, and is no stub."""
+
+
+def things_of(value: object, depth: int = 0) -> Iterator[Mapping[str, object]]:
+    """Yield the things that a JSON-LD value describes: itself, those of a list or ``@graph``, its main entity."""
+    if depth > _DEEPEST:
+        return
+    if isinstance(value, list):
+        for part in value:
+            yield from things_of(part, depth + 1)
+    elif isinstance(value, dict):
+        yield value
+        for key in ("@graph", "mainEntity", "mainEntityOfPage"):
+            yield from things_of(value.get(key), depth + 1)
+
+
+def is_article(thing: Mapping[str, object]) -> bool:
+    """Return whether the type of ``thing`` is NewsArticle or one of its kin (schema:ReportageNewsArticle, …)."""
+    kinds = thing.get("@type")
+    names = kinds if isinstance(kinds, list) else [kinds]
+    return any(isinstance(name, str) and name.lower().endswith(_TYPES) for name in names)
+
+
+def is_closed(thing: Mapping[str, object]) -> bool:
+    """Return whether ``thing`` says that only subscribers see it whole."""
+    return _text(thing.get("isAccessibleForFree")).lower() == "false"
+
+
+def record_of_schema(thing: Mapping[str, object]) -> Record:
+    """Return the record of an article; a property of an unexpected kind counts as not given."""
+    text = text_of_html(_text(thing.get("articleBody")))
+    return {
+        "id": _text(thing.get("identifier")),
+        "title": _text(thing.get("headline")) or _text(thing.get("name")),
+        "lead": text_of_html(_text(thing.get("description")) or _text(thing.get("abstract"))),
+        "text": text,
+        "date": _text(thing.get("datePublished")) or _text(thing.get("dateCreated")),
+        "author": _names(thing.get("author")) or _names(thing.get("creator")),
+        "source": next(iter(_names(thing.get("publisher"))), ""),
+        "section": _text(thing.get("articleSection")),
+        "url": _text(thing.get("url")) or _address(thing.get("mainEntityOfPage")),
+        "language": _text(thing.get("inLanguage")),
+        "tags": _tags(thing.get("keywords")),
+        "stub": is_closed(thing) and len(text) < SHORTEST_WHOLE,
+    }
+
+
+def _text(value: object) -> str:
+    """Return a text, the first one of a list, or the name or value of a thing."""
+    if isinstance(value, bool):
+        return str(value)
+    if isinstance(value, list):
+        return next((text for part in value[:10] if not isinstance(part, list) and (text := _text(part))), "")
+    if isinstance(value, dict):
+        return next((part for key in ("name", "value", "@value") if isinstance(part := value.get(key), str)), "")
+    return value.strip() if isinstance(value, str) else ""
+
+
+def _names(value: object) -> list[str]:
+    parts = value if isinstance(value, list) else [value]
+    return [name for part in parts if not isinstance(part, list) and (name := _text(part))]
+
+
+def _tags(value: object) -> list[str]:
+    return [tag for name in _names(value) for part in name.split(",") if (tag := part.strip())]
+
+
+def _address(value: object) -> str:
+    address = value.get("@id") if isinstance(value, dict) else value
+    return address.strip() if isinstance(address, str) and address.startswith("http") else ""

@@ -1,0 +1,40 @@
+"""News sitemaps: the titles, dates and addresses of articles; there is no text in them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import BinaryIO
+
+from searchapp.i18n import Message
+from searchapp.ingest.formats.xmlstream import Element, elements, first, line_of, text_of, words_of
+from searchapp.ingest.reader import FileContext, UnreadableError
+from searchapp.ingest.record import Found, Record
+
+__all__ = ["records"]
+
+
+def records(stream: BinaryIO, context: FileContext) -> Iterator[Found]:
+    """Yield the record of each address with news; raises UnreadableError when there is none."""
+    addresses = 0
+    articles = 0
+    for url in elements(stream, ("url",), context):
+        addresses += 1
+        news = first(url, "news")
+        if news is not None:
+            articles += 1
+            yield Found(_record(url, news), line_of(url))
+    if not articles:
+        raise UnreadableError(
+            Message("a sitemap without news: none of its {count} addresses has a title", count=addresses)
+        )
+
+
+def _record(url: Element, news: Element) -> Record:
+    return {
+        "title": words_of(news, "title"),
+        "date": words_of(news, "publication_date"),
+        "source": words_of(news, "name"),
+        "language": words_of(news, "language"),
+        "tags": words_of(news, "keywords"),
+        "url": text_of(first(url, "loc")),
+    }

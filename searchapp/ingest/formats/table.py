@@ -1,0 +1,120 @@
+"""CSV and TSV: one article a row. The first row names the columns, as a record does or as French hands do.
+
+Columns with other names are told by the ``[column]`` table of ``folders.toml``.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator, Mapping
+from typing import BinaryIO, Final
+
+from searchapp.i18n import Message
+from searchapp.ingest.encoding import decode_chunks
+from searchapp.ingest.fields import FIELDS, field_name
+from searchapp.ingest.formats.markup import text_of_html
+from searchapp.ingest.reader import LARGEST_ARTICLE, FileContext, UnreadableError
+from searchapp.ingest.record import Found
+from searchapp.model import Reject
+
+__all__ = ["records"]
+
+_CHUNK: Final = 64 * 1024
+_SEPARATORS: Final = ",;\t|"
+_MOST_COLUMNS: Final = 1000
+csv.field_size_limit(LARGEST_ARTICLE)
+
+
+def records(stream: BinaryIO, context: FileContext) -> Iterator[Found | Reject]:
+    """Yield the record of each row; a row of another length is a reject."""
+    lines = _Lines(stream, context)
+    header = lines.first()
+    reader = csv.reader(lines, delimiter=_separator(header))
+    names = _names(next(csv.reader([header], delimiter=_separator(header)), []), context.columns)
+    while True:
+        line = lines.number + 1
+        try:
+            row = next(reader, None)
+        except csv.Error as error:
+            yield Reject(context.name, line, Message("not a row of a table: {reason}", reason=error))
+            continue
+        if row is None:
+            return
+        if row:
+            yield _found(names, row, line, context)
+
+
+def _found(names: list[str], row: list[str], line: int, context: FileContext) -> Found | Reject:
+    if len(row) != len(names):
+        return Reject(
+            context.name,
+            line,
+            Message("the row has {found} columns and the first row {wanted}", found=len(row), wanted=len(names)),
+        )
+    fields: dict[str, object] = {}
+    for name, value in zip(names, row, strict=True):
+        if value and not fields.get(name):
+            fields[name] = text_of_html(value) if name in ("lead", "text") else value
+    return Found(fields, line)
+
+
+def _names(header: list[str], columns: Mapping[str, str]) -> list[str]:
+    """Return the field of each column; raises UnreadableError when none is the title."""
+    known = {field_name(column): field for column, field in columns.items()}
+    names = [known.get(field_name(name), field_name(name)) for name in header]
+    if "title" not in names or len(names) > _MOST_COLUMNS:
+        raise UnreadableError(
+            Message(
+                "no column is called title; name the columns {fields}, or tell them in [column] of folders.toml",
+                fields=", ".join(FIELDS),
+            ),
+            1,
+        )
+    return names
+
+
+def _separator(header: str) -> str:
+    """Return the sign that the first row has most of, outside quotes."""
+    outside = "".join(header.split('"')[::2])
+    return max(_SEPARATORS, key=outside.count)
+
+
+class _Lines:
+    """The lines of a table as csv wants them, and the number of the last one given; NUL bytes are dropped.
+
+    Raises UnreadableError, for the whole file, when a line is longer than an article may be.
+    """
+
+    def __init__(self, stream: BinaryIO, context: FileContext) -> None:
+        self.number = 0
+        self._lines = _split(decode_chunks(iter(lambda: stream.read(_CHUNK), b""), "", context))
+
+    def first(self) -> str:
+        return next(self, "")
+
+    def __iter__(self) -> _Lines:
+        return self
+
+    def __next__(self) -> str:
+        line = next(self._lines)
+        self.number += 1
+        return line
+
+
+def _split(pieces: Iterator[str]) -> Iterator[str]:
+    """Yield lines with their ends, whichever kind they have; a line is never longer than an article may be."""
+    rest: list[str] = []
+    length = 0
+    newlines = io.IncrementalNewlineDecoder(None, translate=True)
+    for piece in pieces:
+        *lines, last = newlines.decode(piece.replace("\0", "")).split("\n")
+        for line in lines:
+            yield "".join((*rest, line, "\n"))
+            rest, length = [], 0
+        rest.append(last)
+        length += len(last)
+        if length > LARGEST_ARTICLE:
+            raise UnreadableError(Message("the article is longer than {limit} MiB", limit=LARGEST_ARTICLE >> 20))
+    if any(rest):
+        yield "".join(rest)

@@ -1,0 +1,42 @@
+"""Which language an article is in: by French small words, and by a model for what has few of them."""
+
+from __future__ import annotations
+
+import importlib
+from functools import cache
+from importlib import resources
+from typing import Any, Final
+
+__all__ = ["language_of"]
+
+_LOOKED_AT: Final = 1000
+_FEWEST_WORDS: Final = 12
+# Measured on the 35,873 French texts of ../shared/data: 99 in 100 have a share above 0.14;
+# sentences in the five other languages have none.
+_SURELY_FRENCH: Final = 0.1
+
+
+@cache
+def _small_words() -> frozenset[str]:
+    text = (resources.files("searchapp.ingest") / "data" / "french_words.txt").read_text("utf-8")
+    return frozenset(word for line in text.splitlines() if not line.startswith("#") for word in line.split())
+
+
+def language_of(text: str) -> str:
+    """Return the two letters of the language of ``text``; few words count as French."""
+    words = text[:_LOOKED_AT].lower().replace("'", "’").replace("’", "’ ").split()
+    if len(set(words)) < _FEWEST_WORDS:
+        return "fr"
+    french = _small_words()
+    share = sum(map(french.__contains__, words)) / len(words)
+    return "fr" if share >= _SURELY_FRENCH else _by_model(text[:_LOOKED_AT])
+
+
+def _by_model(text: str) -> str:
+    return str(_model().classify(text)[0])
+
+
+@cache
+def _model() -> Any:
+    """Return the model, loaded when the first text needs it: it takes a second and some 90 MB."""
+    return importlib.import_module("py3langid")

@@ -1,0 +1,98 @@
+"""Limits that keep one hostile or broken file from taking the machine: unpacked bytes, members, seconds.
+
+The largest article is in :mod:`searchapp.ingest.reader`; the formats add what only they can know (pages, nesting).
+"""
+
+from __future__ import annotations
+
+import signal
+import threading
+from collections.abc import Iterator
+from types import FrameType
+from typing import Final, TypeVar
+
+from searchapp.i18n import Message
+from searchapp.ingest.reader import UnreadableError
+
+__all__ = ["DEEPEST", "LARGEST_MEMBER", "SLOWEST_ARTICLE", "Budget", "OverBudgetError", "timed"]
+
+_Value = TypeVar("_Value")
+
+LARGEST_MEMBER: Final = 256 * 1024 * 1024
+"""Bytes that a file inside an archive may unpack to, where it must lie on the disk to be read."""
+
+DEEPEST: Final = 3
+"""Archives that may lie inside each other."""
+
+SLOWEST_ARTICLE: Final = 20.0
+"""Seconds until the next article of a file is there. A PDF of 300 pages takes 15."""
+
+# gzip reaches 1,030; JSON Lines 5 to 20, a table of numbers 100.
+_HIGHEST_RATIO: Final = 250
+_ALWAYS_ALLOWED: Final = 64 * 1024 * 1024
+_MOST_MEMBERS: Final = 1_000_000
+
+
+class _TooSlow(BaseException):  # no Exception, which a library might take for its own
+    """The alarm of :func:`timed`."""
+
+
+class OverBudgetError(UnreadableError):
+    """What is read unpacks to more than it may; nothing more of its file is read."""
+
+
+class Budget:
+    """What one file of the corpus, of ``size`` bytes, may unpack to, with everything inside it."""
+
+    def __init__(self, size: int) -> None:
+        self._bytes_left = max(_ALWAYS_ALLOWED, size * _HIGHEST_RATIO)
+        self._members_left = _MOST_MEMBERS
+
+    def take(self, size: int) -> None:
+        """Count ``size`` unpacked bytes; raises OverBudgetError when it is too much."""
+        self._bytes_left -= size
+        if self._bytes_left < 0:
+            raise OverBudgetError(
+                Message("it unpacks to more than {ratio} times its size, as no article does", ratio=_HIGHEST_RATIO)
+            )
+
+    def member(self) -> None:
+        """Count a file inside an archive; raises OverBudgetError when there are too many."""
+        self._members_left -= 1
+        if self._members_left < 0:
+            raise OverBudgetError(Message("the archive holds more than {limit} files", limit=_MOST_MEMBERS))
+
+
+def timed(values: Iterator[_Value], seconds: float = SLOWEST_ARTICLE) -> Iterator[_Value]:
+    """Yield ``values``; raises UnreadableError when one takes more than ``seconds``.
+
+    It is the system's alarm that interrupts, which only the main thread has; elsewhere (and on Windows, and while
+    somebody else uses the alarm) only the limits on sizes hold.
+    """
+    if not _alarm_is_free():
+        yield from values
+        return
+    while True:
+        before = signal.signal(signal.SIGALRM, _too_slow)
+        signal.setitimer(signal.ITIMER_REAL, seconds)
+        try:
+            value = next(values)
+        except StopIteration:
+            return
+        except _TooSlow as error:
+            raise OverBudgetError(
+                Message("reading it takes too long; take it out, or cut it into smaller files")
+            ) from error
+        finally:
+            signal.setitimer(signal.ITIMER_REAL, 0)
+            signal.signal(signal.SIGALRM, before)
+        yield value
+
+
+def _alarm_is_free() -> bool:
+    in_main_thread = threading.current_thread() is threading.main_thread()
+    return in_main_thread and hasattr(signal, "setitimer") and signal.getitimer(signal.ITIMER_REAL) == (0.0, 0.0)
+
+
+def _too_slow(number: int, frame: FrameType | None) -> None:
+    raise _TooSlow

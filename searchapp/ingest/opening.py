@@ -1,0 +1,70 @@
+"""From the bytes of a file to its articles: unpack it, open it if it is an archive, else choose the reader."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+
+from searchapp.i18n import Message
+from searchapp.ingest.archives import Member, tar_members, zip_members
+from searchapp.ingest.encoding import is_binary
+from searchapp.ingest.limits import DEEPEST, Budget, OverBudgetError
+from searchapp.ingest.reader import FileContext, Reader, UnreadableError
+from searchapp.ingest.registry import READERS, find_reader
+from searchapp.ingest.signatures import is_tar, is_zip, known_format
+from searchapp.ingest.streams import DAMAGED, HEAD, plain
+from searchapp.model import Article, Reject
+
+__all__ = ["articles_of"]
+
+
+def articles_of(
+    stream: io.BufferedReader, context: FileContext, budget: Budget, depth: int = 0
+) -> Iterator[Article | Reject]:
+    """Yield what the file ``stream`` holds; ``depth`` archives lie around it.
+
+    Raises UnreadableError when nothing can read it, and what a damaged compressed file does (see streams).
+    """
+    stream = plain(stream, budget)
+    head = stream.peek(HEAD)
+    _check(head)
+    reader = find_reader(head, context.name)
+    if reader is None and (is_zip(head) or is_tar(head)):
+        if depth == DEEPEST:
+            raise UnreadableError(Message("it is an archive inside {depth} archives", depth=depth))
+        members = zip_members(stream, budget) if is_zip(head) else tar_members(stream, budget)
+        for member in members:
+            yield from _inside(member, context.member(member.name), budget, depth + 1)
+            budget.take(0)  # a reader may have made a reject of it
+    else:
+        yield from (reader or _none(head)).read(stream, context)
+
+
+def _inside(member: Member, context: FileContext, budget: Budget, depth: int) -> Iterator[Article | Reject]:
+    if member.stream is None:
+        yield Reject(context.name, None, member.problem or Message("the file is empty"))
+        return
+    try:
+        yield from articles_of(member.stream, context, budget, depth)
+    except OverBudgetError:
+        raise
+    except UnreadableError as error:
+        yield error.reject(context.name)
+    except (*DAMAGED, OSError):
+        yield Reject(context.name, None, Message("the compressed file is damaged or cut short"))
+
+
+def _check(head: bytes) -> None:
+    """Raise UnreadableError for an empty file, and for one of a usual format that nothing here reads."""
+    if not head:
+        raise UnreadableError(Message("the file is empty"))
+    if kind := known_format(head):
+        raise UnreadableError(Message("it is {kind}; there is no reader for it", kind=kind))
+
+
+def _none(head: bytes) -> Reader:
+    """Raise UnreadableError with why no reader is there for what begins with ``head``."""
+    if is_binary(head):
+        raise UnreadableError(Message("the file is binary, not text"))
+    known = ", ".join(reader.name for reader in READERS)
+    raise UnreadableError(Message("no reader knows this kind of file; there are readers for {known}", known=known))

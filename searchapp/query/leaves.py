@@ -1,0 +1,101 @@
+"""From one operand's text to a leaf of the tree. Texts are kept from their first token to their last, so that a leaf
+shown is a leaf read again."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from searchapp.analysis.filters import elided_length
+from searchapp.analysis.tokenizer import raw_tokens, raw_tokens_with_spans
+from searchapp.i18n import Message
+from searchapp.model import Remark
+from searchapp.query.ast import DateRange, Exact, Fuzzy, Leaf, Phrase, Prefix, Word
+from searchapp.query.dates import ONE_DAY, DateWords, read_period
+from searchapp.query.language import DEFAULT_SLOP, GREATEST_DISTANCE, SHORTEST_PREFIX, read_operator
+
+__all__ = ["read_leaf", "read_phrase", "read_range"]
+
+_SUFFIX: Final = re.compile(r"(?P<text>.*?)(?:(?P<star>\*+)|~(?P<distance>\d*))[\W_]*", re.DOTALL)
+_BREAKING_SPACES: Final = re.compile(r"[ \t\r\n\f\v]+")
+_QUOTES: Final = str.maketrans(dict.fromkeys('"«»“”„', " "))
+
+
+def read_leaf(raw: str, place: int, remarks: list[Remark]) -> Leaf | None:
+    """Return the leaf that ``raw`` (a stretch without spaces or quotation marks) asks for; None if it holds no word."""
+    suffix = _SUFFIX.fullmatch(raw)
+    text = _kept(suffix["text"] if suffix else raw)
+    at = (place, place + len(raw))
+    if not text or "*" in text or raw.lstrip("+-!=").startswith("*"):
+        _remark_on_stars(raw, text, at, remarks)
+    if not text:
+        return None
+    if raw.startswith("="):
+        return Exact(text)
+    if suffix and suffix["star"]:
+        return _prefix(text, at, remarks)
+    if suffix:
+        return Fuzzy(text, max(1, min(int(suffix["distance"][:3] or 1), GREATEST_DISTANCE)), at)
+    return word(text)
+
+
+def word(text: str) -> Word:
+    """Return a word; one that reads as an operator is kept in small letters, which never do."""
+    return Word(text.lower() if read_operator(text) else text)
+
+
+def read_phrase(text: str, slop: str | None) -> Phrase | None:
+    """Return the phrase ``text``; ``slop`` is what stood after its tilde, None without one."""
+    kept = _kept(_BREAKING_SPACES.sub(" ", text.translate(_QUOTES)))
+    if not kept:
+        return None
+    return Phrase(kept, 0 if slop is None else int(slop or DEFAULT_SLOP))
+
+
+def read_range(field: str, value: str, words: DateWords | None) -> DateRange | None:
+    """Return the days that a date field asks for; None when ``value`` is no date."""
+    value = value.strip()
+    if field == "date" and value.endswith(".."):
+        field, value = "since", value[:-2]
+    elif field == "date" and value.startswith(".."):
+        period = read_period(value[2:], words)
+        return DateRange(None, period[1]) if period else None
+    period = read_period(value, words)
+    if period is None:
+        return None
+    if field == "since":
+        return DateRange(period[0], None)
+    return DateRange(None, period[0] - ONE_DAY) if field == "before" else DateRange(*period)
+
+
+def _prefix(text: str, at: tuple[int, int], remarks: list[Remark]) -> Prefix | Word:
+    last = raw_tokens(text)[-1]
+    if len(last) - elided_length(last) >= SHORTEST_PREFIX:
+        return Prefix(text, at)
+    message = Message(
+        "Write at least {least} letters before the star, as in march*; “{word}” was searched as a word.",
+        least=SHORTEST_PREFIX,
+        word=text,
+    )
+    remarks.append(Remark(message, *at))
+    return word(text)
+
+
+def _remark_on_stars(raw: str, text: str, at: tuple[int, int], remarks: list[Remark]) -> None:
+    if "*" not in raw:
+        return
+    if text:
+        message = Message(
+            "A star works at the end of a word only, since the index is sorted by how words begin; “{word}” was"
+            " searched instead.",
+            word=text,
+        )
+    else:
+        message = Message("A star needs the beginning of a word before it, as in march*; alone it was left out.")
+    remarks.append(Remark(message, *at))
+
+
+def _kept(text: str) -> str:
+    """Return ``text`` from its first token to the end of its last one."""
+    tokens = list(raw_tokens_with_spans(text))
+    return text[tokens[0][1] : tokens[-1][2]] if tokens else ""

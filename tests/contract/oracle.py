@@ -1,0 +1,174 @@
+"""The port's prose as plain Python over a list of documents: slow, obvious, and what engines are compared with."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from datetime import date
+from functools import singledispatchmethod
+from itertools import product
+
+from searchapp.engines.port import (
+    BM25_B,
+    BM25_K1,
+    BooleanClause,
+    Clause,
+    DayClause,
+    Document,
+    EngineRequest,
+    EveryClause,
+    PhraseClause,
+    TermClause,
+    WeightClause,
+)
+from searchapp.model import FacetBucket, Filters, HistogramBucket, Sort
+from searchapp.schema import EXACT, ID, PARTS, STEMS, TAG, WORDS
+
+__all__ = ["Oracle", "rounded_length"]
+
+
+def rounded_length(length: int) -> int:
+    """A length as Lucene and Tantivy keep it: 24, and what is beyond rounded down to four binary digits."""
+    beyond = max(length - 24, 0)
+    spare = max(beyond.bit_length() - 4, 0)
+    return min(length, 24) + (beyond >> spare << spare)
+
+
+class Oracle:
+    """Answers requests about ``documents``, the live ones in the order of adding."""
+
+    def __init__(self, documents: Iterable[Document], length_of: Callable[[int], int] = int) -> None:
+        self.documents = list(documents)
+        self._length_of = length_of
+
+    def total(self, request: EngineRequest) -> int:
+        return len(self._found(request.clause, request.filters))
+
+    def scores(self, request: EngineRequest) -> dict[str, float]:
+        """Return the score of every document found, by article id, in the order of adding."""
+        found = self._found(request.clause, request.filters)
+        return {document.article.id: self._score(request.clause, document) for document in found}
+
+    def ranked(self, request: EngineRequest) -> list[str]:
+        """Return the ids of all that is found in the order asked for."""
+        scores = self.scores(request)
+        if request.sort is Sort.RELEVANCE:
+            return sorted(scores, key=lambda entry: -round(scores[entry], 6))
+        sign = 1 if request.sort is Sort.OLDEST else -1
+        found = [document.article for document in self.documents if document.article.id in scores]
+        dated = [article for article in found if article.date]
+        dated.sort(key=lambda article: sign * int(article.date.timestamp()) if article.date else 0)
+        return [article.id for article in (*dated, *(article for article in found if not article.date))]
+
+    def facet(self, request: EngineRequest, name: str) -> tuple[FacetBucket, ...]:
+        found = self._found(request.clause, request.filters, without=name)
+        counts = Counter(value for document in found for value in _values(document, name))
+        buckets = (FacetBucket(value, count) for value, count in counts.items())
+        return tuple(sorted(buckets, key=lambda bucket: (-bucket.count, bucket.value)))
+
+    def histogram(self, request: EngineRequest) -> tuple[HistogramBucket, ...]:
+        days = [document.day for document in self._found(request.clause, request.filters) if document.day]
+        counts = Counter(f"{day // 10000:04}-{day // 100 % 100:02}" for day in days)
+        return tuple(HistogramBucket(month, counts[month]) for month in sorted(counts))
+
+    def dictionary(self, field: str) -> list[tuple[str, int]]:
+        counts = Counter(value for document in self.documents for value in set(_values(document, field)))
+        return sorted(counts.items())
+
+    def _found(self, clause: Clause, filters: Filters, without: str = "") -> list[Document]:
+        return [
+            document
+            for document in self.documents
+            if self.matches(clause, document) and _passes(document, filters, without)
+        ]
+
+    @singledispatchmethod
+    def matches(self, clause: Clause, document: Document) -> bool:
+        raise TypeError(clause)
+
+    @matches.register
+    def _(self, _clause: EveryClause, _document: Document) -> bool:
+        return True
+
+    @matches.register
+    def _(self, clause: TermClause, document: Document) -> bool:
+        values = _values(document, clause.field)
+        return any(term in values for term, _ in clause.terms)
+
+    @matches.register
+    def _(self, clause: WeightClause, document: Document) -> bool:
+        held = set(_values(document, clause.field))
+        return sum(weight for term, weight in clause.terms if term in held) >= clause.minimum * (1 - 1e-6)
+
+    @matches.register
+    def _(self, clause: DayClause, document: Document) -> bool:
+        return bool(document.day) and clause.first <= document.day <= clause.last
+
+    @matches.register
+    def _(self, clause: PhraseClause, document: Document) -> bool:
+        words, terms = _values(document, clause.field), clause.terms
+        if not clause.slop:
+            return any(tuple(words[start : start + len(terms)]) == terms for start in range(len(words)))
+        places = [[place for place, word in enumerate(words) if word == term] for term in terms]
+        return any(
+            len(set(chosen)) == len(terms) and max(chosen) - min(chosen) < len(terms) + clause.slop
+            for chosen in product(*places)
+        )
+
+    @matches.register
+    def _(self, clause: BooleanClause, document: Document) -> bool:
+        if any(self.matches(part, document) for part in clause.must_not):
+            return False
+        if clause.must or not clause.should:
+            return all(self.matches(part, document) for part in clause.must)
+        return any(self.matches(part, document) for part in clause.should)
+
+    def _score(self, clause: Clause, document: Document) -> float:
+        if isinstance(clause, BooleanClause):
+            if not self.matches(clause, document):
+                return 0.0
+            return sum(self._score(part, document) for part in (*clause.must, *clause.should))
+        if isinstance(clause, TermClause) and clause.field == STEMS:
+            return sum(boost * self._bm25(term, document) for term, boost in clause.terms)
+        return 0.0
+
+    def _bm25(self, stem: str, document: Document) -> float:
+        stems = [_values(entry, STEMS) for entry in self.documents]
+        holding = sum(stem in entry for entry in stems)
+        idf = math.log(1 + (len(stems) - holding + 0.5) / (holding + 0.5))
+        average = sum(map(len, stems)) / len(stems)
+        own = _values(document, STEMS)
+        frequency = own.count(stem)
+        length = self._length_of(len(own)) / average
+        return idf * frequency * (BM25_K1 + 1) / (frequency + BM25_K1 * (1 - BM25_B + BM25_B * length))
+
+
+def _values(document: Document, field: str) -> Sequence[str]:
+    article = document.article
+    terms = dict(zip(PARTS, (document.title, document.lead, document.text), strict=True))
+    values: dict[str, Sequence[str]] = {
+        STEMS: [term.stem for part in terms.values() for term in part],
+        **{name: [term.word for term in terms[part]] for part, name in WORDS.items()},
+        **{name: [term.exact for term in terms[part]] for part, name in EXACT.items()},
+        ID: [article.id],
+        "source": [article.source] if article.source else [],
+        "section": [article.section] if article.section else [],
+        "author": list(dict.fromkeys(filter(None, article.authors))),
+        TAG: list(dict.fromkeys(filter(None, article.tags))),
+    }
+    return values.get(field, ())
+
+
+def _passes(document: Document, filters: Filters, without: str) -> bool:
+    chosen = {"source": filters.sources, "section": filters.sections, "author": filters.authors}
+    for name, values in chosen.items():
+        if values and name != without and not set(values) & set(_values(document, name)):
+            return False
+    first = _day(filters.date_from) if filters.date_from else 0
+    last = _day(filters.date_to) if filters.date_to else 99999999
+    return not (filters.date_from or filters.date_to) or (bool(document.day) and first <= document.day <= last)
+
+
+def _day(day: date) -> int:
+    return int(day.strftime("%Y%m%d"))

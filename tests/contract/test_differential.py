@@ -1,0 +1,238 @@
+"""Random corpora, random clauses: every engine finds, counts and orders what the plain Python of the oracle does.
+
+A case is one request to one corpus. ``make test`` draws few; this draws 2,500 an engine::
+
+    DIFFERENTIAL_CORPORA=500 .venv/bin/python -m pytest tests/contract/test_differential.py
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Final
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from searchapp.analysis import Term
+from searchapp.engines.port import (
+    BooleanClause,
+    Clause,
+    DayClause,
+    Document,
+    Engine,
+    EngineRequest,
+    EveryClause,
+    PhraseClause,
+    Reader,
+    TermClause,
+)
+from searchapp.model import Article, Filters, Sort
+from searchapp.schema import EXACT, FACET_FIELDS, ID, STEMS, TAG, WORDS
+from tests.contract.conftest import capabilities, takes_base
+from tests.contract.oracle import Oracle, rounded_length
+
+CORPORA: Final = int(os.environ.get("DIFFERENTIAL_CORPORA", "25"))
+REQUESTS: Final = 5
+DRAWS: Final = settings(
+    max_examples=CORPORA,
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
+    derandomize="DIFFERENTIAL_CORPORA" not in os.environ,
+)
+
+# Forms that fold and stem together or apart; one holds a space, as the odd sign gives.
+TERMS: Final = [
+    Term(exact, word, stem, False, 0)
+    for exact, word, stem in (
+        ("pêche", "peche", "pech"),
+        ("péché", "peche", "pech"),
+        ("pêcheur", "pecheur", "pech"),
+        ("le", "le", "le"),
+        ("la", "la", "la"),
+        ("vin", "vin", "vin"),
+        ("vins", "vins", "vin"),
+        ("d'or", "dor", "dor"),
+        ("a b", "a b", "a b"),
+        ("été", "ete", "ete"),
+    )
+]
+WORD_FORMS: Final = [*sorted({term.word for term in TERMS}), "absent"]
+STEM_FORMS: Final = [*sorted({term.stem for term in TERMS}), "absent"]
+EXACT_FORMS: Final = [*sorted({term.exact for term in TERMS}), "absent"]
+SOURCES: Final = ("", "Écho", "écho", "La Gazette")
+PEOPLE: Final = ("Anne Le Bihan", "Noël Çatal", "Zoé")
+IDS: Final = [f"article/{number}" for number in range(12)]
+PARIS: Final = ZoneInfo("Europe/Paris")
+DAYS: Final = [date(1999, 12, 31), date(2000, 1, 1), date(2024, 2, 29), date(2024, 3, 1)]
+
+
+@st.composite
+def documents(draw: st.DrawFn) -> Document:
+    day = draw(st.sampled_from([*DAYS, None]))
+    moment = datetime(day.year, day.month, day.day, 9, tzinfo=PARIS) if day else None
+    if moment and draw(st.booleans()):
+        moment += timedelta(seconds=1)
+    article = Article(
+        id=draw(st.sampled_from(IDS)),
+        title="Titre",
+        text="Texte",
+        date=moment,
+        source=draw(st.sampled_from(SOURCES)),
+        section=draw(st.sampled_from(SOURCES)),
+        authors=tuple(draw(st.lists(st.sampled_from(PEOPLE), max_size=3))),
+        tags=tuple(draw(st.lists(st.sampled_from(PEOPLE), max_size=2))),
+    )
+    terms = st.lists(st.sampled_from(TERMS), max_size=9)
+    text = draw(terms) * draw(st.sampled_from([1, 1, 1, 8]))
+    return Document(article, draw(terms), draw(terms), text, int(day.strftime("%Y%m%d")) if day else 0, "preuve")
+
+
+def term_clauses() -> st.SearchStrategy[Clause]:
+    boosts = st.sampled_from([1.0, 0.5, 2.0])
+
+    def over(fields: Sequence[str], values: Sequence[str]) -> st.SearchStrategy[Clause]:
+        terms = st.lists(st.tuples(st.sampled_from(values), boosts), max_size=3).map(tuple)
+        return st.builds(TermClause, st.sampled_from(fields), terms)
+
+    return st.one_of(
+        over([STEMS], STEM_FORMS),
+        over(list(WORDS.values()), WORD_FORMS),
+        over(list(EXACT.values()), EXACT_FORMS),
+        over([*FACET_FIELDS, TAG, "no_such_field"], [*SOURCES[1:], *PEOPLE]),
+        over([ID], IDS),
+    )
+
+
+def phrase_clauses() -> st.SearchStrategy[Clause]:
+    terms = st.lists(st.sampled_from(WORD_FORMS), min_size=2, max_size=4).map(tuple)
+    return st.builds(PhraseClause, st.sampled_from(list(WORDS.values())), terms, st.sampled_from([0, 0, 1, 2, 5]))
+
+
+def day_clauses() -> st.SearchStrategy[Clause]:
+    days = st.sampled_from([0, 1, *(int(day.strftime("%Y%m%d")) for day in DAYS), 99999999])
+    return st.builds(DayClause, days, days)
+
+
+def grown(clauses: st.SearchStrategy[Clause]) -> st.SearchStrategy[Clause]:
+    parts = st.lists(clauses, max_size=3).map(tuple)
+    return st.builds(BooleanClause, should=parts, must=parts, must_not=st.lists(clauses, max_size=1).map(tuple))
+
+
+CLAUSES: Final = st.recursive(
+    st.one_of(term_clauses(), term_clauses(), phrase_clauses(), day_clauses(), st.just(EveryClause())),
+    grown,
+    max_leaves=8,
+)
+
+
+@st.composite
+def requests(draw: st.DrawFn) -> EngineRequest:
+    chosen = st.lists(st.sampled_from([*SOURCES[1:], *PEOPLE]), max_size=2).map(tuple)
+    few = st.one_of(st.just(()), chosen)
+    some_day = st.sampled_from([None, None, *DAYS])
+    return EngineRequest(
+        clause=draw(CLAUSES),
+        filters=Filters(draw(few), draw(few), draw(few), draw(some_day), draw(some_day)),
+        sort=draw(st.sampled_from(list(Sort))),
+        limit=100,
+        facets=FACET_FIELDS,
+        histogram=True,
+    )
+
+
+def ids(reader: Reader, request: EngineRequest) -> list[str]:
+    return [entry.id for entry in reader.articles(found.document for found in reader.search(request).candidates)]
+
+
+def check(reader: Reader, oracle: Oracle, request: EngineRequest, *, scores: bool = True) -> None:
+    result = reader.search(request)
+    found = ids(reader, request)
+    assert result.total == oracle.total(request) == len(found)
+    assert {name: result.facets[name] for name in FACET_FIELDS} == {
+        name: oracle.facet(request, name) for name in FACET_FIELDS
+    }
+    assert result.histogram == oracle.histogram(request)
+    if request.sort is not Sort.RELEVANCE:
+        assert found == oracle.ranked(request)
+    assert sorted(found) == sorted(oracle.scores(request))
+    if scores and request.sort is Sort.RELEVANCE:
+        expected = oracle.scores(request)
+        given_scores = [candidate.score for candidate in result.candidates]
+        assert given_scores == pytest.approx([expected[entry] for entry in found], rel=1e-4, abs=1e-5)
+        assert given_scores == sorted(given_scores, reverse=True)
+    page = replace(request, offset=2, limit=3)
+    assert ids(reader, page) == found[2:5]
+
+
+def write(engine: Engine, folder: Path, added: Sequence[Document], base: Path | None = None, gone: str = "") -> Path:
+    folder.mkdir()
+    with engine.create(folder, base) if base else engine.create(folder) as writer:
+        for entry in added:
+            writer.add(entry)
+        if gone:
+            writer.delete(gone)
+    return folder
+
+
+def live(added: Sequence[Document]) -> list[Document]:
+    """What is left when a later document replaces an earlier one of the same id."""
+    latest = {entry.article.id: entry for entry in added}
+    return [entry for entry in added if latest[entry.article.id] is entry]
+
+
+@DRAWS
+@given(
+    st.lists(documents(), max_size=12, unique_by=lambda entry: entry.article.id),
+    st.lists(requests(), min_size=REQUESTS, max_size=REQUESTS),
+)
+def test_engines_answer_as_the_oracle(engine: Engine, corpus: list[Document], asked: list[EngineRequest]) -> None:
+    oracle = Oracle(corpus, rounded_length if capabilities(engine).rounded_lengths else int)
+    with TemporaryDirectory() as folder:
+        reader = engine.open(write(engine, Path(folder, "engine"), corpus))
+        assert reader.count == len(corpus)
+        for field in (STEMS, WORDS["text"], EXACT["title"], "author"):
+            assert reader.terms_with_prefix(field, "", 99) == oracle.dictionary(field)
+        for request in asked:
+            check(reader, oracle, request)
+        reader.close()
+
+
+@DRAWS
+@given(st.lists(documents(), max_size=20), st.lists(requests(), min_size=REQUESTS, max_size=REQUESTS))
+def test_replaced_documents_are_gone(engine: Engine, added: list[Document], asked: list[EngineRequest]) -> None:
+    with TemporaryDirectory() as folder:
+        reader = engine.open(write(engine, Path(folder, "engine"), added))
+        oracle = Oracle(live(added))
+        assert reader.count == len(oracle.documents)
+        for request in asked:
+            check(reader, oracle, request, scores=False)
+        reader.close()
+
+
+@DRAWS
+@given(
+    st.lists(st.tuples(st.lists(documents(), max_size=8), st.sampled_from(IDS)), min_size=2, max_size=3),
+    st.lists(requests(), min_size=REQUESTS, max_size=REQUESTS),
+)
+def test_generations_grow_out_of_each_other(
+    engine: Engine, generations: list[tuple[list[Document], str]], asked: list[EngineRequest]
+) -> None:
+    takes_base(engine)
+    with TemporaryDirectory() as folder:
+        base, kept = None, []
+        for number, (added, gone) in enumerate(generations):
+            base = write(engine, Path(folder, str(number)), added, base, gone)
+            kept = [entry for entry in live([*kept, *added]) if entry.article.id != gone]
+        assert base is not None
+        reader = engine.open(base)
+        assert reader.count == len(kept)
+        for request in asked:
+            check(reader, Oracle(kept), request, scores=False)
+        reader.close()

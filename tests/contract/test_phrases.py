@@ -1,0 +1,91 @@
+"""Words in a row and words near each other."""
+
+from __future__ import annotations
+
+import pytest
+
+from searchapp.analysis import Term
+from searchapp.engines.port import BooleanClause, Document, EngineRequest, PhraseClause, TermClause
+from searchapp.model import Article
+from searchapp.schema import STEMS, WORDS
+from tests.contract.conftest import ANALYZER, Open, OpenDocuments, article, found
+
+HARBOUR = [
+    article("quai", "Le quai du port", "Le vieux port et le quai neuf du vieux port de pêche."),
+    article("pêche", "La pêche au port", "La pêche, le port, la criée : tout le port vit de la pêche."),
+    article("criée", "À la criée", "La criée ouvre à cinq heures ; le port dort."),
+]
+
+
+def near(text: str, slop: int = 0, part: str = "text") -> PhraseClause:
+    return PhraseClause(WORDS[part], tuple(term.word for term in ANALYZER.terms(text)), slop)
+
+
+@pytest.mark.parametrize(
+    ("clause", "expected"),
+    [
+        (near("vieux port"), {"quai"}),
+        (near("VIEUX PORT"), {"quai"}),
+        (near("port vieux"), set()),
+        (near("pêche au port", part="title"), {"pêche"}),
+        (near("pêche au port"), set()),
+        (near("peche"), {"quai", "pêche"}),
+        (near("le port vit"), {"pêche"}),
+        (near("port port"), set()),
+        # Within two positions more than the words take, in either order.
+        (near("port vieux", 2), {"quai"}),
+        (near("criée port", 1), {"pêche"}),
+        (near("criée port", 4), {"pêche"}),
+        (near("criée port", 5), {"pêche", "criée"}),
+        (near("port port", 4), {"pêche"}),
+        (near("port port", 3), set()),
+        # Three words, and more than there are arrangements to try one by one.
+        (near("criée port pêche", 2), {"pêche"}),
+        (near("criée port pêche", 9), {"pêche"}),
+        (near("pêche quai vieux port", 2), set()),
+        (near("pêche quai vieux port", 3), {"quai"}),
+        (near("la la la port", 4), set()),
+        (near("la pêche le port", 40), {"pêche"}),
+        (near("absent port", 9), set()),
+        (PhraseClause("no_such_field", ("le", "port"), 3), set()),
+    ],
+)
+def test_a_phrase_finds_exactly_its_documents(open_index: Open, clause: PhraseClause, expected: set[str]) -> None:
+    assert set(found(open_index(HARBOUR), clause)) == expected
+
+
+def test_a_phrase_does_not_score(open_index: Open) -> None:
+    reader = open_index(HARBOUR)
+    alone = reader.search(EngineRequest(near("vieux port"))).candidates
+    stem = TermClause(STEMS, (("port", 1.0),))
+    beside = reader.search(EngineRequest(BooleanClause(must=(near("vieux port"),), should=(stem,)))).candidates
+    plain = reader.search(EngineRequest(stem)).candidates
+    assert [candidate.score for candidate in alone] == [0]
+    assert {candidate.document: candidate.score for candidate in plain}[beside[0].document] == beside[0].score
+
+
+def test_a_term_with_a_space_in_it_is_one_term_at_one_position(open_documents: OpenDocuments) -> None:
+    """A few signs normalise to a space and a letter; positions after them must not shift."""
+    odd, port, quai = Term("a b", "a b", "a b", False, 0), *ANALYZER.terms("port quai")
+    reader = open_documents([Document(Article("odd", "Titre", "Texte"), [], [], [port, odd, quai], 0)])
+    field = WORDS["text"]
+    for terms, slop, hits in (
+        (("a b",), 0, 1),
+        (("port", "a b"), 0, 1),
+        (("port", "quai"), 1, 1),
+        (("port", "quai"), 0, 0),
+        (("a", "b"), 0, 0),
+        (("quai", "a b", "port"), 9, 1),
+        (("quai", "b", "port"), 9, 0),
+    ):
+        assert len(found(reader, PhraseClause(field, terms, slop))) == hits, (terms, slop)
+    assert reader.terms_with_prefix(field, "a", 9) == [("a b", 1)]
+
+
+def test_no_query_text_is_too_odd(open_index: Open) -> None:
+    reader = open_index(HARBOUR)
+    for term in ("", " ", "\ud800", "\0", "x" * 70_000, "a b"):
+        assert found(reader, TermClause(STEMS, ((term, 1.0),))) == []
+        assert found(reader, PhraseClause(WORDS["text"], (term, "port"), 5)) == []
+        assert reader.document_frequency(STEMS, term) == 0
+        assert reader.article(term) is None

@@ -1,0 +1,59 @@
+"""The same article in every format is the same article."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from searchapp.analysis import FrenchAnalyzer
+from searchapp.ingest.registry import READERS
+from searchapp.model import Article
+from tests.ingest.samples import ARTICLE, CONTAINERS, SAMPLES, SINGLE
+
+if TYPE_CHECKING:
+    from tests.ingest.conftest import Corpus
+
+
+def facts(article: Article) -> tuple[object, ...]:
+    date = article.date.isoformat() if article.date else None
+    return (article.title, article.lead, article.text, date, article.authors, article.source)
+
+
+@pytest.fixture
+def echo(corpus: Corpus) -> Corpus:
+    """A corpus whose folder gives the source to formats that have no place for it."""
+    corpus.write("folders.toml", '[source]\necho = "L’Écho de Vallombre"')
+    return corpus
+
+
+@pytest.mark.parametrize("name", SAMPLES)
+def test_every_format_gives_the_same_article(echo: Corpus, name: str) -> None:
+    echo.write(f"echo/{name}", SAMPLES[name]())
+    article = echo.only_article()
+    assert facts(article) == ARTICLE
+    assert article.language == "fr"
+
+
+def test_every_format_gives_the_same_terms(echo: Corpus) -> None:
+    for name, sample in SAMPLES.items():
+        echo.write(f"echo/{name}", sample())
+    terms = FrenchAnalyzer().terms
+    articles = echo.articles()
+    assert len(articles) == len(SAMPLES)
+    assert {(tuple(terms(article.title)), tuple(terms(article.text))) for article in articles} == {
+        (tuple(terms(ARTICLE[0])), tuple(terms(ARTICLE[2])))
+    }
+
+
+@pytest.mark.parametrize("suffix", CONTAINERS)
+def test_every_container_gives_the_same_article(echo: Corpus, suffix: str) -> None:
+    echo.write(f"echo/{SINGLE}{suffix}", CONTAINERS[suffix](SAMPLES[SINGLE]()))
+    assert facts(echo.only_article()) == ARTICLE
+
+
+def test_no_reader_is_without_a_sample() -> None:
+    from searchapp.ingest.registry import find_reader
+
+    known = {reader.name for name, sample in SAMPLES.items() if (reader := find_reader(sample()[:65536], name))}
+    assert {reader.name for reader in READERS} - known == {"sitemap", "METS"}  # which hold no text themselves

@@ -1,0 +1,40 @@
+"""A tree finds through an engine exactly what reading each article token by token finds."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from searchapp.engines.dictionary import Dictionary, Lookup
+from searchapp.engines.port import Engine, EngineRequest
+from searchapp.engines.resolver import Resolver
+from searchapp.model import Article
+from searchapp.query import Node, show
+from tests.contract.conftest import ANALYZER, ENGINES, document
+from tests.oracle.strategies import corpora, trees
+from tests.oracle.tokens import found
+
+
+@pytest.mark.parametrize("engine", ENGINES, ids=lambda engine: engine.name)
+@settings(max_examples=60, deadline=None)
+@given(corpora(), st.lists(trees(), min_size=1, max_size=12))
+def test_an_engine_finds_what_the_tokens_say(engine: Engine, articles: list[Article], asked: list[Node]) -> None:
+    with TemporaryDirectory() as folder:
+        with engine.create(Path(folder)) as writer:
+            for article in articles:
+                writer.add(document(article))
+        reader = engine.open(Path(folder))
+        try:
+            lookup = Lookup(Dictionary(reader, ANALYZER))
+            for tree in asked:
+                clause = Resolver(ANALYZER).resolve(tree, lookup)
+                result = reader.search(EngineRequest(clause, limit=len(articles)))
+                ids = {one.id for one in reader.articles(candidate.document for candidate in result.candidates)}
+                assert ids == found(tree, articles), show(tree)
+                assert result.total == len(ids)
+        finally:
+            reader.close()
