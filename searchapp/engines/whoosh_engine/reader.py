@@ -142,10 +142,15 @@ class WhooshReader:
 
     def _histogram(self, match: Match) -> tuple[HistogramBucket, ...]:
         days = self._kept.days[match.documents]
-        months, counts = np.unique(days[days > 0] // 100, return_counts=True)
+        months = days[days > 0].astype(np.int64) // 100
+        if not len(months):
+            return ()
+        first = int(months.min())
+        counts = np.bincount(months - first)
         return tuple(
             HistogramBucket(f"{month // 100:04}-{month % 100:02}", count)
-            for month, count in zip(months.tolist(), counts.tolist(), strict=True)
+            for month, count in enumerate(counts.tolist(), first)
+            if count
         )
 
 
