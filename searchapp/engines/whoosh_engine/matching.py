@@ -169,7 +169,8 @@ def _add_scores(documents: Integers, parts: list[Match]) -> Match:
 def _documents(places: Numbers) -> Integers:
     """Return the documents of rising places; numpy's unique would look up each in a table of hashes."""
     documents = (places >> 32).astype(np.int32)
-    return documents[np.diff(documents, prepend=-1) != 0]
+    distinct: Integers = documents[np.diff(documents, prepend=-1) != 0]
+    return distinct
 
 
 def _in_a_row(places: list[Numbers]) -> Numbers:
