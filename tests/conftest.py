@@ -9,10 +9,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
 from searchapp import bootstrap
 from searchapp.config import Config, load_config
 from searchapp.service import SearchService
+
+# How long an example takes says more about the machine than about the program.
+settings.register_profile("searchapp", deadline=None)
+settings.load_profile("searchapp")
 
 # Few words a line, so that each test can see why an article matches.
 ARTICLES: list[dict[str, Any]] = [
