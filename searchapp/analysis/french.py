@@ -154,14 +154,20 @@ class FrenchAnalyzer:
 
 
 class _Remembered(dict[str, Value]):
-    """What texts gave before; forgotten when it is too much, since frequent words come back at once."""
+    """What texts gave before. When it is full, what comes first time is rare and not kept, until that was a lot."""
 
     def __init__(self, make: Callable[[str], Value]) -> None:
         super().__init__()
         self._make = make
+        self._passed_by = 0
 
     def __missing__(self, key: str) -> Value:
-        if len(self) >= _REMEMBERED:
+        value = self._make(key)
+        if len(self) < _REMEMBERED:
+            self[key] = value
+            return value
+        self._passed_by += 1
+        if self._passed_by > 4 * _REMEMBERED:
+            self._passed_by = 0
             self.clear()
-        value = self[key] = self._make(key)
         return value
