@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import gzip
 import io
+import os
 import shutil
 import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -139,24 +141,31 @@ def test_database_that_is_not_there_is_not_made(tmp_path: Path) -> None:
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A PostgreSQL server of its own on a socket in a folder; the address of its database."""
+def server() -> Iterator[str]:
+    """A PostgreSQL server of its own on a socket in a folder; the address of its database.
+
+    It refuses to run as root, and pytest closes its own folders to others: hence another folder and another user.
+    """
     programs = sorted(Path("/usr/lib/postgresql").glob("*/bin/pg_ctl"))
     found = str(programs[-1]) if programs else shutil.which("pg_ctl")
     if not found:
         pytest.skip("no PostgreSQL server here; to run this test: apt-get install postgresql")
-    folder = tmp_path_factory.mktemp("postgres")
-    shutil.chown(folder, "postgres")
-    for above in (*folder.parents[:2],):
-        above.chmod(0o755)
-    bin_folder = Path(found).parent
-    run = ["runuser", "-u", "postgres", "--"]
-    subprocess.run([*run, bin_folder / "initdb", "-D", folder / "data", "-A", "trust"], check=True, capture_output=True)
-    options = f"-k {folder} -c listen_addresses= -c fsync=off"
-    start = [*run, found, "-D", folder / "data", "-w", "-l", folder / "log", "-o", options, "start"]
-    subprocess.run(start, check=True, capture_output=True)
-    yield f"host={folder} user=postgres dbname=postgres"
-    subprocess.run([*run, found, "-D", folder / "data", "-m", "immediate", "stop"], check=True, capture_output=True)
+    run = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
+    with TemporaryDirectory(prefix="searchapp-postgres-") as folder:
+        if run:
+            shutil.chown(folder, "postgres")
+        data, log = f"{folder}/data", f"{folder}/log"
+        initdb = str(Path(found).parent / "initdb")
+        _succeed([*run, initdb, "-D", data, "-A", "trust", "-U", "postgres"])
+        options = f"-k {folder} -c listen_addresses= -c fsync=off"
+        _succeed([*run, found, "-D", data, "-w", "-l", log, "-o", options, "start"])
+        yield f"host={folder} user=postgres dbname=postgres"
+        _succeed([*run, found, "-D", data, "-m", "immediate", "stop"])
+
+
+def _succeed(command: list[str]) -> None:
+    outcome = subprocess.run(command, capture_output=True, text=True, check=False, cwd="/")
+    assert outcome.returncode == 0, outcome.stderr
 
 
 def test_rows_of_a_postgresql_query_are_articles(server: str) -> None:
