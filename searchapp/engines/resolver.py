@@ -160,7 +160,8 @@ class Resolver:
             return
         words = [clause.text for clause in node.should if isinstance(clause, Word)]
         phrases = [clause.text for clause in (*node.should, *node.must) if isinstance(clause, Phrase)]
-        yield from self._stems(self._content_words([*words, *phrases], or_small=not node.must))
+        or_small = all(map(narrows, node.must))
+        yield from self._stems(self._content_words([*words, *phrases], or_small=or_small))
         yield from (self._resolve(clause, scope) for clause in node.should if not isinstance(clause, Word))
 
     def _content_words(self, texts: Iterable[str], *, or_small: bool = True) -> list[Term]:
