@@ -2,8 +2,9 @@
 """Indexing a JSON Lines file with Tantivy: searchapp from file to published generation, beside raw tantivy-py.
 
 Both read the same file; raw tantivy-py is its default chain (no stemming) over title and text with positions, stored,
-two threads. Each measurement is a process of its own, in turns, and the best counts: neighbours on a machine only ever
-slow one down. ``pretokenized`` is what handing a Python Token per word to Tantivy would cost instead of joined terms.
+two threads. ``alone`` is searchapp in one process; ``pretokenized`` is that, with a Python Token per word handed to
+Tantivy instead of joined terms. Each measurement is a process of its own, in turns, and the best counts: neighbours on
+a machine only ever slow one down.
 
 usage: python benchmarks/tantivy_indexing.py CORPUS.jsonl [--rounds 3] [--pretokenized] > figures.json
 """
@@ -19,12 +20,11 @@ import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import tantivy
 
 from searchapp import bootstrap
-from searchapp.engines.tantivy_engine import writer
+from searchapp.engines.tantivy_engine import entries
 
 
 def raw(corpus: Path, folder: Path) -> None:
@@ -48,15 +48,22 @@ def searchapp(corpus: Path, folder: Path) -> None:
     bootstrap.reindex(bootstrap.load_config({"corpus": corpus, "index": folder, "engine": "tantivy"}))
 
 
+def alone(corpus: Path, folder: Path) -> None:
+    options = {"corpus": corpus, "index": folder, "engine": "tantivy", "jobs": 1}
+    bootstrap.reindex(bootstrap.load_config(options))
+
+
 def pretokenized(corpus: Path, folder: Path) -> None:
-    def join(terms: Any) -> str:
-        return writer.ODD + " ".join(terms)
-
-    writer.join = join
-    searchapp(corpus, folder)
+    entries.join = lambda terms: entries.ODD + entries.ODD.join(terms)
+    alone(corpus, folder)
 
 
-WAYS: dict[str, Callable[[Path, Path], None]] = {"raw": raw, "searchapp": searchapp, "pretokenized": pretokenized}
+WAYS: dict[str, Callable[[Path, Path], None]] = {
+    "raw": raw,
+    "searchapp": searchapp,
+    "alone": alone,
+    "pretokenized": pretokenized,
+}
 
 
 def measure(way: str, corpus: Path) -> dict[str, float]:
@@ -68,6 +75,8 @@ def measure(way: str, corpus: Path) -> dict[str, float]:
         seconds, cpu = time.perf_counter() - started, time.process_time() - cpu
         size = sum(file.stat().st_size for file in Path(folder).rglob("*") if file.is_file()) / 1e6
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000
+    children = resource.getrusage(resource.RUSAGE_CHILDREN)
+    cpu += children.ru_utime + children.ru_stime
     return {
         "seconds": round(seconds, 2),
         "mb_per_s": round(megabytes / seconds, 2),
@@ -87,7 +96,7 @@ def main() -> None:
     if arguments.only:
         print(json.dumps(measure(arguments.only, arguments.corpus)))
         return
-    ways = ["raw", "searchapp", *(["pretokenized"] if arguments.pretokenized else [])]
+    ways = ["raw", "searchapp", "alone", *(["pretokenized"] if arguments.pretokenized else [])]
     runs: dict[str, list[dict[str, float]]] = {way: [] for way in ways}
     for _ in range(arguments.rounds):
         for way in ways:

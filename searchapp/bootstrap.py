@@ -35,6 +35,7 @@ from searchapp.ingest import (
 )
 from searchapp.model import Article, Reject
 from searchapp.service import SearchService
+from searchapp.synonyms import read_synonyms
 
 __all__ = [
     "IndexStatus",
@@ -88,11 +89,16 @@ def open_analyzer() -> FrenchAnalyzer:
 
 
 def open_service(config: Config, clock: Callable[[], date] | None = None) -> SearchService:
-    """Return the search service over ``config.index``, which need not exist yet; ``clock`` tells today's date."""
+    """Return the search service over ``config.index``, which need not exist yet; ``clock`` tells today's date.
+
+    Raises ConfigurationError for synonyms that cannot be read.
+    """
+    analyzer = open_analyzer()
     return SearchService(
         Generations(config.index),
         _engine(config),
-        open_analyzer(),
+        analyzer,
+        synonyms=read_synonyms(config.synonyms, analyzer),
         date_words=CalendarWords(clock or today_in(config.timezone)),
         query_seconds=config.query_seconds,
     )

@@ -169,6 +169,7 @@ SETTINGS: Final = (
         2.0,
         Message("seconds that one search may look for words; after them the answer is marked as partial"),
     ),
+    Setting("synonyms", _path, "synonyms.txt", Message("file of words that mean the same, if there is one")),
     Setting("site_name", _text, "searchapp", Message("name shown at the top of the pages")),
 )
 
@@ -190,6 +191,7 @@ class Config:
     timezone: ZoneInfo
     query_seconds: float
     site_name: str
+    synonyms: Path
 
 
 def load_config(

@@ -65,7 +65,11 @@ class Highlighter:
     def _marks(self, text: str, wanted: Wanted) -> list[_Mark]:
         if not wanted:
             return []
-        tokens = list(self._analyzer.tokens(text))
+        in_rows = wanted.phrases or wanted.near or any(stem.isdigit() for stem in wanted.stems)
+        if in_rows:
+            tokens = list(self._analyzer.tokens(text))
+        else:
+            tokens = list(self._analyzer.wanted_tokens(text, lambda term: wanted.key(term) is not None))
         keys = ((token, wanted.key(token.term)) for token in tokens)
         marks = [_Mark(token.start, token.end, key) for token, key in keys if key is not None]
         for phrase in wanted.phrases:

@@ -11,12 +11,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Final
 
-from searchapp.engines.port import Clause, TermClause, WeightClause
+from searchapp.engines.port import BooleanClause, Clause, TermClause, WeightClause
 from searchapp.i18n import Message
 from searchapp.query import Bag, Node, Phrase
 from searchapp.schema import STEMS
 
-__all__ = ["enough_weight", "prefer_quotes"]
+__all__ = ["enough_weight", "enough_weight_otherwise", "prefer_quotes"]
 
 # Tried in this order until ENOUGH articles match; then any word will do.
 _SHARES: Final = (0.4, 0.3, 0.2, 0.1)
@@ -32,7 +32,11 @@ Weighted = Sequence[tuple[str, float]]
 
 def prefer_quotes(tree: Node) -> tuple[Node, tuple[Message, ...]]:
     """Return ``tree``, with phrases preferred instead of required in what looks like a pasted headline, and remarks."""
-    if not isinstance(tree, Bag) or not tree.must or not all(isinstance(clause, Phrase) for clause in tree.must):
+    if (
+        not isinstance(tree, Bag)
+        or not tree.must
+        or not all(isinstance(clause, Phrase) and not clause.slop for clause in tree.must)
+    ):
         return tree, ()
     words = sum(len(clause.text.split()) for clause in tree.must if isinstance(clause, Phrase)) + len(tree.should)
     if len(tree.should) < _BESIDE or words < _PASTED:
@@ -53,3 +57,14 @@ def enough_weight(words: Weighted, count: Callable[[Clause], int]) -> Clause:
         if count(clause) >= _ENOUGH:
             return clause
     return TermClause(STEMS, tuple((stem, 0.0) for stem, _ in words))
+
+
+def enough_weight_otherwise(words: Weighted, start: int, end: int, others: Sequence[str]) -> Clause:
+    """Return the clause of articles that say the words ``start`` to ``end`` with all of ``others`` instead.
+
+    What they say instead weighs as much; it has to reach the highest share together with the words beside it.
+    """
+    said: tuple[Clause, ...] = tuple(TermClause(STEMS, ((stem, 0.0),)) for stem in others)
+    beside = (*words[:start], *words[end:])
+    missing = _SHARES[0] * sum(weight for _, weight in words) - sum(weight for _, weight in words[start:end])
+    return BooleanClause(must=(*said, WeightClause(STEMS, beside, missing)) if missing > 0 else said)

@@ -57,6 +57,8 @@ class QueryWord:
     stem_idf: float
     form_idf: float
     kin: tuple[str, ...] = ()
+    others: tuple[tuple[str, ...], ...] = ()
+    """Stems in a row that say the same (synonyms): each counts as the word itself."""
 
 
 class Ranker:
@@ -81,8 +83,13 @@ class Ranker:
         total = held = 0.0
         for word in words:
             key = f"|{word.stem}|"
-            title, opening = float(article.title.count(key)), article.opening.count(key)
+            title, opening = float(article.title.count(key)), float(article.opening.count(key))
             whole = title + opening + article.rest.count(key)
+            for other in word.others:
+                other_key = f"|{'||'.join(other)}|"
+                title += article.title.count(other_key)
+                opening += article.opening.count(other_key)
+                whole += sum(line.count(other_key) for line in (article.title, article.opening, article.rest))
             share = 1.0 if whole else weights.kin
             for kin in word.kin:
                 kin_key = f"|{kin}|"

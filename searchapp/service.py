@@ -15,18 +15,28 @@ from typing import Final
 
 from searchapp.analysis import FrenchAnalyzer, Term
 from searchapp.engines.dictionary import Dictionaries, Lookup
-from searchapp.engines.port import BooleanClause, Candidate, Clause, Engine, EngineRequest, EngineResult, Reader
+from searchapp.engines.port import (
+    BooleanClause,
+    Candidate,
+    Clause,
+    Engine,
+    EngineRequest,
+    EngineResult,
+    Reader,
+    TermClause,
+)
 from searchapp.engines.resolver import Resolver, Wanted
 from searchapp.errors import ArticleNotFound, IndexDamaged, InvalidRequest
 from searchapp.highlight import Highlighter
 from searchapp.i18n import Message
 from searchapp.indexing.generations import Generations, Manifest
 from searchapp.lexicon import FILE_NAME, Lexicon
-from searchapp.matching import enough_weight, prefer_quotes
+from searchapp.matching import enough_weight, enough_weight_otherwise, prefer_quotes
 from searchapp.model import Article, ArticleView, Hit, Remark, SearchRequest, SearchResult, Sort
 from searchapp.query import Bag, DateWords, Every, Node, Phrase, Word, is_elaborate, narrows, parse, show
 from searchapp.ranking import RERANKED, QueryWord, Ranker, idf
 from searchapp.schema import EXACT, FACET_FIELDS, STEMS
+from searchapp.synonyms import Alternative, Synonyms
 
 __all__ = ["DEEPEST_RESULT", "SearchService"]
 
@@ -49,6 +59,7 @@ class SearchService:
         *,
         date_words: DateWords | None = None,
         query_seconds: float = 2.0,
+        synonyms: Synonyms | None = None,
     ) -> None:
         self._current = _CurrentGeneration(generations, engine, analyzer)
         self._generations = generations
@@ -58,6 +69,7 @@ class SearchService:
         self._dictionaries = Dictionaries(analyzer)
         self._date_words = date_words
         self._query_seconds = query_seconds
+        self._synonyms = synonyms or Synonyms()
 
     def search(self, request: SearchRequest) -> SearchResult:
         """Return the answer to ``request``; any query text is fine.
@@ -71,7 +83,7 @@ class SearchService:
             offset = _offset(request, generation.name)
             mended = _Mended(generation)
             resolver = Resolver(self._analyzer, mended.mend)
-            wanted = resolver.wanted(tree)
+            wanted = self._wanted(resolver, tree)
             lookup = self._lookup(generation)
             found, page = self._find(generation, _in_order(request, tree), tree, resolver, lookup, offset)
             articles = generation.reader.articles(candidate.document for candidate in page)
@@ -112,7 +124,7 @@ class SearchService:
         """Return an article with the marks of ``query``; raises ArticleNotFound."""
         tree = parse(query, self._date_words).tree
         with self._current.lease() as generation:
-            wanted = Resolver(self._analyzer, _Mended(generation).mend).wanted(tree)
+            wanted = self._wanted(Resolver(self._analyzer, _Mended(generation).mend), tree)
             article = generation.reader.article(article_id)
         if article is None:
             raise ArticleNotFound(article_id)
@@ -138,6 +150,19 @@ class SearchService:
         """Let go of the generation's files."""
         self._current.close()
 
+    def _wanted(self, resolver: Resolver, tree: Node) -> Wanted:
+        """Return what ``tree`` looks for, other ways to say it included."""
+        wanted = resolver.wanted(tree)
+        others = list(self._synonyms.of([term.stem for term in resolver.scored(tree)]))
+        return replace(
+            wanted,
+            stems=wanted.stems | {other.terms[0].stem for other in others if len(other.terms) == 1},
+            phrases=(
+                *wanted.phrases,
+                *(tuple(term.word for term in other.terms) for other in others if len(other.terms) > 1),
+            ),
+        )
+
     def _lookup(self, generation: _Generation) -> Lookup:
         return Lookup(self._dictionaries.of(generation.reader), time.monotonic() + self._query_seconds)
 
@@ -152,11 +177,16 @@ class SearchService:
     ) -> tuple[EngineResult, list[Candidate]]:
         """Return what the engine found and the candidates of this page in their final order."""
         words = [_weigh(generation, term) for term in resolver.scored(tree)]
+        others = list(self._synonyms.of([word.stem for word in words]))
+        words = [
+            replace(word, others=tuple(other.stems for other in others if other.start <= place < other.end))
+            for place, word in enumerate(words)
+        ]
         reranks = request.sort is Sort.RELEVANCE and offset < RERANKED and bool(words)
         first, end = (0, max(offset + request.per_page, RERANKED)) if reranks else (offset, offset + request.per_page)
         found = generation.reader.search(
             EngineRequest(
-                clause=_matching(generation.reader, tree, resolver.resolve(tree, lookup), words),
+                clause=_matching(generation.reader, tree, resolver.resolve(tree, lookup), words, others),
                 filters=request.filters,
                 sort=request.sort,
                 offset=first,
@@ -305,8 +335,8 @@ def _weigh(generation: _Generation, term: Term) -> QueryWord:
     )
 
 
-def _matching(reader: Reader, tree: Node, clause: Clause, words: list[QueryWord]) -> Clause:
-    """Return ``clause``, narrowed for bare words to the articles that hold enough of them."""
+def _matching(reader: Reader, tree: Node, clause: Clause, words: list[QueryWord], others: list[Alternative]) -> Clause:
+    """Return ``clause``, narrowed for bare words to the articles that hold enough of them, said one way or another."""
     if not isinstance(tree, Bag) or not isinstance(clause, BooleanClause):
         return clause
     if not all(map(narrows, tree.must)) or not all(isinstance(part, Word | Phrase) for part in tree.should):
@@ -315,8 +345,17 @@ def _matching(reader: Reader, tree: Node, clause: Clause, words: list[QueryWord]
     def count(part: Clause) -> int:
         return reader.search(EngineRequest(part, limit=0)).total
 
-    known = [(word.stem, word.stem_idf) for word in words if reader.document_frequency(STEMS, word.stem)]
-    return replace(clause, must=(*clause.must, enough_weight(known, count))) if known and tree.should else clause
+    known = _weights([word for word in words if reader.document_frequency(STEMS, word.stem)])
+    if not tree.should or not (known or others):
+        return clause
+    enough = [enough_weight(known, count)] if known else []
+    enough += [enough_weight_otherwise(_weights(words), other.start, other.end, other.stems) for other in others]
+    should = (*clause.should, *(TermClause(STEMS, ((stem, 1.0),)) for other in others for stem in other.stems))
+    return replace(clause, must=(*clause.must, BooleanClause(should=tuple(enough))), should=should)
+
+
+def _weights(words: Sequence[QueryWord]) -> list[tuple[str, float]]:
+    return [(word.stem, word.stem_idf) for word in words]
 
 
 def _in_order(request: SearchRequest, tree: Node) -> SearchRequest:

@@ -15,7 +15,7 @@ from functools import cache
 from importlib import resources
 from typing import Final
 
-__all__ = ["RULES_VERSION", "family_root", "read_words", "stem"]
+__all__ = ["RULES_VERSION", "family_root", "irregular_words", "read_words", "stem"]
 
 # Goes up when a rule changes: stems are what an index is made of.
 RULES_VERSION: Final = 1
@@ -131,6 +131,11 @@ def stem(word: str) -> str:
     singular = _apply_first(word, _NUMBER_RULES)
     bare = _apply_first(singular, _FEMININE_RULES)
     return _tail(_apply_first(bare, _ENDING_RULES) if bare == singular else bare)
+
+
+def irregular_words(stem: str) -> list[str]:
+    """Return the words that have ``stem`` without a rule: yeux for oeil. Rules keep a word's first two letters."""
+    return [word for word, base in _irregular().items() if base == stem]
 
 
 def family_root(stem: str) -> str:

@@ -214,7 +214,7 @@ class Resolver:
 
 
 def _leaves(node: Node, *, in_parts: bool) -> Iterator[Leaf]:
-    """Yield the leaves that ``node`` asks for, in their order; those of one part only ``in_parts``, excluded ones never."""
+    """Yield the leaves that ``node`` asks for, in their order; those of one part only if ``in_parts``."""
     if isinstance(node, Leaf):
         yield node
     elif isinstance(node, Bag):

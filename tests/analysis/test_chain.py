@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from searchapp.analysis import FrenchAnalyzer
+from searchapp.analysis import FrenchAnalyzer, Term
 from searchapp.analysis.tokenizer import APOSTROPHES
 
 ANALYZER = FrenchAnalyzer()
@@ -117,3 +117,13 @@ def test_a_copy_without_accents_in_capitals_or_decomposed_has_the_same_words(tex
     decomposed = unicodedata.normalize("NFD", text)
     bare = "".join(sign for sign in decomposed if not unicodedata.combining(sign))
     assert words(text) == words(decomposed) == words(bare) == words(text.upper())
+
+
+@given(FRENCH)
+def test_wanted_tokens_are_those_of_all_tokens_that_are_wanted(text: str) -> None:
+    def wanted(term: Term) -> bool:
+        return not term.word[:1].isdigit() and len(term.word) % 2 == 0
+
+    expected = [token for token in ANALYZER.tokens(text) if wanted(token.term)]
+    found = list(ANALYZER.wanted_tokens(text, wanted))
+    assert [(token.start, token.end) for token in found] == [(token.start, token.end) for token in expected]

@@ -127,15 +127,19 @@ def test_a_french_terminal_is_spoken_to_in_french(run: Run) -> None:
     assert "Rechercher" in run("--help", language="fr_FR.UTF-8").stdout
 
 
+@pytest.mark.parametrize("engine_name", ENGINES)
 def test_serve_answers_on_the_address_it_prints_and_stops_when_told(indexed: Config) -> None:
     command = [sys.executable, "-m", "searchapp", "serve", "--index", str(indexed.index), "--port", "0"]
-    with subprocess.Popen(command, env=environment(), stdout=subprocess.PIPE, text=True) as server:
+    chosen = {**environment(), "SEARCHAPP_ENGINE": indexed.engine}
+    with subprocess.Popen(command, env=chosen, stdout=subprocess.PIPE, text=True) as server:
         assert server.stdout is not None
         try:
             assert server.stdout.readline() == "5 articles are indexed.\n"
             address = server.stdout.readline().split()[2]
             with urllib.request.urlopen(address + "api/v1/search?q=cheval", timeout=20) as answer:
                 assert json.load(answer)["total"] == 1
+            with urllib.request.urlopen(address + "readyz", timeout=20) as answer:
+                assert json.load(answer)["articles"] == 5
         finally:
             server.send_signal(signal.SIGTERM)
         assert server.wait(20) == 0

@@ -1,8 +1,8 @@
 """Random corpora, random clauses: every engine finds, counts and orders what the plain Python of the oracle does.
 
-A case is one request to one corpus. ``make test`` draws few; this draws 2,500 an engine::
+A case is one request to one corpus. ``make test`` draws few; this draws 2,250 an engine::
 
-    DIFFERENTIAL_CORPORA=500 .venv/bin/python -m pytest tests/contract/test_differential.py
+    DIFFERENTIAL_CORPORA=150 .venv/bin/python -m pytest tests/contract/test_differential.py
 """
 
 from __future__ import annotations

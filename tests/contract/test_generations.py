@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import fields
 from pathlib import Path
 from threading import Thread
 
 import pytest
 
-from searchapp.engines.port import Engine, EngineRequest, EveryClause, TermClause
+from searchapp.engines.port import Capabilities, Engine, EngineRequest, EveryClause, TermClause
 from searchapp.errors import IndexDamaged
 from searchapp.schema import STEMS
-from tests.contract.conftest import Write, article, document, found, takes_base
+from tests.contract.conftest import Write, article, capabilities, document, found, takes_base
 
 VIN = TermClause(STEMS, (("vin", 1.0),))
 
@@ -139,3 +140,11 @@ def test_threads_share_a_reader(engine: Engine, write: Write) -> None:
         thread.join()
     assert failures == []
     reader.close()
+
+
+def test_what_departs_from_the_port_has_its_reason(engine: Engine) -> None:
+    declared, usual = capabilities(engine), Capabilities()
+    names = [entry.name for entry in fields(Capabilities) if entry.name != "reasons"]
+    departing = {name for name in names if getattr(declared, name) != getattr(usual, name)}
+    assert departing == declared.reasons.keys()
+    assert all(declared.reasons.values())

@@ -142,10 +142,3 @@ def test_a_file_cut_short_is_damage(tmp_path: Path, suffix: str) -> None:
         file.write_bytes(file.read_bytes()[: file.stat().st_size // 2])
     with pytest.raises(IndexDamaged):
         ENGINE.open(folder)
-
-
-def test_capabilities_give_a_reason_for_each_difference() -> None:
-    differences = {
-        name for name in ("rounded_lengths", "wears_out", "most_values") if getattr(ENGINE.capabilities, name)
-    }
-    assert differences == ENGINE.capabilities.reasons.keys()

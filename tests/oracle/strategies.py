@@ -25,6 +25,8 @@ WORDS = (
     "marchés",
     "marchand",
     "l’eau",
+    "yeux",
+    "œil",
     "eau",
     "le",
     "la",

@@ -99,7 +99,7 @@ def preferred(node: Bag, view: View) -> Sequence[Node]:
     """Small words do not count beside others; in the whole article the terms of words count one by one."""
     if view.field:
         return [clause for clause in node.should if not is_small(clause)] or node.should
-    terms = [term for clause in node.should if isinstance(clause, Word) for term in ANALYZER.terms(clause.text)]
+    terms = ANALYZER.terms(" ".join(clause.text for clause in node.should if isinstance(clause, Word)))
     others = [clause for clause in node.should if not isinstance(clause, Word)]
     content = [term for term in terms if not term.small] or ([] if node.must else terms)
     return [*(Word(term.exact) for term in content), *others]

@@ -41,7 +41,7 @@ def scores(clause: Clause) -> bool:
     """Return whether any document can get a score from ``clause``."""
     if isinstance(clause, BooleanClause):
         return any(scores(part) for part in (*clause.should, *clause.must))
-    return isinstance(clause, TermClause) and clause.field == STEMS and bool(clause.terms)
+    return isinstance(clause, TermClause) and clause.field == STEMS and any(boost for _, boost in clause.terms)
 
 
 class Queries:
@@ -64,7 +64,7 @@ class Queries:
     def _(self, clause: TermClause) -> Query:
         if clause.field not in TERM_FIELDS or not clause.terms:
             return Query.empty_query()
-        if clause.field != STEMS:
+        if not scores(clause):
             return self.any_of(clause.field, [term for term, _ in clause.terms])
         return _should([Query.boost_query(self._term(STEMS, term), boost) for term, boost in clause.terms])
 

@@ -50,7 +50,7 @@ class TantivyReader:
             return EngineResult(0, (), dict.fromkeys(request.facets, ()))
         query = self._queries.of(request.clause)
         narrowed = self._queries.filtered(query, request.filters)
-        if request.sort is Sort.RELEVANCE and scores(request.clause):
+        if request.sort is Sort.RELEVANCE and request.limit and scores(request.clause):
             total, candidates = self._by_score(narrowed, request)
         else:
             total, candidates = self._by_key(narrowed, request)
@@ -88,6 +88,8 @@ class TantivyReader:
 
     def _by_key(self, query: Query, request: EngineRequest) -> tuple[int, list[Candidate]]:
         """Return the candidates in the order of a column that no two documents share a value of."""
+        if not request.limit:
+            return _count(self._searcher.search(query, limit=1)), []
         result = self._searcher.search(
             query,
             limit=self._at_most(request.limit),
@@ -95,8 +97,7 @@ class TantivyReader:
             order_by_field=_KEY_OF[request.sort],
             order=Order.Asc,
         )
-        addresses = [address for _, address in result.hits][: request.limit]
-        return _count(result), [Candidate(_number(address), 0.0) for address in addresses]
+        return _count(result), [Candidate(_number(address), 0.0) for _, address in result.hits]
 
     def _by_score(self, query: Query, request: EngineRequest) -> tuple[int, list[Candidate]]:
         stop = request.offset + request.limit

@@ -10,7 +10,6 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
@@ -19,21 +18,9 @@ from typing import Any, Final, Self
 import tantivy
 
 from searchapp.engines.port import BaseWornOut, Document
-from searchapp.engines.tantivy_engine.schema import (
-    ARTICLE,
-    DAY,
-    EVIDENCE,
-    LAST_ORDINAL,
-    MONTH,
-    NEWEST,
-    OLDEST,
-    ORDINAL,
-    new_index,
-    sort_keys,
-)
-from searchapp.engines.tantivy_engine.stored import ODD, join, to_bytes
-from searchapp.model import Article
-from searchapp.schema import EXACT, ID, PARTS, STEMS, TAG, WORDS
+from searchapp.engines.tantivy_engine.entries import Entry, entry_of
+from searchapp.engines.tantivy_engine.schema import LAST_ORDINAL, ORDINAL, new_index
+from searchapp.schema import ID
 
 __all__ = ["META", "TantivyWriter", "deleted_documents"]
 
@@ -81,16 +68,13 @@ class TantivyWriter:
             shutil.rmtree(self._place, ignore_errors=True)
 
     def add(self, document: Document) -> None:
-        article = document.article
-        if self._is_known(article.id):
-            self.delete(article.id)
-        entry = tantivy.Document()
-        _add_terms(entry, document)
-        _add_values(entry, article)
-        _add_columns(entry, document, self._next)
-        entry.add_bytes(ARTICLE, to_bytes(article))
-        entry.add_bytes(EVIDENCE, document.evidence.encode())
-        self._writer.add_document(entry)
+        self.add_entry(entry_of(document))
+
+    def add_entry(self, entry: Entry) -> None:
+        """Add what was made ready elsewhere."""
+        if self._is_known(entry.article_id):
+            self.delete(entry.article_id)
+        self._writer.add_document(entry.numbered(self._next))
         self._next += 1
 
     def delete(self, article_id: str) -> None:
@@ -146,48 +130,3 @@ def _share(base: Path, place: Path) -> None:
 def _next_ordinal(searcher: tantivy.Searcher) -> int:
     last = searcher.search(tantivy.Query.all_query(), limit=1, order_by_field=ORDINAL).hits
     return last[0][0] + 1 if last else 0
-
-
-def _add_terms(entry: tantivy.Document, document: Document) -> None:
-    parts = dict(zip(PARTS, (document.title, document.lead, document.text), strict=True))
-    stems: list[str] = []
-    for part, terms in parts.items():
-        stems += [term.stem for term in terms]
-        _add_field(entry, WORDS[part], [term.word for term in terms])
-        # Exact forms are looked for, never counted or placed: each once is enough.
-        _add_field(entry, EXACT[part], [term.exact for term in dict.fromkeys(terms)])
-    _add_field(entry, STEMS, stems)
-
-
-def _add_field(entry: tantivy.Document, name: str, terms: Sequence[str]) -> None:
-    if not terms:
-        return
-    text = join(terms)
-    if text[0] == ODD:
-        tokens = [tantivy.Token(term, place, 0, 0) for place, term in enumerate(terms)]
-        entry.add_pre_tokenized_text(name, tantivy.PreTokenizedString(text, tokens))
-    else:
-        entry.add_text(name, text)
-
-
-def _add_values(entry: tantivy.Document, article: Article) -> None:
-    entry.add_text(ID, article.id)
-    values: tuple[tuple[str, Iterable[str]], ...] = (
-        ("source", (article.source,)),
-        ("section", (article.section,)),
-        ("author", article.authors),
-        (TAG, article.tags),
-    )
-    for name, texts in values:
-        for text in filter(None, dict.fromkeys(texts)):
-            entry.add_text(name, text)
-
-
-def _add_columns(entry: tantivy.Document, document: Document, ordinal: int) -> None:
-    newest, oldest = sort_keys(document.article.date, ordinal)
-    entry.add_unsigned(ORDINAL, ordinal)
-    entry.add_unsigned(NEWEST, newest)
-    entry.add_unsigned(OLDEST, oldest)
-    if document.day:
-        entry.add_unsigned(DAY, document.day)
-        entry.add_unsigned(MONTH, document.day // 100)

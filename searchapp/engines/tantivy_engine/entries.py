@@ -1,0 +1,92 @@
+"""From a document to what Tantivy is given: plain texts and numbers, which can travel between processes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import NamedTuple
+
+import tantivy
+
+from searchapp.engines.port import Document
+from searchapp.engines.tantivy_engine.schema import ARTICLE, DAY, EVIDENCE, MONTH, NEWEST, OLDEST, ORDINAL, sort_keys
+from searchapp.engines.tantivy_engine.stored import ODD, join, split, to_bytes
+from searchapp.model import Article
+from searchapp.schema import EXACT, ID, PARTS, STEMS, TAG, WORDS
+
+__all__ = ["Entry", "entry_of"]
+
+
+class Entry(NamedTuple):
+    """A document but for its place in the order of adding. ``terms`` pairs fields with their joined terms."""
+
+    article_id: str
+    terms: list[tuple[str, str]]
+    values: list[tuple[str, str]]
+    article: bytes
+    evidence: bytes
+    date: datetime | None
+    day: int
+
+    def numbered(self, ordinal: int) -> tantivy.Document:
+        """Return Tantivy's document."""
+        made = tantivy.Document()
+        for name, text in self.terms:
+            if text[0] == ODD:
+                made.add_pre_tokenized_text(name, _pretokenized(text))
+            else:
+                made.add_text(name, text)
+        for name, text in self.values:
+            made.add_text(name, text)
+        newest, oldest = sort_keys(self.date, ordinal)
+        made.add_unsigned(ORDINAL, ordinal)
+        made.add_unsigned(NEWEST, newest)
+        made.add_unsigned(OLDEST, oldest)
+        if self.day:
+            made.add_unsigned(DAY, self.day)
+            made.add_unsigned(MONTH, self.day // 100)
+        made.add_bytes(ARTICLE, self.article)
+        made.add_bytes(EVIDENCE, self.evidence)
+        return made
+
+
+def entry_of(document: Document) -> Entry:
+    """Return the entry of ``document``."""
+    article = document.article
+    return Entry(
+        article.id,
+        _terms(document),
+        _values(article),
+        to_bytes(article),
+        document.evidence.encode(),
+        article.date,
+        document.day,
+    )
+
+
+def _terms(document: Document) -> list[tuple[str, str]]:
+    fields: list[tuple[str, str]] = []
+    stems: list[str] = []
+    for part, terms in zip(PARTS, (document.title, document.lead, document.text), strict=True):
+        if terms:
+            stems += [term.stem for term in terms]
+            fields.append((WORDS[part], join([term.word for term in terms])))
+            # Exact forms are looked for, never counted or placed: each once is enough.
+            fields.append((EXACT[part], join([term.exact for term in dict.fromkeys(terms)])))
+    return [*fields, (STEMS, join(stems))] if stems else fields
+
+
+def _values(article: Article) -> list[tuple[str, str]]:
+    values: tuple[tuple[str, Iterable[str]], ...] = (
+        (ID, (article.id,)),
+        ("source", (article.source,)),
+        ("section", (article.section,)),
+        ("author", article.authors),
+        (TAG, article.tags),
+    )
+    return [(name, text) for name, texts in values for text in dict.fromkeys(texts) if text]
+
+
+def _pretokenized(text: str) -> tantivy.PreTokenizedString:
+    tokens = [tantivy.Token(term, place, 0, 0) for place, term in enumerate(split(text))]
+    return tantivy.PreTokenizedString(text, tokens)

@@ -1,0 +1,76 @@
+"""Words that mean the same, from a file that people edit: « ONU = Organisation des Nations unies ».
+
+One line a group; all that « = » joins are alternatives of each other. ``#`` begins a comment. They are looked up when
+a query comes, so a change needs no reindex.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from searchapp.analysis import FrenchAnalyzer, Term
+from searchapp.errors import ConfigurationError
+from searchapp.i18n import Message
+
+__all__ = ["Alternative", "Synonyms", "read_synonyms"]
+
+
+@dataclass(frozen=True, slots=True)
+class Alternative:
+    """Another way to say the words ``start`` to ``end`` of a query: its terms in order, small words included."""
+
+    start: int
+    end: int
+    terms: tuple[Term, ...]
+
+    @property
+    def stems(self) -> tuple[str, ...]:
+        """The stems of its content words."""
+        return _content(self.terms)
+
+
+class Synonyms:
+    """Groups of alternatives, found by the stems of their content words."""
+
+    def __init__(self, groups: Sequence[Sequence[tuple[Term, ...]]] = ()) -> None:
+        self._groups: dict[tuple[str, ...], list[tuple[Term, ...]]] = {}
+        for group in groups:
+            for one in group:
+                others = [other for other in group if _content(other) != _content(one)]
+                self._groups.setdefault(_content(one), []).extend(others)
+        self._longest = max(map(len, self._groups), default=0)
+
+    def of(self, stems: Sequence[str]) -> Iterator[Alternative]:
+        """Yield the alternatives of any stretch of a query's content words, given by their stems."""
+        for start in range(len(stems)):
+            for end in range(start + 1, min(start + self._longest, len(stems)) + 1):
+                for terms in self._groups.get(tuple(stems[start:end]), ()):
+                    yield Alternative(start, end, terms)
+
+
+def read_synonyms(path: Path, analyzer: FrenchAnalyzer) -> Synonyms:
+    """Return the synonyms of a file; one that is not there has none.
+
+    Raises ConfigurationError that names the line where « = » or a word is missing.
+    """
+    if not path.is_file():
+        return Synonyms()
+    groups = []
+    for number, line in enumerate(path.read_text("utf-8-sig").splitlines(), 1):
+        text = line.partition("#")[0].strip()
+        group = [tuple(analyzer.terms(part)) for part in text.split("=")]
+        if text and (len(group) < 2 or not all(map(_content, group))):
+            reason = Message(
+                "{file}, line {line}: write words that mean the same with = between them, as in ONU = Nations unies",
+                file=path,
+                line=number,
+            )
+            raise ConfigurationError(reason)
+        groups += [group] if text else []
+    return Synonyms(groups)
+
+
+def _content(terms: Sequence[Term]) -> tuple[str, ...]:
+    return tuple(term.stem for term in terms if not term.small)
