@@ -32,6 +32,6 @@ $(INSTALLED): requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "searchapp needs Python 3.11 or newer; this is " + sys.version.split()[0] + ". Name another: make run PYTHON=python3.12")'
 	@echo "Setting up the environment in $(VENV) (once) ..."
 	@$(PYTHON) -m venv $(VENV)
-	@$(BIN)/pip --quiet --disable-pip-version-check install --require-hashes --requirement requirements.lock
-	@$(BIN)/pip --quiet --disable-pip-version-check install --no-deps --no-build-isolation --editable .
+	@$(BIN)/pip -qq --disable-pip-version-check install --require-hashes --requirement requirements.lock
+	@$(BIN)/pip -qq --disable-pip-version-check install --no-deps --no-build-isolation --editable .
 	@touch $@

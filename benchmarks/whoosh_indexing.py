@@ -82,7 +82,7 @@ def _tantivy(work: Path) -> Path:
 def main() -> None:
     options = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     options.add_argument("--articles", type=int, default=20_000)
-    options.add_argument("--work", type=Path, default=ROOT / "benchmarks/work")
+    options.add_argument("--work", type=Path, default=ROOT / "benchmarks/environments")
     options.add_argument("--only", nargs="*", default=list(CONTENDERS))
     options.add_argument("--reindex", nargs=3, help=argparse.SUPPRESS)
     given = options.parse_args()

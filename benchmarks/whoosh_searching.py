@@ -65,7 +65,7 @@ def summary(figures: Figures) -> Figures:
 def main() -> None:
     options = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     options.add_argument("--articles", type=int, default=20_000)
-    options.add_argument("--work", type=Path, default=ROOT / "benchmarks/work")
+    options.add_argument("--work", type=Path, default=ROOT / "benchmarks/environments")
     options.add_argument("--serve", nargs=2, help=argparse.SUPPRESS)
     options.add_argument("--only", nargs="*", default=["searchapp", "whoosh", "fts5"])
     given = options.parse_args()

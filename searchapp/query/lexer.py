@@ -14,8 +14,17 @@ from searchapp.analysis.tokenizer import raw_tokens
 from searchapp.i18n import Message
 from searchapp.model import Remark
 from searchapp.query.ast import Field, Node
-from searchapp.query.dates import DATE_WORDS, DateWords
-from searchapp.query.language import FieldKind, FieldRow, Near, Operator, field_names, field_of, read_operator
+from searchapp.query.dates import DATE_WORDS, DateWords, Period
+from searchapp.query.language import (
+    MOST_DATE_WORDS,
+    FieldKind,
+    FieldRow,
+    Near,
+    Operator,
+    field_names,
+    field_of,
+    read_operator,
+)
 from searchapp.query.leaves import read_leaf, read_phrase, read_range
 
 __all__ = ["Kind", "Token", "tokens_of"]
@@ -67,6 +76,7 @@ class _Lexer:
     def __init__(self, text: str, words: DateWords | None, remarks: list[Remark]) -> None:
         self._text = text
         self._words = words
+        self._words_left = MOST_DATE_WORDS
         self._remarks = remarks
         self._place = 0
 
@@ -143,7 +153,7 @@ class _Lexer:
         else:
             value = _match(DATE_WORDS, self._text, self._place) or _match(_WORD, self._text, self._place)
             self._place += len(value)
-        node = read_range(row.name, value.rstrip(",;!?"), self._words)
+        node = read_range(row.name, value.rstrip(",;!?"), self._read_words)
         if node is None:
             message = Message(
                 "“{value}” is no date and was left out. Write 2024, 2024-11, 08/11/2024, 2020..2024 or words such as"
@@ -152,6 +162,11 @@ class _Lexer:
             )
             self._remark(start, message)
         return node
+
+    def _read_words(self, text: str) -> Period | None:
+        """Ask for the meaning of words, a few times only: each takes a millisecond or more."""
+        self._words_left -= 1
+        return self._words(text) if self._words and self._words_left >= 0 else None
 
     def _phrase(self) -> Node | None:
         text = self._quoted()

@@ -51,7 +51,7 @@ def parse(text: str, words: DateWords | None = None) -> ParsedQuery:
         if excess <= 0 and depth <= DEEPEST_GROUP:
             return parsed
         if excess > 0:
-            limit = min(limit, len(text)) - max(excess // 4, 1)
+            limit = min(limit, len(text)) - max(excess // 2, 1)
         if depth > DEEPEST_GROUP:
             levels = levels * DEEPEST_GROUP // depth
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -10,36 +11,70 @@ import pytest
 
 from searchapp.analysis import FrenchAnalyzer
 from searchapp.engines.port import Document, EngineRequest, PhraseClause, TermClause
-from searchapp.engines.whoosh_engine import WhooshEngine, generation, layout
+from searchapp.engines.whoosh_engine import WhooshEngine, blocks, generation, layout
 from searchapp.model import Article
 from searchapp.schema import STEMS, WORDS
 
 ANALYZER = FrenchAnalyzer()
 PLAIN_WHOOSH = """
-import sys
+import json, sys
 from whoosh import index, query
-assert not any(name.startswith("searchapp") for name in sys.modules)
-with index.open_dir(sys.argv[1]).searcher() as searcher:
-    phrase = query.Phrase("text_words", ["a", "la", "une"])
-    print(searcher.doc_count(), [hit["id"] for hit in searcher.search(phrase)],
-          sorted(hit["id"] for hit in searcher.search(query.Term("stems", "journal"))))
-assert not any(name.startswith("searchapp") for name in sys.modules)
+opened = index.open_dir(sys.argv[1])
+def answers():
+    with opened.searcher() as searcher:
+        def found(asked):
+            return [hit["id"] for hit in searcher.search(asked, limit=None)]
+        best = searcher.search(query.Term("stems", "journal"))
+        return [
+            searcher.doc_count(),
+            found(query.Phrase("text_words", ["a", "la", "une"])),
+            found(query.Phrase("text_words", ["journal", "a"], slop=3)),
+            [[hit["id"], round(hit.score, 3)] for hit in best],
+            sorted(found(query.Prefix("text_exact", "jour"))),
+            found(query.Term("source", "Phare")),
+            [hit.fields()["text"] for hit in best],
+            searcher.reader().doc_frequency("text_words", b"la"),
+        ]
+before = answers()
+opened.optimize()  # writes every posting and stored field anew through Whoosh's own writer
+print(json.dumps([before, answers()]))
+assert not any(name.startswith(("searchapp", "numpy")) for name in sys.modules)
 """
 
 
-def write(folder: Path, texts: list[str]) -> None:
+def write(folder: Path, texts: list[str], source: str = "") -> None:
     with WhooshEngine().create(folder) as opened:
         for number, text in enumerate(texts):
             opened.add(
-                Document(Article(str(number), "Titre", text), ANALYZER.terms("Titre"), [], ANALYZER.terms(text), 0)
+                Document(
+                    Article(str(number), "Titre", text, source=source),
+                    ANALYZER.terms("Titre"),
+                    [],
+                    ANALYZER.terms(text),
+                    0,
+                )
             )
 
 
-def test_plain_whoosh_reads_what_we_write(tmp_path: Path) -> None:
-    write(tmp_path, ["à la une du journal", "le journal est à la rue, une fois", "rien"])
+@pytest.mark.parametrize(("segment", "block"), [(12_000_000, 4096), (150, 2)])
+def test_plain_whoosh_reads_what_we_write(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, segment: int, block: int
+) -> None:
+    monkeypatch.setattr(generation, "_SEGMENT", segment)
+    monkeypatch.setattr(layout, "BLOCK", block)
+    monkeypatch.setattr(blocks, "_COMPRESSED_FROM", 40 * block)
+    texts = ["à la une du journal", "le journal est à la rue, une fois", *["la mer, la nuit"] * 40, "journal " * 300]
+    write(tmp_path, texts, source="Phare")
     command = [sys.executable, "-I", "-c", PLAIN_WHOOSH, str(tmp_path)]
-    output = subprocess.run(command, capture_output=True, text=True, check=True).stdout
-    assert output == "3 ['0'] ['0', '1']\n"
+    before, after = json.loads(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
+    count, phrase, near, best, prefix, source, stored, frequency = before
+    # Whoosh adds up the lengths that it rounded itself.
+    assert [score for _, score in after.pop(3)] == pytest.approx([score for _, score in best], rel=0.01)
+    assert after == before[:3] + before[4:]
+    assert (count, phrase, near, prefix, len(source), frequency) == (43, ["0"], ["1"], ["0", "1", "42"], 43, 42)
+    assert [article_id for article_id, _ in best] == ["42", "0", "1"]
+    assert all(score > 0 for _, score in best)
+    assert stored == [texts[int(article_id)] for article_id, _ in best]
 
 
 def test_many_segments_answer_as_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

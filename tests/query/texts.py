@@ -17,6 +17,8 @@ PIECES = [
 LONG = [
     *("(" * 10_000, ")" * 10_000, '"' * 10_000, "(a " * 3_000, "((a OU b) c " * 90, "(a b OU " * 140, "tag:a " * 200),
     *("(-" * 500 + "a", "a ET " * 300, "a PROCHE " * 200, "tag:a b OU (tag:c " * 60, "x~2 " * 300, "titre:(" * 200),
+    " ".join(f"date:{number}abcdef" for number in range(200)),
+    " ".join(f'depuis:"hier {number} mars"' for number in range(200)),
     *("«" * 2_000 + "mot", "é*" * 600, "date:hier " * 110, "autuer:x " * 120, "\u0301" * 3_000, "SAUF " * 220),
 ]
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Sized
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final, Generic, TypeVar
 
@@ -17,7 +16,7 @@ from numpy.typing import NDArray
 
 from searchapp.engines.port import BM25_B, BM25_K1
 from searchapp.engines.whoosh_engine.fields import document_frequencies
-from searchapp.engines.whoosh_engine.layout import Numbers
+from searchapp.engines.whoosh_engine.layout import Numbers, offsets
 from searchapp.engines.whoosh_engine.postings import (
     Integers,
     Postings,
@@ -61,13 +60,30 @@ class _Recent(Generic[_Value]):
         return value
 
 
-@dataclass(frozen=True, slots=True)
 class Facet:
     """The values of a facet field, and those of each document: ``values[starts[n]:starts[n + 1]]`` for number n."""
 
-    names: tuple[str, ...]
-    starts: NDArray[np.int64]
-    values: Integers
+    def __init__(self, names: tuple[str, ...], starts: NDArray[np.int64], values: Integers) -> None:
+        self.names = names
+        self._starts = starts[:-1]
+        self._sizes = np.diff(starts)
+        self._values = values
+        # Nearly all fields have one value at most: then a document's is found in one step; len(names) stands for none.
+        self._only: Integers | None = None
+        if not len(self._sizes) or self._sizes.max() < 2:
+            self._only = np.full(len(self._sizes), len(names), dtype=np.int32)
+            self._only[self._sizes > 0] = values
+
+    def counts(self, documents: Integers) -> list[int]:
+        """Return how many of ``documents`` carry each value."""
+        if self._only is not None:
+            carried = self._only[documents]
+        else:
+            sizes = self._sizes[documents]
+            places = np.repeat(self._starts[documents] - offsets(sizes), sizes) + np.arange(int(sizes.sum()))
+            carried = self._values[places]
+        counts: list[int] = np.bincount(carried, minlength=len(self.names) + 1)[: len(self.names)].tolist()
+        return counts
 
 
 class Kept:

@@ -68,7 +68,7 @@ class Matcher:
             found = _within(places, Counter(clause.terms), len(clause.terms) + clause.slop)
         else:
             found = _in_a_row([places[term] for term in clause.terms])
-        return _unscored(_both(documents, np.unique(found >> 32).astype(np.int32)))
+        return _unscored(_both(documents, _documents(found)))
 
     @match.register
     def _(self, clause: DayClause) -> Match:
@@ -166,6 +166,13 @@ def _add_scores(documents: Integers, parts: list[Match]) -> Match:
     return Match(documents, scores)
 
 
+def _documents(places: Numbers) -> Integers:
+    """Return the documents of rising places; numpy's unique would look up each in a table of hashes."""
+    documents = (places >> 32).astype(np.int32)
+    distinct: Integers = documents[np.diff(documents, prepend=-1) != 0]
+    return distinct
+
+
 def _in_a_row(places: list[Numbers]) -> Numbers:
     """Return where the first term stands when the others follow it; searched from the rarest on."""
     steps = sorted(range(len(places)), key=lambda step: len(places[step]))
@@ -183,7 +190,7 @@ def _within(places: dict[str, Numbers], wanted: Counter[str], stretch: int) -> N
     """
     rarest = min(places.values(), key=len)
     near = {term: own[_is_near(rarest, own, stretch)] for term, own in places.items()}
-    starts = np.unique(np.concatenate(list(near.values())))
+    starts = np.sort(np.concatenate(list(near.values())))
     for term, times in wanted.items():
         last = np.searchsorted(near[term], starts) + times - 1
         inside = last < len(near[term])

@@ -21,7 +21,7 @@ from typing import IO, Any, Final, Self
 from searchapp.engines.port import Document
 from searchapp.engines.whoosh_engine.generation import Generation
 from searchapp.engines.whoosh_engine.inverter import Inverter
-from searchapp.engines.whoosh_engine.worker import BOOT
+from searchapp.engines.whoosh_engine.worker import BOOT, SIZE
 from searchapp.errors import EngineUnavailable
 from searchapp.i18n import Message
 from searchapp.model import Article
@@ -162,11 +162,15 @@ class _Worker:
         self._results = results
         self._listener = Thread(target=self._listen, daemon=True)
         self._listener.start()
-        self.send(sys.path)
+        self._write(pickle.dumps(sys.path))
 
     def send(self, message: object) -> None:
+        content = pickle.dumps(message, pickle.HIGHEST_PROTOCOL)
+        self._write(SIZE.pack(len(content)) + content)
+
+    def _write(self, content: bytes) -> None:
         pipe = self._pipe(self._process.stdin)
-        pipe.write(pickle.dumps(message, pickle.HIGHEST_PROTOCOL))
+        pipe.write(content)
         pipe.flush()
 
     def stop(self) -> None:

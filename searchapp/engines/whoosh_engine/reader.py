@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime
+from functools import cache
 from heapq import merge
 from itertools import groupby, islice
 from operator import itemgetter
@@ -133,20 +134,25 @@ class WhooshReader:
     def _count_facet(self, name: str, match: Match, masks: dict[str, NDArray[np.bool_]]) -> tuple[FacetBucket, ...]:
         facet = self._kept.facet(name)
         documents = narrow(match, [mask for field, mask in masks.items() if field != name]).documents
-        firsts, sizes = facet.starts[documents], np.diff(facet.starts)[documents]
-        ends = np.cumsum(sizes)
-        places = np.arange(ends[-1] if len(ends) else 0) + np.repeat(firsts - (ends - sizes), sizes)
-        counts = np.bincount(facet.values[places], minlength=len(facet.names)).tolist()
+        counts = facet.counts(documents)
         buckets = [FacetBucket(value, count) for value, count in zip(facet.names, counts, strict=True) if count]
         return tuple(sorted(buckets, key=lambda bucket: (-bucket.count, bucket.value)))
 
     def _histogram(self, match: Match) -> tuple[HistogramBucket, ...]:
         days = self._kept.days[match.documents]
-        months, counts = np.unique(days[days > 0] // 100, return_counts=True)
-        return tuple(
-            HistogramBucket(f"{month // 100:04}-{month % 100:02}", count)
-            for month, count in zip(months.tolist(), counts.tolist(), strict=True)
-        )
+        months = days[days > 0].astype(np.int64) // 100
+        if not len(months):
+            return ()
+        first = int(months.min())
+        counts = np.bincount(months - first)
+        held = np.flatnonzero(counts)
+        return tuple(map(HistogramBucket, map(_month, (held + first).tolist()), counts[held].tolist()))
+
+
+@cache
+def _month(month: int) -> str:
+    """Return a month as people write it (``2024-11``); there are a few thousand at most."""
+    return f"{month // 100:04}-{month % 100:02}"
 
 
 def _as_day(day: date) -> int:
