@@ -135,6 +135,18 @@ def test_many_equal_scores_over_many_segments_keep_the_order_of_adding(tmp_path:
     reader.close()
 
 
+def test_facets_with_more_values_in_all_than_tantivy_counts_at_a_time(tmp_path: Path) -> None:
+    many = (Article(str(number), "", "", source=f"s{number}", authors=(f"a{number}",)) for number in range(33_000))
+    reader = ENGINE.open(write(tmp_path / "engine", (Document(article, [], [], [], 0) for article in many)))
+    facets = reader.search(EngineRequest(EveryClause(), facets=("source", "author", "section"))).facets
+    assert {name: len(buckets) for name, buckets in facets.items()} == {
+        "source": 33_000,
+        "author": 33_000,
+        "section": 0,
+    }
+    reader.close()
+
+
 @pytest.mark.parametrize("suffix", [".idx", ".store", ".fast", ".term", ".pos", ".json"])
 def test_a_file_cut_short_is_damage(tmp_path: Path, suffix: str) -> None:
     folder = write(tmp_path / "engine", [document(number, "vin " * number) for number in range(50)])

@@ -6,7 +6,7 @@ larger segment first, the port those added first, so hits are taken until the la
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
 import tantivy
@@ -22,6 +22,7 @@ from searchapp.schema import FACET_FIELDS, ID
 __all__ = ["MOST_VALUES", "TantivyReader"]
 
 Hits = list[tuple[Any, DocAddress]]
+Counts = list[tuple[Any, int]]
 
 _DOCUMENT_BITS: Final = 32
 # A sum of 32-bit numbers depends on the order of adding, which differs between segments; what is nearer is equal.
@@ -54,11 +55,12 @@ class TantivyReader:
             total, candidates = self._by_score(narrowed, request)
         else:
             total, candidates = self._by_key(narrowed, request)
+        counts = self._counts_of(query, narrowed, request)
         return EngineResult(
             total=total,
             candidates=tuple(candidates),
-            facets=self._facets(query, narrowed, request),
-            histogram=self._histogram(narrowed) if request.histogram else (),
+            facets={name: _buckets(counts.get(name, [])) for name in request.facets},
+            histogram=_months(counts.get(MONTH, [])),
         )
 
     def articles(self, documents: Iterable[int]) -> list[Article]:
@@ -121,26 +123,28 @@ class TantivyReader:
 
     # Counts
 
-    def _facets(self, query: Query, narrowed: Query, request: EngineRequest) -> Mapping[str, tuple[FacetBucket, ...]]:
-        found: dict[str, tuple[FacetBucket, ...]] = {}
-        for name in request.facets:
-            alone = _has_own_filter(request.filters, name)
-            counted = self._queries.filtered(query, request.filters, without=name) if alone else narrowed
-            buckets = self._counts(counted, name) if name in FACET_FIELDS else ()
-            ordered = sorted((FacetBucket(str(value), count) for value, count in buckets), key=_rank)
-            found[name] = tuple(ordered)
-        return found
+    def _counts_of(self, query: Query, narrowed: Query, request: EngineRequest) -> dict[str, Counts]:
+        """Return the counts of each column asked for; one pass counts all that have no filter of their own."""
+        columns = [name for name in request.facets if name in FACET_FIELDS]
+        columns += [MONTH] if request.histogram else []
+        own = {name for name in columns if _has_own_filter(request.filters, name)}
+        counts = self._counts(narrowed, [name for name in columns if name not in own])
+        for name in own:
+            counts |= self._counts(self._queries.filtered(query, request.filters, without=name), [name])
+        return counts
 
-    def _histogram(self, query: Query) -> tuple[HistogramBucket, ...]:
-        months = sorted((int(month), count) for month, count in self._counts(query, MONTH))
-        return tuple(HistogramBucket(f"{month // 100:04}-{month % 100:02}", count) for month, count in months)
-
-    def _counts(self, query: Query, column: str) -> Iterator[tuple[Any, int]]:
-        """Yield each value of ``column`` with the number of documents found that have it."""
-        terms = {"field": column, "size": MOST_VALUES, "segment_size": MOST_VALUES}
-        answer = self._searcher.aggregate(query, {column: {"terms": terms}})
-        for bucket in answer[column]["buckets"]:
-            yield bucket["key"], bucket["doc_count"]
+    def _counts(self, query: Query, columns: list[str]) -> dict[str, Counts]:
+        """Return, by column, each value with the number of documents found that have it."""
+        if not columns:
+            return {}
+        size = {"size": MOST_VALUES, "segment_size": MOST_VALUES}
+        try:
+            answer = self._searcher.aggregate(query, {name: {"terms": {"field": name, **size}} for name in columns})
+        except ValueError:  # more values in all than Tantivy counts at a time
+            if len(columns) == 1:
+                raise
+            return {name: counts for column in columns for name, counts in self._counts(query, [column]).items()}
+        return {name: [(bucket["key"], bucket["doc_count"]) for bucket in answer[name]["buckets"]] for name in columns}
 
     def _stored(self, documents: Iterable[int], field: str) -> Iterator[bytes]:
         for number in documents:
@@ -172,5 +176,11 @@ def _has_own_filter(filters: Filters, name: str) -> bool:
     return bool({"source": filters.sources, "section": filters.sections, "author": filters.authors}.get(name))
 
 
-def _rank(bucket: FacetBucket) -> tuple[int, str]:
-    return -bucket.count, bucket.value
+def _buckets(counts: Counts) -> tuple[FacetBucket, ...]:
+    buckets = (FacetBucket(str(value), count) for value, count in counts)
+    return tuple(sorted(buckets, key=lambda bucket: (-bucket.count, bucket.value)))
+
+
+def _months(counts: Counts) -> tuple[HistogramBucket, ...]:
+    months = sorted((int(month), count) for month, count in counts)
+    return tuple(HistogramBucket(f"{month // 100:04}-{month % 100:02}", count) for month, count in months)
