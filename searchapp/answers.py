@@ -175,6 +175,10 @@ def _describe_article(article: Article, timezone: ZoneInfo) -> Json:
         "language": article.language,
         "tags": list(article.tags),
         "status": article.status.value,
+        "modified": _iso(article.modified, timezone),
+        "date_quality": article.date_quality.value,
+        "stub": article.stub,
+        "repairs": list(article.repairs),
         "links": {"self": "/api/v1" + article_path(article.id), "page": article_path(article.id)},
     }
 

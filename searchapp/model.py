@@ -62,8 +62,9 @@ class DateQuality(StrEnum):
 class Article:
     """A unit of the corpus, as one clean value whatever format it came in.
 
-    ``date`` carries a time zone. ``text`` holds paragraphs separated by a blank line. ``stub`` says that the text is
-    only what a paywall shows. ``repairs`` names what was mended on the way in, as the words of ``searchapp.ingest``.
+    ``date`` carries a time zone; so does ``modified``, the moment of this version where one is given. ``text`` holds
+    paragraphs separated by a blank line. ``stub`` says that the text is only what a paywall shows. ``repairs`` names
+    what was mended on the way in, as the words of ``searchapp.ingest``. A withdrawn article may have no words.
     """
 
     id: str
@@ -79,6 +80,7 @@ class Article:
     tags: tuple[str, ...] = ()
     status: ArticleStatus = ArticleStatus.PUBLISHED
     date_quality: DateQuality = DateQuality.MISSING
+    modified: datetime | None = None
     stub: bool = False
     repairs: tuple[str, ...] = ()
 

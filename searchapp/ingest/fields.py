@@ -9,7 +9,21 @@ from searchapp.ingest.normalize import unaccented
 __all__ = ["FIELDS", "field_name"]
 
 FIELDS: Final = (
-    *("id", "title", "text", "lead", "date", "source", "section", "author", "url", "language", "tags", "status"),
+    *(
+        "id",
+        "title",
+        "text",
+        "lead",
+        "date",
+        "source",
+        "section",
+        "author",
+        "url",
+        "language",
+        "tags",
+        "status",
+        "modified",
+    ),
 )
 
 _SYNONYMS: Final = {
@@ -28,6 +42,7 @@ _SYNONYMS: Final = {
         "language": "langue lang",
         "tags": "mots-cles keywords etiquettes",
         "status": "statut",
+        "modified": "updated updated-at modified-at date-modified datemodified modifie-le corrige-le mis-a-jour-le",
     }.items()
     for name in names.split()
 }

@@ -44,12 +44,15 @@ def article_from(record: Record, context: FileContext, default_id: str = "") -> 
     """Return the article of ``record``; keys that are not fields are ignored, ``None`` and "" are not given.
 
     Without an id of its own it has ``default_id``, else one made from its url, else from its words. ``default_id`` is
-    that of a file which holds one article; such a file needs a text, while a list may hold bare titles.
+    that of a file which holds one article; such a file needs a text, while a list may hold bare titles. A withdrawn
+    article needs no words.
 
     Raises UnreadableError that names the field which is missing or wrong.
     """
-    words = _Words(record)
-    if default_id and not words.lead and not words.text:
+    status = _status(record)
+    withdrawn = status is ArticleStatus.WITHDRAWN
+    words = _Words(record, may_lack=withdrawn)
+    if default_id and not words.lead and not words.text and not withdrawn:
         raise UnreadableError(Message("there is a title but no text"))
     url = _url(record)
     given = _id(record) or default_id
@@ -68,8 +71,9 @@ def article_from(record: Record, context: FileContext, default_id: str = "") -> 
         url=url,
         language=_language(record, words),
         tags=_lines(record, "tags", separator=","),
-        status=_status(record),
+        status=status,
         date_quality=quality,
+        modified=read_date(record.get("modified"), context.timezone)[0],
         stub=record.get("stub") is True or context.boilerplate.is_stub(words.text),
         repairs=tuple(sorted(context.repairs | words.repairs | shortened | no_lead)),
     )
@@ -87,14 +91,14 @@ def articles_from(found: Iterable[Found], context: FileContext) -> Iterator[Arti
 class _Words:
     """The title, lead and text of a record, clean, and what had to be repaired."""
 
-    def __init__(self, record: Record) -> None:
+    def __init__(self, record: Record, *, may_lack: bool) -> None:
         mended = record.get("repairs")
         self.repairs: set[str] = set(mended) if isinstance(mended, frozenset) else set()
         self.title = clean_line(self._sound(_text(record, "title")))
         self.lead = clean_text(self._sound(_text(record, "lead")))
         self.text = clean_text(self._sound(_text(record, "text")))
         # An empty title is said to be none, as of a brief; a missing one is a mistake.
-        if not self.title and not (record.get("title") == "" and (self.lead or self.text)):
+        if not (self.title or may_lack) and not (record.get("title") == "" and (self.lead or self.text)):
             raise UnreadableError(Message("the title is missing"))
 
     def _sound(self, text: str) -> str:

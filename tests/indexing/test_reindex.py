@@ -19,6 +19,7 @@ from searchapp.errors import CorpusMissing, IndexDamaged, IndexLocked, IndexMiss
 from searchapp.indexing import Generations
 from searchapp.indexing.reindex import Progress
 from searchapp.model import SearchRequest
+from searchapp.schema import SCHEMA_VERSION
 
 
 def search_total(config: Config, query: str) -> int:
@@ -54,7 +55,7 @@ def test_the_manifest_tells_what_a_generation_was_made_of(config: Config) -> Non
     summary = bootstrap.reindex(config)
     manifest = bootstrap.index_status(config).manifest
     assert (manifest.generation, manifest.articles, manifest.rejects) == (summary.generation, 5, 0)
-    assert (manifest.engine, manifest.schema, manifest.timezone) == ("whoosh", 1, "Europe/Paris")
+    assert (manifest.engine, manifest.schema, manifest.timezone) == ("whoosh", SCHEMA_VERSION, "Europe/Paris")
 
 
 def test_progress_rises_to_the_size_of_the_corpus(config: Config) -> None:

@@ -26,7 +26,8 @@ PHARE: dict[str, Any] = {
     "url": "https://exemple.fr/phare",
     "language": "FR",
     "tags": "phare, mer , ",
-    "status": "withdrawn",
+    "status": "corrected",
+    "modified": "2024-11-07T08:00:00+01:00",
     "inconnu": [1],
 }
 COURT = '{"title": "Le phare", "text": "Il brille."}'
@@ -44,7 +45,14 @@ def test_every_field_of_the_record_is_read(article_of: ArticleOf) -> None:
     assert (article.source, article.section) == ("Le Phare du Ponant", "Culture")
     assert (article.authors, article.tags) == (("Maëlle Guivarc’h",), ("phare", "mer"))
     assert (article.url, article.language) == ("https://exemple.fr/phare", "fr")
-    assert article.status is ArticleStatus.WITHDRAWN
+    assert article.status is ArticleStatus.CORRECTED
+    assert article.modified is not None
+    assert article.modified.isoformat() == "2024-11-07T08:00:00+01:00"
+
+
+def test_withdrawn_article_needs_only_its_id(article_of: ArticleOf) -> None:
+    article = article_of("a.jsonl", '{"id": "phare-12", "status": "withdrawn"}')
+    assert (article.id, article.title, article.status) == ("phare-12", "", ArticleStatus.WITHDRAWN)
 
 
 def test_id_comes_from_the_url_then_from_the_words(article_of: ArticleOf) -> None:

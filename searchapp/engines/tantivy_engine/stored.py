@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Final
 
-from searchapp.model import Article, ArticleStatus
+from searchapp.engines.stored import article_of, values_of
+from searchapp.model import Article
 
 __all__ = ["ODD", "from_bytes", "join", "split", "to_bytes"]
 
@@ -28,40 +28,10 @@ def split(text: str) -> list[str]:
 
 
 def to_bytes(article: Article) -> bytes:
-    """Return ``article`` as JSON: a list, since names would repeat with every article."""
-    values = (
-        article.id,
-        article.title,
-        article.text,
-        article.lead,
-        article.date.isoformat() if article.date else "",
-        article.source,
-        article.section,
-        article.authors,
-        article.url,
-        article.language,
-        article.tags,
-        article.status,
-    )
-    return json.dumps(values, ensure_ascii=False).encode()
+    """Return ``article`` as JSON."""
+    return json.dumps(values_of(article), ensure_ascii=False).encode()
 
 
 def from_bytes(stored: bytes) -> Article:
     """Return the article that :func:`to_bytes` was given."""
-    article_id, title, text, lead, date, source, section, authors, url, language, tags, status = json.loads(
-        stored.decode()
-    )
-    return Article(
-        id=article_id,
-        title=title,
-        text=text,
-        lead=lead,
-        date=datetime.fromisoformat(date) if date else None,
-        source=source,
-        section=section,
-        authors=tuple(authors),
-        url=url,
-        language=language,
-        tags=tuple(tags),
-        status=ArticleStatus(status),
-    )
+    return article_of(json.loads(stored.decode()))

@@ -17,6 +17,7 @@ import numpy as np
 
 from searchapp.analysis import Term
 from searchapp.engines.port import Document
+from searchapp.engines.stored import values_of
 from searchapp.engines.whoosh_engine.layout import Lists, Numbers, Shape, offsets
 from searchapp.engines.whoosh_engine.schema import DAY, EVIDENCE, LENGTH, NO_DATE, STORED, TIMESTAMP
 from searchapp.engines.whoosh_engine.segment import SegmentFile, packed
@@ -48,7 +49,7 @@ class Inverter:
             self._parts[part].add(map(number, terms), len(terms))
         article = document.article
         self._add_values(article)
-        self._stored.append(packed(dumps(_stored(article), 4)))
+        self._stored.append(packed(dumps(values_of(article), 4)))
         self._evidence.append(packed(document.evidence.encode()) if document.evidence else b"")
         self._timestamps.append(int(article.date.timestamp()) if article.date else NO_DATE)
         self._days.append(document.day if article.date else 0)
@@ -198,21 +199,3 @@ def _sizes(values: Numbers) -> tuple[Numbers, Numbers]:
     """Return the distinct values of a rising array and how often each stands there."""
     starts = _starts(values)
     return values[starts], np.diff(starts, append=len(values))
-
-
-def _stored(article: Article) -> dict[str, object]:
-    stored: dict[str, object] = {
-        "id": article.id,
-        "title": article.title,
-        "lead": article.lead,
-        "text": article.text,
-        "date": article.date.isoformat() if article.date else "",
-        "source": article.source,
-        "section": article.section,
-        "author": article.authors,
-        "url": article.url,
-        "language": article.language,
-        "tags": article.tags,
-        "status": str(article.status),
-    }
-    return {name: value for name, value in stored.items() if value}

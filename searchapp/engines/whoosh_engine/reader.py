@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
-from datetime import date, datetime
+from datetime import date
 from functools import cache
 from heapq import merge
 from itertools import groupby, islice
@@ -16,11 +16,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from searchapp.engines.port import Candidate, EngineRequest, EngineResult
+from searchapp.engines.stored import article_of
 from searchapp.engines.whoosh_engine.kept import Kept
 from searchapp.engines.whoosh_engine.matching import Match, Matcher, narrow
 from searchapp.engines.whoosh_engine.postings import terms_from
 from searchapp.engines.whoosh_engine.schema import DAY, NO_DATE
-from searchapp.model import Article, ArticleStatus, FacetBucket, Filters, HistogramBucket, Sort
+from searchapp.model import Article, FacetBucket, Filters, HistogramBucket, Sort
 from searchapp.schema import ID
 
 __all__ = ["WhooshReader"]
@@ -58,7 +59,7 @@ class WhooshReader:
 
     def articles(self, documents: Iterable[int]) -> list[Article]:
         with self._lock:
-            return [_article(self._reader.stored_fields(document)) for document in documents]
+            return [article_of(self._reader.stored_fields(document)) for document in documents]
 
     def article(self, article_id: str) -> Article | None:
         with self._lock:
@@ -157,20 +158,3 @@ def _month(month: int) -> str:
 
 def _as_day(day: date) -> int:
     return day.year * 10_000 + day.month * 100 + day.day
-
-
-def _article(stored: dict[str, Any]) -> Article:
-    return Article(
-        id=stored["id"],
-        title=stored.get("title", ""),
-        text=stored.get("text", ""),
-        lead=stored.get("lead", ""),
-        date=datetime.fromisoformat(stored["date"]) if "date" in stored else None,
-        source=stored.get("source", ""),
-        section=stored.get("section", ""),
-        authors=tuple(stored.get("author", ())),
-        url=stored.get("url", ""),
-        language=stored.get("language", ""),
-        tags=tuple(stored.get("tags", ())),
-        status=ArticleStatus(stored["status"]),
-    )
