@@ -75,6 +75,7 @@ def reindex(
     reader = intake or Intake([CorpusReader(corpus, timezone)], Distinct())
     with generations.locked(), generations.building() as path:
         summary = Summary(generation=path.name)
+        (path / "engine").mkdir()
         opened = article_writer(engine, path / "engine", DocumentMaker(timezone, analyzer), jobs)
         with _reject_log(path) as log, opened as writer:
             for article in _accepted(reader, summary, log, on_progress):
