@@ -19,7 +19,7 @@ from filelock import FileLock, Timeout
 from searchapp.errors import IndexDamaged, IndexLocked, IndexMissing
 from searchapp.i18n import Message
 
-__all__ = ["CHECKPOINT", "Generations", "Manifest", "digest_of", "write_durably"]
+__all__ = ["CHECKPOINT", "Generations", "Manifest", "digest_of", "sync", "write_durably"]
 
 _CURRENT: Final = "CURRENT"
 _LOCK: Final = "LOCK"
@@ -112,14 +112,18 @@ class Generations:
             lock.release()
 
     @contextmanager
-    def building(self, unfinished: Path | None = None) -> Iterator[Path]:
-        """Give the folder of a new generation, or of an ``unfinished`` one. Needs the lock.
+    def building(self, unfinished: Path | None = None, *, resume: bool = False) -> Iterator[Path]:
+        """Give the folder of a new generation; with ``resume``, ``unfinished``, which else is left alone. Needs the lock.
 
         If the block fails, the folder is removed again unless it has a checkpoint to go on from; a full disk
         needs the room, so then it goes in any case.
         """
         self._remove_unfinished(but=unfinished)
-        path = unfinished or self.folder / f"{datetime.now(UTC):%Y%m%dT%H%M%S.%fZ}-{secrets.token_hex(2)}"
+        path = (
+            unfinished
+            if resume and unfinished
+            else self.folder / f"{datetime.now(UTC):%Y%m%dT%H%M%S.%fZ}-{secrets.token_hex(2)}"
+        )
         path.mkdir(parents=True, exist_ok=True)
         try:
             yield path
@@ -143,7 +147,7 @@ class Generations:
         manifest = replace(manifest, files=dict(self._sums(path, manifest.base)))
         write_durably(path / _MANIFEST, json.dumps(asdict(manifest), ensure_ascii=False, indent=1) + "\n")
         for part in (*path.rglob("*"), path, self.folder):
-            _sync(part)
+            sync(part)
         lines = (json.dumps(entry, ensure_ascii=False) for entry in (manifest.generation, *withdrawn))
         write_durably(self.folder / _WITHDRAWN, "\n".join(lines) + "\n")
         write_durably(self.folder / _CURRENT, manifest.generation + "\n")
@@ -204,10 +208,10 @@ def write_durably(path: Path, text: str) -> None:
         file.flush()
         os.fsync(file.fileno())
     temporary.replace(path)
-    _sync(path.parent)
+    sync(path.parent)
 
 
-def _sync(path: Path) -> None:
+def sync(path: Path) -> None:
     """Ask the operating system to put a file's or folder's content on the disk."""
     if path.is_dir() and os.name == "nt":  # Windows cannot open folders
         return
