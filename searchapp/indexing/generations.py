@@ -113,17 +113,14 @@ class Generations:
 
     @contextmanager
     def building(self, unfinished: Path | None = None, *, resume: bool = False) -> Iterator[Path]:
-        """Give the folder of a new generation; with ``resume``, ``unfinished``, which else is left alone. Needs the lock.
+        """Give the folder of a new generation; with ``resume``, that of ``unfinished``, which else is left alone.
 
         If the block fails, the folder is removed again unless it has a checkpoint to go on from; a full disk
-        needs the room, so then it goes in any case.
+        needs the room, so then it goes in any case. Needs the lock.
         """
         self._remove_unfinished(but=unfinished)
-        path = (
-            unfinished
-            if resume and unfinished
-            else self.folder / f"{datetime.now(UTC):%Y%m%dT%H%M%S.%fZ}-{secrets.token_hex(2)}"
-        )
+        name = f"{datetime.now(UTC):%Y%m%dT%H%M%S.%fZ}-{secrets.token_hex(2)}"
+        path = unfinished if resume and unfinished else self.folder / name
         path.mkdir(parents=True, exist_ok=True)
         try:
             yield path

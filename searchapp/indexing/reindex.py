@@ -159,10 +159,11 @@ class _Reindex:
     def plan(self) -> Summary:
         """Tell what :meth:`run` would do, without touching anything."""
         base, reason = self._base()
-        with tempfile.TemporaryDirectory() as folder:
-            with Register(Path(folder) / REGISTER, base.path / REGISTER if base else None) as register:
-                Update(self._sources, register, _Nowhere(), self._on_progress, self._only(base)).run()
-                return self._summary(register, base, reason)
+        with ExitStack() as stack:
+            folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+            register = stack.enter_context(Register(folder / REGISTER, base.path / REGISTER if base else None))
+            Update(self._sources, register, _Nowhere(), self._on_progress, self._only(base)).run()
+            return self._summary(register, base, reason)
 
     def _base(self) -> tuple[_Base | None, Message | None]:
         """Return the generation to grow out of; or why there is none, if one is published."""
@@ -215,10 +216,9 @@ class _Reindex:
     def _build(self, base: _Base | None, reason: Message | None) -> Summary:
         unfinished = self._generations.unfinished()
         checkpoint = None if base else read_checkpoint(unfinished, self._made_with())
+        kept = unfinished if base or checkpoint else None
         try:
-            with self._generations.building(
-                unfinished if base or checkpoint else None, resume=bool(checkpoint)
-            ) as path:
+            with self._generations.building(kept, resume=bool(checkpoint)) as path:
                 return self._fill(path, base, reason, checkpoint)
         except _Unchanged as unchanged:
             summary: Summary = unchanged.args[0]

@@ -63,7 +63,7 @@ class Update:
         self._total: int | None = None
 
     def run(self) -> None:
-        """Read what changed, add and delete what has to be; raises CorpusChanged when files change under the reading."""
+        """Read what changed, add and delete what has to be; raises CorpusChanged when files change meanwhile."""
         if self._only is None:
             self._register.forget_loose_rejects()
         for number, source in enumerate(self._sources):
