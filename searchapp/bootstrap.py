@@ -16,12 +16,13 @@ from searchapp.config import Config, CorpusEntry
 from searchapp.date_words import CalendarWords, today_in
 from searchapp.engines.port import Engine
 from searchapp.engines.whoosh_engine import WhooshEngine
-from searchapp.errors import EngineUnavailable
+from searchapp.errors import ConfigurationError, EngineUnavailable
 from searchapp.i18n import Message
 from searchapp.indexing import Generations, Manifest, Summary
 from searchapp.indexing import Options as ReindexOptions
 from searchapp.indexing import Progress as ReindexProgress
 from searchapp.indexing import reindex as build
+from searchapp.indexing.watching import changes
 from searchapp.ingest import (
     CorpusReader,
     FileContext,
@@ -42,6 +43,7 @@ __all__ = [
     "ReindexOptions",
     "ReindexProgress",
     "Summary",
+    "corpus_changes",
     "index_status",
     "load_config",
     "open_analyzer",
@@ -145,6 +147,21 @@ def open_sources(config: Config) -> list[Source]:
         return [StreamSource(sys.stdin.buffer, "stdin", config.timezone)]
     entries = config.entries or (CorpusEntry("path", str(config.corpus)),)
     return [*(_source(entry, config) for entry in entries), JournalReader(config.corpus, config.timezone)]
+
+
+def corpus_changes(config: Config) -> Iterator[None]:
+    """Yield whenever files of the corpus have changed, until Ctrl-C; what is in databases cannot be watched.
+
+    Raises ConfigurationError when there is no file to watch.
+    """
+    places = [entry for entry in config.entries if entry.kind in ("path", "glob")]
+    paths = [Path(split_pattern(entry.place)[0] if entry.kind == "glob" else entry.place) for entry in places]
+    if not config.entries and str(config.corpus) != "-":
+        paths = [config.corpus]
+    paths = [path.expanduser() for path in paths if path.expanduser().exists()]
+    if not paths:
+        raise ConfigurationError(Message("There is no folder to watch; only files and folders can be watched."))
+    return changes(paths)
 
 
 def show_file(config: Config, file: Path) -> Iterator[Article | Reject]:
