@@ -12,10 +12,10 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from whoosh.filedb.filestore import FileStorage
 from whoosh.index import FileIndex
 
 from searchapp.engines.port import Document, Reader, Writer
+from searchapp.engines.whoosh_engine.mapped import MappedStorage
 from searchapp.engines.whoosh_engine.parallel import ParallelWriter
 from searchapp.engines.whoosh_engine.reader import WhooshReader
 from searchapp.engines.whoosh_engine.writer import WhooshWriter
@@ -45,7 +45,7 @@ class WhooshEngine:
 
     def open(self, folder: Path) -> Reader:
         try:
-            index: Any = FileIndex(FileStorage(str(folder), readonly=True))
+            index: Any = FileIndex(MappedStorage(folder))
             return WhooshReader(index.reader())
         except Exception as error:  # Whoosh lets whatever its unpickling raises through
             raise IndexDamaged(folder.name) from error

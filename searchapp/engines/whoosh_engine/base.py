@@ -7,9 +7,9 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-from whoosh.filedb.filestore import FileStorage
 from whoosh.index import FileIndex
 
+from searchapp.engines.whoosh_engine.mapped import MappedStorage
 from searchapp.engines.whoosh_engine.postings import read_postings
 from searchapp.schema import ID
 
@@ -21,7 +21,7 @@ class Base:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._reader: Any = FileIndex(FileStorage(str(folder), readonly=True)).reader()
+        self._reader: Any = FileIndex(MappedStorage(folder)).reader()
         leaves = self._reader.leaf_readers() if self._reader.doc_count_all() else []
         self._leaves: dict[str, Any] = {leaf.segment().segment_id(): leaf for leaf, _ in leaves}
 
