@@ -8,7 +8,7 @@ import re
 import secrets
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -29,7 +29,7 @@ from searchapp.indexing.durable import digest_of, sync, write_durably
 from searchapp.indexing.locking import Holder, WriteLock
 from searchapp.indexing.withdrawn import Withdrawn, read_withdrawn, write_withdrawn
 
-__all__ = ["CHECKPOINT", "CURRENT", "MANIFEST", "Generations", "Manifest", "digest_of", "write_durably"]
+__all__ = ["CHECKPOINT", "CURRENT", "MANIFEST", "Generations", "Manifest", "digest_of", "sync", "write_durably"]
 
 CURRENT: Final = "CURRENT"
 MANIFEST: Final = "manifest.json"
@@ -126,14 +126,15 @@ class Generations:
         return self._lock.holder()
 
     @contextmanager
-    def building(self, unfinished: Path | None = None) -> Iterator[Path]:
-        """Give the folder of a new generation, or of an ``unfinished`` one. Needs the lock.
+    def building(self, unfinished: Path | None = None, *, resume: bool = False) -> Iterator[Path]:
+        """Give the folder of a new generation; with ``resume``, that of ``unfinished``, which else is left alone.
 
         If the block fails, the folder is removed again unless it has a checkpoint to go on from; a full disk
-        needs the room, so then it goes in any case.
+        needs the room, so then it goes in any case. Needs the lock.
         """
         self._remove_unfinished(but=unfinished)
-        path = unfinished or self.folder / f"{datetime.now(UTC):%Y%m%dT%H%M%S.%fZ}-{secrets.token_hex(2)}"
+        name = f"{datetime.now(UTC):%Y%m%dT%H%M%S.%fZ}-{secrets.token_hex(2)}"
+        path = unfinished if resume and unfinished else self.folder / name
         path.mkdir(parents=True, exist_ok=True)
         try:
             yield path
@@ -141,7 +142,7 @@ class Generations:
             # What interrupts the last step of publishing must not take away what was published.
             published = self._current_or_none() == path.name
             if not published and (isinstance(error, OSError) or not (path / CHECKPOINT).is_file()):
-                shutil.rmtree(path, ignore_errors=True)
+                _remove(path)
             raise
 
     def unfinished(self) -> Path | None:
@@ -178,7 +179,7 @@ class Generations:
         others = [name for name in reversed(self.names()) if name != current]
         ranked = sorted(others, key=lambda name: (not self.is_sound(name), name != before))
         for name in ranked[self._kept - 1 :]:
-            shutil.rmtree(self.path(name), ignore_errors=True)
+            _remove(self.path(name))
 
     def _current_or_none(self) -> str | None:
         try:
@@ -191,7 +192,7 @@ class Generations:
         whole = set(self.names())
         for path in self.folder.glob("????????T??????.??????Z-????"):
             if path.is_dir() and path != but and path.name not in whole:
-                shutil.rmtree(path, ignore_errors=True)
+                _remove(path)
 
     # Going back
 
@@ -288,6 +289,13 @@ class Generations:
                 shared = shared_files(self.path(generation), self.path(other), files)
                 if shared:
                     write_mark(self.path(other), shared)
+
+
+def _remove(path: Path) -> None:
+    """Remove a generation, its manifest first: what an interruption leaves is not taken for whole."""
+    with suppress(OSError):
+        (path / MANIFEST).unlink(missing_ok=True)
+    shutil.rmtree(path, ignore_errors=True)
 
 
 def _manifest_text(manifest: Manifest) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from searchapp.analysis import FrenchAnalyzer
 from searchapp.engines.port import Engine
@@ -57,7 +58,7 @@ class IndexStatus:
         return self.manifest.generation != self.current
 
 
-def index_status(generations: Generations, engine: Engine, analyzer: FrenchAnalyzer) -> IndexStatus:
+def index_status(generations: Generations, engine: Engine, analyzer: FrenchAnalyzer, timezone: ZoneInfo) -> IndexStatus:
     """Return what lies in an index folder; sizes and marks are looked at, files are not read.
 
     ``engine`` is the one of the settings. Raises IndexMissing, and IndexDamaged when no generation looks whole.
@@ -75,7 +76,7 @@ def index_status(generations: Generations, engine: Engine, analyzer: FrenchAnaly
         manifest=manifest,
         size=generations.size(answering),
         current=current,
-        rebuild=tuple(rebuild_reasons(manifest, engine, analyzer)),
+        rebuild=tuple(rebuild_reasons(manifest, engine, analyzer, timezone)),
         generations=tuple(_kept(generations)),
         withdrawn=_withdrawn(generations),
         holder=generations.holder(),
@@ -83,16 +84,18 @@ def index_status(generations: Generations, engine: Engine, analyzer: FrenchAnaly
     )
 
 
-def rebuild_reasons(manifest: Manifest, engine: Engine, analyzer: FrenchAnalyzer) -> Iterator[Message]:
+def rebuild_reasons(
+    manifest: Manifest, engine: Engine, analyzer: FrenchAnalyzer, timezone: ZoneInfo
+) -> Iterator[Message]:
     """Yield why a generation cannot be grown into the next one by this program."""
-    if manifest.engine != engine.name:
-        yield Message("the engine is {engine} now", engine=engine.name)
-    elif manifest.engine_version != engine.version:
-        yield Message("the engine is {engine} now", engine=engine.version)
+    if (manifest.engine, manifest.engine_version) != (engine.name, engine.version):
+        yield Message("the engine was {engine}", engine=manifest.engine_version)
     if manifest.schema != SCHEMA_VERSION:
         yield Message("the form of the index has changed")
     if manifest.analyzer != analyzer.fingerprint:
         yield Message("the French analysis has changed")
+    if manifest.timezone != timezone.key:
+        yield Message("the time zone was {timezone}", timezone=manifest.timezone)
 
 
 def _kept(generations: Generations) -> Iterator[GenerationStatus]:
