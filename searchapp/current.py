@@ -146,7 +146,7 @@ class CurrentGeneration:
                 self._adopt(self._choose())
             choice = self._choice or self._adopt(self._choose())
             generation = choice.generation
-            self._users[generation] = self._users.get(generation, 0) + 1
+            self._use(generation)
         try:
             yield generation
         finally:
@@ -275,6 +275,10 @@ class CurrentGeneration:
 
     # Using
 
+    def _use(self, generation: OpenGeneration) -> None:
+        with self._lock:
+            self._users[generation] = self._users.get(generation, 0) + 1
+
     def _release(self, generation: OpenGeneration) -> None:
         with self._lock:
             self._users[generation] -= 1
@@ -307,20 +311,25 @@ class CurrentGeneration:
     def _advance(self, old: _Choice, warm: Work[None]) -> None:
         """Move to a newer generation: opened, warmed up, and only then given to requests."""
         choice = self._choose()
-        if choice.generation is not old.generation:
+        if choice.generation is old.generation:
+            self._adopt_after(old, choice)
+            return
+        self._use(choice.generation)
+        try:
             warming = Thread(target=self._warm, args=(choice.generation, warm), daemon=True)
-            with self._lock:
-                self._users[choice.generation] = self._users.get(choice.generation, 0) + 1
             warming.start()
             warming.join(_WARM_FOR)
+            self._adopt_after(old, choice)
+        finally:
+            self._release(choice.generation)
+
+    def _adopt_after(self, old: _Choice, choice: _Choice) -> None:
         with self._lock:
-            overtaken = self._choice is not old
-            if not overtaken:
+            if self._choice is old:  # else a request that found it damaged has seen to it, or this is closed
                 self._adopt(choice)
-        if overtaken:  # by a request that found the old one damaged
-            self._discard(choice.generation)
 
     def _warm(self, generation: OpenGeneration, warm: Work[None]) -> None:
+        self._use(generation)
         try:
             warm(generation)
         except BaseException as error:
