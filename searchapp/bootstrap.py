@@ -112,6 +112,7 @@ def reindex(
     options: ReindexOptions | None = None,
     *,
     received_only: bool = False,
+    on_wait: Callable[[Message], None] = lambda message: None,
 ) -> Summary:
     """Bring ``config.index`` up to date with the corpus and publish what is new.
 
@@ -131,9 +132,11 @@ def reindex(
         replace(
             options,
             jobs=options.jobs or config.jobs,
+            wait=max(options.wait, config.lock_wait),
             only=frozenset({len(sources) - 1}) if received_only else None,
         ),
         on_progress,
+        on_wait,
     )
 
 

@@ -44,14 +44,7 @@ def _flag(name: str, text: str) -> Callable[[Callable[..., Any]], Callable[..., 
 @_flag("--strict", _("publish nothing if an article cannot be read"))
 @_flag("--yes", _("publish even if more than half of the articles are gone"))
 @click.option("--verify/--no-verify", default=True, help=_("look at the new index before publishing it (default: yes)"))
-@click.option(
-    "--wait",
-    type=click.FloatRange(0, 86_400),
-    default=0.0,
-    metavar=_("SECONDS"),
-    help=_("wait for another reindex to end (default: do not wait)"),
-)
-@with_config("corpus", "index", "engine", "jobs", argument="corpus")
+@with_config("corpus", "index", "engine", "jobs", "lock_wait", argument="corpus")
 def reindex(config: Config, watch: bool, **chosen: Any) -> None:
     """Build and publish a generation, with a progress bar where somebody watches."""
     options = ReindexOptions(**chosen)
@@ -62,7 +55,7 @@ def reindex(config: Config, watch: bool, **chosen: Any) -> None:
 
 def _reindex(config: Config, options: ReindexOptions) -> None:
     with _progress_bar() as on_progress:
-        summary = bootstrap.reindex(config, on_progress, options)
+        summary = bootstrap.reindex(config, on_progress, options, on_wait=print_error)
     _print_summary(summary, config, options)
 
 

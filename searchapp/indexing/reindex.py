@@ -110,6 +110,7 @@ def reindex(
     timezone: ZoneInfo,
     options: Options | None = None,
     on_progress: Callable[[Progress], None] = lambda progress: None,
+    on_wait: Callable[[Message], None] = lambda message: None,
 ) -> Summary:
     """Bring the index up to date with ``sources`` in a new generation and publish it; the one there serves until then.
 
@@ -122,7 +123,9 @@ def reindex(
     Raises CorpusMissing, CorpusShrunk, CorpusChanged, IndexLocked, RejectsRefused, VerificationFailed; whatever it
     raises, the published generation is as it was.
     """
-    work = _Reindex(sources, corpus, generations, engine, analyzer, timezone, options or Options(), on_progress)
+    work = _Reindex(
+        sources, corpus, generations, engine, analyzer, timezone, options or Options(), on_progress, on_wait
+    )
     return work.plan() if work.options.dry_run else work.run()
 
 
@@ -137,6 +140,7 @@ class _Reindex:
         timezone: ZoneInfo,
         options: Options,
         on_progress: Callable[[Progress], None],
+        on_wait: Callable[[Message], None],
     ) -> None:
         self._sources = sources
         self._corpus = corpus
@@ -146,10 +150,11 @@ class _Reindex:
         self._timezone = timezone
         self.options = options
         self._on_progress = on_progress
+        self._on_wait = on_wait
         self._started = time.monotonic()
 
     def run(self) -> Summary:
-        with self._generations.locked():
+        with self._generations.locked(self.options.wait, self._on_wait):
             base, reason = self._base()
             try:
                 return self._build(base, reason)

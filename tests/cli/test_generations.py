@@ -230,3 +230,17 @@ def test_a_server_survives_files_that_are_cut_under_its_feet(config: Config, two
             os.truncate(file, 0)
         eventually(address, "api/v1/search?q=marche", generation=two[0])
         eventually(address, "readyz", degraded=True, damaged=two[1])
+
+
+def test_a_reindex_waits_for_another_one_to_end(run: Run, config: Config) -> None:
+    with Generations(config.index).locked():
+        command = [sys.executable, "-m", "searchapp", "reindex", config.corpus, "--index", config.index, "--wait", "50"]
+        waiting = subprocess.Popen(
+            command, env=environment(), stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        )
+        assert waiting.stderr is not None
+        assert waiting.stderr.readline().startswith(f"Waiting for pytest (process {os.getpid()}, since ")
+        assert Generations(config.index).names() == []
+    assert "5 indexed" in waiting.communicate(timeout=60)[0]
+    assert waiting.returncode == 0
+    assert bootstrap.index_status(config).holder is None
