@@ -160,8 +160,6 @@ class Generations:
         manifest = replace(manifest, files=dict(self._sums(path, manifest.base)))
         for part in (*path.rglob("*"), path, self.folder):
             sync(part)
-        with suppress(PermissionError):  # of the folder's own name, when it is new
-            sync(self.folder.absolute().parent)
         write_durably(path / MANIFEST, _manifest_text(manifest))
         write_withdrawn(self.folder, manifest.generation, withdrawn)
         write_durably(self.folder / CURRENT, manifest.generation + "\n")

@@ -281,6 +281,28 @@ def test_an_engine_that_fails_over_damaged_files_answers_from_the_generation_bef
     assert Generations(two.index).is_marked(second)
 
 
+def test_a_process_that_takes_the_place_of_another_reads_all_of_its_generation(
+    two: Config, open_service: Callable[[], SearchService]
+) -> None:
+    first, second = names(two)
+    flip(two.index / second / "rejects.jsonl")
+    service = open_service()
+    service.follow(["le phare"], verify=True)
+    wait_until(lambda: service.generation() == first)
+
+
+def test_a_copy_of_a_generation_answers_elsewhere(two: Config, tmp_path: Path) -> None:
+    elsewhere = replace(two, index=tmp_path / "elsewhere")
+    second = names(two)[1]
+    shutil.copytree(two.index / second, elsewhere.index / second)
+    for name in ("WITHDRAWN", "CURRENT"):
+        shutil.copy(two.index / name, elsewhere.index / name)
+    assert damaged_files(elsewhere) == []
+    service = bootstrap.open_service(elsewhere)
+    assert total(service, "phare") == 1
+    service.close()
+
+
 def test_an_engine_that_fails_over_whole_files_has_a_fault(
     two: Config, open_service: Callable[[], SearchService]
 ) -> None:
