@@ -195,10 +195,19 @@ class CurrentGeneration:
 
     def _must_move(self, choice: _Choice) -> bool:
         """Return whether a request has to see to it that a better generation answers."""
-        return choice.generation.name in self._given_up or (not self._following and self._is_stale(choice))
+        verification = self._verifications.get(choice.generation.name)
+        return (not self._following or (verification is not None and verification.damaged)) and self._is_stale(choice)
 
     def _is_stale(self, choice: _Choice) -> bool:
-        return choice.generation.name in self._given_up or self._look() != choice.sight or self._is_time_to_retry()
+        name = choice.generation.name
+        return (
+            self._look() != choice.sight
+            or self._is_known_damaged(name, marked=name != choice.sight.name and self._generations.is_marked(name))
+            or self._is_time_to_retry()
+        )
+
+    def _is_known_damaged(self, name: str, *, marked: bool) -> bool:
+        return marked or name in self._given_up
 
     def _is_time_to_retry(self) -> bool:
         """Return whether a generation that could not be opened gets another chance: files may have run out."""
@@ -349,11 +358,17 @@ class CurrentGeneration:
     def _verification(self, name: str) -> _Verification:
         with self._lock:
             known = self._verifications.get(name)
-            if known is not None and (known.damaged or time.monotonic() < known.started + _VERIFIED_FOR):
+            if known is not None and self._holds(name, known):
                 return known
             verification = self._verifications[name] = _Verification()
         Thread(target=self._verify, args=(name, verification), name="verification", daemon=True).start()
         return verification
+
+    def _holds(self, name: str, known: _Verification) -> bool:
+        """Return whether what was found before is still true: damaged files may have been put back since."""
+        if known.damaged:
+            return self._is_known_damaged(name, marked=self._generations.is_marked(name))
+        return time.monotonic() < known.started + _VERIFIED_FOR
 
     def _verify(self, name: str, verification: _Verification) -> None:
         try:
@@ -361,7 +376,8 @@ class CurrentGeneration:
                 damages = self._generations.verify(name)
                 if damages:
                     self._generations.mark(name, damages)
-                    self._given_up.add(name)
+                    if not self._generations.is_marked(name):  # this process may not write there
+                        self._given_up.add(name)
                 verification.damaged = bool(damages)
             else:  # pruned while it was read: the next one answers
                 self._given_up.add(name)

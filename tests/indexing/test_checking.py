@@ -159,6 +159,40 @@ def test_a_generation_found_whole_again_is_used_again(two: Config, open_service:
     assert total(open_service(), "phare") == 1
 
 
+@pytest.mark.parametrize("follows", [False, True])
+def test_a_process_that_met_the_damage_uses_the_generation_again_too(
+    two: Config, open_service: Callable[[], SearchService], follows: bool
+) -> None:
+    first, second = names(two)
+    lexicon = two.index / second / "lexicon.sqlite"
+    content = lexicon.read_bytes()
+    service = open_service()
+    if follows:
+        service.follow([])
+    for _ in range(2):
+        assert total(service, "phare") == 1
+        flip(lexicon)
+        fail_in(service, second, OSError(errno.EIO, "Input/output error"))
+        assert service.search(SearchRequest("cheval")).generation == first
+        lexicon.write_bytes(content)
+        assert damaged_files(two, second) == []
+        wait_until(lambda: service.generation() == second)
+
+
+def test_a_process_that_may_not_write_leaves_a_damaged_generation_for_itself(
+    two: Config, open_service: Callable[[], SearchService], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = names(two)
+    monkeypatch.setattr(Generations, "mark", lambda *_arguments: None)
+    service = open_service()
+    service.generation()
+    flip(two.index / second / "lexicon.sqlite")
+    fail_in(service, second, OSError(errno.EIO, "Input/output error"))
+    assert service.search(SearchRequest("cheval")).generation == first
+    assert service.search(SearchRequest("cheval")).generation == first
+    assert not Generations(two.index).is_marked(second)
+
+
 def test_what_is_not_there_cannot_be_checked(config: Config) -> None:
     with pytest.raises(IndexMissing):
         list(bootstrap.check_index(config))
