@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Final
@@ -16,11 +16,12 @@ from searchapp.config import Config, CorpusEntry
 from searchapp.date_words import CalendarWords, today_in
 from searchapp.engines.port import Engine
 from searchapp.engines.whoosh_engine import WhooshEngine
-from searchapp.errors import EngineUnavailable
+from searchapp.errors import EngineUnavailable, WritingOff
 from searchapp.i18n import Message
 from searchapp.indexing import Generations, Manifest, Summary
 from searchapp.indexing import Progress as ReindexProgress
 from searchapp.indexing import reindex as build
+from searchapp.indexing.background import BackgroundIndexer
 from searchapp.ingest import (
     CorpusReader,
     Distinct,
@@ -33,9 +34,11 @@ from searchapp.ingest import (
     read_corpus,
     split_pattern,
 )
+from searchapp.ingest.journal import Journal
 from searchapp.model import Article, Reject
 from searchapp.service import SearchService
 from searchapp.synonyms import read_synonyms
+from searchapp.writing import Writing
 
 __all__ = [
     "IndexStatus",
@@ -46,6 +49,7 @@ __all__ = [
     "open_analyzer",
     "open_intake",
     "open_service",
+    "open_writing",
     "reindex",
     "show_file",
 ]
@@ -66,6 +70,7 @@ def _tantivy() -> Engine:
     return TantivyEngine()
 
 
+_LAST_WORDS: Final = "journal.sqlite"
 _ENGINES: Final[Mapping[str, Callable[[], Engine]]] = {"whoosh": WhooshEngine, "tantivy": _tantivy}
 
 
@@ -145,6 +150,32 @@ def show_file(config: Config, file: Path) -> Iterator[Article | Reject]:
         pattern = path.relative_to(root).as_posix() + ("/**" if path.is_dir() else "")
         return iter(CorpusReader(config.corpus, config.timezone, pattern))
     return read_corpus(file, config.timezone)
+
+
+def open_writing(config: Config, service: SearchService) -> Writing:
+    """Return what writes articles into the corpus and has them indexed; ``service`` searches ``config.index``.
+
+    Raises WritingOff when the corpus is no folder that articles can be put into.
+    """
+    # Beside a server that answers searches one process is enough; a few articles need no more.
+    settings = replace(config, jobs=1)
+    return Writing(
+        Journal(_folder_to_write(config), config.index / _LAST_WORDS, config.timezone),
+        service,
+        BackgroundIndexer(lambda: reindex(settings).generation, config.index_delay),
+    )
+
+
+def _folder_to_write(config: Config) -> Path:
+    """Return the folder that the journal lies in: the first of the corpus."""
+    entries = config.entries or (CorpusEntry("path", str(config.corpus)),)
+    folders = (Path(entry.place).expanduser() for entry in entries if entry.kind == "path" and entry.place != "-")
+    folder = next((folder for folder in folders if not folder.is_file()), None)
+    if folder is None:
+        raise WritingOff(
+            Message("Articles can only be written into a folder, and the corpus is none. Set “corpus” to a folder.")
+        )
+    return folder
 
 
 def index_status(config: Config) -> IndexStatus:

@@ -8,6 +8,7 @@
     │   ├── CorpusMissing        the corpus path is not there
     │   ├── InvalidRequest       one or more wrong parameters of a search
     │   ├── InvalidRecord        an article that cannot be written      HTTP 422
+    │   ├── InvalidRecords       of several, some or all             HTTP 422
     │   └── WritingOff           no articles are taken here             HTTP 403
     ├── NotFound          what you name is not there         exit 3   HTTP 404
     │   ├── ArticleNotFound
@@ -46,6 +47,7 @@ __all__ = [
     "IndexLocked",
     "IndexMissing",
     "InvalidRecord",
+    "InvalidRecords",
     "InvalidRequest",
     "NotFound",
     "SearchappError",
@@ -122,6 +124,19 @@ class InvalidRecord(UserError):
         super().__init__(Message("The article was not written: {reason}.", reason=reason))
         self.reason = reason
         self.field = field
+
+
+class InvalidRecords(UserError):
+    """Of articles that were sent, ``rejected`` cannot be written; ``rejects`` lists the first: line, field, reason."""
+
+    slug = "invalid-records"
+    title = Message("These articles cannot be written")
+    http_status = 422
+
+    def __init__(self, rejected: int, rejects: Sequence[tuple[int, str, Message]]) -> None:
+        super().__init__(Message("Nothing was written: {count} articles cannot be read.", count=rejected))
+        self.rejected = rejected
+        self.rejects = tuple(rejects)
 
 
 class WritingOff(UserError):

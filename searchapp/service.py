@@ -7,9 +7,10 @@ import binascii
 import json
 import re
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from pathlib import Path
 from threading import Lock
 from typing import Final
 
@@ -26,7 +27,7 @@ from searchapp.engines.port import (
     TermClause,
 )
 from searchapp.engines.resolver import Resolver, Wanted
-from searchapp.errors import ArticleNotFound, IndexDamaged, InvalidRequest
+from searchapp.errors import ArticleNotFound, ArticleWithdrawn, IndexDamaged, InvalidRequest, NotFound
 from searchapp.highlight import Highlighter
 from searchapp.i18n import Message
 from searchapp.indexing.generations import Generations, Manifest
@@ -60,6 +61,7 @@ class SearchService:
         date_words: DateWords | None = None,
         query_seconds: float = 2.0,
         synonyms: Synonyms | None = None,
+        is_withdrawn: Callable[[Path, str], bool] = lambda folder, article_id: False,
     ) -> None:
         self._current = _CurrentGeneration(generations, engine, analyzer)
         self._generations = generations
@@ -70,6 +72,7 @@ class SearchService:
         self._date_words = date_words
         self._query_seconds = query_seconds
         self._synonyms = synonyms or Synonyms()
+        self._is_withdrawn = is_withdrawn
 
     def search(self, request: SearchRequest) -> SearchResult:
         """Return the answer to ``request``; any query text is fine.
@@ -121,13 +124,13 @@ class SearchService:
             return [(article.id, candidate.score) for article, candidate in zip(articles, page, strict=True)]
 
     def article(self, article_id: str, query: str = "") -> ArticleView:
-        """Return an article with the marks of ``query``; raises ArticleNotFound."""
+        """Return an article with the marks of ``query``; raises ArticleNotFound, ArticleWithdrawn."""
         tree = parse(query, self._date_words).tree
         with self._current.lease() as generation:
             wanted = self._wanted(Resolver(self._analyzer, _Mended(generation).mend), tree)
             article = generation.reader.article(article_id)
-        if article is None:
-            raise ArticleNotFound(article_id)
+            if article is None:
+                raise self._missing(generation, article_id)
         mark = self._highlighter.whole
         return ArticleView(
             article,
@@ -136,6 +139,11 @@ class SearchService:
             text=mark(article.text, wanted.of("text")),
             generation=generation.name,
         )
+
+    def stored(self, article_id: str) -> Article | None:
+        """Return an article as it is indexed, None when there is none."""
+        with self._current.lease() as generation:
+            return generation.reader.article(article_id)
 
     def generation(self) -> str:
         """Return the name of the generation that answers now."""
@@ -149,6 +157,10 @@ class SearchService:
     def close(self) -> None:
         """Let go of the generation's files."""
         self._current.close()
+
+    def _missing(self, generation: _Generation, article_id: str) -> NotFound:
+        folder = self._generations.path(generation.name)
+        return ArticleWithdrawn() if self._is_withdrawn(folder, article_id) else ArticleNotFound(article_id)
 
     def _wanted(self, resolver: Resolver, tree: Node) -> Wanted:
         """Return what ``tree`` looks for, other ways to say it included."""

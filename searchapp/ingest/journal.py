@@ -21,8 +21,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
+from tempfile import TemporaryFile
 from threading import Lock
-from typing import Any, Final
+from typing import IO, Any, Final
 from zoneinfo import ZoneInfo
 
 from filelock import FileLock, Timeout
@@ -36,7 +37,7 @@ from searchapp.ingest.received import line_of, reads_the_same
 from searchapp.ingest.record import article_from
 from searchapp.model import Article, ArticleStatus
 
-__all__ = ["JOURNAL_FOLDER", "Journal", "Outcome", "Written"]
+__all__ = ["JOURNAL_FOLDER", "Journal", "Outcome", "Spool", "Written"]
 
 JOURNAL_FOLDER: Final = "_journal"
 """The folder of the journal, at the root of the corpus."""
@@ -79,7 +80,7 @@ class Journal:
     def __init__(self, corpus: Path, last_words: Path, timezone: ZoneInfo) -> None:
         self.folder = corpus / JOURNAL_FOLDER
         self._corpus = corpus
-        self._timezone = timezone
+        self.timezone = timezone
         self._words = LastWords(last_words)
         self._turn = Lock()
 
@@ -89,9 +90,31 @@ class Journal:
             boilerplate = read_boilerplate(self._corpus)
         except UnreadableError:  # it is a reject of every reindex, which then takes the shipped list as well
             boilerplate = shipped_boilerplate()
-        return FileContext(f"{JOURNAL_FOLDER}/{self._file_of_today()}", self._timezone, boilerplate=boilerplate)
+        return FileContext(f"{JOURNAL_FOLDER}/{self._file_of_today()}", self.timezone, boilerplate=boilerplate)
 
-    def append(self, records: Iterable[Mapping[str, Any]], served: Served) -> Written:
+    @contextmanager
+    def spool(self) -> Iterator[Spool]:
+        """Give a place on the journal's disk for records that are still coming, so that others need not wait.
+
+        Raises StorageFull, CorpusUnwritable.
+        """
+        try:
+            self._make_folder()
+            file = TemporaryFile(dir=self.folder)  # noqa: SIM115 - closing it may fail and may not matter
+        except OSError as error:
+            raise self._failure(error) from error
+        try:
+            yield Spool(file, self._failure)
+        finally:
+            with suppress(OSError):  # what is still in its buffer is not wanted any more
+                file.close()
+
+    def append(
+        self,
+        records: Iterable[Mapping[str, Any]],
+        served: Served,
+        on_word: Callable[[Word, Outcome], None] = lambda word, outcome: None,
+    ) -> Written:
         """Write ``records``, which are valid and have ids, and return once they are on the disk.
 
         What the journal's last word says already is not written again. A record without a status that says something
@@ -101,7 +124,7 @@ class Journal:
         """
         with self._turn, self._locked():
             try:
-                return self._append(records, served)
+                return self._append(records, served, on_word)
             except OSError as error:
                 raise self._failure(error) from error
             finally:
@@ -123,39 +146,42 @@ class Journal:
         with self._turn:
             self._words.close()
 
-    def _append(self, records: Iterable[Mapping[str, Any]], served: Served) -> Written:
+    def _append(
+        self, records: Iterable[Mapping[str, Any]], served: Served, on_word: Callable[[Word, Outcome], None]
+    ) -> Written:
         file = self._file_of_today()
         _mend(self.folder / file)
         self._words.begin(self.folder)
         written, context = Written(file), self.context()
         with _Tail(self.folder / file) as tail:
             for record in records:
-                self._add(record, served, tail, written, context)
+                word, outcome = self._add(record, served, tail, context)
+                written.word, written.outcome = word, outcome
+                written.counts[outcome] += 1
+                on_word(word, outcome)
             tail.sync()
             self._words.commit(file, tail.end)
         return written
 
     def _add(
-        self, record: Mapping[str, Any], served: Served, tail: _Tail, written: Written, context: FileContext
-    ) -> None:
+        self, record: Mapping[str, Any], served: Served, tail: _Tail, context: FileContext
+    ) -> tuple[Word, Outcome]:
         article_id = str(record["id"])
         last = self._words.of(article_id)
         if last and _says_the_same(record, last):
-            written.word, written.outcome = last, Outcome.UNCHANGED
-        else:
-            before = self._article(last, tail, context) if last else served(article_id)
-            full = self._completed(record, before, context)
-            line = line_of(full)
-            word = word_of(full, written.file, tail.end, len(line))
-            tail.write(line)
-            self._words.note(word)
-            written.word, written.outcome = word, _outcome(word, before)
-        written.counts[written.outcome] += 1
+            return last, Outcome.UNCHANGED
+        before = self._article(last, tail, context) if last else served(article_id)
+        full = self._completed(record, before, context)
+        line = line_of(full)
+        word = word_of(full, tail.name, tail.end, len(line))
+        tail.write(line)
+        self._words.note(word)
+        return word, _outcome(word, before)
 
     def _completed(self, record: Mapping[str, Any], before: Article | None, context: FileContext) -> dict[str, Any]:
         """Return ``record`` with its moment, and with the status that the version before it gives."""
         full = {"id": record["id"], **record}
-        moment = datetime.now(self._timezone)
+        moment = datetime.now(self.timezone)
         if before and not record.get("status"):
             if not reads_the_same(article_from(record, context), before):
                 full["status"] = ArticleStatus.CORRECTED.value
@@ -184,9 +210,7 @@ class Journal:
     def _locked(self) -> Iterator[None]:
         """Hold the right to write, which the system takes back from a process that ends."""
         try:
-            if not self.folder.is_dir():
-                self.folder.mkdir()
-                _sync_folder(self._corpus)
+            self._make_folder()
             lock = FileLock(self.folder / ".lock", timeout=_WAIT)
             lock.acquire()
         except Timeout:
@@ -198,10 +222,34 @@ class Journal:
         finally:
             lock.release()
 
+    def _make_folder(self) -> None:
+        if not self.folder.is_dir():
+            self.folder.mkdir(exist_ok=True)
+            _sync_folder(self._corpus)
+
     def _failure(self, error: OSError) -> Exception:
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
             return StorageFull(shutil.disk_usage(self._corpus).free)
         return CorpusUnwritable(error.strerror or str(error))
+
+
+class Spool:
+    """Records that are written down for a while, however many, and read again in their order."""
+
+    def __init__(self, file: IO[bytes], failure: Callable[[OSError], Exception]) -> None:
+        self._file = file
+        self._failure = failure
+
+    def add(self, record: Mapping[str, Any]) -> None:
+        """Write a record down; raises StorageFull, CorpusUnwritable."""
+        try:
+            self._file.write(line_of(record))
+        except OSError as error:
+            raise self._failure(error) from error
+
+    def __iter__(self) -> Iterator[dict[str, Any]]:
+        self._file.seek(0)
+        return map(json.loads, self._file)
 
 
 class _Tail:
@@ -219,6 +267,10 @@ class _Tail:
         if new:
             _sync_folder(self._path.parent)
         return self
+
+    @property
+    def name(self) -> str:
+        return self._path.name
 
     @property
     def end(self) -> int:
