@@ -19,14 +19,16 @@ from searchapp.engines.whoosh_engine import WhooshEngine
 from searchapp.errors import EngineUnavailable, WritingOff
 from searchapp.i18n import Message
 from searchapp.indexing import Generations, Manifest, Summary
+from searchapp.indexing import Options as ReindexOptions
 from searchapp.indexing import Progress as ReindexProgress
 from searchapp.indexing import reindex as build
 from searchapp.indexing.background import BackgroundIndexer
+from searchapp.indexing.register import FILE_NAME as REGISTER
+from searchapp.indexing.register import WithdrawnIds
 from searchapp.ingest import (
     CorpusReader,
-    Distinct,
     FileContext,
-    Intake,
+    JournalReader,
     PostgresRows,
     Source,
     SqliteRows,
@@ -42,13 +44,14 @@ from searchapp.writing import Writing
 
 __all__ = [
     "IndexStatus",
+    "ReindexOptions",
     "ReindexProgress",
     "Summary",
     "index_status",
     "load_config",
     "open_analyzer",
-    "open_intake",
     "open_service",
+    "open_sources",
     "open_writing",
     "reindex",
     "show_file",
@@ -71,6 +74,9 @@ def _tantivy() -> Engine:
 
 
 _LAST_WORDS: Final = "journal.sqlite"
+_PATIENCE: Final = 60.0
+"""Seconds that indexing after a write waits for another reindex to end, before it tries again later."""
+
 _ENGINES: Final[Mapping[str, Callable[[], Engine]]] = {"whoosh": WhooshEngine, "tantivy": _tantivy}
 
 
@@ -106,36 +112,58 @@ def open_service(config: Config, clock: Callable[[], date] | None = None) -> Sea
         synonyms=read_synonyms(config.synonyms, analyzer),
         date_words=CalendarWords(clock or today_in(config.timezone)),
         query_seconds=config.query_seconds,
+        is_withdrawn=_is_withdrawn,
     )
 
 
-def reindex(config: Config, on_progress: Callable[[ReindexProgress], None] = lambda progress: None) -> Summary:
-    """Index ``config.corpus`` into a new generation of ``config.index`` and publish it.
+def _is_withdrawn(generation: Path, article_id: str) -> bool:
+    ids = WithdrawnIds(generation / REGISTER)
+    try:
+        return article_id in ids
+    finally:
+        ids.close()
 
-    Raises CorpusMissing, IndexLocked; whatever it raises, the published generation is as it was.
+
+def reindex(
+    config: Config,
+    on_progress: Callable[[ReindexProgress], None] = lambda progress: None,
+    options: ReindexOptions | None = None,
+    *,
+    received_only: bool = False,
+) -> Summary:
+    """Bring ``config.index`` up to date with the corpus and publish what is new.
+
+    ``received_only``: look at the journal only, as after a write through the endpoint. Raises CorpusMissing,
+    CorpusShrunk, CorpusChanged, IndexLocked, RejectsRefused, VerificationFailed; whatever it raises, the published
+    generation is as it was.
     """
+    options = options or ReindexOptions()
+    sources = open_sources(config)
     return build(
-        config.corpus,
+        sources,
+        ", ".join(entry.place for entry in config.entries) or str(config.corpus),
         Generations(config.index),
         _engine(config),
         open_analyzer(),
         config.timezone,
+        replace(
+            options,
+            jobs=options.jobs or config.jobs,
+            only=frozenset({len(sources) - 1}) if received_only else None,
+        ),
         on_progress,
-        open_intake(config),
-        config.jobs,
     )
 
 
-def open_intake(config: Config) -> Intake:
-    """Return what is indexed: the ``[[corpus]]`` entries or the one corpus; ``-`` is standard input.
+def open_sources(config: Config) -> list[Source]:
+    """Return what is indexed: the ``[[corpus]]`` entries or the one corpus (``-`` is standard input), then the journal.
 
     Raises CorpusMissing when a folder or file is not there.
     """
-    distinct = Distinct()
     if str(config.corpus) == "-":
-        return Intake([StreamSource(sys.stdin.buffer, "stdin", config.timezone)], distinct)
+        return [StreamSource(sys.stdin.buffer, "stdin", config.timezone)]
     entries = config.entries or (CorpusEntry("path", str(config.corpus)),)
-    return Intake([_source(entry, config, distinct) for entry in entries], distinct)
+    return [*(_source(entry, config) for entry in entries), JournalReader(config.corpus, config.timezone)]
 
 
 def show_file(config: Config, file: Path) -> Iterator[Article | Reject]:
@@ -159,23 +187,23 @@ def open_writing(config: Config, service: SearchService) -> Writing:
     """
     # Beside a server that answers searches one process is enough; a few articles need no more.
     settings = replace(config, jobs=1)
+    options = ReindexOptions(wait=_PATIENCE)
     return Writing(
         Journal(_folder_to_write(config), config.index / _LAST_WORDS, config.timezone),
         service,
-        BackgroundIndexer(lambda: reindex(settings).generation, config.index_delay),
+        BackgroundIndexer(
+            lambda: reindex(settings, options=options, received_only=True).generation, config.index_delay
+        ),
     )
 
 
 def _folder_to_write(config: Config) -> Path:
-    """Return the folder that the journal lies in: the first of the corpus."""
-    entries = config.entries or (CorpusEntry("path", str(config.corpus)),)
-    folders = (Path(entry.place).expanduser() for entry in entries if entry.kind == "path" and entry.place != "-")
-    folder = next((folder for folder in folders if not folder.is_file()), None)
-    if folder is None:
+    """Return the folder that the journal lies in."""
+    if str(config.corpus) == "-" or config.corpus.is_file():
         raise WritingOff(
             Message("Articles can only be written into a folder, and the corpus is none. Set “corpus” to a folder.")
         )
-    return folder
+    return config.corpus
 
 
 def index_status(config: Config) -> IndexStatus:
@@ -189,15 +217,15 @@ def index_status(config: Config) -> IndexStatus:
     )
 
 
-def _source(entry: CorpusEntry, config: Config, distinct: Distinct) -> Source:
+def _source(entry: CorpusEntry, config: Config) -> Source:
     inherited = {name: value for name, value in (("source", entry.source), ("section", entry.section)) if value}
     context = FileContext(entry.place, config.timezone, inherited, columns=entry.columns)
     if entry.kind == "sqlite":
-        return SqliteRows(Path(entry.place).expanduser(), entry.query, context, distinct)
+        return SqliteRows(Path(entry.place).expanduser(), entry.query, context)
     if entry.kind == "postgresql":
-        return PostgresRows(entry.place, entry.query, context, distinct)
+        return PostgresRows(entry.place, entry.query, context)
     folder, pattern = split_pattern(entry.place) if entry.kind == "glob" else (entry.place, "")
-    return CorpusReader(Path(folder).expanduser(), config.timezone, pattern, distinct, inherited)
+    return CorpusReader(Path(folder).expanduser(), config.timezone, pattern, inherited)
 
 
 def _engine(config: Config) -> Engine:

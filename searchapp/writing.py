@@ -28,7 +28,7 @@ from searchapp.ingest.ids import checked_id
 from searchapp.ingest.journal import Journal, Outcome, Spool, Written
 from searchapp.ingest.lastwords import Word
 from searchapp.ingest.reader import UnreadableError
-from searchapp.ingest.received import InvalidRecordError, parse_line, record_of, tombstone, validate
+from searchapp.ingest.sent import InvalidRecordError, parse_line, record_of, tombstone, validate
 from searchapp.model import Article, Reject
 from searchapp.service import SearchService
 

@@ -19,6 +19,8 @@ from searchapp.writing import Batch, Outcome, Word, Writing
 __all__ = ["add"]
 
 _LISTED: Final = 20
+_PATIENCE: Final = 600.0
+"""Seconds that it waits for another reindex to end; what was added is safe meanwhile."""
 
 
 @click.command(
@@ -51,7 +53,8 @@ def add(config: Config, files: tuple[Path, ...], ids: tuple[str, ...], strict: b
         service.close()
         report.print(config)
         if report.changed:
-            summary = bootstrap.reindex(config)
+            options = bootstrap.ReindexOptions(wait=_PATIENCE)
+            summary = bootstrap.reindex(config, options=options, received_only=True)
             print_out(_("Published: {generation}").format(generation=summary.generation))
 
 

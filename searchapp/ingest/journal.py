@@ -29,18 +29,14 @@ from zoneinfo import ZoneInfo
 from filelock import FileLock, Timeout
 
 from searchapp.errors import CorpusLocked, CorpusUnwritable, StorageFull
-from searchapp.ingest.boilerplate import shipped_boilerplate
-from searchapp.ingest.folders import read_boilerplate
 from searchapp.ingest.lastwords import FILES, LastWords, Word, word_of
 from searchapp.ingest.reader import FileContext, UnreadableError
-from searchapp.ingest.received import line_of, reads_the_same
 from searchapp.ingest.record import article_from
+from searchapp.ingest.sent import line_of, reads_the_same
+from searchapp.ingest.walk import JOURNAL_FOLDER
 from searchapp.model import Article, ArticleStatus
 
-__all__ = ["JOURNAL_FOLDER", "Journal", "Outcome", "Spool", "Written"]
-
-JOURNAL_FOLDER: Final = "_journal"
-"""The folder of the journal, at the root of the corpus."""
+__all__ = ["Journal", "Outcome", "Spool", "Written"]
 
 _log = logging.getLogger(__name__)
 
@@ -86,11 +82,7 @@ class Journal:
 
     def context(self) -> FileContext:
         """Return what reading knows of the journal's file of today, for making articles of records."""
-        try:
-            boilerplate = read_boilerplate(self._corpus)
-        except UnreadableError:  # it is a reject of every reindex, which then takes the shipped list as well
-            boilerplate = shipped_boilerplate()
-        return FileContext(f"{JOURNAL_FOLDER}/{self._file_of_today()}", self.timezone, boilerplate=boilerplate)
+        return FileContext(f"{JOURNAL_FOLDER}/{self._file_of_today()}", self.timezone)
 
     @contextmanager
     def spool(self) -> Iterator[Spool]:

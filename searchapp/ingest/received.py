@@ -1,146 +1,95 @@
-"""Records that are sent to be written: each is checked by making the article of it that reading will make later."""
+"""Reading the journal of a corpus: what the program was told to add, change and withdraw, a JSON Lines file a month.
+
+Files of the journal only grow, so a reindex reads on from where the one before came to. An article's last line counts,
+whatever files elsewhere in the corpus say of it.
+"""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
-from datetime import datetime
-from typing import Any, Final
+from collections.abc import Iterator
+from pathlib import Path
+from zoneinfo import ZoneInfo
 
-from searchapp.i18n import Message
-from searchapp.ingest.dates import read_date
-from searchapp.ingest.formats.jsonrecords import parse_json, records_of
-from searchapp.ingest.ids import checked_id
-from searchapp.ingest.reader import LARGEST_ARTICLE, FileContext, UnreadableError
-from searchapp.ingest.record import article_from
-from searchapp.model import Article, ArticleStatus, DateQuality
+from searchapp.ingest.boilerplate import Boilerplate
+from searchapp.ingest.formats.jsonlines import JsonLinesReader
+from searchapp.ingest.reader import FileContext
+from searchapp.ingest.streams import HEAD, buffered
+from searchapp.ingest.units import Unit, digest_of_settings
+from searchapp.ingest.walk import JOURNAL_FOLDER, unopened
+from searchapp.model import Article, Reject
 
-__all__ = ["InvalidRecordError", "line_of", "parse_line", "reads_the_same", "record_of", "tombstone", "validate"]
-
-# What is added to a record may not push its line beyond what a reader takes.
-_LONGEST_LINE: Final = LARGEST_ARTICLE - 1024
+__all__ = ["JournalReader"]
 
 
-class InvalidRecordError(UnreadableError):
-    """A record that no article can be made of; ``field`` is the one that is missing or wrong, "" the record itself."""
+class JournalReader:
+    """The journal below ``corpus``, which need not be there. A :class:`~searchapp.ingest.connectors.Source`."""
 
-    def __init__(self, reason: Message, field: str = "") -> None:
-        super().__init__(reason)
-        self.field = field
+    def __init__(self, corpus: Path, timezone: ZoneInfo) -> None:
+        self._folder = corpus / JOURNAL_FOLDER
+        self._timezone = timezone
 
+    def total_bytes(self) -> int:
+        """Return the bytes of all its files."""
+        return sum(path.stat().st_size for path in self._files())
 
-def parse_line(line: bytes) -> object:
-    """Return the JSON value of ``line``; raises InvalidRecordError for what is too long, not UTF-8 or not JSON."""
-    if len(line) > _LONGEST_LINE:
-        raise InvalidRecordError(Message("the article is longer than {limit} MiB", limit=LARGEST_ARTICLE >> 20))
-    try:
-        return parse_json(line.decode("utf-8-sig"))
-    except UnicodeDecodeError as error:
-        raise InvalidRecordError(Message("it is not UTF-8 from byte {place} on", place=error.start + 1)) from error
-    except UnreadableError as error:
-        raise InvalidRecordError(error.reason) from error
+    def units(self) -> Iterator[Unit | Reject]:
+        """Yield its files, the oldest first."""
+        for path in self._files():
+            status = path.stat()
+            end = _end_of_lines(path, status.st_size)
+            yield Unit(
+                f"{JOURNAL_FOLDER}/{path.name}",
+                path.name.encode(),
+                _Lines(path, end, self._timezone).read,
+                path=path,
+                size=end,
+                modified=status.st_mtime_ns,
+                settings=digest_of_settings(str(self._folder), self._timezone.key),
+                grows=True,
+                overrules=True,
+            )
 
+    def __iter__(self) -> Iterator[Article | Reject]:
+        for unit in self.units():
+            yield from [unit] if isinstance(unit, Reject) else unit.read(0)
 
-def validate(value: object, context: FileContext, article_id: str = "") -> tuple[dict[str, Any], Article]:
-    """Return the record to write for ``value``, with its id, and the article that reading will make of it.
-
-    A record in our own names is kept as it was received; what other names mean is written in ours. ``article_id`` is
-    the one that the sender addressed, if any.
-
-    Raises InvalidRecordError that names the field which is missing or wrong.
-    """
-    record = _one_record(value)
-    try:
-        if article_id:
-            record = {"id": checked_id(article_id), **_without_id(record, article_id)}
-        article = article_from(record, context)
-    except InvalidRecordError:
-        raise
-    except UnreadableError as error:
-        raise InvalidRecordError(error.reason, _field(record, error, context)) from error
-    return {**record, "id": article.id}, article
+    def _files(self) -> list[Path]:
+        return sorted(self._folder.glob("*.jsonl"))
 
 
-def tombstone(article_id: str) -> dict[str, Any]:
-    """Return the record that withdraws an article."""
-    return {"id": article_id, "status": ArticleStatus.WITHDRAWN.value}
+class _Lines:
+    """The lines of one file up to ``end``."""
 
+    def __init__(self, path: Path, end: int, timezone: ZoneInfo) -> None:
+        self._path = path
+        self._end = end
+        # What was given to the program is taken as it was given.
+        self._context = FileContext(f"{JOURNAL_FOLDER}/{path.name}", timezone, boilerplate=Boilerplate())
 
-def record_of(article: Article) -> dict[str, Any]:
-    """Return ``article`` as the record that gives it again; what its date does not say stays unsaid."""
-    fields = {
-        "id": article.id,
-        "title": article.title,
-        "lead": article.lead,
-        "text": article.text,
-        "date": _written(article.date, article.date_quality),
-        "source": article.source,
-        "section": article.section,
-        "author": list(article.authors),
-        "url": article.url,
-        "language": article.language,
-        "tags": list(article.tags),
-        "status": article.status.value if article.status is not ArticleStatus.PUBLISHED else "",
-        "modified": article.modified.isoformat() if article.modified else "",
-        "stub": article.stub,
-    }
-    required = ("title", "text") if article.status is not ArticleStatus.WITHDRAWN else ()
-    return {name: value for name, value in fields.items() if value or name in required}
-
-
-def line_of(record: Mapping[str, Any]) -> bytes:
-    """Return ``record`` as a line of JSON, its end included."""
-    try:
-        return (json.dumps(record, ensure_ascii=False) + "\n").encode()
-    except UnicodeEncodeError:  # half of a surrogate pair, which JSON can write and UTF-8 cannot
-        return (json.dumps(record) + "\n").encode()
-
-
-def reads_the_same(one: Article, other: Article) -> bool:
-    """Return whether two versions say the same to a reader; a new section or keyword corrects nothing."""
-    return all(getattr(one, name) == getattr(other, name) for name in ("title", "lead", "text", "authors", "date"))
-
-
-def _one_record(value: object) -> dict[str, Any]:
-    try:
-        records = list(records_of(value))
-    except UnreadableError as error:
-        raise InvalidRecordError(error.reason) from error
-    if len(records) != 1:
-        raise InvalidRecordError(Message("it holds {count} articles; send one", count=len(records)))
-    if records[0] is value:
-        return dict(records[0])
-    return {name: part for name, part in records[0].items() if part not in (None, "", [])}
-
-
-def _without_id(record: Mapping[str, Any], article_id: str) -> dict[str, Any]:
-    given = record.get("id")
-    if given not in (None, "") and checked_id(str(given)) != checked_id(article_id):
-        raise InvalidRecordError(
-            Message("the record has the id “{id}”, the address another one", id=str(given)[:200]), "id"
-        )
-    return {name: value for name, value in record.items() if name != "id"}
-
-
-def _field(record: Mapping[str, Any], error: UnreadableError, context: FileContext) -> str:
-    """Return the field that ``error`` is about; a missing title is the one that it does not name."""
-    if field := error.reason.values.get("field"):
-        return str(field)
-    for name in ("date", "modified"):
+    def read(self, start: int) -> Iterator[Article | Reject]:
+        """Yield the articles from byte ``start`` on; the lines of rejects count from there."""
         try:
-            read_date(record.get(name), context.timezone)
-        except UnreadableError:
-            return name
-    try:
-        checked_id(str(record.get("id") or "-"))
-    except UnreadableError:
-        return "id"
-    return "title"
+            yield from JsonLinesReader().read(buffered(self._chunks(start)), self._context)
+        except OSError as error:
+            yield Reject(self._context.name, None, unopened(error))
+
+    def _chunks(self, start: int) -> Iterator[bytes]:
+        with self._path.open("rb") as file:
+            file.seek(start)
+            while start < self._end and (chunk := file.read(min(HEAD, self._end - start))):
+                start += len(chunk)
+                yield chunk
 
 
-def _written(date: datetime | None, quality: DateQuality) -> str:
-    if date is None:
-        return ""
-    if quality is DateQuality.DAY:
-        return date.date().isoformat()
-    return (date.replace(tzinfo=None) if quality is DateQuality.LOCAL else date).isoformat()
+def _end_of_lines(path: Path, size: int) -> int:
+    """Return where the last line ends that is complete: one more may be in the writing."""
+    with path.open("rb") as file:
+        end = size
+        while end > 0:
+            start = max(0, end - HEAD)
+            file.seek(start)
+            newline = file.read(end - start).rfind(b"\n")
+            if newline >= 0:
+                return start + newline + 1
+            end = start
+    return 0

@@ -22,10 +22,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from searchapp.errors import CorpusUnwritable, StorageFull
-from searchapp.ingest.journal import JOURNAL_FOLDER, Journal, Outcome, Written
+from searchapp.ingest.journal import Journal, Outcome, Written
 from searchapp.ingest.reader import FileContext
-from searchapp.ingest.received import InvalidRecordError, line_of, parse_line, record_of, tombstone, validate
 from searchapp.ingest.record import article_from
+from searchapp.ingest.sent import InvalidRecordError, line_of, parse_line, record_of, tombstone, validate
+from searchapp.ingest.walk import JOURNAL_FOLDER
 from searchapp.model import Article, ArticleStatus
 
 PARIS = ZoneInfo("Europe/Paris")

@@ -121,7 +121,7 @@ def test_an_article_has_its_paragraphs_and_facts(client: FlaskClient) -> None:
 
 def test_a_correction_tells_its_moment_on_the_page_and_its_day_in_the_results(client: FlaskClient) -> None:
     page = words(read(client, "/articles/ponant/maree"))
-    assert "corrigé le 1er décembre 2024 à 9\u00a0h\u00a030" in page
+    assert "corrigé le 1er décembre 2024 à 9 h 30" in page
     assert "corrigé le 1er décembre 2024" in words(read(client, "/search?q=baignoire"))
     assert "corrected on 1 December 2024 at 09:30" in words(read(client, "/articles/ponant/maree?lang=en"))
 
