@@ -16,7 +16,7 @@ from searchapp.config import Config, CorpusEntry
 from searchapp.date_words import CalendarWords, today_in
 from searchapp.engines.port import Engine
 from searchapp.engines.whoosh_engine import WhooshEngine
-from searchapp.errors import EngineUnavailable, WritingOff
+from searchapp.errors import ConfigurationError, EngineUnavailable, WritingOff
 from searchapp.i18n import Message
 from searchapp.indexing import Generations, Manifest, Summary
 from searchapp.indexing import Options as ReindexOptions
@@ -25,6 +25,7 @@ from searchapp.indexing import reindex as build
 from searchapp.indexing.background import BackgroundIndexer
 from searchapp.indexing.register import FILE_NAME as REGISTER
 from searchapp.indexing.register import WithdrawnIds
+from searchapp.indexing.watching import changes
 from searchapp.ingest import (
     CorpusReader,
     FileContext,
@@ -47,6 +48,7 @@ __all__ = [
     "ReindexOptions",
     "ReindexProgress",
     "Summary",
+    "corpus_changes",
     "index_status",
     "load_config",
     "open_analyzer",
@@ -164,6 +166,21 @@ def open_sources(config: Config) -> list[Source]:
         return [StreamSource(sys.stdin.buffer, "stdin", config.timezone)]
     entries = config.entries or (CorpusEntry("path", str(config.corpus)),)
     return [*(_source(entry, config) for entry in entries), JournalReader(config.corpus, config.timezone)]
+
+
+def corpus_changes(config: Config) -> Iterator[None]:
+    """Yield whenever files of the corpus have changed, until Ctrl-C; what is in databases cannot be watched.
+
+    Raises ConfigurationError when there is no file to watch.
+    """
+    places = [entry for entry in config.entries if entry.kind in ("path", "glob")]
+    paths = [Path(split_pattern(entry.place)[0] if entry.kind == "glob" else entry.place) for entry in places]
+    if not config.entries and str(config.corpus) != "-":
+        paths = [config.corpus]
+    paths = [path.expanduser() for path in paths if path.expanduser().exists()]
+    if not paths:
+        raise ConfigurationError(Message("There is no folder to watch; only files and folders can be watched."))
+    return changes(paths)
 
 
 def show_file(config: Config, file: Path) -> Iterator[Article | Reject]:
