@@ -25,15 +25,16 @@ __all__ = ["serve"]
     help=_("Serve the search page and the JSON endpoint until Ctrl-C."),
     short_help=_("Serve the search page."),
 )
-@with_config("index", "engine", "host", "port", "workers", "threads", "language")
+@with_config("corpus", "index", "engine", "host", "port", "workers", "threads", "language")
 def serve(config: Config) -> None:
     """Listen first, so that a taken port is told at once and the address printed is the one that answers."""
+    app = create_app(config)
     listener = _listen(config)
     host, port = listener.getsockname()[:2]
     _print_state(config)
     shown = f"[{host}]" if ":" in host else host
     print_out(_("Searching at {address} (Ctrl-C stops)").format(address=f"http://{shown}:{port}/"))
-    _run(config, listener)
+    _run(app, config, listener)
 
 
 def _listen(config: Config) -> socket.socket:
@@ -67,7 +68,7 @@ def _print_state(config: Config) -> None:
         print_error(error.render(_))
 
 
-def _run(config: Config, listener: socket.socket) -> None:
+def _run(app: Any, config: Config, listener: socket.socket) -> None:
     try:
         from gunicorn.app.base import BaseApplication
     except ImportError:  # it needs a POSIX system
@@ -91,6 +92,6 @@ def _run(config: Config, listener: socket.socket) -> None:
                 self.cfg.set(name, value)
 
         def load(self) -> Any:
-            return create_app(config)
+            return app
 
     Server().run()
