@@ -16,12 +16,13 @@ from searchapp.config import Config, CorpusEntry
 from searchapp.date_words import CalendarWords, today_in
 from searchapp.engines.port import Engine
 from searchapp.engines.whoosh_engine import WhooshEngine
-from searchapp.errors import ConfigurationError, EngineUnavailable, GenerationMissing
+from searchapp.errors import ConfigurationError, EngineUnavailable, GenerationMissing, WritingOff
 from searchapp.i18n import Message
 from searchapp.indexing import Generations, Manifest, Summary
 from searchapp.indexing import Options as ReindexOptions
 from searchapp.indexing import Progress as ReindexProgress
 from searchapp.indexing import reindex as build
+from searchapp.indexing.background import BackgroundIndexer
 from searchapp.indexing.checking import CheckProgress, CheckReport, check_generation, go_back
 from searchapp.indexing.status import IndexStatus
 from searchapp.indexing.status import index_status as status_of
@@ -37,9 +38,11 @@ from searchapp.ingest import (
     read_corpus,
     split_pattern,
 )
+from searchapp.ingest.journal import Journal
 from searchapp.model import Article, Reject
 from searchapp.service import SearchService
 from searchapp.synonyms import read_synonyms
+from searchapp.writing import Writing
 
 __all__ = [
     "CheckProgress",
@@ -56,6 +59,7 @@ __all__ = [
     "open_analyzer",
     "open_service",
     "open_sources",
+    "open_writing",
     "reindex",
     "rollback",
     "show_file",
@@ -76,6 +80,10 @@ def _tantivy() -> Engine:
         ) from error
     return TantivyEngine()
 
+
+_LAST_WORDS: Final = "journal.sqlite"
+_PATIENCE: Final = 60.0
+"""Seconds that indexing after a write waits for another reindex to end, before it tries again later."""
 
 _ENGINES: Final[Mapping[str, Callable[[], Engine]]] = {"whoosh": WhooshEngine, "tantivy": _tantivy}
 
@@ -178,6 +186,32 @@ def show_file(config: Config, file: Path) -> Iterator[Article | Reject]:
         pattern = path.relative_to(root).as_posix() + ("/**" if path.is_dir() else "")
         return iter(CorpusReader(config.corpus, config.timezone, pattern))
     return read_corpus(file, config.timezone)
+
+
+def open_writing(config: Config, service: SearchService) -> Writing:
+    """Return what writes articles into the corpus and has them indexed; ``service`` searches ``config.index``.
+
+    Raises WritingOff when the corpus is no folder that articles can be put into.
+    """
+    # Beside a server that answers searches one process is enough; a few articles need no more.
+    settings = replace(config, jobs=1)
+    options = ReindexOptions(wait=_PATIENCE)
+    return Writing(
+        Journal(_folder_to_write(config), config.index / _LAST_WORDS, config.timezone),
+        service,
+        BackgroundIndexer(
+            lambda: reindex(settings, options=options, received_only=True).generation, config.index_delay
+        ),
+    )
+
+
+def _folder_to_write(config: Config) -> Path:
+    """Return the folder that the journal lies in."""
+    if str(config.corpus) == "-" or config.corpus.is_file():
+        raise WritingOff(
+            Message("Articles can only be written into a folder, and the corpus is none. Set “corpus” to a folder.")
+        )
+    return config.corpus
 
 
 def index_status(config: Config) -> IndexStatus:

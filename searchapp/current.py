@@ -37,7 +37,7 @@ Work = Callable[["OpenGeneration"], Answer]
 
 _log: Final = logging.getLogger(__name__)
 # Seconds. A newer generation answers within one second: it is noticed, opened, and warmed up for the time left.
-_LOOK_EVERY: Final = 0.2
+_LOOK_EVERY: Final = 0.1
 _WARM_FOR: Final = 0.6
 _RETRY_EVERY: Final = 30.0
 # How long a request waits to learn whether its generation is damaged, and for how long the answer holds.

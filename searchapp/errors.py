@@ -8,7 +8,10 @@
     │   ├── CorpusMissing        the corpus path is not there
     │   ├── CorpusShrunk         most of the corpus is gone
     │   ├── RejectsRefused       articles were rejected, and none may be
-    │   └── InvalidRequest       one or more wrong parameters of a search
+    │   ├── InvalidRequest       one or more wrong parameters of a search
+    │   ├── InvalidRecord        an article that cannot be written   HTTP 422
+    │   ├── InvalidRecords       of several, some or all             HTTP 422
+    │   └── WritingOff           no articles are taken here          HTTP 403
     ├── NotFound          what you name is not there         exit 3   HTTP 404
     │   ├── ArticleNotFound
     │   ├── ArticleWithdrawn     its newspaper took it back          HTTP 410
@@ -16,6 +19,9 @@
     ├── Unavailable       try again, or start what is missing  exit 4   HTTP 503
     │   ├── IndexMissing         nothing was indexed yet
     │   ├── IndexLocked          another reindex is running
+    │   ├── CorpusLocked         other articles are being written
+    │   ├── CorpusUnwritable     the journal cannot be written
+    │   ├── StorageFull          the disk of the corpus is full      HTTP 507
     │   ├── CorpusChanged        files changed while they were read
     │   └── EngineUnavailable    the engine's library or server is not there
     └── Corrupt           stored data is damaged             exit 5   HTTP 503
@@ -38,21 +44,27 @@ __all__ = [
     "ArticleWithdrawn",
     "ConfigurationError",
     "CorpusChanged",
+    "CorpusLocked",
     "CorpusMissing",
     "CorpusShrunk",
+    "CorpusUnwritable",
     "Corrupt",
     "EngineUnavailable",
     "GenerationMissing",
     "IndexDamaged",
     "IndexLocked",
     "IndexMissing",
+    "InvalidRecord",
+    "InvalidRecords",
     "InvalidRequest",
     "NotFound",
     "RejectsRefused",
     "SearchappError",
+    "StorageFull",
     "Unavailable",
     "UserError",
     "VerificationFailed",
+    "WritingOff",
 ]
 
 
@@ -135,6 +147,40 @@ class InvalidRequest(UserError):
         self.fields = tuple(fields)
 
 
+class InvalidRecord(UserError):
+    """An article that was sent cannot be written; ``field`` is what is missing or wrong, "" all of it."""
+
+    slug = "invalid-record"
+    title = Message("This article cannot be written")
+    http_status = 422
+
+    def __init__(self, reason: Message, field: str = "") -> None:
+        super().__init__(Message("The article was not written: {reason}.", reason=reason))
+        self.reason = reason
+        self.field = field
+
+
+class InvalidRecords(UserError):
+    """Of articles that were sent, ``rejected`` cannot be written; ``rejects`` lists the first: line, field, reason."""
+
+    slug = "invalid-records"
+    title = Message("These articles cannot be written")
+    http_status = 422
+
+    def __init__(self, rejected: int, rejects: Sequence[tuple[int, str, Message]]) -> None:
+        super().__init__(Message("Nothing was written: {count} articles cannot be read.", count=rejected))
+        self.rejected = rejected
+        self.rejects = tuple(rejects)
+
+
+class WritingOff(UserError):
+    """This site, or this corpus, takes no articles."""
+
+    slug = "writing-off"
+    title = Message("Nothing can be written here")
+    http_status = 403
+
+
 class NotFound(SearchappError):
     """What was named is not there."""
 
@@ -205,6 +251,50 @@ class IndexLocked(Unavailable):
 
     slug = "index-locked"
     title = Message("Another reindex is running")
+
+
+class CorpusLocked(Unavailable):
+    """Other articles are being written, and it takes long."""
+
+    slug = "corpus-locked"
+    title = Message("Other articles are being written")
+
+    def __init__(self) -> None:
+        super().__init__(
+            Message("Another write is under way and takes long. Nothing of this one was written; send it again.")
+        )
+
+
+class CorpusUnwritable(Unavailable):
+    """The journal of the corpus cannot be written."""
+
+    slug = "corpus-unwritable"
+    title = Message("The corpus cannot be written")
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(
+            Message(
+                "Nothing was written ({reason}). See to it that searchapp may write to the folder of the corpus.",
+                reason=reason,
+            )
+        )
+
+
+class StorageFull(Unavailable):
+    """The disk of the corpus is full; ``free`` bytes were left."""
+
+    slug = "storage-full"
+    title = Message("The disk is full")
+    http_status = 507
+
+    def __init__(self, free: int) -> None:
+        super().__init__(
+            Message(
+                "The disk of the corpus is full ({free} bytes are left). Nothing was written; make room, "
+                "then send it again.",
+                free=free,
+            )
+        )
 
 
 class CorpusChanged(Unavailable):

@@ -156,6 +156,10 @@ class SearchService:
             generation=generation,
         )
 
+    def stored(self, article_id: str) -> Article | None:
+        """Return an article as it is indexed, None when there is none."""
+        return self._current.answer(lambda generation: generation.reader.article(article_id))
+
     def generation(self) -> str:
         """Return the name of the generation that answers now."""
         return self.served().generation

@@ -11,6 +11,7 @@ from typing import NoReturn
 import click
 
 from searchapp import __version__
+from searchapp.cli.add_command import add
 from searchapp.cli.evaluate_command import evaluate
 from searchapp.cli.generation_commands import check, rollback, status
 from searchapp.cli.index_commands import reindex
@@ -34,7 +35,7 @@ def cli() -> None:
     """The group that the commands hang on; its help is given above so that it is translated."""
 
 
-for command in (reindex, serve, search, status, check, rollback, analyze, ingest, evaluate):
+for command in (reindex, add, serve, search, status, check, rollback, analyze, ingest, evaluate):
     cli.add_command(command)
 
 

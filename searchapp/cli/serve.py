@@ -17,6 +17,7 @@ from searchapp.cli.terminal import number, print_error, print_out
 from searchapp.config import Config
 from searchapp.errors import ConfigurationError, EngineUnavailable, IndexMissing, SearchappError
 from searchapp.i18n import Message
+from searchapp.service import SearchService
 
 __all__ = ["serve"]
 
@@ -29,15 +30,17 @@ WARM_PAGES: Final = ("/", "/search?q=france+depuis:hier", "/api/v1/search?q=pari
     help=_("Serve the search page and the JSON endpoint until Ctrl-C."),
     short_help=_("Serve the search page."),
 )
-@with_config("index", "engine", "host", "port", "workers", "threads", "language")
+@with_config("corpus", "index", "engine", "host", "port", "workers", "threads", "language")
 def serve(config: Config) -> None:
     """Listen first, so that a taken port is told at once and the address printed is the one that answers."""
+    service = open_service(config)
+    app = create_app(config, service=service)
     listener = _listen(config)
     host, port = listener.getsockname()[:2]
     _print_state(config)
     shown = f"[{host}]" if ":" in host else host
     print_out(_("Searching at {address} (Ctrl-C stops)").format(address=f"http://{shown}:{port}/"))
-    _run(config, listener)
+    _run(app, service, config, listener)
 
 
 def _listen(config: Config) -> socket.socket:
@@ -71,16 +74,13 @@ def _print_state(config: Config) -> None:
         print_error(error.render(_))
 
 
-def _run(config: Config, listener: socket.socket) -> None:
+def _run(app: Any, service: SearchService, config: Config, listener: socket.socket) -> None:
     try:
         from gunicorn.app.base import BaseApplication
     except ImportError:  # it needs a POSIX system
         raise EngineUnavailable(
             Message("This system has no gunicorn. Serve “searchapp:create_app()” with another WSGI server.")
         ) from None
-
-    service = open_service(config)
-    app = create_app(config, service=service)
 
     def start(worker: Any) -> None:
         """Get a new process ready before it answers. One that takes the place of another doubts its generation."""

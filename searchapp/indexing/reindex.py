@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -242,7 +243,8 @@ class _Reindex:
                     commit=register.commit,
                 )
             )
-            Update(self._sources, register, files, self._on_progress, self._only(base)).run()
+            update = Update(self._sources, register, files, self._on_progress, self._only(base))
+            update.run()
             summary = replace(self._summary(register, base, reason), resumed=bool(checkpoint))
             self._refuse(summary, base)
             if base and not register.changed and not (summary.added or summary.changed or summary.removed):
@@ -251,7 +253,9 @@ class _Reindex:
             files.complete()
             reader = self._engine.open(path / ENGINE)
             stack.callback(reader.close)
-            self._write_words(path, reader, register, base)
+            # What an interrupted build superseded was not counted.
+            superseded = sys.maxsize if checkpoint else update.superseded
+            self._write_words(path, reader, register, base, superseded)
             if self.options.verify:
                 gone = (article_id for article_id, _, now in register.touched() if not now)
                 verify(reader, register, islice(gone, _GONE_SAMPLE))
@@ -263,9 +267,9 @@ class _Reindex:
         self._generations.publish(self._manifest(summary, base), withdrawn)
         return summary
 
-    def _write_words(self, path: Path, reader: Reader, register: Register, base: _Base | None) -> None:
+    def _write_words(self, path: Path, reader: Reader, register: Register, base: _Base | None, superseded: int) -> None:
         if base is None:
-            write_lexicon(path, reader, self._analyzer)
+            write_lexicon(path, reader, self._analyzer, superseded=superseded)
             return
         earlier = self._engine.open(base.path / ENGINE)
         try:
