@@ -158,17 +158,21 @@ class CurrentGeneration:
             assert self._choice is not None  # noqa: S101 - leased
             return self._choice.served
 
-    def follow(self, warm: Work[None]) -> None:
-        """Open the current generation and ``warm`` it up, then do so with each newer one, in a thread of its own.
-
-        To be called once a process, after forking; what ``warm`` raises is not told.
-        """
+    def warm_up(self, warm: Work[None]) -> None:
+        """Open the current generation and ``warm`` it up; what goes wrong shows in the log, or when it is asked for."""
         try:
             self.answer(warm)
         except SearchappError as error:  # nothing is published yet, or all of it is damaged
             _log.warning("%s", error)
         except Exception:
             _log.exception("Warming up failed; searching goes on")
+
+    def follow(self, warm: Work[None]) -> None:
+        """Do that with each newer generation too, in a thread of its own, while the one before answers.
+
+        To be called once a process, after forking.
+        """
+        self.warm_up(warm)
         self._following = True
         Thread(target=self._follow, args=(warm,), name="generation", daemon=True).start()
 

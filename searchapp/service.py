@@ -168,11 +168,12 @@ class SearchService:
         """Return which generation answers now, and which one should if it were not damaged."""
         return self._current.served()
 
-    def follow(self, queries: Sequence[str], *, verify: bool = False) -> None:
-        """Keep to the published generation in a thread of its own; ``queries`` warm each one up before it answers.
+    def follow(self, queries: Sequence[str], *, at_once: bool = False, verify: bool = False) -> None:
+        """Get ready to answer: ``queries`` warm the generation up, and each newer one in the background.
 
-        To be called once a process, after forking. ``verify`` reads all of the generation, in the background: wise
-        when the process before this one ended by accident.
+        With ``at_once`` newer ones answer the very next request instead, as the one who has just written an article
+        expects; that request takes longer. To be called once a process, after forking. ``verify`` reads all of the
+        generation, in the background: wise when the process before this one ended by accident.
         """
 
         def warm(generation: OpenGeneration) -> None:
@@ -183,7 +184,7 @@ class SearchService:
                 _, page = self._find(generation, request, tree, resolver, self._lookup(generation), 0)
                 generation.reader.articles(candidate.document for candidate in page)
 
-        self._current.follow(warm)
+        (self._current.warm_up if at_once else self._current.follow)(warm)
         if verify:
             self._current.verify()
 

@@ -84,7 +84,7 @@ def _run(app: Any, service: SearchService, config: Config, listener: socket.sock
 
     def start(worker: Any) -> None:
         """Get a new process ready before it answers. One that takes the place of another doubts its generation."""
-        service.follow(WARM_QUERIES, verify=worker.age > config.workers)
+        service.follow(WARM_QUERIES, at_once=bool(config.write_token), verify=worker.age > config.workers)
         client = app.test_client()
         for path in WARM_PAGES:
             client.get(path)
