@@ -21,6 +21,7 @@ from searchapp.i18n import Message
 from searchapp.indexing import Generations, Manifest, Summary
 from searchapp.indexing import Progress as ReindexProgress
 from searchapp.indexing import reindex as build
+from searchapp.indexing.room import disk_full_told
 from searchapp.ingest import (
     CorpusReader,
     Distinct,
@@ -107,18 +108,20 @@ def open_service(config: Config, clock: Callable[[], date] | None = None) -> Sea
 def reindex(config: Config, on_progress: Callable[[ReindexProgress], None] = lambda progress: None) -> Summary:
     """Index ``config.corpus`` into a new generation of ``config.index`` and publish it.
 
-    Raises CorpusMissing, IndexLocked; whatever it raises, the published generation is as it was.
+    Raises CorpusMissing, IndexLocked, DiskFull; whatever it raises, the published generation is as it was.
     """
-    return build(
-        config.corpus,
-        Generations(config.index),
-        _engine(config),
-        open_analyzer(),
-        config.timezone,
-        on_progress,
-        open_intake(config),
-        config.jobs,
-    )
+    generations, intake = Generations(config.index), open_intake(config)
+    with disk_full_told(generations, intake.total_bytes):
+        return build(
+            config.corpus,
+            generations,
+            _engine(config),
+            open_analyzer(),
+            config.timezone,
+            on_progress,
+            intake,
+            config.jobs,
+        )
 
 
 def open_intake(config: Config) -> Intake:

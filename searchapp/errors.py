@@ -12,6 +12,7 @@
     ├── Unavailable       try again, or start what is missing  exit 4   HTTP 503
     │   ├── IndexMissing         nothing was indexed yet
     │   ├── IndexLocked          another reindex is running
+    │   ├── DiskFull             the index needs more room than there is   HTTP 507
     │   └── EngineUnavailable    the engine's library or server is not there
     └── Corrupt           stored data is damaged             exit 5   HTTP 503
         └── IndexDamaged
@@ -32,6 +33,7 @@ __all__ = [
     "ConfigurationError",
     "CorpusMissing",
     "Corrupt",
+    "DiskFull",
     "EngineUnavailable",
     "IndexDamaged",
     "IndexLocked",
@@ -142,6 +144,26 @@ class IndexLocked(Unavailable):
 
     slug = "index-locked"
     title = Message("Another reindex is running")
+
+
+class DiskFull(Unavailable):
+    """The disk of the index has too little room for a new generation, which may need ``needed`` bytes."""
+
+    slug = "disk-full"
+    title = Message("The disk is full")
+    http_status = 507
+
+    def __init__(self, folder: object, needed: int, free: int) -> None:
+        left = free // 1_000_000
+        super().__init__(
+            Message(
+                "There is no room left on the disk of {folder}: up to {missing} MB more are needed, {free} MB are free. "
+                "Make room, then run this again; what was published before still answers.",
+                folder=folder,
+                missing=max(1, -(-needed // 1_000_000) - left),
+                free=left,
+            )
+        )
 
 
 class EngineUnavailable(Unavailable):
