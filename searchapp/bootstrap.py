@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Final
@@ -16,17 +16,18 @@ from searchapp.config import Config, CorpusEntry
 from searchapp.date_words import CalendarWords, today_in
 from searchapp.engines.port import Engine
 from searchapp.engines.whoosh_engine import WhooshEngine
-from searchapp.errors import EngineUnavailable
+from searchapp.errors import ConfigurationError, EngineUnavailable
 from searchapp.i18n import Message
 from searchapp.indexing import Generations, Manifest, Summary
+from searchapp.indexing import Options as ReindexOptions
 from searchapp.indexing import Progress as ReindexProgress
 from searchapp.indexing import reindex as build
 from searchapp.indexing.room import disk_full_told
+from searchapp.indexing.watching import changes
 from searchapp.ingest import (
     CorpusReader,
-    Distinct,
     FileContext,
-    Intake,
+    JournalReader,
     PostgresRows,
     Source,
     SqliteRows,
@@ -40,13 +41,15 @@ from searchapp.synonyms import read_synonyms
 
 __all__ = [
     "IndexStatus",
+    "ReindexOptions",
     "ReindexProgress",
     "Summary",
+    "corpus_changes",
     "index_status",
     "load_config",
     "open_analyzer",
-    "open_intake",
     "open_service",
+    "open_sources",
     "reindex",
     "show_file",
 ]
@@ -105,35 +108,62 @@ def open_service(config: Config, clock: Callable[[], date] | None = None) -> Sea
     )
 
 
-def reindex(config: Config, on_progress: Callable[[ReindexProgress], None] = lambda progress: None) -> Summary:
-    """Index ``config.corpus`` into a new generation of ``config.index`` and publish it.
+def reindex(
+    config: Config,
+    on_progress: Callable[[ReindexProgress], None] = lambda progress: None,
+    options: ReindexOptions | None = None,
+    *,
+    received_only: bool = False,
+) -> Summary:
+    """Bring ``config.index`` up to date with the corpus and publish what is new.
 
-    Raises CorpusMissing, IndexLocked, DiskFull; whatever it raises, the published generation is as it was.
+    ``received_only``: look at the journal only, as after a write through the endpoint. Raises CorpusMissing,
+    CorpusShrunk, CorpusChanged, IndexLocked, DiskFull, RejectsRefused, VerificationFailed; whatever it raises, the
+    published generation is as it was.
     """
-    generations, intake = Generations(config.index), open_intake(config)
-    with disk_full_told(generations, intake.total_bytes):
+    options = options or ReindexOptions()
+    sources, generations = open_sources(config), Generations(config.index)
+    with disk_full_told(generations, lambda: sum(source.total_bytes() for source in sources)):
         return build(
-            config.corpus,
+            sources,
+            ", ".join(entry.place for entry in config.entries) or str(config.corpus),
             generations,
             _engine(config),
             open_analyzer(),
             config.timezone,
+            replace(
+                options,
+                jobs=options.jobs or config.jobs,
+                only=frozenset({len(sources) - 1}) if received_only else None,
+            ),
             on_progress,
-            intake,
-            config.jobs,
         )
 
 
-def open_intake(config: Config) -> Intake:
-    """Return what is indexed: the ``[[corpus]]`` entries or the one corpus; ``-`` is standard input.
+def open_sources(config: Config) -> list[Source]:
+    """Return what is indexed: the ``[[corpus]]`` entries or the one corpus (``-`` is standard input), then the journal.
 
     Raises CorpusMissing when a folder or file is not there.
     """
-    distinct = Distinct()
     if str(config.corpus) == "-":
-        return Intake([StreamSource(sys.stdin.buffer, "stdin", config.timezone)], distinct)
+        return [StreamSource(sys.stdin.buffer, "stdin", config.timezone)]
     entries = config.entries or (CorpusEntry("path", str(config.corpus)),)
-    return Intake([_source(entry, config, distinct) for entry in entries], distinct)
+    return [*(_source(entry, config) for entry in entries), JournalReader(config.corpus, config.timezone)]
+
+
+def corpus_changes(config: Config) -> Iterator[None]:
+    """Yield whenever files of the corpus have changed, until Ctrl-C; what is in databases cannot be watched.
+
+    Raises ConfigurationError when there is no file to watch.
+    """
+    places = [entry for entry in config.entries if entry.kind in ("path", "glob")]
+    paths = [Path(split_pattern(entry.place)[0] if entry.kind == "glob" else entry.place) for entry in places]
+    if not config.entries and str(config.corpus) != "-":
+        paths = [config.corpus]
+    paths = [path.expanduser() for path in paths if path.expanduser().exists()]
+    if not paths:
+        raise ConfigurationError(Message("There is no folder to watch; only files and folders can be watched."))
+    return changes(paths)
 
 
 def show_file(config: Config, file: Path) -> Iterator[Article | Reject]:
@@ -161,15 +191,15 @@ def index_status(config: Config) -> IndexStatus:
     )
 
 
-def _source(entry: CorpusEntry, config: Config, distinct: Distinct) -> Source:
+def _source(entry: CorpusEntry, config: Config) -> Source:
     inherited = {name: value for name, value in (("source", entry.source), ("section", entry.section)) if value}
     context = FileContext(entry.place, config.timezone, inherited, columns=entry.columns)
     if entry.kind == "sqlite":
-        return SqliteRows(Path(entry.place).expanduser(), entry.query, context, distinct)
+        return SqliteRows(Path(entry.place).expanduser(), entry.query, context)
     if entry.kind == "postgresql":
-        return PostgresRows(entry.place, entry.query, context, distinct)
+        return PostgresRows(entry.place, entry.query, context)
     folder, pattern = split_pattern(entry.place) if entry.kind == "glob" else (entry.place, "")
-    return CorpusReader(Path(folder).expanduser(), config.timezone, pattern, distinct, inherited)
+    return CorpusReader(Path(folder).expanduser(), config.timezone, pattern, inherited)
 
 
 def _engine(config: Config) -> Engine:

@@ -6,6 +6,8 @@
     ├── UserError         you can fix it                     exit 2   HTTP 400
     │   ├── ConfigurationError   one or more wrong settings
     │   ├── CorpusMissing        the corpus path is not there
+    │   ├── CorpusShrunk         most of the corpus is gone
+    │   ├── RejectsRefused       articles were rejected, and none may be
     │   └── InvalidRequest       one or more wrong parameters of a search
     ├── NotFound          what you name is not there         exit 3   HTTP 404
     │   └── ArticleNotFound
@@ -13,9 +15,11 @@
     │   ├── IndexMissing         nothing was indexed yet
     │   ├── IndexLocked          another reindex is running
     │   ├── DiskFull             the index needs more room than there is   HTTP 507
+    │   ├── CorpusChanged        files changed while they were read
     │   └── EngineUnavailable    the engine's library or server is not there
     └── Corrupt           stored data is damaged             exit 5   HTTP 503
-        └── IndexDamaged
+        ├── IndexDamaged
+        └── VerificationFailed   a new index is not what was read
 
 An error carries :class:`~searchapp.i18n.Message` values, so that a page, a JSON answer and a terminal each say it in
 their reader's language. A message never holds a path of the server's that the person asking did not name.
@@ -31,7 +35,9 @@ from searchapp.i18n import Message, Translate, untranslated
 __all__ = [
     "ArticleNotFound",
     "ConfigurationError",
+    "CorpusChanged",
     "CorpusMissing",
+    "CorpusShrunk",
     "Corrupt",
     "DiskFull",
     "EngineUnavailable",
@@ -40,9 +46,11 @@ __all__ = [
     "IndexMissing",
     "InvalidRequest",
     "NotFound",
+    "RejectsRefused",
     "SearchappError",
     "Unavailable",
     "UserError",
+    "VerificationFailed",
 ]
 
 
@@ -91,6 +99,30 @@ class CorpusMissing(UserError):
 
     slug = "corpus-missing"
     title = Message("The corpus is not there")
+
+
+class CorpusShrunk(UserError):
+    """More than half of the articles are gone, as when a disk is not mounted."""
+
+    slug = "corpus-shrunk"
+    title = Message("Most of the corpus is gone")
+
+    def __init__(self, gone: int, before: int) -> None:
+        super().__init__(
+            Message(
+                "{gone} of {before} articles are gone from the corpus; nothing was changed. Is its disk mounted, its "
+                "name right? If they are meant to go: searchapp reindex --yes",
+                gone=gone,
+                before=before,
+            )
+        )
+
+
+class RejectsRefused(UserError):
+    """Articles could not be read, and ``--strict`` allows none; ``details`` names the first of them."""
+
+    slug = "rejects-refused"
+    title = Message("Articles were rejected")
 
 
 class InvalidRequest(UserError):
@@ -164,6 +196,14 @@ class DiskFull(Unavailable):
                 free=left,
             )
         )
+class CorpusChanged(Unavailable):
+    """Files changed in a way that made it impossible to tell what the corpus holds."""
+
+    slug = "corpus-changed"
+    title = Message("The corpus changed meanwhile")
+
+    def __init__(self) -> None:
+        super().__init__(Message("Files of the corpus changed while they were read. Run this again: searchapp reindex"))
 
 
 class EngineUnavailable(Unavailable):
@@ -193,5 +233,20 @@ class IndexDamaged(Corrupt):
             Message(
                 "The index (generation {generation}) is damaged; the corpus is not. Run: searchapp reindex",
                 generation=generation,
+            )
+        )
+
+
+class VerificationFailed(Corrupt):
+    """A new generation is not what was read from the corpus, and is not published."""
+
+    slug = "verification-failed"
+    title = Message("The new index is not right")
+
+    def __init__(self, reason: Message) -> None:
+        super().__init__(
+            Message(
+                "The new index was not published: {reason}. The one before answers. Run: searchapp reindex --full",
+                reason=reason,
             )
         )

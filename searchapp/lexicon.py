@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing
-from itertools import groupby
+from itertools import chain
 from math import log
 from pathlib import Path
 from threading import Lock
@@ -21,79 +22,155 @@ from rapidfuzz.distance import OSA
 from searchapp.analysis import FrenchAnalyzer, Term
 from searchapp.analysis.stemmer import family_root
 
-__all__ = ["FILE_NAME", "Lexicon", "build_lexicon", "sound"]
+__all__ = ["FILE_NAME", "Lexicon", "build_lexicon", "grow_lexicon", "sound"]
 
 FILE_NAME: Final = "lexicon.sqlite"
 
-_TABLES: Final = """
-CREATE TABLE words (word TEXT PRIMARY KEY, form TEXT, documents INTEGER, size INTEGER, sound TEXT) WITHOUT ROWID;
-CREATE TABLE stems (stem TEXT PRIMARY KEY, root TEXT, documents INTEGER) WITHOUT ROWID;
-"""
-_INDEXES: Final = """
-CREATE INDEX words_by_start ON words (substr(word, 1, 1), size);
-CREATE INDEX words_by_sound ON words (sound);
-CREATE INDEX stems_by_root ON stems (root, documents DESC);
-"""
-# A word that fewer articles hold is as likely a misspelling itself.
+# A word that fewer articles hold is as likely a misspelling itself: it is never what was meant, and has no sound.
 _LEAST: Final = 3
 _MOST_KIN: Final = 8
-# How French people spell by ear: signs that sound alike become one (rules written for this project).
+
+# ``words`` has of each folded word its commonest form, ``forms`` the others; ``documents`` counts all of them.
+_TABLES: Final = """
+CREATE TABLE words (word TEXT PRIMARY KEY, form TEXT, documents INTEGER, size INTEGER, sound TEXT) WITHOUT ROWID;
+CREATE TABLE forms (word TEXT, form TEXT, documents INTEGER, PRIMARY KEY (word, form)) WITHOUT ROWID;
+CREATE TABLE stems (stem TEXT PRIMARY KEY, root TEXT, documents INTEGER) WITHOUT ROWID;
+"""
+_INDEXES: Final = f"""
+CREATE INDEX words_by_start ON words (substr(word, 1, 1), size) WHERE documents >= {_LEAST};
+CREATE INDEX words_by_sound ON words (sound) WHERE documents >= {_LEAST};
+CREATE INDEX stems_by_root ON stems (root, documents DESC);
+"""
+_NEAREST: Final = f"""
+SELECT word, form, documents, sound FROM words
+WHERE documents >= {_LEAST} AND substr(word, 1, 1) = ? AND size BETWEEN ? AND ?
+UNION SELECT word, form, documents, sound FROM words WHERE documents >= {_LEAST} AND sound = ?
+"""  # noqa: S608 - a number of ours, which an index on a part of the rows needs to see
+_NEW_WORD: Final = "INSERT INTO words VALUES (?, ?, ?, ?, ?)"
+_NEW_FORM: Final = "INSERT INTO forms VALUES (?, ?, ?)"
+_NEW_STEM: Final = "INSERT INTO stems VALUES (?, ?, ?)"
+# The file is a private copy until its generation is published: a crash costs it whole anyway.
+_FAST: Final = "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;"
+
+# How French people spell by ear: signs that sound alike become one (rules written for this project). A rule is tried
+# where the word has one of its letters; without letters, always.
 _SOUNDS: Final = tuple(
-    (re.compile(pattern), replacement)
-    for pattern, replacement in (
-        ("ph", "f"),
-        ("th", "t"),
-        ("rh", "r"),
-        ("^h|(?<=[^cp])h", ""),
-        ("qu|ck|k|c(?=[aoulrt]|$)", "k"),
-        ("gu(?=[ei])", "g"),
-        ("sc(?=[eiy])|c(?=[eiy])", "s"),
-        ("y", "i"),
-        ("eaux?$|aux?$|au|eau", "o"),
-        ("ai|ei", "e"),
-        ("(?:er|ez|ee|es|e|s|t|x|d)$", ""),
-        (r"(.)\1", r"\1"),
-        ("en|em", "an"),
-        ("z", "s"),
+    (letters, re.compile(pattern).sub, replacement)
+    for letters, pattern, replacement in (
+        ("h", "ph", "f"),
+        ("h", "th", "t"),
+        ("h", "rh", "r"),
+        ("h", "^h|(?<=[^cp])h", ""),
+        ("qck", "qu|ck|k|c(?=[aoulrt]|$)", "k"),
+        ("g", "gu(?=[ei])", "g"),
+        ("c", "sc(?=[eiy])|c(?=[eiy])", "s"),
+        ("y", "y", "i"),
+        ("u", "eaux?$|aux?$|au|eau", "o"),
+        ("i", "ai|ei", "e"),
+        ("", "(?:er|ez|ee|es|e|s|t|x|d)$", ""),
+        ("", r"(.)\1", r"\1"),
+        ("e", "en|em", "an"),
+        ("z", "z", "s"),
     )
 )
 
 
 def sound(word: str) -> str:
     """Return a rough key of how a folded word sounds: « orthografe » and « orthographe » alike."""
-    for pattern, replacement in _SOUNDS:
-        word = pattern.sub(replacement, word)
+    for letters, substitute, replacement in _SOUNDS:
+        if not letters or any(letter in word for letter in letters):
+            word = substitute(replacement, word)
     return word
 
 
 def build_lexicon(path: Path, forms: Iterable[tuple[str, int]], analyzer: FrenchAnalyzer) -> None:
     """Write a lexicon from (exact form, document frequency) pairs; a form may come several times."""
+    totals: dict[str, int] = {}
+    for form, documents in forms:
+        totals[form] = totals.get(form, 0) + documents
+    words: dict[str, dict[str, int]] = {}
+    stems: Counter[str] = Counter()
+    for form, documents in totals.items():
+        if term := _counted(form, analyzer):
+            words.setdefault(term.word, {})[form] = documents
+            stems[term.stem] += documents
     with closing(sqlite3.connect(path)) as connection, connection:
-        connection.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;" + _TABLES)
-        connection.execute("CREATE TEMP TABLE forms (word TEXT, form TEXT, stem TEXT, documents INTEGER)")
-        connection.executemany("INSERT INTO forms VALUES (?, ?, ?, ?)", _forms(forms, analyzer))
-        rows = connection.execute("SELECT word, form, sum(documents) n FROM forms GROUP BY 1, 2 ORDER BY 1, n DESC, 2")
-        connection.executemany("INSERT INTO words VALUES (?, ?, ?, ?, ?)", list(_words(rows)))
-        stems = connection.execute("SELECT stem, sum(documents) FROM forms GROUP BY 1").fetchall()
-        connection.executemany(
-            "INSERT INTO stems VALUES (?, ?, ?)", ((stem, family_root(stem), count) for stem, count in stems)
-        )
+        connection.executescript(_FAST + _TABLES)
+        ordered = sorted(words)  # what comes in the order of its key is laid down quickest
+        connection.executemany(_NEW_WORD, (_word_row(word, words[word]) for word in ordered))
+        connection.executemany(_NEW_FORM, chain.from_iterable(_form_rows(word, words[word]) for word in ordered))
+        connection.executemany(_NEW_STEM, ((stem, family_root(stem), stems[stem]) for stem in sorted(stems)))
         connection.executescript(_INDEXES)
 
 
-def _forms(forms: Iterable[tuple[str, int]], analyzer: FrenchAnalyzer) -> Iterator[tuple[str, str, str, int]]:
-    """Yield the forms that are words of four letters or more; others are never corrected and have no family."""
-    for form, documents in forms:
-        term = analyzer.term(form)
-        if len(term.word) > 3 and term.word.isalpha() and not term.small:
-            yield term.word, form, term.stem, documents
+def grow_lexicon(path: Path, changes: Mapping[str, int], analyzer: FrenchAnalyzer) -> None:
+    """Change the lexicon at ``path``, which nobody else has open, to what :func:`build_lexicon` would make now.
+
+    ``changes`` says by how much the document frequency of an exact form, summed over the parts of articles, went up or
+    down; a form that is left with none is forgotten. The cost follows the number of changes. After an exception the
+    file is worth nothing.
+    """
+    words: dict[str, dict[str, int]] = {}
+    stems: dict[str, str] = {}
+    for form, change in changes.items():
+        if change and (term := _counted(form, analyzer)):
+            words.setdefault(term.word, {})[form] = change
+            stems[term.word] = term.stem
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.executescript(_FAST)
+        stem_changes: Counter[str] = Counter()
+        for word in sorted(words):
+            stem_changes[stems[word]] += _change_word(connection, word, words[word])
+        for stem, change in stem_changes.items():
+            _change_stem(connection, stem, change)
 
 
-def _words(rows: Iterable[tuple[str, str, int]]) -> Iterator[tuple[str, str, int, int, str]]:
-    """Yield each folded word with its commonest form, how many articles hold it, its length and its sound."""
-    for word, group in groupby(rows, key=lambda row: row[0]):
-        entries = list(group)
-        yield word, entries[0][1], sum(count for _, _, count in entries), len(word), sound(word)
+def _change_word(connection: sqlite3.Connection, word: str, changes: Mapping[str, int]) -> int:
+    """Write the rows of ``word`` anew; return how many documents more it has."""
+    counts = dict(connection.execute("SELECT form, documents FROM forms WHERE word = ?", (word,)).fetchall())
+    for form, documents in connection.execute("SELECT form, documents FROM words WHERE word = ?", (word,)):
+        counts[form] = documents - sum(counts.values())
+    before = sum(counts.values())
+    for form, change in changes.items():
+        counts[form] = counts.get(form, 0) + change
+    counts = {form: documents for form, documents in counts.items() if documents > 0}
+    connection.execute("DELETE FROM words WHERE word = ?", (word,))
+    connection.execute("DELETE FROM forms WHERE word = ?", (word,))
+    if counts:
+        connection.execute(_NEW_WORD, _word_row(word, counts))
+        connection.executemany(_NEW_FORM, _form_rows(word, counts))
+    return sum(counts.values()) - before
+
+
+def _change_stem(connection: sqlite3.Connection, stem: str, change: int) -> None:
+    ((documents,),) = connection.execute("SELECT total(documents) FROM stems WHERE stem = ?", (stem,))
+    connection.execute("DELETE FROM stems WHERE stem = ?", (stem,))
+    if (left := int(documents) + change) > 0:
+        connection.execute(_NEW_STEM, (stem, family_root(stem), left))
+
+
+def _counted(form: str, analyzer: FrenchAnalyzer) -> Term | None:
+    """Return the term of a word of four letters or more; others are never corrected and have no family."""
+    term = analyzer.term(form)
+    return term if len(term.word) > 3 and term.word.isalpha() and not term.small else None
+
+
+def _word_row(word: str, counts: Mapping[str, int]) -> tuple[str, str, int, int, str | None]:
+    documents = sum(counts.values())
+    heard = sound(word) if documents >= _LEAST else None
+    return word, _commonest(counts), documents, len(word), heard
+
+
+def _form_rows(word: str, counts: Mapping[str, int]) -> Iterator[tuple[str, str, int]]:
+    """Yield the forms that are not a word's commonest, in their order."""
+    if len(counts) > 1:
+        commonest = _commonest(counts)
+        yield from ((word, form, counts[form]) for form in sorted(counts) if form != commonest)
+
+
+def _commonest(counts: Mapping[str, int]) -> str:
+    """Return the form that most documents hold; of several, the first in the order of code points."""
+    return min(counts, key=lambda form: (-counts[form], form)) if len(counts) > 1 else next(iter(counts))
 
 
 class Lexicon:
@@ -135,16 +212,12 @@ class Lexicon:
     def _nearest(self, word: str) -> tuple[str, ...]:
         """Return the word that costs least to get at: few edits, the same sound, many articles."""
         limit, heard = (1 if len(word) < 9 else 2), sound(word)
-        rows = self._rows(
-            "SELECT word, form, documents, sound FROM words WHERE substr(word, 1, 1) = ? AND size BETWEEN ? AND ?"
-            " UNION SELECT word, form, documents, sound FROM words WHERE sound = ?",
-            (word[0], len(word) - limit, len(word) + limit, heard),
-        )
+        rows = self._rows(_NEAREST, (word[0], len(word) - limit, len(word) + limit, heard))
         best: tuple[float, str, str] | None = None
         for other, form, documents, other_sound in rows:
             alike = other_sound == heard
             edits = OSA.distance(word, other, score_cutoff=limit + alike)
-            if documents >= _LEAST and (edits <= limit or alike):
+            if edits <= limit or alike:
                 price = (edits - 0.75 * alike - 0.15 * log(documents), other, form)
                 best = min(best or price, price)
         return (best[2],) if best else ()

@@ -5,38 +5,75 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 import click
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
 from searchapp import bootstrap
-from searchapp.bootstrap import ReindexProgress, Summary
+from searchapp.bootstrap import ReindexOptions, ReindexProgress, Summary
 from searchapp.cli.language import gettext as _
 from searchapp.cli.options import with_config
-from searchapp.cli.terminal import date_text, number, print_error, print_out, size_text
+from searchapp.cli.terminal import date_text, fail, number, print_error, print_out, size_text
 from searchapp.config import Config
+from searchapp.errors import SearchappError
 
 __all__ = ["reindex", "status"]
 
 _LISTED: Final = 20
 
 
+def _flag(name: str, text: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    return click.option(name, is_flag=True, help=text)
+
+
 @click.command(
-    help=_("Index the articles of CORPUS (a folder or a file) and publish the new index.")
+    help=_("Bring the index up to date with the articles of CORPUS (a folder or a file) and publish it.")
     + "\n\n"
+    + _("Only files that changed are read, and only articles that differ are analysed.")
+    + " "
     + _("The index that is there answers until the new one is complete; stopping this at any moment loses nothing."),
-    short_help=_("Index the corpus and publish the new index."),
+    short_help=_("Bring the index up to date and publish it."),
 )
 @click.argument("argument", required=False, metavar="[CORPUS]")
+@_flag("--full", _("index everything anew"))
+@_flag("--dry-run", _("only tell what would change"))
+@_flag("--watch", _("go on and index again whenever files change, until Ctrl-C"))
+@_flag("--strict", _("publish nothing if an article cannot be read"))
+@_flag("--yes", _("publish even if more than half of the articles are gone"))
+@click.option("--verify/--no-verify", default=True, help=_("look at the new index before publishing it (default: yes)"))
+@click.option(
+    "--wait",
+    type=click.FloatRange(0, 86_400),
+    default=0.0,
+    metavar=_("SECONDS"),
+    help=_("wait for another reindex to end (default: do not wait)"),
+)
 @with_config("corpus", "index", "engine", "jobs", argument="corpus")
-def reindex(config: Config) -> None:
+def reindex(config: Config, watch: bool, **chosen: Any) -> None:
     """Build and publish a generation, with a progress bar where somebody watches."""
+    options = ReindexOptions(**chosen)
+    _reindex(config, options)
+    if watch:
+        _watch(config, replace(options, full=False))
+
+
+def _reindex(config: Config, options: ReindexOptions) -> None:
     with _progress_bar() as on_progress:
-        summary = bootstrap.reindex(config, on_progress)
-    _print_summary(summary, config)
+        summary = bootstrap.reindex(config, on_progress, options)
+    _print_summary(summary, config, options)
+
+
+def _watch(config: Config, options: ReindexOptions) -> None:
+    print_out(_("Watching {corpus} (Ctrl-C stops)").format(corpus=config.corpus))
+    for _changed in bootstrap.corpus_changes(config):
+        try:
+            _reindex(config, options)
+        except SearchappError as error:  # the next change may be the one that mends it
+            fail(error)
 
 
 @click.command(help=_("Show what is indexed: how many articles, when, how large, made with what."))
@@ -90,7 +127,7 @@ def _progress_bar() -> Iterator[Callable[[ReindexProgress], None]]:
         yield show
 
 
-def _print_summary(summary: Summary, config: Config) -> None:
+def _print_summary(summary: Summary, config: Config, options: ReindexOptions) -> None:
     parts = [
         _("{count} read").format(count=number(summary.read)),
         _("{count} indexed").format(count=number(summary.indexed)),
@@ -102,6 +139,13 @@ def _print_summary(summary: Summary, config: Config) -> None:
         parts.append(_("{count} duplicates").format(count=number(summary.duplicates)))
     parts.append(_("{count} seconds").format(count=number(round(summary.seconds, 1))))
     print_out(_("Articles:") + " " + ", ".join(parts))
+    _print_problems(summary, config)
+    _print_changes(summary, options)
+    if summary.published:
+        print_out(_("Published: {generation}").format(generation=summary.generation))
+
+
+def _print_problems(summary: Summary, config: Config) -> None:
     for reject in summary.rejects[:_LISTED]:
         place = f"{reject.file}:{reject.line}" if reject.line else reject.file
         print_error("  " + _("rejected: {place}: {reason}").format(place=place, reason=reject.reason.render(_)))
@@ -109,10 +153,41 @@ def _print_summary(summary: Summary, config: Config) -> None:
         print_error(
             "  " + _("duplicate: the id “{id}” came more than once; the newest article counts").format(id=article_id)
         )
-    if summary.rejected > _LISTED:
+    if summary.rejected > _LISTED and summary.generation:
         print_error("  " + _("… all of them: {file}").format(file=config.index / summary.generation / "rejects.jsonl"))
     if not summary.indexed:
         print_error(
             _("The index is empty. Put articles into {corpus} and run this again.").format(corpus=config.corpus)
         )
-    print_out(_("Published: {generation}").format(generation=summary.generation))
+
+
+def _print_changes(summary: Summary, options: ReindexOptions) -> None:
+    if summary.full:
+        if summary.resumed:
+            print_out(_("An interrupted rebuild was finished."))
+        if summary.reason:
+            text = (
+                _("Everything would be indexed anew: {reason}.")
+                if options.dry_run
+                else _("Everything was indexed anew: {reason}.")
+            )
+            print_out(text.format(reason=summary.reason.render(_)))
+        elif options.dry_run:
+            print_out(_("Nothing is indexed yet; everything would be."))
+        return
+    if not (summary.added or summary.changed or summary.removed):
+        print_out(_("Nothing has changed.") if not summary.published else _("No article has changed."))
+        return
+    parts = (
+        (_("{count} new"), summary.added),
+        (_("{count} changed"), summary.changed),
+        (_("{count} gone"), summary.removed),
+    )
+    print_out(_("Changes:") + " " + ", ".join(text.format(count=number(count)) for text, count in parts))
+    if options.dry_run:
+        for sign, ids in (("+", summary.added_ids), ("~", summary.changed_ids), ("-", summary.removed_ids)):
+            for article_id in ids[:_LISTED]:
+                print_out(f"  {sign} {article_id}")
+            if len(ids) > _LISTED:
+                print_out("  " + _("{sign} … and more").format(sign=sign))
+        print_out(_("This was a dry run: nothing was changed."))

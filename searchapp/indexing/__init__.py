@@ -7,6 +7,6 @@ killed at any instant leaves ``CURRENT`` on a whole generation.
 """
 
 from searchapp.indexing.generations import Generations, Manifest
-from searchapp.indexing.reindex import Progress, Summary, reindex
+from searchapp.indexing.reindex import Options, Progress, Summary, reindex
 
-__all__ = ["Generations", "Manifest", "Progress", "Summary", "reindex"]
+__all__ = ["Generations", "Manifest", "Options", "Progress", "Summary", "reindex"]

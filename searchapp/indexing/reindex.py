@@ -1,155 +1,360 @@
-"""Reindexing: every article of the corpus into a new generation, then publish."""
+"""Reindexing: what changed in the corpus into a new generation, then publish."""
 
 from __future__ import annotations
 
 import json
-import sys
+import tempfile
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from itertools import islice
 from pathlib import Path
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from searchapp import lexicon
 from searchapp.analysis import FrenchAnalyzer
-from searchapp.engines.port import Engine
+from searchapp.engines.port import BaseWornOut, Engine, Reader
+from searchapp.errors import CorpusShrunk, IndexDamaged, IndexMissing, RejectsRefused
+from searchapp.i18n import Message
+from searchapp.indexing.files import ENGINE, IndexFiles, read_checkpoint
 from searchapp.indexing.generations import Generations, Manifest
-from searchapp.indexing.writing import DocumentMaker, article_writer
-from searchapp.ingest import CorpusReader, Distinct, Intake
-from searchapp.lexicon import build_lexicon
-from searchapp.model import Article, ArticleStatus, Reject
-from searchapp.schema import EXACT, SCHEMA_VERSION
+from searchapp.indexing.register import FILE_NAME as REGISTER
+from searchapp.indexing.register import Register
+from searchapp.indexing.update import Progress, Update
+from searchapp.indexing.verification import verify
+from searchapp.indexing.vocabulary import write_lexicon
+from searchapp.indexing.writing import DocumentMaker
+from searchapp.ingest import Source
+from searchapp.model import Article, Reject
+from searchapp.schema import SCHEMA_VERSION
 
-__all__ = ["Progress", "Summary", "reindex"]
+__all__ = ["Options", "Progress", "Summary", "reindex"]
 
-# A summary lists this many; the generation's rejects.jsonl has them all.
+# A summary lists this many; the generation's rejects.jsonl has all rejects.
 _LISTED: Final = 1000
+_GONE_SAMPLE: Final = 20
 
 
 @dataclass(frozen=True, slots=True)
-class Progress:
-    """How far a reindex is: articles read, bytes of the corpus read, bytes of the corpus."""
+class Options:
+    """How to reindex.
 
-    read: int
-    bytes_done: int
-    bytes_total: int
+    ``full``: everything anew. ``dry_run``: only tell what would change. ``strict``: rejects are an error. ``yes``: more
+    than half of the articles may go. ``verify``: look at the new generation before publishing it. ``only``: the numbers
+    of the sources to look at, the others are taken to be as they were. ``jobs``: processes, 0 means one for each
+    processor. ``wait``: seconds to wait for another reindex to end. ``checkpoint``: seconds between the states that an
+    interrupted full rebuild goes on from, 0 for none.
+    """
+
+    full: bool = False
+    dry_run: bool = False
+    strict: bool = False
+    yes: bool = False
+    verify: bool = True
+    only: frozenset[int] | None = None
+    jobs: int = 0
+    wait: float = 0
+    checkpoint: float = 60
 
 
 @dataclass(slots=True)
 class Summary:
-    """What a reindex did. ``read`` = ``indexed`` + ``rejected`` + ``withdrawn`` + ``duplicates``."""
+    """What the corpus holds now, and what a reindex did about it.
+
+    ``read`` = ``indexed`` + ``rejected`` + ``withdrawn`` + ``duplicates`` counts what the corpus holds; ``added``,
+    ``changed`` and ``removed`` count the articles that differ from the generation before. ``full`` says that everything
+    was indexed anew, for ``reason``; ``resumed`` that this went on where an earlier one was interrupted.
+    """
 
     generation: str = ""
+    published: bool = False
+    full: bool = False
+    reason: Message | None = None
+    resumed: bool = False
     read: int = 0
     indexed: int = 0
     rejected: int = 0
     withdrawn: int = 0
     duplicates: int = 0
+    added: int = 0
+    changed: int = 0
+    removed: int = 0
     seconds: float = 0.0
     rejects: list[Reject] = field(default_factory=list)
     duplicate_ids: list[str] = field(default_factory=list)
+    added_ids: list[str] = field(default_factory=list)
+    changed_ids: list[str] = field(default_factory=list)
+    removed_ids: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class _Base:
+    """The published generation, when a new one can grow out of it."""
+
+    manifest: Manifest
+    path: Path
+
+
+class _Unchanged(Exception):
+    """There is nothing to publish."""
 
 
 def reindex(
-    corpus: Path,
+    sources: Sequence[Source],
+    corpus: str,
     generations: Generations,
     engine: Engine,
     analyzer: FrenchAnalyzer,
     timezone: ZoneInfo,
+    options: Options | None = None,
     on_progress: Callable[[Progress], None] = lambda progress: None,
-    intake: Intake | None = None,
-    jobs: int = 0,
 ) -> Summary:
-    """Index all of ``corpus`` into a new generation and publish it; the published one serves until then.
+    """Bring the index up to date with ``sources`` in a new generation and publish it; the one there serves until then.
 
-    ``intake`` gives the articles, if it is not all of ``corpus``. An article that cannot be read is a reject. Of
-    articles with the same id the one with the latest date is indexed (of equal dates, the last read). ``jobs``
-    processes work at it, where the engine can use them; 0 means one for each processor.
+    Of a corpus that did not change, nothing is published. Only files that changed are read, and only articles that
+    differ are analysed, unless the published generation was made with another analyzer, schema or engine, or is
+    damaged: then everything is. An article that cannot be read is a reject. Of articles with the same id the one with
+    the latest date is indexed (of equal dates, the last read); see :mod:`searchapp.indexing.versions`. ``corpus``
+    names the sources for people.
 
-    Raises CorpusMissing, IndexLocked; whatever it raises, the published generation is as it was.
+    Raises CorpusMissing, CorpusShrunk, CorpusChanged, IndexLocked, RejectsRefused, VerificationFailed; whatever it
+    raises, the published generation is as it was.
     """
-    started = time.monotonic()
-    reader = intake or Intake([CorpusReader(corpus, timezone)], Distinct())
-    with generations.locked(), generations.building() as path:
-        summary = Summary(generation=path.name)
-        opened = article_writer(engine, path / "engine", DocumentMaker(timezone, analyzer), jobs)
-        with _reject_log(path) as log, opened as writer:
-            for article in _accepted(reader, summary, log, on_progress):
-                writer.add(article)
-        _write_lexicon(path, engine, analyzer)
-        summary.seconds = time.monotonic() - started
-        generations.publish(
-            Manifest(
-                generation=path.name,
-                created=datetime.now(UTC).isoformat(timespec="seconds"),
-                seconds=round(summary.seconds, 3),
-                articles=summary.indexed,
-                rejects=summary.rejected,
-                engine=engine.name,
-                engine_version=engine.version,
-                schema=SCHEMA_VERSION,
-                analyzer=analyzer.fingerprint,
-                timezone=timezone.key,
-                corpus=str(corpus),
+    work = _Reindex(sources, corpus, generations, engine, analyzer, timezone, options or Options(), on_progress)
+    return work.plan() if work.options.dry_run else work.run()
+
+
+class _Reindex:
+    def __init__(
+        self,
+        sources: Sequence[Source],
+        corpus: str,
+        generations: Generations,
+        engine: Engine,
+        analyzer: FrenchAnalyzer,
+        timezone: ZoneInfo,
+        options: Options,
+        on_progress: Callable[[Progress], None],
+    ) -> None:
+        self._sources = sources
+        self._corpus = corpus
+        self._generations = generations
+        self._engine = engine
+        self._analyzer = analyzer
+        self._timezone = timezone
+        self.options = options
+        self._on_progress = on_progress
+        self._started = time.monotonic()
+
+    def run(self) -> Summary:
+        with self._generations.locked():
+            base, reason = self._base()
+            try:
+                return self._build(base, reason)
+            except BaseWornOut:
+                return self._build(None, Message("the index holds too much that was deleted"))
+
+    def plan(self) -> Summary:
+        """Tell what :meth:`run` would do, without touching anything."""
+        base, reason = self._base()
+        with ExitStack() as stack:
+            folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+            register = stack.enter_context(Register(folder / REGISTER, base.path / REGISTER if base else None))
+            Update(self._sources, register, _Nowhere(), self._on_progress, self._only(base)).run()
+            return self._summary(register, base, reason)
+
+    def _base(self) -> tuple[_Base | None, Message | None]:
+        """Return the generation to grow out of; or why there is none, if one is published."""
+        try:
+            name = self._generations.current()
+        except IndexMissing:
+            return None, None
+        if self.options.full:
+            return None, Message("asked for")
+        try:
+            manifest = self._generations.manifest(name)
+        except IndexDamaged:
+            return None, Message("the index is damaged")
+        path = self._generations.path(name)
+        if self._made_with(manifest) != self._made_with():
+            return None, self._difference(manifest)
+        if not self._is_sound(manifest):
+            return None, Message("the index is damaged")
+        return _Base(manifest, path), None
+
+    def _is_sound(self, manifest: Manifest) -> bool:
+        path = self._generations.path(manifest.generation)
+        try:
+            return all((path / name).stat().st_size == size for name, (size, _) in manifest.files.items())
+        except OSError:
+            return False
+
+    def _difference(self, manifest: Manifest) -> Message:
+        if manifest.analyzer != self._analyzer.fingerprint:
+            return Message("the French analysis has changed")
+        if (manifest.engine, manifest.engine_version) != (self._engine.name, self._engine.version):
+            return Message("the engine was {engine}", engine=manifest.engine_version)
+        if manifest.timezone != self._timezone.key:
+            return Message("the time zone was {timezone}", timezone=manifest.timezone)
+        return Message("the form of the index has changed")
+
+    def _made_with(self, manifest: Manifest | None = None) -> str:
+        """Return what the terms and files of a generation depend on; without ``manifest``, those made now."""
+        if manifest:
+            return json.dumps(
+                [manifest.engine, manifest.engine_version, manifest.schema, manifest.analyzer, manifest.timezone]
             )
+        engine = self._engine
+        parts = [engine.name, engine.version, SCHEMA_VERSION, self._analyzer.fingerprint, self._timezone.key]
+        return json.dumps(parts)
+
+    def _only(self, base: _Base | None) -> frozenset[int] | None:
+        return self.options.only if base else None
+
+    def _build(self, base: _Base | None, reason: Message | None) -> Summary:
+        unfinished = self._generations.unfinished()
+        checkpoint = None if base else read_checkpoint(unfinished, self._made_with())
+        kept = unfinished if base or checkpoint else None
+        try:
+            with self._generations.building(kept, resume=bool(checkpoint)) as path:
+                return self._fill(path, base, reason, checkpoint)
+        except _Unchanged as unchanged:
+            summary: Summary = unchanged.args[0]
+            return summary
+
+    def _fill(
+        self, path: Path, base: _Base | None, reason: Message | None, checkpoint: tuple[Path, Path] | None
+    ) -> Summary:
+        ground = checkpoint or ((base.path / ENGINE, base.path / REGISTER) if base else (None, None))
+        with ExitStack() as stack:
+            register = stack.enter_context(Register(path / REGISTER, ground[1], goes_on=bool(checkpoint)))
+            files = stack.enter_context(
+                IndexFiles(
+                    path,
+                    self._engine,
+                    DocumentMaker(self._timezone, self._analyzer),
+                    self.options.jobs,
+                    ground[0],
+                    seconds=0 if base else self.options.checkpoint,
+                    made_with=self._made_with(),
+                    commit=register.commit,
+                )
+            )
+            Update(self._sources, register, files, self._on_progress, self._only(base)).run()
+            summary = replace(self._summary(register, base, reason), resumed=bool(checkpoint))
+            self._refuse(summary, base)
+            if base and not register.changed and not (summary.added or summary.changed or summary.removed):
+                summary.generation = base.manifest.generation
+                raise _Unchanged(summary)
+            files.complete()
+            reader = self._engine.open(path / ENGINE)
+            stack.callback(reader.close)
+            self._write_words(path, reader, register, base)
+            if self.options.verify:
+                gone = (article_id for article_id, _, now in register.touched() if not now)
+                verify(reader, register, islice(gone, _GONE_SAMPLE))
+            _write_rejects(path, register)
+            register.commit()
+            withdrawn = list(register.withdrawn())
+        summary.generation, summary.published = path.name, True
+        summary.seconds = time.monotonic() - self._started
+        self._generations.publish(self._manifest(summary, base), withdrawn)
+        return summary
+
+    def _write_words(self, path: Path, reader: Reader, register: Register, base: _Base | None) -> None:
+        if base is None:
+            write_lexicon(path, reader, self._analyzer)
+            return
+        earlier = self._engine.open(base.path / ENGINE)
+        try:
+            write_lexicon(path, reader, self._analyzer, (base.path, earlier), register.touched())
+        finally:
+            earlier.close()
+
+    def _refuse(self, summary: Summary, base: _Base | None) -> None:
+        if self.options.strict and summary.rejected:
+            details = [_told(reject) for reject in summary.rejects[:20]]
+            message = Message("{count} articles were rejected; nothing was published.", count=summary.rejected)
+            raise RejectsRefused(message, details)
+        if base and summary.removed * 2 > base.manifest.articles and not self.options.yes:
+            raise CorpusShrunk(summary.removed, base.manifest.articles)
+
+    def _summary(self, register: Register, base: _Base | None, reason: Message | None) -> Summary:
+        versions, indexed = register.count("versions"), register.count("indexed")
+        hidden = register.count_withdrawn_versions()
+        rejected = register.count("rejects")
+        summary = Summary(
+            full=base is None,
+            reason=reason,
+            read=versions + rejected,
+            indexed=indexed,
+            rejected=rejected,
+            withdrawn=hidden,
+            duplicates=versions - hidden - indexed,
+            seconds=time.monotonic() - self._started,
+            rejects=list(islice(register.rejects(), _LISTED)),
+            duplicate_ids=register.repeated_ids(_LISTED) if versions - hidden - indexed else [],
         )
-    return summary
+        if base is None:
+            summary.added = indexed
+            return summary
+        for article_id, before, now in register.touched():
+            if before and now:
+                summary.changed += 1
+                ids = summary.changed_ids
+            elif now:
+                summary.added += 1
+                ids = summary.added_ids
+            else:
+                summary.removed += 1
+                ids = summary.removed_ids
+            if len(ids) < _LISTED:
+                ids.append(article_id)
+        return summary
+
+    def _manifest(self, summary: Summary, base: _Base | None) -> Manifest:
+        return Manifest(
+            generation=summary.generation,
+            created=datetime.now(UTC).isoformat(timespec="seconds"),
+            seconds=round(summary.seconds, 3),
+            articles=summary.indexed,
+            rejects=summary.rejected,
+            engine=self._engine.name,
+            engine_version=self._engine.version,
+            schema=SCHEMA_VERSION,
+            analyzer=self._analyzer.fingerprint,
+            timezone=self._timezone.key,
+            corpus=self._corpus,
+            base=base.manifest.generation if base else "",
+            added=summary.added,
+            changed=summary.changed,
+            removed=summary.removed,
+            withdrawn=summary.withdrawn,
+            duplicates=summary.duplicates,
+        )
 
 
-def _accepted(
-    reader: Intake,
-    summary: Summary,
-    log: Callable[[Reject], None],
-    on_progress: Callable[[Progress], None],
-) -> Iterator[Article]:
-    """Yield the articles to index; count and name everything else."""
-    total = reader.total_bytes()
-    dates: dict[str, datetime | None] = {}
-    for entry in reader:
-        summary.read += 1
-        on_progress(Progress(summary.read, reader.bytes_done, total))
-        if isinstance(entry, Reject):
-            summary.rejected += 1
-            summary.rejects += [entry] if len(summary.rejects) < _LISTED else []
-            log(entry)
-        elif entry.status is ArticleStatus.WITHDRAWN:
-            summary.withdrawn += 1
-        elif entry.id not in dates:
-            summary.indexed += 1
-            dates[entry.id] = entry.date
-            yield entry
-        else:
-            summary.duplicates += 1
-            summary.duplicate_ids += [entry.id] if len(summary.duplicate_ids) < _LISTED else []
-            if _not_older(entry.date, dates[entry.id]):
-                dates[entry.id] = entry.date
-                yield entry
-    summary.duplicates += reader.distinct.count
-    summary.read += reader.distinct.count
+class _Nowhere:
+    """Takes the articles of a dry run."""
+
+    def add(self, article: Article) -> None: ...
+
+    def delete(self, article_id: str) -> None: ...
 
 
-def _not_older(date: datetime | None, than: datetime | None) -> bool:
-    return than is None or (date is not None and date >= than)
+def _told(reject: Reject) -> Message:
+    place = f"{reject.file}:{reject.line}" if reject.line else reject.file
+    return Message("rejected: {place}: {reason}", place=place, reason=reject.reason)
 
 
-def _write_lexicon(path: Path, engine: Engine, analyzer: FrenchAnalyzer) -> None:
-    reader = engine.open(path / "engine")
-    try:
-        forms = (entry for field in EXACT.values() for entry in reader.terms_with_prefix(field, "", sys.maxsize))
-        build_lexicon(path / lexicon.FILE_NAME, forms, analyzer)
-    finally:
-        reader.close()
-
-
-@contextmanager
-def _reject_log(path: Path) -> Iterator[Callable[[Reject], None]]:
+def _write_rejects(path: Path, register: Register) -> None:
     with (path / "rejects.jsonl").open("w", encoding="utf-8") as file:
+        file.writelines(_lines(register.rejects()))
 
-        def log(reject: Reject) -> None:
-            record = {"file": reject.file, "line": reject.line, "reason": reject.reason.render()}
-            file.write(json.dumps(record, ensure_ascii=False) + "\n")
 
-        yield log
+def _lines(rejects: Iterator[Reject]) -> Iterator[str]:
+    for reject in rejects:
+        record = {"file": reject.file, "line": reject.line, "reason": reject.reason.render()}
+        yield json.dumps(record, ensure_ascii=False) + "\n"

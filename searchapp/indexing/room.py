@@ -8,10 +8,12 @@ import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from searchapp.errors import DiskFull, IndexDamaged, IndexMissing
-from searchapp.indexing.generations import Generations
+
+if TYPE_CHECKING:
+    from searchapp.indexing.generations import Generations
 
 __all__ = ["disk_full_told", "says_disk_full"]
 

@@ -13,26 +13,30 @@ On its way a file passes through one module a step::
     record    record -> Article (normalize, mojibake, dates, authors, ids, language and boilerplate clean its fields;
               folders and domains give the inherited ones)
 
-Beside the folder, *connectors* read standard input and databases; an *intake* is several of all these in a row.
+Beside the folder, *connectors* read standard input and databases, *received* what the program itself was given. Each
+source gives *units*, which are read again as a whole when they changed.
 """
 
 from __future__ import annotations
 
-from searchapp.ingest.connectors import Intake, PostgresRows, Source, SqliteRows, StreamSource
+from searchapp.ingest.connectors import PostgresRows, Source, SqliteRows, StreamSource
 from searchapp.ingest.corpus import CorpusReader, read_corpus
-from searchapp.ingest.duplicates import Distinct
+from searchapp.ingest.duplicates import digest_of_facts
 from searchapp.ingest.patterns import split_pattern
 from searchapp.ingest.reader import FileContext
+from searchapp.ingest.received import JournalReader
+from searchapp.ingest.units import Unit
 
 __all__ = [
     "CorpusReader",
-    "Distinct",
     "FileContext",
-    "Intake",
+    "JournalReader",
     "PostgresRows",
     "Source",
     "SqliteRows",
     "StreamSource",
+    "Unit",
+    "digest_of_facts",
     "read_corpus",
     "split_pattern",
 ]

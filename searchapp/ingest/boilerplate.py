@@ -34,6 +34,11 @@ class Boilerplate:
     stubs: tuple[str, ...] = ()
     initials: frozenset[str] = frozenset()
 
+    @property
+    def phrases(self) -> tuple[str, ...]:
+        """All phrases, in an order that is the same every time."""
+        return (*sorted(self.lines), *self.openings, *self.stubs)
+
     def without(self, text: str) -> str:
         """Return ``text`` without the lines that the list names; the very same text when it names none."""
         lines = text.split("\n")

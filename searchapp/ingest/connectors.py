@@ -12,7 +12,6 @@ from zoneinfo import ZoneInfo
 from searchapp.errors import CorpusMissing
 from searchapp.i18n import Message
 from searchapp.ingest.boilerplate import shipped_boilerplate
-from searchapp.ingest.duplicates import Distinct
 from searchapp.ingest.fields import field_name
 from searchapp.ingest.limits import Budget
 from searchapp.ingest.ondemand import needed
@@ -20,45 +19,26 @@ from searchapp.ingest.opening import articles_of
 from searchapp.ingest.reader import FileContext, UnreadableError
 from searchapp.ingest.record import Record, article_from
 from searchapp.ingest.streams import DAMAGED, HEAD, buffered
+from searchapp.ingest.units import Unit
 from searchapp.model import Article, Reject
 
-__all__ = ["Intake", "PostgresRows", "Source", "SqliteRows", "StreamSource"]
+__all__ = ["PostgresRows", "Source", "SqliteRows", "StreamSource"]
 
 # What comes through a pipe tells no size: it may unpack to a terabyte.
 _SIZE_OF_PIPE = 1 << 32
 
 
 class Source(Protocol):
-    """Gives articles and rejects, again at each iteration; tells its bytes where it knows them, else 0."""
+    """Gives its units, again at each call, and tells its bytes where it knows them, else 0.
+
+    Iterating over it gives the articles and rejects of all of them.
+    """
 
     def total_bytes(self) -> int: ...
 
-    @property
-    def bytes_done(self) -> int: ...
+    def units(self) -> Iterator[Unit | Reject]: ...
 
     def __iter__(self) -> Iterator[Article | Reject]: ...
-
-
-class Intake:
-    """Several sources as one stream, one after the other; ``distinct`` has counted the duplicates that they dropped."""
-
-    def __init__(self, sources: Sequence[Source], distinct: Distinct) -> None:
-        self._sources = sources
-        self.distinct = distinct
-
-    def total_bytes(self) -> int:
-        """Return the bytes of all sources."""
-        return sum(source.total_bytes() for source in self._sources)
-
-    @property
-    def bytes_done(self) -> int:
-        """The bytes that the present iteration has read."""
-        return sum(source.bytes_done for source in self._sources)
-
-    def __iter__(self) -> Iterator[Article | Reject]:
-        self.distinct.clear()
-        for source in self._sources:
-            yield from source
 
 
 class StreamSource:
@@ -72,10 +52,9 @@ class StreamSource:
         """Return 0: nobody knows."""
         return 0
 
-    @property
-    def bytes_done(self) -> int:
-        """0: of nobody knows how much."""
-        return 0
+    def units(self) -> Iterator[Unit | Reject]:
+        """Yield the one unit."""
+        yield Unit(self._context.name, b"", lambda _: iter(self))
 
     def __iter__(self) -> Iterator[Article | Reject]:
         stream = buffered(iter(lambda: self._stream.read(HEAD), b""))
@@ -90,32 +69,30 @@ class StreamSource:
 class _Rows:
     """The rows of a query, an article each; the columns are named as the fields of a record, or by ``columns``."""
 
-    def __init__(self, name: str, query: str, context: FileContext, distinct: Distinct | None = None) -> None:
+    def __init__(self, name: str, query: str, context: FileContext) -> None:
         self._name = name
         self._query = query
         self._context = context
-        self._distinct = distinct
         self._columns = {field_name(column): field for column, field in context.columns.items()}
 
     def total_bytes(self) -> int:
         """Return 0: a database does not say."""
         return 0
 
-    @property
-    def bytes_done(self) -> int:
-        """0: of nobody knows how much."""
-        return 0
+    def units(self) -> Iterator[Unit | Reject]:
+        """Yield the one unit."""
+        yield Unit(self._name, b"", lambda _: iter(self))
+
+    def __iter__(self) -> Iterator[Article | Reject]:
+        raise NotImplementedError
 
     def _articles(self, columns: Iterable[str], rows: Iterable[Sequence[Any]]) -> Iterator[Article | Reject]:
         names = [self._columns.get(field_name(column), field_name(column)) for column in columns]
         for number, row in enumerate(rows, 1):
             try:
-                article = article_from(_record(names, row), self._context)
+                yield article_from(_record(names, row), self._context)
             except UnreadableError as error:
                 yield error.reject(self._name, number)
-            else:
-                if not (self._distinct and self._distinct.is_repeat(article, self._name)):
-                    yield article
 
     def _unreadable(self, error: Exception) -> CorpusMissing:
         return CorpusMissing(
@@ -126,8 +103,8 @@ class _Rows:
 class SqliteRows(_Rows):
     """The rows of a query in a SQLite file, which is opened for reading only."""
 
-    def __init__(self, path: Path, query: str, context: FileContext, distinct: Distinct | None = None) -> None:
-        super().__init__(str(path), query, context, distinct)
+    def __init__(self, path: Path, query: str, context: FileContext) -> None:
+        super().__init__(str(path), query, context)
         self._path = path
 
     def __iter__(self) -> Iterator[Article | Reject]:
@@ -142,8 +119,8 @@ class SqliteRows(_Rows):
 class PostgresRows(_Rows):
     """The rows of a query in a PostgreSQL database, in a transaction that can only read, a thousand at a time."""
 
-    def __init__(self, address: str, query: str, context: FileContext, distinct: Distinct | None = None) -> None:
-        super().__init__(_without_password(address), query, context, distinct)
+    def __init__(self, address: str, query: str, context: FileContext) -> None:
+        super().__init__(_without_password(address), query, context)
         self._address = address
 
     def __iter__(self) -> Iterator[Article | Reject]:

@@ -12,13 +12,13 @@ from zoneinfo import ZoneInfo
 from searchapp.errors import CorpusMissing
 from searchapp.i18n import Message
 from searchapp.ingest.boilerplate import BOILERPLATE_FILE, Boilerplate, shipped_boilerplate
-from searchapp.ingest.duplicates import Distinct
 from searchapp.ingest.folders import FOLDERS_FILE, Folders, inherited, read_boilerplate, read_folders
 from searchapp.ingest.limits import Budget, timed
 from searchapp.ingest.opening import articles_of
 from searchapp.ingest.patterns import pattern_of
 from searchapp.ingest.reader import FileContext, UnreadableError
 from searchapp.ingest.streams import DAMAGED, HEAD
+from searchapp.ingest.units import Unit, digest_of_settings
 from searchapp.ingest.walk import CorpusFile, unopened, walk
 from searchapp.model import Article, Reject
 
@@ -36,20 +36,10 @@ def read_corpus(path: Path, timezone: ZoneInfo) -> Iterator[Article | Reject]:
 
 
 class CorpusReader:
-    """What :func:`read_corpus` reads, with its progress. One iteration at a time; each begins anew.
+    """What :func:`read_corpus` reads, file by file. One iteration at a time; each begins anew.
 
-    ::
-
-        corpus = CorpusReader(path, timezone)
-        progress = Progress(corpus.total_bytes())
-        for article_or_reject in corpus:
-            progress.advance_to(corpus.bytes_done)
-
-    Bytes are those of the files on the disk (compressed where they are): ``bytes_done`` never falls during an
-    iteration and ends at ``total_bytes()`` unless files change meanwhile.
-
-    ``pattern`` leaves only the files whose names in the corpus match it (``**/*.html``); ``distinct`` drops and counts
-    exact duplicates; ``defaults`` are field values for articles whose folders give none.
+    ``pattern`` leaves only the files whose names in the corpus match it (``**/*.html``); ``defaults`` are field values
+    for articles whose folders give none.
 
     Raises CorpusMissing when there is no such folder or file or it cannot be read.
     """
@@ -59,15 +49,12 @@ class CorpusReader:
         path: Path,
         timezone: ZoneInfo,
         pattern: str = "",
-        distinct: Distinct | None = None,
         defaults: Mapping[str, str] | None = None,
     ) -> None:
         self._path = path
         self._timezone = timezone
         self._pattern = pattern_of(pattern) if pattern else None
-        self._distinct = distinct
         self._defaults = defaults or {}
-        self._bytes_before = 0
         self._furthest = 0
         self._open: io.BufferedReader | None = None
         _check(path)
@@ -76,15 +63,15 @@ class CorpusReader:
         """Return the bytes of all files: a walk that opens none of them."""
         return sum(found.size for found in self._walk() if isinstance(found, CorpusFile))
 
-    @property
-    def bytes_done(self) -> int:
-        """The bytes that the present iteration has read."""
-        if self._open:  # an archive is read to and fro
-            self._furthest = max(self._furthest, self._bytes_before + self._open.tell())
-        return max(self._furthest, self._bytes_before)
-
     def __iter__(self) -> Iterator[Article | Reject]:
-        self._bytes_before = self._furthest = 0
+        for found in self.units():
+            if isinstance(found, Reject):
+                yield found
+            else:
+                yield from found.read(0)
+
+    def units(self) -> Iterator[Unit | Reject]:
+        """Yield the files, unread; a reject for each that cannot be one, and for a wrong list at the root."""
         folders: Folders = {}
         boilerplate = shipped_boilerplate()
         try:
@@ -95,11 +82,28 @@ class CorpusReader:
             boilerplate = read_boilerplate(self._path)
         except UnreadableError as error:
             yield error.reject(BOILERPLATE_FILE)
+        common = digest_of_settings(str(self._path), self._timezone.key, self._defaults, folders, boilerplate.phrases)
         for found in self._walk():
-            if isinstance(found, Reject):
-                yield found
-            else:
-                yield from self._new(self._read(found, self._context(found, folders, boilerplate)), found.name)
+            yield found if isinstance(found, Reject) else self._unit(found, folders, boilerplate, common)
+
+    def _unit(self, file: CorpusFile, folders: Folders, boilerplate: Boilerplate, settings: str) -> Unit:
+        needs: list[Path] = []
+        return Unit(
+            file.name,
+            file.key,
+            lambda _: self._read(file, self._context(file, folders, boilerplate, needs)),
+            path=file.path,
+            size=file.size,
+            modified=file.modified,
+            settings=settings,
+            position=self._position,
+            needs=needs,
+        )
+
+    def _position(self) -> int:
+        if self._open:  # an archive is read to and fro
+            self._furthest = max(self._furthest, self._open.tell())
+        return self._furthest
 
     def _walk(self) -> Iterator[CorpusFile | Reject]:
         for found in walk(self._path):
@@ -107,12 +111,7 @@ class CorpusReader:
             if self._pattern is None or self._pattern.fullmatch(name):
                 yield found
 
-    def _new(self, entries: Iterator[Article | Reject], file: str) -> Iterator[Article | Reject]:
-        for entry in entries:
-            if not (self._distinct and isinstance(entry, Article) and self._distinct.is_repeat(entry, file)):
-                yield entry
-
-    def _context(self, file: CorpusFile, folders: Folders, boilerplate: Boilerplate) -> FileContext:
+    def _context(self, file: CorpusFile, folders: Folders, boilerplate: Boilerplate, needs: list[Path]) -> FileContext:
         return FileContext(
             file.name,
             self._timezone,
@@ -120,7 +119,7 @@ class CorpusReader:
             folders.get("domain", {}),
             folders.get("column", {}),
             boilerplate,
-            beside=_beside(self._path, file.path),
+            beside=_beside(self._path, file.path, needs),
         )
 
     def _read(self, file: CorpusFile, context: FileContext) -> Iterator[Article | Reject]:
@@ -136,20 +135,23 @@ class CorpusReader:
     def _articles(self, file: CorpusFile, context: FileContext) -> Iterator[Article | Reject]:
         try:
             with _opened(file.path) as raw:
-                self._open = raw
+                self._open, self._furthest = raw, 0
                 yield from articles_of(raw, context, Budget(file.size))
         finally:
             self._open = None
-            self._bytes_before += file.size
 
 
-def _beside(root: Path, path: Path) -> Callable[[str], BinaryIO]:
-    """Return what opens another file by its name as seen from ``path``, as long as it lies within the corpus."""
+def _beside(root: Path, path: Path, needs: list[Path]) -> Callable[[str], BinaryIO]:
+    """Return what opens another file by its name as seen from ``path``, as long as it lies within the corpus.
+
+    What was opened is added to ``needs``.
+    """
 
     def open_beside(name: str) -> BinaryIO:
         other = Path(os.path.realpath(path.parent / name.replace("\0", "")))
         if not other.is_relative_to(root.resolve()) or not other.is_file():
             raise UnreadableError(Message("the file “{name}” that it needs is not beside it", name=name[:100]))
+        needs.append(other)
         return _opened(other)
 
     return open_beside

@@ -1,6 +1,7 @@
 """Which files a corpus has, and in which order: by name, folder after folder, the same every time.
 
-Left out are hidden files and folders, README*, LICENSE* and, at the root, ``folders.toml`` and ``boilerplate.txt``.
+Left out are hidden files and folders, README*, LICENSE* and, at the root, ``folders.toml``, ``boilerplate.txt`` and
+the folder ``_journal``, which is read by :mod:`searchapp.ingest.received`.
 Links are followed while they stay within the corpus and lead to no folder that they lie in.
 """
 
@@ -21,7 +22,10 @@ from searchapp.ingest.folders import FOLDERS_FILE
 from searchapp.ingest.reader import UnreadableError
 from searchapp.model import Reject
 
-__all__ = ["CorpusFile", "unopened", "walk"]
+__all__ = ["JOURNAL_FOLDER", "CorpusFile", "unopened", "walk"]
+
+JOURNAL_FOLDER: Final = "_journal"
+"""Holds, at the root of a corpus, what the program itself was told to add, change and withdraw."""
 
 _LEFT_OUT: Final = (".*", "README*", "LICENSE*")
 _UNDECODED: Final = re.compile("[\ud800-\udfff]")
@@ -29,11 +33,16 @@ _UNDECODED: Final = re.compile("[\ud800-\udfff]")
 
 @dataclass(frozen=True, slots=True)
 class CorpusFile:
-    """A file of the corpus: where it is, its name within the corpus (posix, relative), its size in bytes."""
+    """A file of the corpus: where it is, its name within the corpus (posix, relative), its size in bytes.
+
+    ``modified`` is in nanoseconds since 1970; ``key`` orders files as they are walked, however they are spelled.
+    """
 
     path: Path
     name: str
     size: int
+    modified: int
+    key: bytes
 
 
 def walk(root: Path) -> Iterator[CorpusFile | Reject]:
@@ -42,20 +51,20 @@ def walk(root: Path) -> Iterator[CorpusFile | Reject]:
     Memory holds the names of the folders on the way to the present file, and of what lies beside them.
     """
     if not root.is_dir():
-        yield _file(root, root.name)
+        yield _file(root, root.name, root.stat(), root.name)
         return
     pending = list(reversed(_entries(root)))
     while pending:
         entry = pending.pop()
         name = _name(root, entry.path)
-        if name in (FOLDERS_FILE, BOILERPLATE_FILE):
+        if name in (FOLDERS_FILE, BOILERPLATE_FILE, JOURNAL_FOLDER):
             continue
         try:
             _check_link(root, entry)
             if entry.is_dir():
                 pending.extend(reversed(_entries(entry.path)))
             else:
-                yield _file(Path(entry.path), name)
+                yield _file(entry.path, name, entry.stat(), entry.path[len(str(root)) :].lstrip(os.sep))
         except OSError as error:
             yield Reject(name, None, unopened(error))
         except UnreadableError as error:
@@ -77,11 +86,12 @@ def _entries(folder: Path | str) -> list[os.DirEntry[str]]:
         return sorted(wanted, key=lambda entry: entry.name)
 
 
-def _file(path: Path, name: str) -> CorpusFile | Reject:
-    status = path.stat()
+def _file(path: str | Path, name: str, status: os.stat_result, relative: str) -> CorpusFile | Reject:
     if not stat.S_ISREG(status.st_mode):
         return Reject(name, None, Message("it is neither a file nor a folder"))
-    return CorpusFile(path, name, status.st_size)
+    # A folder's files stand together, as the walk has them, when the separator sorts before every letter.
+    key = os.fsencode(relative).replace(os.fsencode(os.sep), b"\0")
+    return CorpusFile(Path(path), name, status.st_size, status.st_mtime_ns, key)
 
 
 def _name(root: Path, path: str) -> str:

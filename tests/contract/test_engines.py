@@ -19,7 +19,7 @@ from searchapp.engines.port import (
     TermClause,
 )
 from searchapp.errors import IndexDamaged
-from searchapp.model import Article, FacetBucket, Filters, HistogramBucket, Sort
+from searchapp.model import Article, ArticleStatus, DateQuality, FacetBucket, Filters, HistogramBucket, Sort
 from searchapp.schema import EXACT, ID, STEMS, TAG, WORDS
 from tests.contract.conftest import ANALYZER, Open, article, document, found
 
@@ -183,6 +183,11 @@ def test_an_article_comes_back_as_it_was_stored(open_index: Open) -> None:
         "https://x.example/",
         "fr",
         ("t",),
+        ArticleStatus.CORRECTED,
+        DateQuality.LOCAL,
+        modified=PRESS[0].date,
+        stub=True,
+        repairs=("mojibake",),
     )
     reader = open_index([*PRESS, whole])
     assert reader.article("a/b c") == whole

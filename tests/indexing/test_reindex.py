@@ -21,6 +21,8 @@ from searchapp.indexing.reindex import Progress
 from searchapp.model import SearchRequest
 from searchapp.schema import SCHEMA_VERSION
 
+FULL = bootstrap.ReindexOptions(full=True)
+
 
 def search_total(config: Config, query: str) -> int:
     service = bootstrap.open_service(config)
@@ -31,7 +33,7 @@ def search_total(config: Config, query: str) -> int:
 
 
 def start_reindex(config: Config) -> subprocess.Popen[bytes]:
-    command = [sys.executable, "-m", "searchapp", "reindex", str(config.corpus), "--index", str(config.index)]
+    command = [sys.executable, "-m", "searchapp", "reindex", str(config.corpus), "--index", str(config.index), "--full"]
     return subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
 
@@ -80,7 +82,7 @@ def test_a_missing_corpus_leaves_the_index_as_it_was(indexed: Config) -> None:
 
 
 def test_the_generation_before_is_kept_and_older_ones_go(config: Config) -> None:
-    names = [bootstrap.reindex(config).generation for _ in range(4)]
+    names = [bootstrap.reindex(config, options=FULL).generation for _ in range(4)]
     assert sorted(path.name for path in config.index.iterdir() if path.is_dir()) == names[2:]
     assert Generations(config.index).current() == names[3]
 
@@ -92,7 +94,7 @@ def test_a_failed_reindex_leaves_nothing_behind(indexed: Config) -> None:
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        bootstrap.reindex(indexed, fail)
+        bootstrap.reindex(indexed, fail, FULL)
     assert sorted(path.name for path in indexed.index.iterdir()) == before
     assert search_total(indexed, "cheval") == 1
 
@@ -136,7 +138,7 @@ def test_a_reindex_killed_at_any_moment_leaves_the_earlier_index_answering(confi
         if killed == 8:
             break
     assert killed == 8
-    bootstrap.reindex(config)
+    bootstrap.reindex(config, options=FULL)
     folders = [path for path in config.index.iterdir() if path.is_dir()]
     assert len(folders) == 2
     assert all((path / "manifest.json").is_file() for path in folders)

@@ -18,8 +18,8 @@ import pytest
 from searchapp import bootstrap
 from searchapp.config import Config, load_config
 from searchapp.errors import ConfigurationError, CorpusMissing
-from searchapp.ingest import Distinct, FileContext, Intake, PostgresRows, SqliteRows, StreamSource, split_pattern
-from searchapp.model import Article, Reject
+from searchapp.ingest import FileContext, PostgresRows, SqliteRows, StreamSource, split_pattern
+from searchapp.model import Article, Reject, SearchRequest
 from tests.ingest.conftest import PARIS, Corpus
 from tests.ingest.samples import ARTICLE, SAMPLES
 
@@ -33,7 +33,11 @@ ROWS = [
 
 
 def titles(config: Config) -> list[str]:
-    return [entry.title for entry in bootstrap.open_intake(config) if isinstance(entry, Article)]
+    return [entry.title for entry in entries(config) if isinstance(entry, Article)]
+
+
+def entries(config: Config) -> list[Article | Reject]:
+    return [entry for source in bootstrap.open_sources(config) for entry in source]
 
 
 def written(tmp_path: Path, text: str) -> Config:
@@ -121,7 +125,7 @@ def test_rows_of_a_sqlite_query_are_articles(tmp_path: Path, archive: Path) -> N
         f'[[corpus]]\nsqlite = "{archive.as_posix()}"\nquery = "{QUERY}"\nsource = "Le Phare"\n'
         '[corpus.columns]\nsignature = "author"\n',
     )
-    check_rows(list(bootstrap.open_intake(config)))
+    check_rows(entries(config))
 
 
 @pytest.mark.parametrize("query", ["DELETE FROM articles", "DROP TABLE articles", "SELECT * FROM autres", "faux"])
@@ -221,13 +225,17 @@ def test_exact_duplicates_are_dropped_and_counted(corpus: Corpus, tmp_path: Path
     corpus.write("c.txt", BREVE.replace("panne", "avarie"))
     corpus.write("d.jsonl", '{"id": "1", "title": "Le bac", "text": "A"}\n{"id": "2", "title": "Le bac", "text": "A"}')
     config = written(
-        tmp_path, f'[[corpus]]\npath = "{corpus.root.as_posix()}"\n[[corpus]]\nglob = "{corpus.root}/*.txt"'
+        tmp_path,
+        f'index = "{(tmp_path / "index").as_posix()}"\n[[corpus]]\npath = "{corpus.root.as_posix()}"\n'
+        f'[[corpus]]\nglob = "{corpus.root}/*.txt"',
     )
-    intake = bootstrap.open_intake(config)
-    for _ in range(2):
-        assert [entry.id for entry in intake if isinstance(entry, Article)] == ["a", "c", "1", "2"]
-        assert intake.distinct.count == 3
-    assert 0 < intake.bytes_done == intake.total_bytes()
+    summary = bootstrap.reindex(config)
+    assert (summary.read, summary.indexed, summary.duplicates) == (7, 4, 3)
+    service = bootstrap.open_service(config)
+    try:
+        assert {hit.article.id for hit in service.search(SearchRequest("")).hits} == {"a", "c", "1", "2"}
+    finally:
+        service.close()
 
 
 def test_reindex_counts_what_was_dropped(corpus: Corpus, tmp_path: Path) -> None:
@@ -235,7 +243,3 @@ def test_reindex_counts_what_was_dropped(corpus: Corpus, tmp_path: Path) -> None
     corpus.write("b.txt", BREVE)
     summary = bootstrap.reindex(load_config({"corpus": corpus.root, "index": tmp_path / "index"}))
     assert (summary.read, summary.indexed, summary.duplicates) == (2, 1, 1)
-
-
-def test_intake_of_nothing_is_empty() -> None:
-    assert list(Intake([], Distinct())) == []

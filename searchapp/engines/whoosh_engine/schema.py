@@ -21,7 +21,10 @@ EVIDENCE: Final = "evidence"
 # Whoosh's own column of stored fields.
 STORED: Final = "_stored"
 NO_DATE: Final = -(1 << 63)
-_STORED_FIELDS: Final = ("title", "lead", "text", "date", "url", "language", "tags", "status")
+_STORED_FIELDS: Final = (
+    *("title", "lead", "text", "date", "modified", "url", "language", "tags", "status"),
+    *("date_quality", "stub", "repairs"),
+)
 
 
 def whoosh_schema() -> Any:

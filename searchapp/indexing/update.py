@@ -1,0 +1,236 @@
+"""Bringing an index up to date with its corpus: only what changed is read, only articles that differ are analysed."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Final, Protocol
+
+from searchapp.errors import CorpusChanged
+from searchapp.indexing.generations import digest_of
+from searchapp.indexing.register import Known, Register, digest_of_article
+from searchapp.indexing.versions import judge
+from searchapp.ingest import Source, Unit, digest_of_facts
+from searchapp.model import Article, ArticleStatus, Reject
+
+__all__ = ["Progress", "Sink", "Update"]
+
+# A file changed so shortly before it is read may change again within the same tick of the file system's clock.
+_SETTLED: Final = 2_000_000_000
+_TAIL: Final = 65_536
+_AS_IT_IS: Final = b"\0"
+_CORRECTS: Final = b"\1"
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a reindex is: articles read, bytes of the corpus that were looked at, bytes of the corpus."""
+
+    read: int
+    bytes_done: int
+    bytes_total: int
+
+
+class Sink(Protocol):
+    """Where articles go."""
+
+    def add(self, article: Article) -> None: ...
+
+    def delete(self, article_id: str) -> None: ...
+
+
+class Update:
+    """One pass over the sources. ``only`` names those that are looked at, by number; None means all of them."""
+
+    def __init__(
+        self,
+        sources: Sequence[Source],
+        register: Register,
+        sink: Sink,
+        on_progress: Callable[[Progress], None],
+        only: frozenset[int] | None = None,
+    ) -> None:
+        self._sources = sources
+        self._register = register
+        self._sink = sink
+        self._on_progress = on_progress
+        self._only = only
+        self._done = self._read = 0
+        self._total: int | None = None
+
+    def run(self) -> None:
+        """Read what changed, add and delete what has to be; raises CorpusChanged when files change meanwhile."""
+        if self._only is None:
+            self._register.forget_loose_rejects()
+        for number, source in enumerate(self._sources):
+            if self._only is not None and number not in self._only:
+                self._register.keep_source(number)
+                continue
+            for unit in source.units():
+                if isinstance(unit, Reject):
+                    self._register.reject(unit, None)
+                else:
+                    self._look_at(number, unit)
+                    self._done += unit.size
+        self._register.forget_unseen()
+        self._settle()
+
+    def _look_at(self, source: int, unit: Unit) -> None:
+        known = self._register.known(source, unit)
+        if known and unit.modified is not None:
+            same_settings = known.settings == unit.settings and known.needs == _needs(_needed(known))
+            if same_settings and (known.size, known.modified) == (unit.size, unit.modified):
+                return
+            if same_settings and known.digest and known.digest == self._digest(unit):
+                self._register.sign(known, _signed(unit), known.needs)
+                return
+        self._read_unit(source, unit, known)
+
+    def _read_unit(self, source: int, unit: Unit, known: Known | None) -> None:
+        # Of the content that is read, or of an earlier one: then the next reindex looks again.
+        digest = self._digest(unit)
+        goes_on = bool(known and _goes_on(known, unit))
+        start, place = (known.size, known.entries) if known and goes_on else (0, 0)
+        number = self._register.begin_unit(source, unit, known, goes_on=goes_on)
+        first = place
+        for entry in unit.read(start):
+            self._tell(unit)
+            if isinstance(entry, Article):
+                self._take(entry, number, place, unit)
+            else:
+                line = entry.line + first if entry.line and unit.grows else entry.line
+                self._register.reject(replace(entry, line=line), number)
+            place += 1
+        self._register.end_unit(_signed(unit), digest, _needs(unit.needs), place)
+
+    def _take(self, article: Article, unit: int, place: int, where: Unit) -> None:
+        """Note a version, and index it if by all that is known so far it is the one that counts."""
+        register = self._register
+        digest = digest_of_article(article)
+        moment = article.modified or article.date
+        facts = digest_of_facts(article, where.name)
+        alone = register.add(article, place, digest, moment.timestamp() if moment else None, facts)
+        if article.status is ArticleStatus.WITHDRAWN:
+            return
+        corrects = False
+        if not alone:
+            verdict = judge(register.versions(article.id))
+            if verdict.version is None or (verdict.version.unit, verdict.version.place) != (unit, place):
+                return
+            corrects = verdict.corrects
+        self._index(article, digest, corrects=corrects)
+
+    def _index(self, article: Article, digest: bytes, *, corrects: bool) -> None:
+        mark = _mark(digest, corrects=corrects)
+        if self._register.indexed(article.id) != mark:
+            self._register.note_indexed(article.id, mark)
+            self._sink.add(_corrected(article) if corrects else article)
+
+    def _settle(self) -> None:
+        """Make the index hold what counts by all that is known now."""
+        again = False
+        for article_id in self._register.doubtful():
+            verdict = judge(self._register.versions(article_id))
+            self._register.note_withdrawn(article_id, withdrawn=verdict.withdrawn)
+            held = self._register.indexed(article_id)
+            if verdict.version is None:
+                if held is not None:
+                    self._register.note_gone(article_id)
+                    self._sink.delete(article_id)
+            elif held != _mark(verdict.version.digest, corrects=verdict.corrects):
+                self._register.want(verdict.version, corrects=verdict.corrects)
+                again = True
+        if again:
+            self._read_wanted()
+
+    def _read_wanted(self) -> None:
+        """Read again the units that hold versions which count after all."""
+        wanted = self._register.wanted()
+        for source, reader in enumerate(self._sources):
+            if not any(number == source for number, _ in wanted):
+                continue
+            for unit in reader.units():
+                number = None if isinstance(unit, Reject) else wanted.pop((source, unit.key), None)
+                if number is not None and isinstance(unit, Unit):
+                    self._read_places(unit, number)
+        if wanted:
+            raise CorpusChanged
+
+    def _read_places(self, unit: Unit, number: int) -> None:
+        left = self._register.count_wanted(number)
+        for place, entry in enumerate(unit.read(0)):
+            corrects = self._register.wants(number, place)
+            if corrects is not None:
+                if isinstance(entry, Reject):
+                    raise CorpusChanged
+                self._index(entry, digest_of_article(entry), corrects=corrects)
+                left -= 1
+                if not left:
+                    return
+        raise CorpusChanged
+
+    def _digest(self, unit: Unit) -> bytes | None:
+        if unit.path is None:
+            return None
+        try:
+            if unit.grows:
+                return _digest_before(unit.path, unit.size)
+            return bytes.fromhex(digest_of(unit.path))
+        except OSError:  # reading it tells the reason
+            return None
+
+    def _tell(self, unit: Unit) -> None:
+        if self._total is None:
+            self._total = sum(source.total_bytes() for source in self._sources)
+        self._read += 1
+        done = self._done + min(unit.position(), unit.size)
+        self._on_progress(Progress(self._read, min(done, self._total), self._total))
+
+
+def _signed(unit: Unit) -> Unit:
+    if unit.modified is not None and time.time_ns() - unit.modified < _SETTLED:
+        return replace(unit, modified=None)
+    return unit
+
+
+def _goes_on(known: Known, unit: Unit) -> bool:
+    """Return whether ``unit`` is what it was, and more after it."""
+    if not unit.grows or unit.path is None or known.size > unit.size or known.settings != unit.settings:
+        return False
+    return known.digest == _digest_before(unit.path, known.size)
+
+
+def _digest_before(path: Path, end: int) -> bytes:
+    """Return the digest of what stands before byte ``end``, or of the last part of it."""
+    with path.open("rb") as file:
+        file.seek(max(0, end - _TAIL))
+        return hashlib.blake2b(file.read(min(end, _TAIL)), digest_size=16).digest()
+
+
+def _needed(known: Known) -> list[Path]:
+    return [Path(name) for name, *_ in json.loads(known.needs)] if known.needs else []
+
+
+def _needs(paths: Sequence[Path]) -> str:
+    """Return names, sizes and times of files."""
+    signatures = []
+    for path in dict.fromkeys(paths):
+        try:
+            status = path.stat()
+            signatures.append((str(path), status.st_size, status.st_mtime_ns))
+        except OSError:
+            signatures.append((str(path), -1, -1))
+    return json.dumps(signatures) if signatures else ""
+
+
+def _mark(digest: bytes, *, corrects: bool) -> bytes:
+    return digest + (_CORRECTS if corrects else _AS_IT_IS)
+
+
+def _corrected(article: Article) -> Article:
+    """Return an article that replaces an earlier version as what it is: a correction, of its own moment."""
+    return replace(article, status=ArticleStatus.CORRECTED, modified=article.modified or article.date)
