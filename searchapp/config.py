@@ -139,6 +139,12 @@ class Setting:
     convert: Callable[[object], Any]
     default: object
     help: Message
+    flag: str = ""
+
+    @property
+    def option(self) -> str:
+        """The command-line option of this setting."""
+        return self.flag or f"--{self.name.replace('_', '-')}"
 
     @property
     def variable(self) -> str:
@@ -152,6 +158,19 @@ SETTINGS: Final = (
     Setting("index", _path, "index", Message("folder that the index is written to")),
     Setting("engine", _choice(*ENGINES), "whoosh", Message("search engine: {choices}", choices=", ".join(ENGINES))),
     Setting("jobs", _whole_number(0, 64), 0, Message("processes that index at a time (0: one for each processor)")),
+    Setting(
+        "generations_kept",
+        _whole_number(2, 100),
+        2,
+        Message("generations that stay: the one that answers and those before it"),
+    ),
+    Setting(
+        "lock_wait",
+        _number(0.0, 86_400.0),
+        0.0,
+        Message("seconds to wait for another process that is writing"),
+        flag="--wait",
+    ),
     Setting("host", _text, "127.0.0.1", Message("address that the server listens on")),
     Setting("port", _whole_number(0, 65535), 8000, Message("port that the server listens on (0: any free one)")),
     Setting("workers", _whole_number(1, 64), 2, Message("server processes")),
@@ -183,6 +202,8 @@ class Config:
     index: Path
     engine: str
     jobs: int
+    generations_kept: int
+    lock_wait: float
     host: str
     port: int
     workers: int
@@ -243,7 +264,7 @@ def _given(
             yield variable, variable.removeprefix("SEARCHAPP_").lower(), value
     for name, value in options.items():
         if value is not None:
-            yield f"--{name.replace('_', '-')}", name, value
+            yield next(row.option for row in SETTINGS if row.name == name), name, value
 
 
 def _read_file(path: Path, *, must_exist: bool, problems: list[Message]) -> dict[str, Any]:

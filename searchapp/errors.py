@@ -10,7 +10,9 @@
     │   ├── RejectsRefused       articles were rejected, and none may be
     │   └── InvalidRequest       one or more wrong parameters of a search
     ├── NotFound          what you name is not there         exit 3   HTTP 404
-    │   └── ArticleNotFound
+    │   ├── ArticleNotFound
+    │   ├── ArticleWithdrawn     its newspaper took it back          HTTP 410
+    │   └── GenerationMissing    no generation of this name is kept
     ├── Unavailable       try again, or start what is missing  exit 4   HTTP 503
     │   ├── IndexMissing         nothing was indexed yet
     │   ├── IndexLocked          another reindex is running
@@ -34,6 +36,7 @@ from searchapp.i18n import Message, Translate, untranslated
 
 __all__ = [
     "ArticleNotFound",
+    "ArticleWithdrawn",
     "ConfigurationError",
     "CorpusChanged",
     "CorpusMissing",
@@ -41,6 +44,7 @@ __all__ = [
     "Corrupt",
     "DiskFull",
     "EngineUnavailable",
+    "GenerationMissing",
     "IndexDamaged",
     "IndexLocked",
     "IndexMissing",
@@ -152,6 +156,33 @@ class ArticleNotFound(NotFound):
         super().__init__(Message("No article has the id “{id}”. Search for its title instead.", id=article_id))
 
 
+class ArticleWithdrawn(NotFound):
+    """The article of this id was withdrawn. Nothing is told of it."""
+
+    slug = "article-withdrawn"
+    title = Message("This article was withdrawn")
+    http_status = 410
+
+    def __init__(self) -> None:
+        super().__init__(Message("Its newspaper took it back; it cannot be read here any more."))
+
+
+class GenerationMissing(NotFound):
+    """No generation of this name is kept."""
+
+    slug = "generation-missing"
+    title = Message("There is no such generation")
+
+    def __init__(self, generation: str, message: Message | None = None) -> None:
+        text = Message("There is no generation “{generation}”. List them: searchapp status", generation=generation)
+        super().__init__(message or text)
+
+    @classmethod
+    def earlier(cls) -> GenerationMissing:
+        """Return the error of whoever wants to go back and cannot."""
+        return cls("", Message("No earlier generation is kept. Make a new one: searchapp reindex"))
+
+
 class Unavailable(SearchappError):
     """Try again later, or start what is missing."""
 
@@ -223,17 +254,18 @@ class Corrupt(SearchappError):
 
 
 class IndexDamaged(Corrupt):
-    """The current generation cannot be read."""
+    """A generation, or the pointer to the current one, cannot be read; ``details`` name files and reasons."""
 
     slug = "index-damaged"
     title = Message("The index is damaged")
 
-    def __init__(self, generation: str) -> None:
+    def __init__(self, generation: str, details: Sequence[Message] = ()) -> None:
         super().__init__(
             Message(
-                "The index (generation {generation}) is damaged; the corpus is not. Run: searchapp reindex",
+                "The index (generation {generation}) is damaged; the corpus is not. Run: searchapp reindex --full",
                 generation=generation,
-            )
+            ),
+            details,
         )
 
 

@@ -1,4 +1,4 @@
-"""``reindex`` and ``status``."""
+"""``reindex``."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import datetime
 from typing import Any, Final
 
 import click
@@ -17,11 +16,11 @@ from searchapp import bootstrap
 from searchapp.bootstrap import ReindexOptions, ReindexProgress, Summary
 from searchapp.cli.language import gettext as _
 from searchapp.cli.options import with_config
-from searchapp.cli.terminal import date_text, fail, number, print_error, print_out, size_text
+from searchapp.cli.terminal import fail, number, print_error, print_out
 from searchapp.config import Config
 from searchapp.errors import SearchappError
 
-__all__ = ["reindex", "status"]
+__all__ = ["reindex"]
 
 _LISTED: Final = 20
 
@@ -74,30 +73,6 @@ def _watch(config: Config, options: ReindexOptions) -> None:
             _reindex(config, options)
         except SearchappError as error:  # the next change may be the one that mends it
             fail(error)
-
-
-@click.command(help=_("Show what is indexed: how many articles, when, how large, made with what."))
-@with_config("index")
-def status(config: Config) -> None:
-    """Print the manifest of the published generation for people."""
-    state = bootstrap.index_status(config)
-    manifest = state.manifest
-    created = datetime.fromisoformat(manifest.created).astimezone(config.timezone)
-    rows = {
-        _("Generation"): manifest.generation,
-        _("Indexed"): date_text(created),
-        _("Corpus"): manifest.corpus,
-        _("Articles"): number(manifest.articles),
-        _("Rejected"): number(manifest.rejects),
-        _("Size"): size_text(state.size),
-        _("Engine"): manifest.engine_version,
-        _("Analyzer"): manifest.analyzer,
-    }
-    width = max(map(len, rows)) + 2
-    for name, value in rows.items():
-        print_out(f"{name:<{width}}{value}")
-    if not state.current_analyzer:
-        print_error(_("The French analysis has changed since. Run: searchapp reindex"))
 
 
 @contextmanager

@@ -5,12 +5,12 @@ from __future__ import annotations
 import errno
 import os
 import socket
-from typing import Any
+from typing import Any, Final
 
 import click
 
 from searchapp import create_app
-from searchapp.bootstrap import index_status
+from searchapp.bootstrap import index_status, open_service
 from searchapp.cli.language import gettext as _
 from searchapp.cli.options import with_config
 from searchapp.cli.terminal import number, print_error, print_out
@@ -19,6 +19,10 @@ from searchapp.errors import ConfigurationError, EngineUnavailable, IndexMissing
 from searchapp.i18n import Message
 
 __all__ = ["serve"]
+
+# What reads the parts of a generation, and of the program, that searches need: common words, a date in words, pages.
+WARM_QUERIES: Final = ("", "le gouvernement", "« président de la république »", "france depuis:hier")
+WARM_PAGES: Final = ("/", "/search?q=france+depuis:hier", "/api/v1/search?q=paris")
 
 
 @click.command(
@@ -75,6 +79,16 @@ def _run(config: Config, listener: socket.socket) -> None:
             Message("This system has no gunicorn. Serve “searchapp:create_app()” with another WSGI server.")
         ) from None
 
+    service = open_service(config)
+    app = create_app(config, service=service)
+
+    def start(worker: Any) -> None:
+        """Get a new process ready before it answers. One that takes the place of another doubts its generation."""
+        service.follow(WARM_QUERIES, verify=worker.age > config.workers)
+        client = app.test_client()
+        for path in WARM_PAGES:
+            client.get(path)
+
     class Server(BaseApplication):  # type: ignore[misc]
         def load_config(self) -> None:
             options: dict[str, Any] = {
@@ -86,11 +100,12 @@ def _run(config: Config, listener: socket.socket) -> None:
                 "proc_name": "searchapp",
                 "worker_tmp_dir": "/dev/shm" if os.path.isdir("/dev/shm") else None,  # noqa: PTH112, S108
                 "timeout": 60,
+                "post_worker_init": start,
             }
             for name, value in options.items():
                 self.cfg.set(name, value)
 
         def load(self) -> Any:
-            return create_app(config)
+            return app
 
     Server().run()

@@ -171,6 +171,8 @@ class _Reindex:
             name = self._generations.current()
         except IndexMissing:
             return None, None
+        except IndexDamaged:
+            return None, Message("the index is damaged")
         if self.options.full:
             return None, Message("asked for")
         try:
@@ -180,16 +182,9 @@ class _Reindex:
         path = self._generations.path(name)
         if self._made_with(manifest) != self._made_with():
             return None, self._difference(manifest)
-        if not self._is_sound(manifest):
+        if not self._generations.is_sound(name):
             return None, Message("the index is damaged")
         return _Base(manifest, path), None
-
-    def _is_sound(self, manifest: Manifest) -> bool:
-        path = self._generations.path(manifest.generation)
-        try:
-            return all((path / name).stat().st_size == size for name, (size, _) in manifest.files.items())
-        except OSError:
-            return False
 
     def _difference(self, manifest: Manifest) -> Message:
         if manifest.analyzer != self._analyzer.fingerprint:

@@ -77,7 +77,7 @@ PROBLEMS: Final = {
         _of(
             IndexDamaged,
             Message("The index cannot be read. No article is lost: this command builds the index again."),
-            "searchapp reindex",
+            "searchapp reindex --full",
         ),
         _of(IndexLocked, Message("Another reindex is at work. It will be done in a while; searching goes on.")),
         _of(EngineUnavailable, Message("The engine that searches does not answer. Try again in a moment.")),
