@@ -220,13 +220,15 @@ class DiskFull(Unavailable):
         left = free // 1_000_000
         super().__init__(
             Message(
-                "There is no room left on the disk of {folder}: up to {missing} MB more are needed, {free} MB are free. "
-                "Make room, then run this again; what was published before still answers.",
+                "There is no room left on the disk of {folder}: up to {missing} MB more are needed, {free} MB are "
+                "free. Make room, then run this again; what was published before still answers.",
                 folder=folder,
                 missing=max(1, -(-needed // 1_000_000) - left),
                 free=left,
             )
         )
+
+
 class CorpusChanged(Unavailable):
     """Files changed in a way that made it impossible to tell what the corpus holds."""
 

@@ -100,7 +100,7 @@ class Index:
 
     def check(self) -> tuple[int, str]:
         """Run ``searchapp check``; return the exit code and what it printed."""
-        return Running((*_PROGRAM, "check", "--index", str(self.folder), "--engine", self.engine)).finish()
+        return Running((*_PROGRAM, "check", "--all", "--index", str(self.folder))).finish()
 
     def current(self) -> str:
         """Return the published generation, or nothing."""

@@ -1,9 +1,9 @@
 """A model of a disk behind a file system: what programs see, and what a power cut leaves of it.
 
-Of what a program did only this is certain afterwards: a file's content as of its last fsync, and a folder's entries as of
-the folder's last fsync. Of the rest anything may have reached the disk: no entry, some, all; a file of no length, of the
-right length full of zeros, with its first half, with every other block. A rename within a folder happens whole or not at
-all; across folders the name may be found in both, but is not lost.
+Of what a program did only this is certain afterwards: a file's content as of its last fsync, and a folder's entries as
+of the folder's last fsync. Of the rest anything may have reached the disk: no entry, some, all; a file of no length, of
+the right length full of zeros, with its first half, with every other block. A rename within a folder happens whole or
+not at all; across folders the name may be found in both, but is not lost.
 """
 
 from __future__ import annotations

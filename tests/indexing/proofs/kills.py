@@ -39,7 +39,7 @@ class Outcome:
 
 
 class Killer:
-    """Kills reindexes of one corpus by one engine; ``seed`` makes the draw repeatable but for the machine's own mood."""
+    """Kills reindexes of one corpus by one engine; ``seed`` makes the draw repeatable, but not the machine's pace."""
 
     def __init__(self, work: Path, engine: str, articles: int = 2000, seed: int = 0) -> None:
         self._corpus = Corpus(work / "corpus", articles)

@@ -93,6 +93,7 @@ class Replay:
         self._place = work / "replay"
         self._dice = random.Random(seed)
         self._opened: dict[str, bool] = {}
+        self._checks = self._thorough = 0.0
         self.cuts = Cuts()
 
     def run(
@@ -101,28 +102,36 @@ class Replay:
         styles: int = len(STYLES),
         building: float = 1.0,
         writes: float = 0.05,
+        late: int = len(STYLES),
+        checks: float = 1.0,
         thorough: float = 0.02,
         dropped: Callable[[Operation], bool] = lambda operation: False,
     ) -> Cuts:
         """Cut the power after every operation but writes, of which a share, and look at what is left.
 
-        Of the moments before the manifest is begun, a share ``building`` is looked at. At each moment so many ``styles`` of loss are drawn, each of them once if there are enough. A share
-        ``thorough`` of what is left is also indexed anew. Operations that are ``dropped`` never happened: then the
-        failures show that this test can fail.
+        Of the moments before the manifest is begun, a share ``building`` is looked at, in so many ``styles`` of loss;
+        of those after it, all are, in ``late`` ones. Of what is left a share is also checked (``checks``) and indexed
+        anew (``thorough``). Operations that are ``dropped`` never happened: the first failure, which ends this, shows
+        that this test can fail.
         """
-        disk, told, share = deepcopy(self._recording.disk), "", building
+        disk, told, share, missing = deepcopy(self._recording.disk), "", building, False
+        self._checks, self._thorough = checks, thorough
         for operation in self._recording.operations:
             self.cuts.operations += 1
             if dropped(operation):
+                missing = True
                 continue
+            if missing and self.cuts.failures:
+                break
             disk.apply(operation)
             told += operation.content.decode() if operation.kind is Kind.TOLD else ""
-            share = 1.0 if operation.path.name.startswith("manifest") else share
+            if operation.path.name.startswith("manifest"):
+                share, styles = 1.0, late
             if self._dice.random() >= share * (1.0 if operation.kind in _POINTS else writes):
                 continue
             self.cuts.moments += 1
             for style in self._styles(styles):
-                self._cut(disk, style, published=self._recording.new in told, thorough=thorough, operation=operation)
+                self._cut(disk, style, published=self._recording.new in told, operation=operation)
         return self.cuts
 
     def _styles(self, number: int) -> list[str]:
@@ -130,7 +139,7 @@ class Replay:
         rounds, rest = divmod(number, len(STYLES))
         return [*STYLES * rounds, *self._dice.sample(STYLES, rest)]
 
-    def _cut(self, disk: Disk, style: str, *, published: bool, thorough: float, operation: Operation) -> None:
+    def _cut(self, disk: Disk, style: str, *, published: bool, operation: Operation) -> None:
         left = disk.after_cut(style, self._dice)
         self.cuts.cuts += 1
         digest = hashlib.sha256(repr(sorted(left.items())).encode()).hexdigest()
@@ -143,7 +152,7 @@ class Replay:
         _lay_out(left, self._place)
         try:
             self._look(published=published)
-            if self._dice.random() < thorough:
+            if self._dice.random() < self._thorough:
                 self._reindex()
         except KeyboardInterrupt:
             raise
@@ -170,9 +179,9 @@ class Replay:
                 (index.folder / "CURRENT").write_text(other + "\n", "ascii")
                 self._answers(other)
         (index.folder / "CURRENT").write_text(current + "\n", "ascii")
-        if knows("check"):
+        if knows("check") and self._dice.random() < self._checks:
             self.cuts.checks += 1
-            result = CliRunner().invoke(cli, ["check", "--index", str(index.folder), "--engine", index.engine])
+            result = CliRunner().invoke(cli, ["check", "--all", "--index", str(index.folder)])
             assert result.exit_code == 0, f"check ended with {result.exit_code}: {result.output}"
 
     def _answers(self, generation: str) -> None:

@@ -8,7 +8,6 @@ import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
-from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final, Protocol
 
@@ -129,7 +128,7 @@ class Squeeze:
         return self.outcome
 
     def _try(self, room: int) -> bool:
-        """Reindex with so much room; if that is enough, what was published must stay when the next one has too little."""
+        """Reindex with so much room; return whether it was enough."""
         before = _files(self._disk.folder)
         environment, record = self._disk.leave(room)
         code, output = self._index.start(*full(), environment=environment).finish()

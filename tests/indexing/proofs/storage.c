@@ -163,6 +163,20 @@ static long write_file(int fd, const struct iovec *content, int parts, int64_t p
   return result;
 }
 
+static long copy_range(int from, off_t *from_at, int to, off_t *to_at, size_t size) {
+  char content[1 << 14];
+  struct iovec part = {content, size < sizeof content ? size : sizeof content};
+  off_t start = from_at ? *from_at : lseek(from, 0, SEEK_CUR);
+  long result = call(SYS_pread64, from, (long)content, part.iov_len, start, 0);
+  if (result <= 0) return result;
+  part.iov_len = result;
+  result = write_file(to, &part, 1, to_at ? *to_at : -1);
+  if (result <= 0) return result;
+  if (from_at) *from_at += result; else lseek(from, result, SEEK_CUR);
+  if (to_at) *to_at += result;
+  return result;
+}
+
 static long truncate_file(int fd, long length) {
   char path[PATH_MAX];
   struct stat before;
@@ -266,6 +280,7 @@ static long serve(long number, const long *a) {
     case SYS_write: return write_file(a[0], &one, 1, -1);
     case SYS_pwrite64: return write_file(a[0], &one, 1, a[3]);
     case SYS_writev: return write_file(a[0], (struct iovec *)a[1], a[2], -1);
+    case SYS_copy_file_range: return copy_range(a[0], (off_t *)a[1], a[2], (off_t *)a[3], a[4]);
     case SYS_ftruncate: return truncate_file(a[0], a[1]);
     case SYS_fsync:
     case SYS_fdatasync: return sync_file(number, a[0]);
@@ -306,9 +321,9 @@ static const int SERVED[] = {
     SYS_renameat,
 #endif
     SYS_write, SYS_pwrite64, SYS_writev, SYS_ftruncate, SYS_fsync, SYS_fdatasync, SYS_renameat2, SYS_linkat,
-    SYS_unlinkat, SYS_mkdirat, SYS_statfs, SYS_fstatfs, SYS_sync, SYS_syncfs};
+    SYS_unlinkat, SYS_mkdirat, SYS_statfs, SYS_fstatfs, SYS_sync, SYS_syncfs, SYS_copy_file_range};
 /* Ways to write that every program has another for. */
-static const int REFUSED[] = {SYS_copy_file_range, SYS_sendfile, SYS_splice, SYS_pwritev, SYS_pwritev2,
+static const int REFUSED[] = {SYS_sendfile, SYS_splice, SYS_pwritev, SYS_pwritev2,
                               SYS_fallocate,       SYS_truncate, SYS_openat2, 425 /* io_uring_setup */};
 #define COUNT(list) (sizeof(list) / sizeof *(list))
 

@@ -27,13 +27,13 @@ def recording(engine: str, tmp_path_factory: pytest.TempPathFactory) -> Recordin
 def test_a_power_cut_at_any_moment_leaves_the_old_generation_or_the_new_one(
     recording: Recording, tmp_path: Path
 ) -> None:
-    cuts = Replay(recording, tmp_path).run(styles=2, building=0.3)
+    cuts = Replay(recording, tmp_path).run(styles=1, building=0.2, late=3, checks=0.2)
     assert not cuts.failures
     assert min(cuts.old, cuts.new) > 10
 
 
 def test_a_power_cut_in_the_first_reindex_leaves_nothing_or_all_of_it(engine: str, tmp_path: Path) -> None:
-    cuts = Replay(record_reindex(tmp_path, engine, "first"), tmp_path).run(styles=2, building=0.3)
+    cuts = Replay(record_reindex(tmp_path, engine, "first"), tmp_path).run(styles=1, building=0.2, late=3, checks=0.2)
     assert not cuts.failures
     assert min(cuts.nothing_yet, cuts.new) > 2
 
@@ -47,4 +47,4 @@ def test_without_its_fsyncs_the_program_would_not_survive(recording: Recording, 
     def dropped(operation: Operation) -> bool:
         return operation.kind is Kind.SYNC and (operation.path in folders) == (what == "folders")
 
-    assert Replay(recording, tmp_path).run(styles=1, building=0, thorough=0, dropped=dropped).failures
+    assert Replay(recording, tmp_path).run(styles=1, building=0, checks=0, thorough=0, dropped=dropped).failures
