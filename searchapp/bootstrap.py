@@ -24,6 +24,7 @@ from searchapp.indexing import Progress as ReindexProgress
 from searchapp.indexing import reindex as build
 from searchapp.indexing.background import BackgroundIndexer
 from searchapp.indexing.checking import CheckProgress, CheckReport, check_generation, go_back
+from searchapp.indexing.room import disk_full_told
 from searchapp.indexing.status import IndexStatus
 from searchapp.indexing.status import index_status as status_of
 from searchapp.indexing.watching import changes
@@ -125,27 +126,28 @@ def reindex(
     """Bring ``config.index`` up to date with the corpus and publish what is new.
 
     ``received_only``: look at the journal only, as after a write through the endpoint. Raises CorpusMissing,
-    CorpusShrunk, CorpusChanged, IndexLocked, RejectsRefused, VerificationFailed; whatever it raises, the published
-    generation is as it was.
+    CorpusShrunk, CorpusChanged, IndexLocked, DiskFull, RejectsRefused, VerificationFailed; whatever it raises, the
+    published generation is as it was.
     """
     options = options or ReindexOptions()
-    sources = open_sources(config)
-    return build(
-        sources,
-        ", ".join(entry.place for entry in config.entries) or str(config.corpus),
-        _generations(config),
-        _engine(config),
-        open_analyzer(),
-        config.timezone,
-        replace(
-            options,
-            jobs=options.jobs or config.jobs,
-            wait=max(options.wait, config.lock_wait),
-            only=frozenset({len(sources) - 1}) if received_only else None,
-        ),
-        on_progress,
-        on_wait,
-    )
+    sources, generations = open_sources(config), _generations(config)
+    with disk_full_told(generations, lambda: sum(source.total_bytes() for source in sources)):
+        return build(
+            sources,
+            ", ".join(entry.place for entry in config.entries) or str(config.corpus),
+            generations,
+            _engine(config),
+            open_analyzer(),
+            config.timezone,
+            replace(
+                options,
+                jobs=options.jobs or config.jobs,
+                wait=max(options.wait, config.lock_wait),
+                only=frozenset({len(sources) - 1}) if received_only else None,
+            ),
+            on_progress,
+            on_wait,
+        )
 
 
 def open_sources(config: Config) -> list[Source]:

@@ -22,6 +22,7 @@
     │   ├── CorpusLocked         other articles are being written
     │   ├── CorpusUnwritable     the journal cannot be written
     │   ├── StorageFull          the disk of the corpus is full      HTTP 507
+    │   ├── DiskFull             the index needs more room than there is   HTTP 507
     │   ├── CorpusChanged        files changed while they were read
     │   └── EngineUnavailable    the engine's library or server is not there
     └── Corrupt           stored data is damaged             exit 5   HTTP 503
@@ -49,6 +50,7 @@ __all__ = [
     "CorpusShrunk",
     "CorpusUnwritable",
     "Corrupt",
+    "DiskFull",
     "EngineUnavailable",
     "GenerationMissing",
     "IndexDamaged",
@@ -293,6 +295,26 @@ class StorageFull(Unavailable):
                 "The disk of the corpus is full ({free} bytes are left). Nothing was written; make room, "
                 "then send it again.",
                 free=free,
+            )
+        )
+
+
+class DiskFull(Unavailable):
+    """The disk of the index has too little room for a new generation, which may need ``needed`` bytes."""
+
+    slug = "disk-full"
+    title = Message("The disk is full")
+    http_status = 507
+
+    def __init__(self, folder: object, needed: int, free: int) -> None:
+        left = free // 1_000_000
+        super().__init__(
+            Message(
+                "There is no room left on the disk of {folder}: up to {missing} MB more are needed, {free} MB are "
+                "free. Make room, then run this again; what was published before still answers.",
+                folder=folder,
+                missing=max(1, -(-needed // 1_000_000) - left),
+                free=left,
             )
         )
 

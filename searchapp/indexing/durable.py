@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
-__all__ = ["digest_of", "sync", "write_durably"]
+__all__ = ["digest_of", "make_durably", "sync", "write_durably"]
 
 _BLOCK: Final = 1 << 20
 
@@ -41,6 +41,14 @@ def write_durably(path: Path, text: str) -> None:
         temporary.unlink(missing_ok=True)
         raise
     sync(path.parent)
+
+
+def make_durably(folder: Path) -> None:
+    """Make a folder and those above it, as far as they are missing, such that a power cut does not take them away."""
+    if not folder.is_dir():
+        make_durably(folder.absolute().parent)
+        folder.mkdir(exist_ok=True)
+        sync(folder.absolute().parent)
 
 
 def sync(path: Path) -> None:

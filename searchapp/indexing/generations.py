@@ -27,6 +27,7 @@ from searchapp.indexing.damage import (
 )
 from searchapp.indexing.durable import digest_of, sync, write_durably
 from searchapp.indexing.locking import Holder, WriteLock
+from searchapp.indexing.room import says_disk_full
 from searchapp.indexing.withdrawn import Withdrawn, read_withdrawn, write_withdrawn
 
 __all__ = ["CHECKPOINT", "CURRENT", "MANIFEST", "Generations", "Manifest", "digest_of", "sync", "write_durably"]
@@ -141,7 +142,7 @@ class Generations:
         except BaseException as error:
             # What interrupts the last step of publishing must not take away what was published.
             published = self._current_or_none() == path.name
-            if not published and (isinstance(error, OSError) or not (path / CHECKPOINT).is_file()):
+            if not published and (says_disk_full(error) or not (path / CHECKPOINT).is_file()):
                 _remove(path)
             raise
 
@@ -292,9 +293,10 @@ class Generations:
 
 
 def _remove(path: Path) -> None:
-    """Remove a generation, its manifest first: what an interruption leaves is not taken for whole."""
+    """Remove a generation, its manifest first: what a kill or a power cut leaves is not taken for whole."""
     with suppress(OSError):
         (path / MANIFEST).unlink(missing_ok=True)
+        sync(path)
     shutil.rmtree(path, ignore_errors=True)
 
 

@@ -22,6 +22,7 @@ from filelock import FileLock, Timeout
 
 from searchapp.errors import IndexLocked
 from searchapp.i18n import Message
+from searchapp.indexing.durable import make_durably
 
 __all__ = ["Holder", "WriteLock"]
 
@@ -59,7 +60,7 @@ class WriteLock:
 
         ``on_wait`` is told whom this waits for, again whenever that changes.
         """
-        self._folder.mkdir(parents=True, exist_ok=True)
+        make_durably(self._folder)
         lock = FileLock(self._folder / _LOCK)
         self._acquire(lock, time.monotonic() + wait, on_wait)
         note = self._folder / _HOLDER
