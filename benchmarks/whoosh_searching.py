@@ -27,7 +27,7 @@ def serve(asked: list[str], folder: Path) -> Figures:
     from searchapp.model import SearchRequest
     from searchapp.service import SearchService
 
-    service = SearchService(Generations(folder), WhooshEngine(), FrenchAnalyzer())
+    service = SearchService(Generations(folder), lambda name: WhooshEngine(), FrenchAnalyzer())
     for query in asked[:50]:
         service.search(SearchRequest(query))
     latencies, used = [], []

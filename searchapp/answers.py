@@ -145,6 +145,8 @@ def _describe_hit(hit: Hit, timezone: ZoneInfo) -> Json:
         "author": list(article.authors),
         "url": article_path(article.id),
         **_describe_marks({name: parts for name, parts in fields.items() if parts or name == "text"}, snippet),
+        "status": article.status.value,
+        "modified": _iso(article.modified, timezone),
     }
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Final
@@ -16,12 +16,17 @@ from searchapp.config import Config, CorpusEntry
 from searchapp.date_words import CalendarWords, today_in
 from searchapp.engines.port import Engine
 from searchapp.engines.whoosh_engine import WhooshEngine
-from searchapp.errors import ConfigurationError, EngineUnavailable
+from searchapp.errors import ConfigurationError, EngineUnavailable, GenerationMissing, WritingOff
 from searchapp.i18n import Message
 from searchapp.indexing import Generations, Manifest, Summary
 from searchapp.indexing import Options as ReindexOptions
 from searchapp.indexing import Progress as ReindexProgress
 from searchapp.indexing import reindex as build
+from searchapp.indexing.background import BackgroundIndexer
+from searchapp.indexing.checking import CheckProgress, CheckReport, check_generation, go_back
+from searchapp.indexing.room import disk_full_told
+from searchapp.indexing.status import IndexStatus
+from searchapp.indexing.status import index_status as status_of
 from searchapp.indexing.watching import changes
 from searchapp.ingest import (
     CorpusReader,
@@ -34,22 +39,30 @@ from searchapp.ingest import (
     read_corpus,
     split_pattern,
 )
+from searchapp.ingest.journal import Journal
 from searchapp.model import Article, Reject
 from searchapp.service import SearchService
 from searchapp.synonyms import read_synonyms
+from searchapp.writing import Writing
 
 __all__ = [
+    "CheckProgress",
+    "CheckReport",
     "IndexStatus",
     "ReindexOptions",
     "ReindexProgress",
     "Summary",
+    "check_index",
     "corpus_changes",
+    "engine_named",
     "index_status",
     "load_config",
     "open_analyzer",
     "open_service",
     "open_sources",
+    "open_writing",
     "reindex",
+    "rollback",
     "show_file",
 ]
 
@@ -69,16 +82,11 @@ def _tantivy() -> Engine:
     return TantivyEngine()
 
 
+_LAST_WORDS: Final = "journal.sqlite"
+_PATIENCE: Final = 60.0
+"""Seconds that indexing after a write waits for another reindex to end, before it tries again later."""
+
 _ENGINES: Final[Mapping[str, Callable[[], Engine]]] = {"whoosh": WhooshEngine, "tantivy": _tantivy}
-
-
-@dataclass(frozen=True, slots=True)
-class IndexStatus:
-    """The published generation: its manifest, the bytes it takes, and whether today's program made it."""
-
-    manifest: Manifest
-    size: int
-    current_analyzer: bool
 
 
 def load_config(options: Mapping[str, object] | None = None, file: Path | None = None) -> Config:
@@ -98,8 +106,8 @@ def open_service(config: Config, clock: Callable[[], date] | None = None) -> Sea
     """
     analyzer = open_analyzer()
     return SearchService(
-        Generations(config.index),
-        _engine(config),
+        _generations(config),
+        engine_named,
         analyzer,
         synonyms=read_synonyms(config.synonyms, analyzer),
         date_words=CalendarWords(clock or today_in(config.timezone)),
@@ -113,29 +121,33 @@ def reindex(
     options: ReindexOptions | None = None,
     *,
     received_only: bool = False,
+    on_wait: Callable[[Message], None] = lambda message: None,
 ) -> Summary:
     """Bring ``config.index`` up to date with the corpus and publish what is new.
 
     ``received_only``: look at the journal only, as after a write through the endpoint. Raises CorpusMissing,
-    CorpusShrunk, CorpusChanged, IndexLocked, RejectsRefused, VerificationFailed; whatever it raises, the published
-    generation is as it was.
+    CorpusShrunk, CorpusChanged, IndexLocked, DiskFull, RejectsRefused, VerificationFailed; whatever it raises, the
+    published generation is as it was.
     """
     options = options or ReindexOptions()
-    sources = open_sources(config)
-    return build(
-        sources,
-        ", ".join(entry.place for entry in config.entries) or str(config.corpus),
-        Generations(config.index),
-        _engine(config),
-        open_analyzer(),
-        config.timezone,
-        replace(
-            options,
-            jobs=options.jobs or config.jobs,
-            only=frozenset({len(sources) - 1}) if received_only else None,
-        ),
-        on_progress,
-    )
+    sources, generations = open_sources(config), _generations(config)
+    with disk_full_told(generations, lambda: sum(source.total_bytes() for source in sources)):
+        return build(
+            sources,
+            ", ".join(entry.place for entry in config.entries) or str(config.corpus),
+            generations,
+            _engine(config),
+            open_analyzer(),
+            config.timezone,
+            replace(
+                options,
+                jobs=options.jobs or config.jobs,
+                wait=max(options.wait, config.lock_wait),
+                only=frozenset({len(sources) - 1}) if received_only else None,
+            ),
+            on_progress,
+            on_wait,
+        )
 
 
 def open_sources(config: Config) -> list[Source]:
@@ -178,15 +190,74 @@ def show_file(config: Config, file: Path) -> Iterator[Article | Reject]:
     return read_corpus(file, config.timezone)
 
 
-def index_status(config: Config) -> IndexStatus:
-    """Return what is published under ``config.index``; raises IndexMissing, IndexDamaged."""
-    generations = Generations(config.index)
-    manifest = generations.manifest(generations.current())
-    return IndexStatus(
-        manifest=manifest,
-        size=generations.size(manifest.generation),
-        current_analyzer=manifest.analyzer == open_analyzer().fingerprint,
+def open_writing(config: Config, service: SearchService) -> Writing:
+    """Return what writes articles into the corpus and has them indexed; ``service`` searches ``config.index``.
+
+    Raises WritingOff when the corpus is no folder that articles can be put into.
+    """
+    # Beside a server that answers searches one process is enough; a few articles need no more.
+    settings = replace(config, jobs=1)
+    options = ReindexOptions(wait=_PATIENCE)
+    return Writing(
+        Journal(_folder_to_write(config), config.index / _LAST_WORDS, config.timezone),
+        service,
+        BackgroundIndexer(
+            lambda: reindex(settings, options=options, received_only=True).generation, config.index_delay
+        ),
     )
+
+
+def _folder_to_write(config: Config) -> Path:
+    """Return the folder that the journal lies in."""
+    if str(config.corpus) == "-" or config.corpus.is_file():
+        raise WritingOff(
+            Message("Articles can only be written into a folder, and the corpus is none. Set “corpus” to a folder.")
+        )
+    return config.corpus
+
+
+def index_status(config: Config) -> IndexStatus:
+    """Return what lies under ``config.index``; raises IndexMissing, and IndexDamaged when no generation looks whole."""
+    return status_of(_generations(config), _engine(config), open_analyzer(), config.timezone)
+
+
+def check_index(
+    config: Config,
+    generation: str | None = None,
+    *,
+    every: bool = False,
+    on_progress: Callable[[CheckProgress], None] = lambda progress: None,
+) -> Iterator[CheckReport]:
+    """Read all of a generation (the current one, unless it is named), or of every one that is kept.
+
+    Raises IndexMissing, GenerationMissing, EngineUnavailable, and IndexDamaged when the pointer cannot be read.
+    """
+    generations = _generations(config)
+    names = generations.names()
+    if every:
+        chosen = names
+    else:
+        chosen = [generation or generations.current()]
+        if generation and generation not in names:
+            raise GenerationMissing(generation)
+    for name in chosen:
+        yield check_generation(generations, name, engine_named, open_analyzer(), on_progress)
+
+
+def rollback(
+    config: Config,
+    generation: str | None = None,
+    on_progress: Callable[[CheckProgress], None] = lambda progress: None,
+    on_wait: Callable[[Message], None] = lambda message: None,
+) -> tuple[Manifest, str]:
+    """Let ``generation``, or the one before the current one, answer again; return its manifest and who answered before.
+
+    It is checked first: raises IndexDamaged, and then nothing has changed. Raises IndexMissing, GenerationMissing,
+    IndexLocked.
+    """
+    generations = _generations(config)
+    with generations.locked(config.lock_wait, on_wait):
+        return go_back(generations, generation, engine_named, open_analyzer(), on_progress)
 
 
 def _source(entry: CorpusEntry, config: Config) -> Source:
@@ -200,5 +271,16 @@ def _source(entry: CorpusEntry, config: Config) -> Source:
     return CorpusReader(Path(folder).expanduser(), config.timezone, pattern, inherited)
 
 
+def engine_named(name: str) -> Engine:
+    """Return the engine of this name; raises EngineUnavailable when it is not installed, or not known."""
+    if name not in _ENGINES:
+        raise EngineUnavailable(Message("This program has no engine “{engine}”.", engine=name))
+    return _ENGINES[name]()
+
+
 def _engine(config: Config) -> Engine:
-    return _ENGINES[config.engine]()
+    return engine_named(config.engine)
+
+
+def _generations(config: Config) -> Generations:
+    return Generations(config.index, config.generations_kept)

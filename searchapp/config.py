@@ -5,6 +5,7 @@ A value comes from, in rising order: its default, ``searchapp.toml``, a ``SEARCH
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -21,6 +22,7 @@ __all__ = ["CONFIG_FILE", "CORPUS_KINDS", "ENGINES", "SETTINGS", "Config", "Corp
 CONFIG_FILE: Final = "searchapp.toml"
 CORPUS_KINDS: Final = ("path", "glob", "sqlite", "postgresql")
 _ENTRY_KEYS: Final = ("query", "source", "section", "columns")
+_TOKEN: Final = re.compile(r"[A-Za-z0-9._~+/-]{14,510}[A-Za-z0-9._~+/=-]{2}")
 ENGINES: Final = ("whoosh", "tantivy")
 
 
@@ -75,6 +77,13 @@ def _number(lowest: float, highest: float) -> Callable[[object], float]:
         return number
 
     return convert
+
+
+def _token(value: object) -> str:
+    """Return a bearer token, "" for none. It is never shown, not even when it is wrong."""
+    if value == "" or (isinstance(value, str) and _TOKEN.fullmatch(value)):
+        return str(value)
+    raise _NotAllowedError(Message("16 to 512 letters, digits and signs of “-._~+/=”, none of them an accent or blank"))
 
 
 def _timezone(value: object) -> ZoneInfo:
@@ -133,12 +142,22 @@ def _entry(table: Mapping[str, object]) -> CorpusEntry | None:
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """A row of the table: ``convert`` returns the typed value or raises with what is allowed."""
+    """A row of the table: ``convert`` returns the typed value or raises with what is allowed.
+
+    The value of a secret is never shown.
+    """
 
     name: str
     convert: Callable[[object], Any]
     default: object
     help: Message
+    flag: str = ""
+    secret: bool = False
+
+    @property
+    def option(self) -> str:
+        """The command-line option of this setting."""
+        return self.flag or f"--{self.name.replace('_', '-')}"
 
     @property
     def variable(self) -> str:
@@ -152,6 +171,19 @@ SETTINGS: Final = (
     Setting("index", _path, "index", Message("folder that the index is written to")),
     Setting("engine", _choice(*ENGINES), "whoosh", Message("search engine: {choices}", choices=", ".join(ENGINES))),
     Setting("jobs", _whole_number(0, 64), 0, Message("processes that index at a time (0: one for each processor)")),
+    Setting(
+        "generations_kept",
+        _whole_number(2, 100),
+        2,
+        Message("generations that stay: the one that answers and those before it"),
+    ),
+    Setting(
+        "lock_wait",
+        _number(0.0, 86_400.0),
+        0.0,
+        Message("seconds to wait for another process that is writing"),
+        flag="--wait",
+    ),
     Setting("host", _text, "127.0.0.1", Message("address that the server listens on")),
     Setting("port", _whole_number(0, 65535), 8000, Message("port that the server listens on (0: any free one)")),
     Setting("workers", _whole_number(1, 64), 2, Message("server processes")),
@@ -170,6 +202,26 @@ SETTINGS: Final = (
         Message("seconds that one search may look for words; after them the answer is marked as partial"),
     ),
     Setting("synonyms", _path, "synonyms.txt", Message("file of words that mean the same, if there is one")),
+    Setting(
+        "write_token",
+        _token,
+        "",
+        Message("bearer token of who may write articles over HTTP; without one nobody may"),
+        secret=True,
+    ),
+    Setting("write_largest", _whole_number(1, 1_000_000), 64, Message("MB that one request to write may bring")),
+    Setting(
+        "write_rate",
+        _whole_number(0, 1_000_000),
+        100,
+        Message("requests to write that a server process takes in a second (0: any number)"),
+    ),
+    Setting(
+        "index_delay",
+        _number(0.0, 3600.0),
+        0.2,
+        Message("seconds that indexing waits after a write, for others to come with it"),
+    ),
     Setting("site_name", _text, "searchapp", Message("name shown at the top of the pages")),
 )
 
@@ -183,6 +235,8 @@ class Config:
     index: Path
     engine: str
     jobs: int
+    generations_kept: int
+    lock_wait: float
     host: str
     port: int
     workers: int
@@ -192,6 +246,10 @@ class Config:
     query_seconds: float
     site_name: str
     synonyms: Path
+    write_token: str = field(repr=False)
+    write_largest: int
+    write_rate: int
+    index_delay: float
 
 
 def load_config(
@@ -221,7 +279,7 @@ def load_config(
                 Message(
                     "{origin}: “{value}” is not allowed; give {allowed}",
                     origin=origin,
-                    value=value,
+                    value="…" if setting.secret else value,
                     allowed=error.allowed,
                 )
             )
@@ -243,7 +301,7 @@ def _given(
             yield variable, variable.removeprefix("SEARCHAPP_").lower(), value
     for name, value in options.items():
         if value is not None:
-            yield f"--{name.replace('_', '-')}", name, value
+            yield next(row.option for row in SETTINGS if row.name == name), name, value
 
 
 def _read_file(path: Path, *, must_exist: bool, problems: list[Message]) -> dict[str, Any]:

@@ -8,12 +8,21 @@
     │   ├── CorpusMissing        the corpus path is not there
     │   ├── CorpusShrunk         most of the corpus is gone
     │   ├── RejectsRefused       articles were rejected, and none may be
-    │   └── InvalidRequest       one or more wrong parameters of a search
+    │   ├── InvalidRequest       one or more wrong parameters of a search
+    │   ├── InvalidRecord        an article that cannot be written   HTTP 422
+    │   ├── InvalidRecords       of several, some or all             HTTP 422
+    │   └── WritingOff           no articles are taken here          HTTP 403
     ├── NotFound          what you name is not there         exit 3   HTTP 404
-    │   └── ArticleNotFound
+    │   ├── ArticleNotFound
+    │   ├── ArticleWithdrawn     its newspaper took it back          HTTP 410
+    │   └── GenerationMissing    no generation of this name is kept
     ├── Unavailable       try again, or start what is missing  exit 4   HTTP 503
     │   ├── IndexMissing         nothing was indexed yet
     │   ├── IndexLocked          another reindex is running
+    │   ├── CorpusLocked         other articles are being written
+    │   ├── CorpusUnwritable     the journal cannot be written
+    │   ├── StorageFull          the disk of the corpus is full      HTTP 507
+    │   ├── DiskFull             the index needs more room than there is   HTTP 507
     │   ├── CorpusChanged        files changed while they were read
     │   └── EngineUnavailable    the engine's library or server is not there
     └── Corrupt           stored data is damaged             exit 5   HTTP 503
@@ -33,22 +42,31 @@ from searchapp.i18n import Message, Translate, untranslated
 
 __all__ = [
     "ArticleNotFound",
+    "ArticleWithdrawn",
     "ConfigurationError",
     "CorpusChanged",
+    "CorpusLocked",
     "CorpusMissing",
     "CorpusShrunk",
+    "CorpusUnwritable",
     "Corrupt",
+    "DiskFull",
     "EngineUnavailable",
+    "GenerationMissing",
     "IndexDamaged",
     "IndexLocked",
     "IndexMissing",
+    "InvalidRecord",
+    "InvalidRecords",
     "InvalidRequest",
     "NotFound",
     "RejectsRefused",
     "SearchappError",
+    "StorageFull",
     "Unavailable",
     "UserError",
     "VerificationFailed",
+    "WritingOff",
 ]
 
 
@@ -131,6 +149,40 @@ class InvalidRequest(UserError):
         self.fields = tuple(fields)
 
 
+class InvalidRecord(UserError):
+    """An article that was sent cannot be written; ``field`` is what is missing or wrong, "" all of it."""
+
+    slug = "invalid-record"
+    title = Message("This article cannot be written")
+    http_status = 422
+
+    def __init__(self, reason: Message, field: str = "") -> None:
+        super().__init__(Message("The article was not written: {reason}.", reason=reason))
+        self.reason = reason
+        self.field = field
+
+
+class InvalidRecords(UserError):
+    """Of articles that were sent, ``rejected`` cannot be written; ``rejects`` lists the first: line, field, reason."""
+
+    slug = "invalid-records"
+    title = Message("These articles cannot be written")
+    http_status = 422
+
+    def __init__(self, rejected: int, rejects: Sequence[tuple[int, str, Message]]) -> None:
+        super().__init__(Message("Nothing was written: {count} articles cannot be read.", count=rejected))
+        self.rejected = rejected
+        self.rejects = tuple(rejects)
+
+
+class WritingOff(UserError):
+    """This site, or this corpus, takes no articles."""
+
+    slug = "writing-off"
+    title = Message("Nothing can be written here")
+    http_status = 403
+
+
 class NotFound(SearchappError):
     """What was named is not there."""
 
@@ -148,6 +200,33 @@ class ArticleNotFound(NotFound):
 
     def __init__(self, article_id: str) -> None:
         super().__init__(Message("No article has the id “{id}”. Search for its title instead.", id=article_id))
+
+
+class ArticleWithdrawn(NotFound):
+    """The article of this id was withdrawn. Nothing is told of it."""
+
+    slug = "article-withdrawn"
+    title = Message("This article was withdrawn")
+    http_status = 410
+
+    def __init__(self) -> None:
+        super().__init__(Message("Its newspaper took it back; it cannot be read here any more."))
+
+
+class GenerationMissing(NotFound):
+    """No generation of this name is kept."""
+
+    slug = "generation-missing"
+    title = Message("There is no such generation")
+
+    def __init__(self, generation: str, message: Message | None = None) -> None:
+        text = Message("There is no generation “{generation}”. List them: searchapp status", generation=generation)
+        super().__init__(message or text)
+
+    @classmethod
+    def earlier(cls) -> GenerationMissing:
+        """Return the error of whoever wants to go back and cannot."""
+        return cls("", Message("No earlier generation is kept. Make a new one: searchapp reindex"))
 
 
 class Unavailable(SearchappError):
@@ -174,6 +253,70 @@ class IndexLocked(Unavailable):
 
     slug = "index-locked"
     title = Message("Another reindex is running")
+
+
+class CorpusLocked(Unavailable):
+    """Other articles are being written, and it takes long."""
+
+    slug = "corpus-locked"
+    title = Message("Other articles are being written")
+
+    def __init__(self) -> None:
+        super().__init__(
+            Message("Another write is under way and takes long. Nothing of this one was written; send it again.")
+        )
+
+
+class CorpusUnwritable(Unavailable):
+    """The journal of the corpus cannot be written."""
+
+    slug = "corpus-unwritable"
+    title = Message("The corpus cannot be written")
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(
+            Message(
+                "Nothing was written ({reason}). See to it that searchapp may write to the folder of the corpus.",
+                reason=reason,
+            )
+        )
+
+
+class StorageFull(Unavailable):
+    """The disk of the corpus is full; ``free`` bytes were left."""
+
+    slug = "storage-full"
+    title = Message("The disk is full")
+    http_status = 507
+
+    def __init__(self, free: int) -> None:
+        super().__init__(
+            Message(
+                "The disk of the corpus is full ({free} bytes are left). Nothing was written; make room, "
+                "then send it again.",
+                free=free,
+            )
+        )
+
+
+class DiskFull(Unavailable):
+    """The disk of the index has too little room for a new generation, which may need ``needed`` bytes."""
+
+    slug = "disk-full"
+    title = Message("The disk is full")
+    http_status = 507
+
+    def __init__(self, folder: object, needed: int, free: int) -> None:
+        left = free // 1_000_000
+        super().__init__(
+            Message(
+                "There is no room left on the disk of {folder}: up to {missing} MB more are needed, {free} MB are "
+                "free. Make room, then run this again; what was published before still answers.",
+                folder=folder,
+                missing=max(1, -(-needed // 1_000_000) - left),
+                free=left,
+            )
+        )
 
 
 class CorpusChanged(Unavailable):
@@ -203,17 +346,18 @@ class Corrupt(SearchappError):
 
 
 class IndexDamaged(Corrupt):
-    """The current generation cannot be read."""
+    """A generation, or the pointer to the current one, cannot be read; ``details`` name files and reasons."""
 
     slug = "index-damaged"
     title = Message("The index is damaged")
 
-    def __init__(self, generation: str) -> None:
+    def __init__(self, generation: str, details: Sequence[Message] = ()) -> None:
         super().__init__(
             Message(
-                "The index (generation {generation}) is damaged; the corpus is not. Run: searchapp reindex",
+                "The index (generation {generation}) is damaged; the corpus is not. Run: searchapp reindex --full",
                 generation=generation,
-            )
+            ),
+            details,
         )
 
 

@@ -7,13 +7,12 @@ import binascii
 import json
 import re
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from threading import Lock
 from typing import Final
 
 from searchapp.analysis import FrenchAnalyzer, Term
+from searchapp.current import CurrentGeneration, OpenGeneration, Served
 from searchapp.engines.dictionary import Dictionaries, Lookup
 from searchapp.engines.port import (
     BooleanClause,
@@ -26,14 +25,13 @@ from searchapp.engines.port import (
     TermClause,
 )
 from searchapp.engines.resolver import Resolver, Wanted
-from searchapp.errors import ArticleNotFound, IndexDamaged, InvalidRequest
+from searchapp.errors import ArticleNotFound, ArticleWithdrawn, InvalidRequest
 from searchapp.highlight import Highlighter
 from searchapp.i18n import Message
 from searchapp.indexing.generations import Generations, Manifest
-from searchapp.lexicon import FILE_NAME, Lexicon
 from searchapp.matching import enough_weight, enough_weight_otherwise, prefer_quotes
 from searchapp.model import Article, ArticleView, Hit, Remark, SearchRequest, SearchResult, Sort
-from searchapp.query import Bag, DateWords, Every, Node, Phrase, Word, is_elaborate, narrows, parse, show
+from searchapp.query import Bag, DateWords, Every, Node, ParsedQuery, Phrase, Word, is_elaborate, narrows, parse, show
 from searchapp.ranking import RERANKED, QueryWord, Ranker, idf
 from searchapp.schema import EXACT, FACET_FIELDS, STEMS
 from searchapp.synonyms import Alternative, Synonyms
@@ -47,21 +45,22 @@ DEEPEST_RESULT: Final = 10_000
 class SearchService:
     """Searches the published generation, and moves to a newer one by itself. Safe to share between threads.
 
-    Making one never fails: the generation is opened when first asked for. Every method raises IndexMissing when
-    nothing is published, IndexDamaged when the published generation cannot be read.
+    Making one never fails: the generation is opened when first asked for, by the engine that wrote it, which
+    ``engine_of`` gives. A damaged one is left for the one before. Every method raises IndexMissing when nothing is
+    published, IndexDamaged when no generation can be read.
     """
 
     def __init__(
         self,
         generations: Generations,
-        engine: Engine,
+        engine_of: Callable[[str], Engine],
         analyzer: FrenchAnalyzer,
         *,
         date_words: DateWords | None = None,
         query_seconds: float = 2.0,
         synonyms: Synonyms | None = None,
     ) -> None:
-        self._current = _CurrentGeneration(generations, engine, analyzer)
+        self._current = CurrentGeneration(generations, engine_of, analyzer)
         self._generations = generations
         self._analyzer = analyzer
         self._ranker = Ranker()
@@ -79,68 +78,115 @@ class SearchService:
         started = time.perf_counter()
         parsed = parse(request.query, self._date_words)
         tree, preferred = prefer_quotes(parsed.tree)
-        with self._current.lease() as generation:
+
+        def find(generation: OpenGeneration) -> _Found:
             offset = _offset(request, generation.name)
             mended = _Mended(generation)
             resolver = Resolver(self._analyzer, mended.mend)
-            wanted = self._wanted(resolver, tree)
             lookup = self._lookup(generation)
             found, page = self._find(generation, _in_order(request, tree), tree, resolver, lookup, offset)
             articles = generation.reader.articles(candidate.document for candidate in page)
+            return _Found(
+                generation.name,
+                offset,
+                found,
+                list(zip(articles, page, strict=True)),
+                self._wanted(resolver, tree),
+                [*preferred, *mended.messages()],
+                lookup,
+                mended.suggestion(request.query),
+            )
+
+        return self._shown(request, parsed, self._current.answer(find), started)
+
+    def _shown(self, request: SearchRequest, parsed: ParsedQuery, answer: _Found, started: float) -> SearchResult:
         hits = tuple(
-            self._hit(article, candidate.score, rank, wanted)
-            for rank, (article, candidate) in enumerate(zip(articles, page, strict=True), offset + 1)
+            self._hit(article, candidate.score, rank, answer.wanted)
+            for rank, (article, candidate) in enumerate(answer.page, answer.offset + 1)
         )
-        end = offset + len(hits)
+        end = answer.offset + len(hits)
         return SearchResult(
             query=request.query,
             understood=show(parsed.tree),
-            total=found.total,
-            total_relation="eq" if lookup.complete else "gte",
+            total=answer.found.total,
+            total_relation="eq" if answer.lookup.complete else "gte",
             took_ms=round((time.perf_counter() - started) * 1000, 2),
-            generation=generation.name,
-            page=offset // request.per_page + 1,
+            generation=answer.generation,
+            page=answer.offset // request.per_page + 1,
             per_page=request.per_page,
             hits=hits,
-            facets=found.facets,
-            histogram=found.histogram,
-            remarks=(*parsed.remarks, *_remarks(lookup, [*preferred, *mended.messages()], request.query)),
+            facets=answer.found.facets,
+            histogram=answer.found.histogram,
+            remarks=(*parsed.remarks, *_remarks(answer.lookup, answer.messages, request.query)),
             elaborate=is_elaborate(parsed.tree),
-            suggestion=mended.suggestion(request.query),
-            next_cursor=_encode_cursor(generation.name, end) if end < found.total else None,
+            suggestion=answer.suggestion,
+            next_cursor=_encode_cursor(answer.generation, end) if end < answer.found.total else None,
         )
 
     def ranking(self, query: str, depth: int) -> list[tuple[str, float]]:
         """Return (article id, score) of the best ``depth`` articles, ranked as for a page but with nothing to show."""
         tree, _ = prefer_quotes(parse(query, self._date_words).tree)
         request = _in_order(SearchRequest(query, per_page=depth), tree)
-        with self._current.lease() as generation:
+
+        def rank(generation: OpenGeneration) -> list[tuple[str, float]]:
             resolver = Resolver(self._analyzer, _Mended(generation).mend)
             _, page = self._find(generation, request, tree, resolver, self._lookup(generation), 0)
             articles = generation.reader.articles(candidate.document for candidate in page)
             return [(article.id, candidate.score) for article, candidate in zip(articles, page, strict=True)]
 
+        return self._current.answer(rank)
+
     def article(self, article_id: str, query: str = "") -> ArticleView:
-        """Return an article with the marks of ``query``; raises ArticleNotFound."""
+        """Return an article with the marks of ``query``; raises ArticleNotFound, ArticleWithdrawn."""
         tree = parse(query, self._date_words).tree
-        with self._current.lease() as generation:
-            wanted = self._wanted(Resolver(self._analyzer, _Mended(generation).mend), tree)
+
+        def read(generation: OpenGeneration) -> tuple[Article, Wanted, str]:
             article = generation.reader.article(article_id)
-        if article is None:
-            raise ArticleNotFound(article_id)
+            if article is None:
+                raise ArticleWithdrawn if generation.is_withdrawn(article_id) else ArticleNotFound(article_id)
+            return article, self._wanted(Resolver(self._analyzer, _Mended(generation).mend), tree), generation.name
+
+        article, wanted, generation = self._current.answer(read)
         mark = self._highlighter.whole
         return ArticleView(
             article,
             title=mark(article.title, wanted.of("title")),
             lead=mark(article.lead, wanted.of("lead")),
             text=mark(article.text, wanted.of("text")),
-            generation=generation.name,
+            generation=generation,
         )
+
+    def stored(self, article_id: str) -> Article | None:
+        """Return an article as it is indexed, None when there is none."""
+        return self._current.answer(lambda generation: generation.reader.article(article_id))
 
     def generation(self) -> str:
         """Return the name of the generation that answers now."""
-        with self._current.lease() as generation:
-            return generation.name
+        return self.served().generation
+
+    def served(self) -> Served:
+        """Return which generation answers now, and which one should if it were not damaged."""
+        return self._current.served()
+
+    def follow(self, queries: Sequence[str], *, at_once: bool = False, verify: bool = False) -> None:
+        """Get ready to answer: ``queries`` warm the generation up, and each newer one in the background.
+
+        With ``at_once`` newer ones answer the very next request instead, as the one who has just written an article
+        expects; that request takes longer. To be called once a process, after forking. ``verify`` reads all of the
+        generation, in the background: wise when the process before this one ended by accident.
+        """
+
+        def warm(generation: OpenGeneration) -> None:
+            for query in queries:
+                tree, _ = prefer_quotes(parse(query, self._date_words).tree)
+                request = _in_order(SearchRequest(query), tree)
+                resolver = Resolver(self._analyzer, _Mended(generation).mend)
+                _, page = self._find(generation, request, tree, resolver, self._lookup(generation), 0)
+                generation.reader.articles(candidate.document for candidate in page)
+
+        (self._current.warm_up if at_once else self._current.follow)(warm)
+        if verify:
+            self._current.verify()
 
     def manifest(self) -> Manifest:
         """Return the manifest of the generation that answers now."""
@@ -163,12 +209,12 @@ class SearchService:
             ),
         )
 
-    def _lookup(self, generation: _Generation) -> Lookup:
+    def _lookup(self, generation: OpenGeneration) -> Lookup:
         return Lookup(self._dictionaries.of(generation.reader), time.monotonic() + self._query_seconds)
 
     def _find(
         self,
-        generation: _Generation,
+        generation: OpenGeneration,
         request: SearchRequest,
         tree: Node,
         resolver: Resolver,
@@ -218,23 +264,24 @@ class SearchService:
         )
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Generation:
-    """An open generation: the engine's reader and what its articles say about words."""
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What was read of a generation for a :class:`SearchResult`; the rest of the work needs it no more."""
 
-    name: str
-    reader: Reader
-    lexicon: Lexicon
-
-    def close(self) -> None:
-        self.reader.close()
-        self.lexicon.close()
+    generation: str
+    offset: int
+    found: EngineResult
+    page: list[tuple[Article, Candidate]]
+    wanted: Wanted
+    messages: list[Message]
+    lookup: Lookup
+    suggestion: str | None
 
 
 class _Mended:
     """Words of one query that no article holds, and what is looked for instead."""
 
-    def __init__(self, generation: _Generation) -> None:
+    def __init__(self, generation: OpenGeneration) -> None:
         self._generation = generation
         self._likely: dict[str, tuple[Term, ...]] = {}
 
@@ -268,62 +315,7 @@ class _Mended:
         return better if better != query else None
 
 
-class _CurrentGeneration:
-    """The published generation, shared; one that is replaced closes when its last user is done."""
-
-    def __init__(self, generations: Generations, engine: Engine, analyzer: FrenchAnalyzer) -> None:
-        self._generations = generations
-        self._engine = engine
-        self._analyzer = analyzer
-        self._lock = Lock()
-        self._opened: _Generation | None = None
-        self._users: dict[_Generation, int] = {}
-
-    @contextmanager
-    def lease(self) -> Iterator[_Generation]:
-        """Give the generation for the time of the block."""
-        with self._lock:
-            generation = self._open()
-            self._users[generation] = self._users.get(generation, 0) + 1
-        try:
-            yield generation
-        finally:
-            with self._lock:
-                self._users[generation] -= 1
-                self._close_if_unused(generation)
-
-    def close(self) -> None:
-        with self._lock:
-            old, self._opened = self._opened, None
-            if old is not None:
-                self._close_if_unused(old)
-
-    def _open(self) -> _Generation:
-        for attempt in (1, 2):
-            name = self._generations.current()
-            if self._opened is not None and name == self._opened.name:
-                return self._opened
-            path = self._generations.path(name)
-            try:
-                reader = self._engine.open(path / "engine")
-            except IndexDamaged:
-                # It may have been pruned between reading CURRENT and opening it.
-                if attempt == 2 or name == self._generations.current():
-                    raise IndexDamaged(name) from None
-                continue
-            old, self._opened = self._opened, _Generation(name, reader, Lexicon(path / FILE_NAME, self._analyzer))
-            if old is not None:
-                self._close_if_unused(old)
-            return self._opened
-        raise AssertionError("the loop returns or raises")
-
-    def _close_if_unused(self, generation: _Generation) -> None:
-        if generation is not self._opened and not self._users.get(generation):
-            self._users.pop(generation, None)
-            generation.close()
-
-
-def _weigh(generation: _Generation, term: Term) -> QueryWord:
+def _weigh(generation: OpenGeneration, term: Term) -> QueryWord:
     reader = generation.reader
     holding = max(reader.document_frequency(field, term.exact) for field in EXACT.values())
     return QueryWord(

@@ -11,8 +11,10 @@ from typing import NoReturn
 import click
 
 from searchapp import __version__
+from searchapp.cli.add_command import add
 from searchapp.cli.evaluate_command import evaluate
-from searchapp.cli.index_commands import reindex, status
+from searchapp.cli.generation_commands import check, rollback, status
+from searchapp.cli.index_commands import reindex
 from searchapp.cli.ingest_commands import ingest
 from searchapp.cli.language import gettext as _
 from searchapp.cli.search_commands import analyze, search
@@ -33,7 +35,7 @@ def cli() -> None:
     """The group that the commands hang on; its help is given above so that it is translated."""
 
 
-for command in (reindex, serve, search, status, analyze, ingest, evaluate):
+for command in (reindex, add, serve, search, status, check, rollback, analyze, ingest, evaluate):
     cli.add_command(command)
 
 

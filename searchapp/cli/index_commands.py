@@ -1,4 +1,4 @@
-"""``reindex`` and ``status``."""
+"""``reindex``."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import datetime
 from typing import Any, Final
 
 import click
@@ -17,11 +16,11 @@ from searchapp import bootstrap
 from searchapp.bootstrap import ReindexOptions, ReindexProgress, Summary
 from searchapp.cli.language import gettext as _
 from searchapp.cli.options import with_config
-from searchapp.cli.terminal import date_text, fail, number, print_error, print_out, size_text
+from searchapp.cli.terminal import fail, number, print_error, print_out
 from searchapp.config import Config
 from searchapp.errors import SearchappError
 
-__all__ = ["reindex", "status"]
+__all__ = ["reindex"]
 
 _LISTED: Final = 20
 
@@ -45,14 +44,7 @@ def _flag(name: str, text: str) -> Callable[[Callable[..., Any]], Callable[..., 
 @_flag("--strict", _("publish nothing if an article cannot be read"))
 @_flag("--yes", _("publish even if more than half of the articles are gone"))
 @click.option("--verify/--no-verify", default=True, help=_("look at the new index before publishing it (default: yes)"))
-@click.option(
-    "--wait",
-    type=click.FloatRange(0, 86_400),
-    default=0.0,
-    metavar=_("SECONDS"),
-    help=_("wait for another reindex to end (default: do not wait)"),
-)
-@with_config("corpus", "index", "engine", "jobs", argument="corpus")
+@with_config("corpus", "index", "engine", "jobs", "lock_wait", argument="corpus")
 def reindex(config: Config, watch: bool, **chosen: Any) -> None:
     """Build and publish a generation, with a progress bar where somebody watches."""
     options = ReindexOptions(**chosen)
@@ -63,7 +55,7 @@ def reindex(config: Config, watch: bool, **chosen: Any) -> None:
 
 def _reindex(config: Config, options: ReindexOptions) -> None:
     with _progress_bar() as on_progress:
-        summary = bootstrap.reindex(config, on_progress, options)
+        summary = bootstrap.reindex(config, on_progress, options, on_wait=print_error)
     _print_summary(summary, config, options)
 
 
@@ -74,30 +66,6 @@ def _watch(config: Config, options: ReindexOptions) -> None:
             _reindex(config, options)
         except SearchappError as error:  # the next change may be the one that mends it
             fail(error)
-
-
-@click.command(help=_("Show what is indexed: how many articles, when, how large, made with what."))
-@with_config("index")
-def status(config: Config) -> None:
-    """Print the manifest of the published generation for people."""
-    state = bootstrap.index_status(config)
-    manifest = state.manifest
-    created = datetime.fromisoformat(manifest.created).astimezone(config.timezone)
-    rows = {
-        _("Generation"): manifest.generation,
-        _("Indexed"): date_text(created),
-        _("Corpus"): manifest.corpus,
-        _("Articles"): number(manifest.articles),
-        _("Rejected"): number(manifest.rejects),
-        _("Size"): size_text(state.size),
-        _("Engine"): manifest.engine_version,
-        _("Analyzer"): manifest.analyzer,
-    }
-    width = max(map(len, rows)) + 2
-    for name, value in rows.items():
-        print_out(f"{name:<{width}}{value}")
-    if not state.current_analyzer:
-        print_error(_("The French analysis has changed since. Run: searchapp reindex"))
 
 
 @contextmanager

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import wraps
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import click
 
@@ -14,6 +14,8 @@ from searchapp.cli.language import gettext as _
 from searchapp.config import CONFIG_FILE, SETTINGS
 
 __all__ = ["with_config"]
+
+_METAVARS: Final = {"corpus": "DIR", "index": "DIR", "lock_wait": "SECONDS"}
 
 
 def with_config(*names: str, argument: str = "") -> Callable[[Callable[..., Any]], Callable[..., Any]]:
@@ -43,8 +45,8 @@ def with_config(*names: str, argument: str = "") -> Callable[[Callable[..., Any]
             text = _("{help} (default: {default}, or {variable})").format(
                 help=setting.help.render(_), default=setting.default, variable=setting.variable
             )
-            metavar = "DIR" if setting.name in ("corpus", "index") else setting.name.upper()
-            wrapped = click.option(f"--{setting.name}", setting.name, metavar=metavar, help=text)(wrapped)
+            metavar = _METAVARS.get(setting.name, setting.name.upper())
+            wrapped = click.option(setting.option, setting.name, metavar=metavar, help=text)(wrapped)
         return wrapped
 
     return decorate

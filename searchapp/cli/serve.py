@@ -5,35 +5,42 @@ from __future__ import annotations
 import errno
 import os
 import socket
-from typing import Any
+from typing import Any, Final
 
 import click
 
 from searchapp import create_app
-from searchapp.bootstrap import index_status
+from searchapp.bootstrap import index_status, open_service
 from searchapp.cli.language import gettext as _
 from searchapp.cli.options import with_config
 from searchapp.cli.terminal import number, print_error, print_out
 from searchapp.config import Config
 from searchapp.errors import ConfigurationError, EngineUnavailable, IndexMissing, SearchappError
 from searchapp.i18n import Message
+from searchapp.service import SearchService
 
 __all__ = ["serve"]
+
+# What reads the parts of a generation, and of the program, that searches need: common words, a date in words, pages.
+WARM_QUERIES: Final = ("", "le gouvernement", "« président de la république »", "france depuis:hier")
+WARM_PAGES: Final = ("/", "/search?q=france+depuis:hier", "/api/v1/search?q=paris")
 
 
 @click.command(
     help=_("Serve the search page and the JSON endpoint until Ctrl-C."),
     short_help=_("Serve the search page."),
 )
-@with_config("index", "engine", "host", "port", "workers", "threads", "language")
+@with_config("corpus", "index", "engine", "host", "port", "workers", "threads", "language")
 def serve(config: Config) -> None:
     """Listen first, so that a taken port is told at once and the address printed is the one that answers."""
+    service = open_service(config)
+    app = create_app(config, service=service)
     listener = _listen(config)
     host, port = listener.getsockname()[:2]
     _print_state(config)
     shown = f"[{host}]" if ":" in host else host
     print_out(_("Searching at {address} (Ctrl-C stops)").format(address=f"http://{shown}:{port}/"))
-    _run(config, listener)
+    _run(app, service, config, listener)
 
 
 def _listen(config: Config) -> socket.socket:
@@ -67,13 +74,20 @@ def _print_state(config: Config) -> None:
         print_error(error.render(_))
 
 
-def _run(config: Config, listener: socket.socket) -> None:
+def _run(app: Any, service: SearchService, config: Config, listener: socket.socket) -> None:
     try:
         from gunicorn.app.base import BaseApplication
     except ImportError:  # it needs a POSIX system
         raise EngineUnavailable(
             Message("This system has no gunicorn. Serve “searchapp:create_app()” with another WSGI server.")
         ) from None
+
+    def start(worker: Any) -> None:
+        """Get a new process ready before it answers. One that takes the place of another doubts its generation."""
+        service.follow(WARM_QUERIES, at_once=bool(config.write_token), verify=worker.age > config.workers)
+        client = app.test_client()
+        for path in WARM_PAGES:
+            client.get(path)
 
     class Server(BaseApplication):  # type: ignore[misc]
         def load_config(self) -> None:
@@ -86,11 +100,12 @@ def _run(config: Config, listener: socket.socket) -> None:
                 "proc_name": "searchapp",
                 "worker_tmp_dir": "/dev/shm" if os.path.isdir("/dev/shm") else None,  # noqa: PTH112, S108
                 "timeout": 60,
+                "post_worker_init": start,
             }
             for name, value in options.items():
                 self.cfg.set(name, value)
 
         def load(self) -> Any:
-            return create_app(config)
+            return app
 
     Server().run()

@@ -1,35 +1,44 @@
-"""The folder of generations: building, publishing, pruning, and the lock that keeps writers apart."""
+"""The folder of generations: building, publishing, pruning, going back, and what is whole in there."""
 
 from __future__ import annotations
 
 import hashlib
 import json
-import os
+import re
 import secrets
 import shutil
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
-from filelock import FileLock, Timeout
-
-from searchapp.errors import IndexDamaged, IndexLocked, IndexMissing
+from searchapp.errors import GenerationMissing, IndexDamaged, IndexMissing
 from searchapp.i18n import Message
+from searchapp.indexing.damage import (
+    Damage,
+    marked_files,
+    missing_or_resized,
+    remove_mark,
+    shared_files,
+    unlike_digests,
+    write_mark,
+)
+from searchapp.indexing.durable import digest_of, sync, write_durably
+from searchapp.indexing.locking import Holder, WriteLock
+from searchapp.indexing.room import says_disk_full
+from searchapp.indexing.withdrawn import Withdrawn, read_withdrawn, write_withdrawn
 
-__all__ = ["CHECKPOINT", "Generations", "Manifest", "digest_of", "sync", "write_durably"]
+__all__ = ["CHECKPOINT", "CURRENT", "MANIFEST", "Generations", "Manifest", "digest_of", "sync", "write_durably"]
 
-_CURRENT: Final = "CURRENT"
-_LOCK: Final = "LOCK"
-_HOLDER: Final = "LOCK.holder"
-_MANIFEST: Final = "manifest.json"
-_WITHDRAWN: Final = "WITHDRAWN"
+CURRENT: Final = "CURRENT"
+MANIFEST: Final = "manifest.json"
+_NAME: Final = re.compile(r"\d{8}T\d{6}\.\d{6}Z-[0-9a-f]{4}")
+# Stands in a manifest while its own digest is taken.
+_NO_DIGEST: Final = "0" * 32
 CHECKPOINT: Final = "CHECKPOINT"
 """Names, in the folder of an unfinished generation, the state from which its rebuild goes on."""
-_KEPT: Final = 2
-"""The published generation and the one before, which readers may still be using."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,52 +73,58 @@ class Manifest:
 class Generations:
     """The generations under one index folder."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, kept: int = 2) -> None:
+        """``kept`` generations stay after a publish: the new one, the one that answered before it, and older ones."""
         self.folder = folder
+        self._kept = kept
+        self._lock = WriteLock(folder)
 
     def current(self) -> str:
-        """Return the name of the published generation; raises IndexMissing when there is none."""
+        """Return the name of the published generation.
+
+        Raises IndexMissing when there is none, IndexDamaged when the pointer cannot be read.
+        """
         try:
-            return (self.folder / _CURRENT).read_text("ascii").strip()
+            name = (self.folder / CURRENT).read_text("ascii").strip()
         except (FileNotFoundError, NotADirectoryError):
             raise IndexMissing from None
+        except (OSError, ValueError) as error:
+            raise IndexDamaged(CURRENT) from error
+        if not _NAME.fullmatch(name):
+            raise IndexDamaged(CURRENT)
+        return name
+
+    def names(self) -> list[str]:
+        """Return the generations that were completed, in the order of their making."""
+        found = (path.parent.name for path in self.folder.glob(f"*/{MANIFEST}"))
+        return sorted(name for name in found if _NAME.fullmatch(name))
 
     def path(self, generation: str) -> Path:
         """Return the folder of a generation; the engine's files lie in its ``engine`` folder."""
         return self.folder / generation
 
     def manifest(self, generation: str) -> Manifest:
-        """Return the manifest of a generation; raises IndexDamaged when it is missing or cannot be read."""
+        """Return the manifest of a generation; raises IndexDamaged when it is missing or not as it was written."""
         try:
-            values = json.loads((self.path(generation) / _MANIFEST).read_text("utf-8"))
-            files = {name: (int(size), str(digest)) for name, (size, digest) in values.pop("files", {}).items()}
-            return Manifest(**values, files=files)
-        except (OSError, ValueError, TypeError, AttributeError) as error:
+            return _read_manifest((self.path(generation) / MANIFEST).read_text("utf-8"))
+        except (OSError, ValueError, LookupError, TypeError, AttributeError) as error:
             raise IndexDamaged(generation) from error
 
     def size(self, generation: str) -> int:
-        """Return the bytes that the files of a generation take."""
+        """Return the bytes that the files of a generation take; files shared with another one count in both."""
         return sum(path.stat().st_size for path in self.path(generation).rglob("*") if path.is_file())
 
-    @contextmanager
-    def locked(self) -> Iterator[None]:
-        """Hold the only right to write; raises IndexLocked, naming the holder, when another process has it.
+    # Writers
 
-        The lock is the operating system's: it is free the moment its holder ends, however it ends.
-        """
-        self.folder.mkdir(parents=True, exist_ok=True)
-        lock = FileLock(self.folder / _LOCK, timeout=0)
-        try:
-            lock.acquire()
-        except Timeout:
-            raise IndexLocked(self._locked_message()) from None
-        holder = self.folder / _HOLDER
-        try:
-            holder.write_text(json.dumps({"pid": os.getpid(), "since": _now()}), "utf-8")
+    @contextmanager
+    def locked(self, wait: float = 0, on_wait: Callable[[Message], None] = lambda message: None) -> Iterator[None]:
+        """Hold the only right to write; see :meth:`searchapp.indexing.locking.WriteLock.held`."""
+        with self._lock.held(wait, on_wait):
             yield
-        finally:
-            holder.unlink(missing_ok=True)
-            lock.release()
+
+    def holder(self) -> Holder | None:
+        """Return who is writing now, if anybody is."""
+        return self._lock.holder()
 
     @contextmanager
     def building(self, unfinished: Path | None = None, *, resume: bool = False) -> Iterator[Path]:
@@ -125,13 +140,15 @@ class Generations:
         try:
             yield path
         except BaseException as error:
-            if isinstance(error, OSError) or not (path / CHECKPOINT).is_file():
-                shutil.rmtree(path, ignore_errors=True)
+            # What interrupts the last step of publishing must not take away what was published.
+            published = self._current_or_none() == path.name
+            if not published and (says_disk_full(error) or not (path / CHECKPOINT).is_file()):
+                _remove(path)
             raise
 
     def unfinished(self) -> Path | None:
         """Return the folder of the latest build that was interrupted after a checkpoint, if there is one."""
-        whole = set(self._names())
+        whole = set(self.names())
         found = sorted(path.parent for path in self.folder.glob(f"*/{CHECKPOINT}") if path.parent.name not in whole)
         return found[-1] if found else None
 
@@ -140,80 +157,169 @@ class Generations:
 
         ``withdrawn`` are the ids of articles that must not be shown from any generation, older ones included.
         """
-        path = self.path(manifest.generation)
+        path, before = self.path(manifest.generation), self._current_or_none()
         manifest = replace(manifest, files=dict(self._sums(path, manifest.base)))
-        write_durably(path / _MANIFEST, json.dumps(asdict(manifest), ensure_ascii=False, indent=1) + "\n")
         for part in (*path.rglob("*"), path, self.folder):
             sync(part)
-        lines = (json.dumps(entry, ensure_ascii=False) for entry in (manifest.generation, *withdrawn))
-        write_durably(self.folder / _WITHDRAWN, "\n".join(lines) + "\n")
-        write_durably(self.folder / _CURRENT, manifest.generation + "\n")
-        self._prune()
+        write_durably(path / MANIFEST, _manifest_text(manifest))
+        write_withdrawn(self.folder, manifest.generation, withdrawn)
+        write_durably(self.folder / CURRENT, manifest.generation + "\n")
+        self._prune(manifest.generation, before)
 
     def _sums(self, path: Path, base: str) -> Iterator[tuple[str, tuple[int, str]]]:
         """Yield the name, size and digest of each file; one shared with ``base`` has the digest that it had there."""
         known = self.manifest(base).files if base else {}
         for file in sorted(path.rglob("*")):
-            if file.is_file():
+            if file.is_file() and file != path / MANIFEST:
                 name = file.relative_to(path).as_posix()
                 shared = name in known and file.samefile(self.path(base) / name)
                 yield name, (file.stat().st_size, known[name][1] if shared else digest_of(file))
 
-    def _prune(self) -> None:
-        others = [name for name in self._names() if name != self.current()]
-        for name in others[: 1 - _KEPT]:
-            shutil.rmtree(self.path(name), ignore_errors=True)
+    def _prune(self, current: str, before: str | None) -> None:
+        """Keep the current generation, the one that answered before it, then the latest; whole ones first."""
+        others = [name for name in reversed(self.names()) if name != current]
+        ranked = sorted(others, key=lambda name: (not self.is_sound(name), name != before))
+        for name in ranked[self._kept - 1 :]:
+            _remove(self.path(name))
 
-    def _names(self) -> list[str]:
-        """Return the whole generations, oldest first."""
-        return sorted(path.parent.name for path in self.folder.glob(f"*/{_MANIFEST}"))
+    def _current_or_none(self) -> str | None:
+        try:
+            return self.current()
+        except (IndexMissing, IndexDamaged):
+            return None
 
     def _remove_unfinished(self, but: Path | None) -> None:
         """Remove what killed builds left, ``but`` one: we hold the lock, so nobody is building there."""
-        whole = set(self._names())
+        whole = set(self.names())
         for path in self.folder.glob("????????T??????.??????Z-????"):
             if path.is_dir() and path != but and path.name not in whole:
-                shutil.rmtree(path, ignore_errors=True)
+                _remove(path)
 
-    def _locked_message(self) -> Message:
+    # Going back
+
+    def before(self, generation: str) -> str:
+        """Return the generation made before ``generation``; raises GenerationMissing when none is kept."""
+        earlier = [name for name in self.names() if name < generation]
+        if not earlier:
+            raise GenerationMissing.earlier()
+        return earlier[-1]
+
+    def make_current(self, generation: str) -> None:
+        """Let a generation that is kept answer again, durably; raises GenerationMissing. Needs the lock."""
+        if generation not in self.names():
+            raise GenerationMissing(generation)
+        write_durably(self.folder / CURRENT, generation + "\n")
+
+    def withdrawn(self) -> Withdrawn:
+        """Return the ids withdrawn when a generation was last published; raises IndexDamaged."""
+        return read_withdrawn(self.folder)
+
+    # What is whole
+
+    def flaws(self, generation: str) -> list[Damage]:
+        """Return what a look at the sizes of the files shows, and what was found wrong before: cheap."""
+        path = self.path(generation)
         try:
-            holder: dict[str, Any] = json.loads((self.folder / _HOLDER).read_text("utf-8"))
-            return Message(
-                "Another reindex is running (process {pid}, since {since}). Wait for it to end, then run this again.",
-                pid=holder["pid"],
-                since=holder["since"],
-            )
-        except (OSError, ValueError, KeyError):
-            return Message("Another reindex is running. Wait for it to end, then run this again.")
+            manifest = self.manifest(generation)
+        except IndexDamaged as error:
+            return [_manifest_damage(error)]
+        marked = marked_files(path)
+        if marked is not None:
+            reason = Message("it was found damaged before")
+            return [Damage(name, reason) for name in marked or (MANIFEST,)]
+        named = Damage(MANIFEST, Message("it is that of another generation"))
+        return [named] * (manifest.generation != generation) + list(missing_or_resized(path, manifest.files))
+
+    def is_marked(self, generation: str) -> bool:
+        """Return whether some process found a generation damaged."""
+        return marked_files(self.path(generation)) is not None
+
+    def is_sound(self, generation: str) -> bool:
+        """Return whether a generation looks whole: cheap enough for each time one is opened or grown out of."""
+        return not self.flaws(generation)
+
+    def newest_sound(self) -> str | None:
+        """Return the generation to answer from: the current one, or the latest before it that looks whole."""
+        return next(self.candidates(), None)
+
+    def candidates(self) -> Iterator[str]:
+        """Yield the generations that look whole, best first: the current one, then those made before it.
+
+        When the pointer cannot be read, or names none that is there, all of them. Raises IndexMissing.
+        """
+        try:
+            current = self.current()
+        except IndexDamaged:
+            current = ""
+        names = self.names()
+        latest = current if self.path(current).is_dir() and current else max(names, default="")
+        for name in sorted({*names, latest} - {""}, reverse=True):
+            if name <= latest and self.is_sound(name):
+                yield name
+
+    def verify(
+        self, generation: str, on_read: Callable[[int], None] = lambda size: None, *, from_disk: bool = False
+    ) -> list[Damage]:
+        """Read all files of a generation and return those that are not as they were written; :meth:`mark` keeps that.
+
+        ``on_read`` is told of bytes read. ``from_disk`` does not trust what the system keeps in memory.
+        """
+        path = self.path(generation)
+        try:
+            files = self.manifest(generation).files
+        except IndexDamaged as error:
+            return [_manifest_damage(error)]
+        found = list(missing_or_resized(path, files))
+        known = {damage.file for damage in found}
+        rest = {name: facts for name, facts in files.items() if name not in known}
+        return found + list(unlike_digests(path, rest, on_read, from_disk=from_disk))
+
+    def mark(self, generation: str, damages: list[Damage]) -> None:
+        """Remember what :meth:`verify` found, so that all processes turn away from it at once.
+
+        A damaged file that another generation shares damages that one too. Where the folder cannot be written, each
+        process finds out by itself.
+        """
+        if not damages:
+            remove_mark(self.path(generation))
+            return
+        files = [damage.file for damage in damages]
+        write_mark(self.path(generation), files)
+        for other in self.names():
+            if other != generation and not self.is_marked(other):
+                shared = shared_files(self.path(generation), self.path(other), files)
+                if shared:
+                    write_mark(self.path(other), shared)
 
 
-def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="seconds")
+def _remove(path: Path) -> None:
+    """Remove a generation, its manifest first: what a kill or a power cut leaves is not taken for whole."""
+    with suppress(OSError):
+        (path / MANIFEST).unlink(missing_ok=True)
+        sync(path)
+    shutil.rmtree(path, ignore_errors=True)
 
 
-def digest_of(path: Path) -> str:
-    """Return the BLAKE2b digest of a file's content, 128 bits in hexadecimal."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, lambda: hashlib.blake2b(digest_size=16)).hexdigest()
+def _manifest_text(manifest: Manifest) -> str:
+    """Return a manifest as JSON with a digest of its own text, in which zeros stand in its place."""
+    text = json.dumps({"digest": _NO_DIGEST, **asdict(manifest)}, ensure_ascii=False, indent=1) + "\n"
+    return text.replace(_NO_DIGEST, _text_digest(text), 1)
 
 
-def write_durably(path: Path, text: str) -> None:
-    """Replace a small file in one step: readers see the old text or the new one, also after a power cut."""
-    temporary = path.with_name(path.name + ".new")
-    with temporary.open("w", encoding="utf-8") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    temporary.replace(path)
-    sync(path.parent)
+def _read_manifest(text: str) -> Manifest:
+    """Return what :func:`_manifest_text` wrote; raises what JSON of another shape raises."""
+    values = json.loads(text)
+    digest = values.pop("digest")
+    if _text_digest(text.replace(digest, _NO_DIGEST, 1)) != digest:
+        raise ValueError(digest)
+    files = {name: (int(size), str(file_digest)) for name, (size, file_digest) in values.pop("files").items()}
+    return Manifest(**values, files=files)
 
 
-def sync(path: Path) -> None:
-    """Ask the operating system to put a file's or folder's content on the disk."""
-    if path.is_dir() and os.name == "nt":  # Windows cannot open folders
-        return
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+def _text_digest(text: str) -> str:
+    return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
+
+
+def _manifest_damage(error: IndexDamaged) -> Damage:
+    missing = isinstance(error.__cause__, FileNotFoundError)
+    return Damage(MANIFEST, Message("it is missing") if missing else Message("its content is not what was written"))

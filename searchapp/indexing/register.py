@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
@@ -445,7 +446,10 @@ def _message(plain: list[Any]) -> Message:
 
 def _copy(base: Path, path: Path) -> None:
     """Copy a file inside the kernel where the system can: file systems that share blocks then copy nothing."""
-    with base.open("rb") as source, path.open("wb") as target:
-        remaining = base.stat().st_size
-        while remaining and (copied := os.copy_file_range(source.fileno(), target.fileno(), remaining)):
-            remaining -= copied
+    try:
+        with base.open("rb") as source, path.open("wb") as target:
+            remaining = base.stat().st_size
+            while remaining and (copied := os.copy_file_range(source.fileno(), target.fileno(), remaining)):
+                remaining -= copied
+    except (AttributeError, OSError):  # another system, or a file system that cannot
+        shutil.copyfile(base, path)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -110,6 +111,7 @@ def reindex(
     timezone: ZoneInfo,
     options: Options | None = None,
     on_progress: Callable[[Progress], None] = lambda progress: None,
+    on_wait: Callable[[Message], None] = lambda message: None,
 ) -> Summary:
     """Bring the index up to date with ``sources`` in a new generation and publish it; the one there serves until then.
 
@@ -122,7 +124,9 @@ def reindex(
     Raises CorpusMissing, CorpusShrunk, CorpusChanged, IndexLocked, RejectsRefused, VerificationFailed; whatever it
     raises, the published generation is as it was.
     """
-    work = _Reindex(sources, corpus, generations, engine, analyzer, timezone, options or Options(), on_progress)
+    work = _Reindex(
+        sources, corpus, generations, engine, analyzer, timezone, options or Options(), on_progress, on_wait
+    )
     return work.plan() if work.options.dry_run else work.run()
 
 
@@ -137,6 +141,7 @@ class _Reindex:
         timezone: ZoneInfo,
         options: Options,
         on_progress: Callable[[Progress], None],
+        on_wait: Callable[[Message], None],
     ) -> None:
         self._sources = sources
         self._corpus = corpus
@@ -146,10 +151,11 @@ class _Reindex:
         self._timezone = timezone
         self.options = options
         self._on_progress = on_progress
+        self._on_wait = on_wait
         self._started = time.monotonic()
 
     def run(self) -> Summary:
-        with self._generations.locked():
+        with self._generations.locked(self.options.wait, self._on_wait):
             base, reason = self._base()
             try:
                 return self._build(base, reason)
@@ -171,6 +177,8 @@ class _Reindex:
             name = self._generations.current()
         except IndexMissing:
             return None, None
+        except IndexDamaged:
+            return None, Message("the index is damaged")
         if self.options.full:
             return None, Message("asked for")
         try:
@@ -180,16 +188,9 @@ class _Reindex:
         path = self._generations.path(name)
         if self._made_with(manifest) != self._made_with():
             return None, self._difference(manifest)
-        if not self._is_sound(manifest):
+        if not self._generations.is_sound(name):
             return None, Message("the index is damaged")
         return _Base(manifest, path), None
-
-    def _is_sound(self, manifest: Manifest) -> bool:
-        path = self._generations.path(manifest.generation)
-        try:
-            return all((path / name).stat().st_size == size for name, (size, _) in manifest.files.items())
-        except OSError:
-            return False
 
     def _difference(self, manifest: Manifest) -> Message:
         if manifest.analyzer != self._analyzer.fingerprint:
@@ -242,7 +243,8 @@ class _Reindex:
                     commit=register.commit,
                 )
             )
-            Update(self._sources, register, files, self._on_progress, self._only(base)).run()
+            update = Update(self._sources, register, files, self._on_progress, self._only(base))
+            update.run()
             summary = replace(self._summary(register, base, reason), resumed=bool(checkpoint))
             self._refuse(summary, base)
             if base and not register.changed and not (summary.added or summary.changed or summary.removed):
@@ -251,7 +253,9 @@ class _Reindex:
             files.complete()
             reader = self._engine.open(path / ENGINE)
             stack.callback(reader.close)
-            self._write_words(path, reader, register, base)
+            # What an interrupted build superseded was not counted.
+            superseded = sys.maxsize if checkpoint else update.superseded
+            self._write_words(path, reader, register, base, superseded)
             if self.options.verify:
                 gone = (article_id for article_id, _, now in register.touched() if not now)
                 verify(reader, register, islice(gone, _GONE_SAMPLE))
@@ -263,9 +267,9 @@ class _Reindex:
         self._generations.publish(self._manifest(summary, base), withdrawn)
         return summary
 
-    def _write_words(self, path: Path, reader: Reader, register: Register, base: _Base | None) -> None:
+    def _write_words(self, path: Path, reader: Reader, register: Register, base: _Base | None, superseded: int) -> None:
         if base is None:
-            write_lexicon(path, reader, self._analyzer)
+            write_lexicon(path, reader, self._analyzer, superseded=superseded)
             return
         earlier = self._engine.open(base.path / ENGINE)
         try:

@@ -59,6 +59,8 @@ class Update:
         self._sink = sink
         self._on_progress = on_progress
         self._only = only
+        self.superseded = 0
+        """Documents written to the engine and deleted or written again since."""
         self._done = self._read = 0
         self._total: int | None = None
 
@@ -126,7 +128,9 @@ class Update:
 
     def _index(self, article: Article, digest: bytes, *, corrects: bool) -> None:
         mark = _mark(digest, corrects=corrects)
-        if self._register.indexed(article.id) != mark:
+        held = self._register.indexed(article.id)
+        if held != mark:
+            self.superseded += held is not None
             self._register.note_indexed(article.id, mark)
             self._sink.add(_corrected(article) if corrects else article)
 
@@ -139,6 +143,7 @@ class Update:
             held = self._register.indexed(article_id)
             if verdict.version is None:
                 if held is not None:
+                    self.superseded += 1
                     self._register.note_gone(article_id)
                     self._sink.delete(article_id)
             elif held != _mark(verdict.version.digest, corrects=verdict.corrects):

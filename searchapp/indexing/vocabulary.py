@@ -5,11 +5,11 @@ from __future__ import annotations
 import shutil
 import sys
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from searchapp.analysis import FrenchAnalyzer
-from searchapp.engines.port import Reader
+from searchapp.engines.port import EngineRequest, Reader, TermClause
 from searchapp.lexicon import FILE_NAME, build_lexicon, grow_lexicon
 from searchapp.model import Article
 from searchapp.schema import EXACT
@@ -23,15 +23,15 @@ def write_lexicon(
     analyzer: FrenchAnalyzer,
     base: tuple[Path, Reader] | None = None,
     touched: Iterable[tuple[str, bool, bool]] = (),
+    superseded: int = 0,
 ) -> None:
     """Write the lexicon of the generation at ``path``, whose engine is open as ``reader``.
 
     With ``base``, the folder and open engine of the generation before, the cost follows the articles ``touched``: id,
-    whether it was there before, whether it is there now.
+    whether it was there before, whether it is there now. Without, ``superseded`` documents of the engine are deleted.
     """
     if base is None:
-        forms = (entry for field in EXACT.values() for entry in reader.terms_with_prefix(field, "", sys.maxsize))
-        build_lexicon(path / FILE_NAME, forms, analyzer)
+        build_lexicon(path / FILE_NAME, _dictionary(reader, superseded), analyzer)
         return
     folder, earlier = base
     shutil.copyfile(folder / FILE_NAME, path / FILE_NAME)
@@ -42,6 +42,16 @@ def write_lexicon(
         if now and (article := reader.article(article_id)):
             changes.update(_forms(article, analyzer))
     grow_lexicon(path / FILE_NAME, {form: change for form, change in changes.items() if change}, analyzer)
+
+
+def _dictionary(reader: Reader, superseded: int) -> Iterator[tuple[str, int]]:
+    """Yield the exact forms that a document holds; an engine may go on counting those that are deleted."""
+    for field in EXACT.values():
+        for form, documents in reader.terms_with_prefix(field, "", sys.maxsize):
+            if documents <= superseded:
+                documents = reader.search(EngineRequest(TermClause(field, ((form, 1.0),)), limit=0)).total
+            if documents:
+                yield form, documents
 
 
 def _forms(article: Article, analyzer: FrenchAnalyzer) -> Counter[str]:

@@ -4,6 +4,7 @@ A request passes through few hands. ``params`` turns its address into a SearchRe
 ``pages`` or ``api`` shows the answer. Around them:
 
 - ``links``: an address is a request with one thing changed
+- ``writing`` takes articles, past the ``gate`` and its ``rate``
 - ``results``, ``histogram``: what stands beside the hits
 - ``language``, ``templating``: sentences, dates and numbers as the reader writes them
 - ``errors``, ``problems``: what is said when something goes wrong
@@ -17,14 +18,15 @@ from typing import Any, Final
 from flask import Flask, Response, request
 from werkzeug.routing import BaseConverter
 
-from searchapp.bootstrap import load_config, open_service
+from searchapp.bootstrap import load_config, open_service, open_writing
 from searchapp.config import Config
 from searchapp.service import SearchService
 from searchapp.web import assets, errors, language, templating
 from searchapp.web.api import api
 from searchapp.web.pages import pages
 from searchapp.web.probes import probes
-from searchapp.web.site import install
+from searchapp.web.site import install, site
+from searchapp.web.writing import writing
 
 __all__ = ["create_app"]
 
@@ -52,7 +54,10 @@ class ArticleIdConverter(BaseConverter):
 
 
 def create_app(config: Config | None = None, *, service: SearchService | None = None) -> Flask:
-    """Return the WSGI application; without ``config`` the settings file and the environment give it."""
+    """Return the WSGI application; without ``config`` the settings file and the environment give it.
+
+    Raises WritingOff when the settings have a token for writing and a corpus that cannot be written to.
+    """
     config = config or load_config()
     app = Flask(__name__, static_folder=None)
     app.config["PROVIDE_AUTOMATIC_OPTIONS"] = False
@@ -60,13 +65,21 @@ def create_app(config: Config | None = None, *, service: SearchService | None = 
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
     app.url_map.merge_slashes = False
     app.url_map.converters["article_id"] = ArticleIdConverter
-    install(app, config, service or open_service(config))
+    service = service or open_service(config)
+    install(app, config, service, open_writing(config, service) if config.write_token else None)
     for room in (assets, errors, language, templating):
         room.init_app(app)
-    for blueprint in (pages, api, probes):
+    for blueprint in (pages, api, writing, probes):
         app.register_blueprint(blueprint)
+    app.before_request(_resume_indexing)
     app.after_request(_finish)
     return app
+
+
+def _resume_indexing() -> None:
+    """See, at a process's first request, to what one before it could not index any more."""
+    if there := site().writing:
+        there.resume()
 
 
 def _finish(response: Response) -> Response:

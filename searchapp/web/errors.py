@@ -8,7 +8,8 @@ answer shows.
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from flask import (
@@ -26,13 +27,12 @@ from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException
 from werkzeug.urls import iri_to_uri
 
-from searchapp.errors import InvalidRequest, SearchappError
+from searchapp.errors import InvalidRecord, InvalidRecords, InvalidRequest, SearchappError
 from searchapp.i18n import Message
 from searchapp.web.language import current_language, say
 from searchapp.web.problems import (
+    BY_STATUS,
     INTERNAL_ERROR,
-    METHOD_NOT_ALLOWED,
-    NOT_FOUND,
     PROBLEMS,
     Problem,
     problem_of,
@@ -41,7 +41,8 @@ from searchapp.web.problems import (
 __all__ = ["init_app"]
 
 RETRY_AFTER: Final = "10"
-KNOWN_STATUS: Final = {404: NOT_FOUND, 405: METHOD_NOT_ALLOWED}
+# What HTTP says beside the status, of an answer that is an error.
+KEPT_HEADERS: Final = {"Allow", "Retry-After", "WWW-Authenticate"}
 
 explanations = Blueprint("problems", __name__)
 
@@ -53,6 +54,9 @@ class Trouble:
     problem: Problem
     detail: Message
     fields: tuple[tuple[str, Message], ...] = ()
+    """Of a request, its wrong parameters, each with the reason."""
+    more: Mapping[str, Any] = field(default_factory=dict)
+    """What a problem document says besides."""
     reference: str = ""
 
 
@@ -74,17 +78,26 @@ def explain(slug: str) -> str:
 
 def _answer_known(error: SearchappError) -> Response:
     fields = error.fields if isinstance(error, InvalidRequest) else ()
-    return _answer(Trouble(problem_of(error), error.message, fields))
+    return _answer(Trouble(problem_of(error), error.message, fields, _more(error)))
+
+
+def _more(error: SearchappError) -> dict[str, Any]:
+    if isinstance(error, InvalidRecord):
+        return {"errors": [{"field": error.field or None, "detail": say(error.reason)}]}
+    if isinstance(error, InvalidRecords):
+        listed = [{"line": line, "field": name or None, "detail": say(reason)} for line, name, reason in error.rejects]
+        return {"rejected": error.rejected, "errors": listed}
+    return {}
 
 
 def _answer_http(error: HTTPException) -> ResponseReturnValue:
     if error.code is None or error.code < 400:
         return error.get_response()
-    known = KNOWN_STATUS.get(error.code)
+    known = BY_STATUS.get(error.code)
     text = Message(error.description or error.name)
     problem = known or Problem("", error.code, Message(error.name), text)
     response = _answer(Trouble(problem, problem.explanation))
-    response.headers.extend(header for header in error.get_headers() if header[0] == "Allow")
+    response.headers.extend(header for header in error.get_headers() if header[0] in KEPT_HEADERS)
     return response
 
 
@@ -117,6 +130,7 @@ def _document(trouble: Trouble) -> Response:
     }
     if trouble.fields:
         document["errors"] = [{"parameter": name, "detail": say(reason)} for name, reason in trouble.fields]
+    document |= trouble.more
     response = Response(json.dumps(document), mimetype="application/problem+json")
     response.content_language.add(current_language())
     return response

@@ -15,6 +15,7 @@ from babel.numbers import format_decimal
 from flask import Flask, g, request
 
 from searchapp.i18n import LANGUAGES, Message, translations
+from searchapp.model import DateQuality
 from searchapp.web.site import site
 
 __all__ = [
@@ -22,6 +23,7 @@ __all__ = [
     "day",
     "duration",
     "init_app",
+    "known_moment",
     "local",
     "moment",
     "month",
@@ -82,6 +84,11 @@ def moment(when: datetime) -> str:
     return format_datetime(there, _pattern(MOMENT, there), locale=_locale())
 
 
+def known_moment(when: datetime, quality: DateQuality) -> str:
+    """Return an article's date, without an hour where its file said none."""
+    return day(local(when).date()) if quality is DateQuality.DAY else moment(when)
+
+
 def day(when: date) -> str:
     """Return a day with its month in words."""
     return format_date(when, _pattern(DAY, when), locale=_locale())
@@ -99,7 +106,14 @@ def init_app(app: Flask) -> None:
         _gettext, _ngettext, newstyle=True
     )
     app.jinja_env.filters.update(
-        say=say, number=number, duration=duration, moment=moment, day=day, month=month, local=local
+        say=say,
+        number=number,
+        duration=duration,
+        moment=moment,
+        known_moment=known_moment,
+        day=day,
+        month=month,
+        local=local,
     )
     app.url_defaults(_keep_language)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from flask import Blueprint, Response, jsonify
 
 from searchapp.model import SearchRequest
@@ -20,12 +22,23 @@ def healthz() -> Response:
 
 @probes.get("/readyz")
 def readyz() -> Response:
-    """Answer with the generation that is served; without one, the error's 503."""
-    result = site().service.search(SearchRequest(per_page=1))
-    return _fresh({"status": "ready", "generation": result.generation, "articles": result.total})
+    """Answer with the generation that is served; without one, the error's 503.
+
+    When that is an older one, because the current one is damaged, say so, and what heals it.
+    """
+    result, served = site().service.search(SearchRequest(per_page=1)), site().service.served()
+    answer: dict[str, str | int | bool] = {
+        "status": "ready",
+        "generation": result.generation,
+        "articles": result.total,
+        "degraded": served.degraded,
+    }
+    if served.degraded:
+        answer |= {"damaged": served.wanted, "run": "searchapp reindex --full"}
+    return _fresh(answer)
 
 
-def _fresh(answer: dict[str, str | int]) -> Response:
+def _fresh(answer: Mapping[str, str | int | bool]) -> Response:
     response = jsonify(answer)
     response.headers["Cache-Control"] = "no-store"
     return response

@@ -7,18 +7,25 @@ from typing import Final
 
 from searchapp.errors import (
     ArticleNotFound,
+    ArticleWithdrawn,
+    CorpusLocked,
+    CorpusUnwritable,
     EngineUnavailable,
     IndexDamaged,
     IndexLocked,
     IndexMissing,
+    InvalidRecord,
+    InvalidRecords,
     InvalidRequest,
     NotFound,
     SearchappError,
+    StorageFull,
     Unavailable,
+    WritingOff,
 )
 from searchapp.i18n import Message
 
-__all__ = ["INTERNAL_ERROR", "METHOD_NOT_ALLOWED", "NOT_FOUND", "PROBLEMS", "Problem", "problem_of"]
+__all__ = ["BY_STATUS", "INTERNAL_ERROR", "PROBLEMS", "Problem", "problem_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +53,31 @@ METHOD_NOT_ALLOWED: Final = Problem(
     "method-not-allowed",
     405,
     Message("This address can only be read"),
-    Message("Ask for it with GET or HEAD; nothing here can be changed over the web."),
+    Message("Ask for it with GET or HEAD; it cannot be changed over the web."),
+)
+TOKEN_MISSING: Final = Problem(
+    "token-missing",
+    401,
+    Message("Writing needs a token"),
+    Message("Send the token that the server was started with: Authorization: Bearer … It is missing, or another one."),
+)
+TOO_LARGE: Final = Problem(
+    "too-large",
+    413,
+    Message("This is too large"),
+    Message("One request may bring only so much (setting write_largest). Send the articles in several requests."),
+)
+PACKED: Final = Problem(
+    "packed",
+    415,
+    Message("This is packed"),
+    Message("Send the articles as they are, without a Content-Encoding."),
+)
+TOO_MANY: Final = Problem(
+    "too-many-requests",
+    429,
+    Message("Too many requests at once"),
+    Message("Wait a moment, or send many articles in one request: POST /api/v1/articles."),
 )
 INTERNAL_ERROR: Final = Problem(
     "internal-error",
@@ -60,6 +91,10 @@ PROBLEMS: Final = {
     for problem in (
         NOT_FOUND,
         METHOD_NOT_ALLOWED,
+        TOKEN_MISSING,
+        TOO_LARGE,
+        PACKED,
+        TOO_MANY,
         INTERNAL_ERROR,
         _of(
             InvalidRequest,
@@ -67,7 +102,34 @@ PROBLEMS: Final = {
         ),
         _of(
             ArticleNotFound,
-            Message("The article may have been withdrawn, or the link is incomplete. Its title may still find it."),
+            Message("The link may be incomplete, or the article was never here. Its title may still find it."),
+        ),
+        _of(
+            ArticleWithdrawn,
+            Message("Its newspaper took it back, and it cannot be read or found here any more."),
+        ),
+        _of(
+            InvalidRecord,
+            Message("A field is missing or has a value that cannot be used. It is named with what it takes."),
+        ),
+        _of(
+            InvalidRecords,
+            Message("No article of them could be read, or not all when all were wanted. The first ones are named."),
+        ),
+        _of(
+            WritingOff,
+            Message("Whoever runs this site can switch writing on by giving the server a token."),
+        ),
+        _of(CorpusLocked, Message("Many articles are being written. Nothing of yours was; send it again in a moment.")),
+        _of(
+            CorpusUnwritable,
+            Message(
+                "The system refused to write into the corpus. Nothing was written, and what is there is as it was."
+            ),
+        ),
+        _of(
+            StorageFull,
+            Message("There is no room for more articles. Nothing was written, and what is there is as it was."),
         ),
         _of(
             IndexMissing,
@@ -77,13 +139,19 @@ PROBLEMS: Final = {
         _of(
             IndexDamaged,
             Message("The index cannot be read. No article is lost: this command builds the index again."),
-            "searchapp reindex",
+            "searchapp reindex --full",
         ),
         _of(IndexLocked, Message("Another reindex is at work. It will be done in a while; searching goes on.")),
         _of(EngineUnavailable, Message("The engine that searches does not answer. Try again in a moment.")),
         _of(Unavailable, Message("The search will be back shortly. Try again in a moment.")),
     )
 }
+
+
+BY_STATUS: Final = {
+    problem.status: problem for problem in (NOT_FOUND, METHOD_NOT_ALLOWED, TOKEN_MISSING, TOO_LARGE, PACKED, TOO_MANY)
+}
+"""What is told when nothing more is known than what HTTP calls it."""
 
 
 def problem_of(error: SearchappError) -> Problem:

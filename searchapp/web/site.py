@@ -9,6 +9,8 @@ from flask import Flask, current_app
 
 from searchapp.config import Config
 from searchapp.service import SearchService
+from searchapp.web.rate import Rate
+from searchapp.writing import Writing
 
 __all__ = ["Site", "install", "site"]
 
@@ -21,13 +23,16 @@ class Site:
 
     config: Config
     service: SearchService
+    writing: Writing | None
+    """What writes articles, where the settings switch it on."""
+    rate: Rate
     examples: dict[str, tuple[str, list[str]]] = field(default_factory=dict)
     """Searches to offer, by what for: the generation that they were tried on, and those that find something."""
 
 
-def install(app: Flask, config: Config, service: SearchService) -> None:
+def install(app: Flask, config: Config, service: SearchService, writing: Writing | None) -> None:
     """Make :func:`site` answer inside ``app``."""
-    app.extensions[EXTENSION] = Site(config, service)
+    app.extensions[EXTENSION] = Site(config, service, writing, Rate(config.write_rate))
 
 
 def site() -> Site:

@@ -27,6 +27,7 @@ ARTICLES = [
         "url": "https://ponant.example/maree",
         "tags": ["marée", "mer"],
         "status": "corrected",
+        "modified": "2024-12-01T09:30:00+01:00",
     },
     {
         "id": "script",
@@ -44,6 +45,7 @@ ARTICLES = [
         "source": "Agence Hexapresse",
         "section": "International",
         "language": "en",
+        "stub": True,
     },
     *(
         {

@@ -11,7 +11,10 @@ ANSWER = [
     "query", "understood", "total", "total_relation", "took_ms", "generation", "page", "per_page",
     "suggestion", "remarks", "results", "facets", "histogram", "links",
 ]  # fmt: skip
-RESULT = ["id", "rank", "score", "title", "date", "source", "section", "author", "url", "highlights", "spans"]
+RESULT = [
+    "id", "rank", "score", "title", "date", "source", "section", "author", "url", "highlights", "spans",
+    "status", "modified",
+]  # fmt: skip
 
 
 def ask(client: FlaskClient, **parameters: Any) -> dict[str, Any]:
@@ -40,6 +43,7 @@ def test_a_result_names_its_article_and_where_it_is_read(client: FlaskClient) ->
     assert result["id"] == "ponant/maree"
     assert result["rank"] == 1
     assert result["date"] == "2024-11-06T16:49:00+01:00"
+    assert (result["status"], result["modified"]) == ("corrected", "2024-12-01T09:30:00+01:00")
     assert result["author"] == ["Gaëlle L’Hostis", "Paul Vernet"]
     assert client.get(result["url"]).status_code == 200
 
@@ -118,7 +122,7 @@ def test_another_language_has_another_etag(client: FlaskClient) -> None:
     assert len(tags) == 2
 
 
-def test_nothing_can_be_written(client: FlaskClient) -> None:
+def test_a_search_is_only_read(client: FlaskClient) -> None:
     response = client.post(SEARCH)
     assert response.status_code == 405
     assert "GET" in response.headers["Allow"]

@@ -46,7 +46,7 @@ def test_home_says_what_is_searched(client: FlaskClient) -> None:
 def test_results_show_title_source_date_and_marks(client: FlaskClient) -> None:
     page = read(client, "/search?q=baignoire")
     assert "emporte une <mark>baignoire</mark>" in page
-    assert "6 novembre 2024 à 16:49" in page
+    assert "6 novembre 2024 à 16 h 49" in page
     assert "1 article ·" in words(page)
     assert "/articles/ponant/maree?q=baignoire" in links(page)
 
@@ -117,7 +117,19 @@ def test_an_article_has_its_paragraphs_and_facts(client: FlaskClient) -> None:
     assert "<p>La marée est montée à 7 h 12.</p>" in page
     assert "<p>Une baignoire a quitté le <mark>quai</mark> sans se retourner.</p>" in page
     assert 'href="https://ponant.example/maree" rel="noopener' in page
-    assert "Cet article a été corrigé après sa parution." in page
+
+
+def test_a_correction_tells_its_moment_on_the_page_and_its_day_in_the_results(client: FlaskClient) -> None:
+    page = words(read(client, "/articles/ponant/maree"))
+    assert "corrigé le 1er décembre 2024 à 9 h 30" in page
+    assert "corrigé le 1er décembre 2024" in words(read(client, "/search?q=baignoire"))
+    assert "corrected on 1 December 2024 at 09:30" in words(read(client, "/articles/ponant/maree?lang=en"))
+
+
+def test_a_partial_text_says_so(client: FlaskClient) -> None:
+    said = "Texte partiel\u202f: seule la partie visible avant le mur payant est indexée."
+    assert said in read(client, "/articles/tide")
+    assert said not in read(client, "/articles/ponant/maree")
 
 
 def test_an_article_leads_back_to_the_search_it_was_found_by(client: FlaskClient) -> None:

@@ -74,7 +74,11 @@ class TantivyWriter:
         """Add what was made ready elsewhere."""
         if self._is_known(entry.article_id):
             self.delete(entry.article_id)
-        self._writer.add_document(entry.numbered(self._next))
+        try:
+            self._writer.add_document(entry.numbered(self._next))
+        except ValueError:
+            self._writer.commit()  # raises what stopped Tantivy's thread, which adding does not tell
+            raise
         self._next += 1
 
     def delete(self, article_id: str) -> None:

@@ -1,0 +1,104 @@
+"""``add``: articles of any file into the corpus's journal, then into the index; or out of both."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+from typing import Final
+
+import click
+
+from searchapp import bootstrap
+from searchapp.cli.language import gettext as _
+from searchapp.cli.options import with_config
+from searchapp.cli.terminal import number, print_error, print_out
+from searchapp.config import Config
+from searchapp.model import Article, Reject
+from searchapp.writing import Batch, Outcome, Word, Writing
+
+__all__ = ["add"]
+
+_LISTED: Final = 20
+_PATIENCE: Final = 600.0
+"""Seconds that it waits for another reindex to end; what was added is safe meanwhile."""
+
+
+@click.command(
+    help=_("Write the articles of each FILE into the corpus, then index them.")
+    + "\n\n"
+    + _("FILE may be in any format that is read, a folder, an archive or - (standard input).")
+    + " "
+    + _("Of an id that is there already, what is added is the new version."),
+    short_help=_("Write articles into the corpus and index them."),
+)
+@click.argument("files", nargs=-1, type=click.Path(path_type=Path), metavar="[FILE]...")
+@click.option("--withdraw", "ids", multiple=True, metavar="ID", help=_("withdraw the article of this id (repeatable)"))
+@click.option("--strict", is_flag=True, help=_("write nothing of a file that holds a reject"))
+@with_config("corpus", "index", "engine", "jobs")
+def add(config: Config, files: tuple[Path, ...], ids: tuple[str, ...], strict: bool) -> None:
+    """Write, say what became of each article, and bring the index up to date, whatever is wrong with a later file."""
+    if not files and not ids:
+        raise click.UsageError(_("Name a FILE to add, or an article with --withdraw ID."))
+    service = bootstrap.open_service(config)
+    writing = bootstrap.open_writing(config, service)
+    report = _Report()
+    try:
+        for file in files:
+            report.changed |= _put(writing, config, file, report, strict=strict).changed
+        for article_id in ids:
+            report.told(writing.withdraw(article_id).word, Outcome.WITHDRAWN)
+            report.changed = True
+    finally:
+        writing.close()
+        service.close()
+        report.print(config)
+        if report.changed:
+            options = bootstrap.ReindexOptions(wait=_PATIENCE)
+            summary = bootstrap.reindex(config, options=options, received_only=True)
+            print_out(_("Published: {generation}").format(generation=summary.generation))
+
+
+class _Report:
+    """What became of articles: the first by name, all of them in numbers."""
+
+    def __init__(self) -> None:
+        self.counts: Counter[Outcome] = Counter()
+        self.rejected = 0
+        self.changed = False
+
+    def told(self, word: Word | None, outcome: Outcome) -> None:
+        self.counts[outcome] += 1
+        if word is not None and outcome is not Outcome.UNCHANGED and self.counts.total() <= _LISTED:
+            print_out("  " + _words()[outcome].format(id=word.id))
+
+    def seen(self, entry: Article | Reject) -> Article | Reject:
+        if isinstance(entry, Reject):
+            self.rejected += 1
+            if self.rejected <= _LISTED:
+                place = f"{entry.file}:{entry.line}" if entry.line else entry.file
+                reason = entry.reason.render(_)
+                print_error("  " + _("rejected: {place}: {reason}").format(place=place, reason=reason))
+        return entry
+
+    def print(self, config: Config) -> None:
+        parts = [
+            _("{count} added").format(count=number(self.counts[Outcome.CREATED])),
+            _("{count} replaced").format(count=number(self.counts[Outcome.REPLACED])),
+            _("{count} withdrawn").format(count=number(self.counts[Outcome.WITHDRAWN])),
+            _("{count} as before").format(count=number(self.counts[Outcome.UNCHANGED])),
+            _("{count} rejected").format(count=number(self.rejected)),
+        ]
+        print_out(_("Articles:") + " " + ", ".join(parts))
+
+
+def _put(writing: Writing, config: Config, file: Path, report: _Report, *, strict: bool) -> Batch:
+    entries = map(report.seen, bootstrap.show_file(config, file))
+    return writing.put_articles(entries, strict=strict, on_word=report.told)
+
+
+def _words() -> dict[Outcome, str]:
+    return {
+        Outcome.CREATED: _("added: {id}"),
+        Outcome.REPLACED: _("replaced: {id}"),
+        Outcome.WITHDRAWN: _("withdrawn: {id}"),
+    }

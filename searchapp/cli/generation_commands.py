@@ -1,0 +1,245 @@
+"""``status``, ``check`` and ``rollback``: what is in the index folder, whether it is whole, and going back."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+
+import click
+from babel.dates import format_timedelta
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+
+from searchapp import bootstrap
+from searchapp.bootstrap import CheckProgress, CheckReport, IndexStatus
+from searchapp.cli.language import gettext as _
+from searchapp.cli.language import language
+from searchapp.cli.options import with_config
+from searchapp.cli.terminal import date_text, number, print_error, print_out, size_text
+from searchapp.config import Config
+from searchapp.errors import IndexDamaged, SearchappError
+
+__all__ = ["check", "rollback", "status"]
+
+_CORRUPT: Final = IndexDamaged.exit_code
+_json_option = click.option("--json", "as_json", is_flag=True, help=_("print JSON"))
+
+
+@click.command(
+    help=_("Show what is indexed: how many articles, when, how large, made with what, and what is kept beside it."),
+    short_help=_("Show what is indexed."),
+)
+@_json_option
+@with_config("index", "engine")
+def status(config: Config, as_json: bool) -> None:
+    """Print what lies in the index folder, and on standard error what should be done about it."""
+    state = bootstrap.index_status(config)
+    if as_json:
+        print_out(json.dumps(_as_json(state), ensure_ascii=False, indent=2))
+        return
+    rows = [*_rows_of_answering(state, config), *_rows_of_folder(state, config)]
+    width = max(len(name) for name, _value in rows) + 2
+    for name, value in rows:
+        print_out(f"{name:<{width}}{value}")
+    for line in _advice(state):
+        print_error(line)
+
+
+def _rows_of_answering(state: IndexStatus, config: Config) -> Iterator[tuple[str, str]]:
+    manifest = state.manifest
+    created = date_text(state.created.astimezone(config.timezone))
+    yield _("Generation"), manifest.generation
+    yield _("Indexed"), _("{date} ({age} ago)").format(date=created, age=_age(state.created))
+    yield _("Corpus"), manifest.corpus
+    yield _("Articles"), number(manifest.articles)
+    if manifest.base:
+        changes = _("{added} added, {changed} changed, {removed} removed").format(
+            added=number(manifest.added), changed=number(manifest.changed), removed=number(manifest.removed)
+        )
+        yield _("Changes"), changes
+    yield _("Rejected"), number(manifest.rejects)
+    if state.withdrawn:
+        yield _("Withdrawn"), number(state.withdrawn)
+    yield _("Size"), size_text(state.size)
+    yield _("Engine"), manifest.engine_version
+    yield _("Analyzer"), manifest.analyzer
+
+
+def _rows_of_folder(state: IndexStatus, config: Config) -> Iterator[tuple[str, str]]:
+    title = _("Kept")
+    for kept in state.generations:
+        parts = [kept.name]
+        if kept.manifest:
+            created = datetime.fromisoformat(kept.manifest.created).astimezone(config.timezone)
+            parts += [date_text(created), _("{count} articles").format(count=number(kept.manifest.articles))]
+        parts.append(size_text(kept.size))
+        parts += [_("answers")] if kept.name == state.manifest.generation else []
+        parts += [_("damaged")] if kept.damages else []
+        yield title, " · ".join(parts)
+        title = ""
+    if state.unfinished:
+        yield _("Unfinished"), state.unfinished
+    if state.holder:
+        yield _("Writing"), state.holder.message().render(_)
+
+
+def _advice(state: IndexStatus) -> Iterator[str]:
+    for kept in state.generations:
+        for damage in kept.damages:
+            yield _("damaged: {file}: {reason}").format(
+                file=f"{kept.name}/{damage.file}", reason=damage.reason.render(_)
+            )
+    if state.degraded:
+        text = _("The current generation ({current}) is damaged; the one before answers. Run: searchapp reindex --full")
+        yield text.format(current=state.current)
+    if state.rebuild:
+        reasons = ", ".join(reason.render(_) for reason in state.rebuild)
+        yield _("The next reindex will index everything anew: {reasons}.").format(reasons=reasons)
+    if state.unfinished:
+        yield _("A reindex was interrupted. Go on with it: searchapp reindex")
+
+
+def _as_json(state: IndexStatus) -> dict[str, Any]:
+    manifest = state.manifest
+    names = "generation created seconds articles rejects added changed removed engine engine_version schema analyzer"
+    return {
+        **{name: getattr(manifest, name) for name in (*names.split(), "timezone", "corpus", "base")},
+        "size": state.size,
+        "current": state.current,
+        "degraded": state.degraded,
+        "rebuild": [str(reason) for reason in state.rebuild],
+        "withdrawn": state.withdrawn,
+        "kept": [
+            {
+                "generation": kept.name,
+                "created": kept.manifest.created if kept.manifest else None,
+                "articles": kept.manifest.articles if kept.manifest else None,
+                "size": kept.size,
+                "damages": [{"file": damage.file, "reason": str(damage.reason)} for damage in kept.damages],
+            }
+            for kept in state.generations
+        ],
+        "unfinished": state.unfinished,
+        "writing": {
+            "pid": state.holder.pid,
+            "host": state.holder.host,
+            "command": state.holder.command,
+            "since": state.holder.since.isoformat(),
+        }
+        if state.holder
+        else None,
+    }
+
+
+def _age(created: datetime) -> str:
+    """Return how long ago something was, in the language: 3 heures."""
+    age = max(datetime.now(UTC) - created, timedelta())
+    return str(format_timedelta(age, locale=language(), threshold=1.2))
+
+
+@click.command(
+    help=_("Read all of the index and compare it with what was written: every file, every article, searches too.")
+    + "\n\n"
+    + _("Without GENERATION, the current one. Nothing is repaired; what is damaged is named, with what repairs it."),
+    short_help=_("Read all of the index and name what is damaged."),
+)
+@click.argument("generation", required=False)
+@click.option("--all", "every", is_flag=True, help=_("check every generation that is kept"))
+@_json_option
+@with_config("index")
+def check(config: Config, generation: str | None, every: bool, as_json: bool) -> None:
+    """Print a line a generation, and of a damaged one each file; exit code 5 when there is one."""
+    with _progress_bar(_("Checking")) as on_progress:
+        reports = list(bootstrap.check_index(config, generation, every=every, on_progress=on_progress))
+    if as_json:
+        print_out(json.dumps([_report_as_json(report) for report in reports], ensure_ascii=False, indent=2))
+    else:
+        for report in reports:
+            _print_report(report)
+    if any(report.damages for report in reports):
+        if not as_json:
+            _print_repair(config)
+        raise click.exceptions.Exit(_CORRUPT)
+
+
+def _report_as_json(report: CheckReport) -> dict[str, Any]:
+    return {
+        "generation": report.generation,
+        "whole": not report.damages,
+        "damages": [{"file": damage.file, "reason": str(damage.reason)} for damage in report.damages],
+        "files": report.files,
+        "size": report.size,
+        "articles": report.articles,
+    }
+
+
+def _print_report(report: CheckReport) -> None:
+    if not report.damages:
+        print_out(
+            _("{generation} is whole: {files} files ({size}), {articles} articles").format(
+                generation=report.generation,
+                files=number(report.files),
+                size=size_text(report.size),
+                articles=number(report.articles),
+            )
+        )
+        return
+    print_error(_("{generation} is damaged:").format(generation=report.generation))
+    for damage in report.damages:
+        path = f"{report.generation}/{damage.file}"
+        print_error("  " + _("damaged: {file}: {reason}").format(file=path, reason=damage.reason.render(_)))
+
+
+def _print_repair(config: Config) -> None:
+    """Say which generation answers meanwhile, and what makes a whole one."""
+    try:
+        state = bootstrap.index_status(config)
+    except SearchappError:
+        print_error(_("No generation that is kept is whole, so nothing answers. The corpus is untouched."))
+    else:
+        if state.degraded:
+            answers = _("Meanwhile {generation} answers. To settle on it: searchapp rollback")
+            print_error(answers.format(generation=state.manifest.generation))
+    print_error(_("To index everything anew, run: searchapp reindex --full"))
+
+
+@click.command(
+    help=_("Let the generation before the current one answer again, or the one that is named.")
+    + "\n\n"
+    + _("It is checked first. Articles that were withdrawn since stay away. The next reindex goes forward again."),
+    short_help=_("Go back to an earlier generation."),
+)
+@click.argument("generation", required=False)
+@with_config("index", "lock_wait")
+def rollback(config: Config, generation: str | None) -> None:
+    """Check a generation, make it current, and say which."""
+    with _progress_bar(_("Checking")) as on_progress:
+        manifest, before = bootstrap.rollback(config, generation, on_progress, print_error)
+    created = datetime.fromisoformat(manifest.created).astimezone(config.timezone)
+    print_out(
+        _("{generation} answers now: {articles} articles, indexed on {date}").format(
+            generation=manifest.generation, articles=number(manifest.articles), date=date_text(created)
+        )
+    )
+    if before != manifest.generation:
+        print_out(_("It was {generation} until now. The next reindex goes forward again.").format(generation=before))
+
+
+@contextmanager
+def _progress_bar(title: str) -> Iterator[Callable[[CheckProgress], None]]:
+    if not sys.stderr.isatty():
+        yield lambda progress: None
+        return
+    columns = (TextColumn(title), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("", total=2.0)
+
+        def show(progress: CheckProgress) -> None:
+            files = progress.bytes_done / max(progress.bytes_total, 1)
+            bar.update(task, completed=files + progress.articles_done / max(progress.articles_total, 1))
+
+        yield show

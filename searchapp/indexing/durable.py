@@ -1,0 +1,62 @@
+"""Files that survive a power cut: written, synced, renamed, in this order; and their digests."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+
+__all__ = ["digest_of", "make_durably", "sync", "write_durably"]
+
+_BLOCK: Final = 1 << 20
+
+
+def digest_of(path: Path, on_read: Callable[[int], None] = lambda size: None, *, from_disk: bool = False) -> str:
+    """Return the BLAKE2b digest of a file's content, 128 bits in hexadecimal; ``on_read`` is told of bytes read.
+
+    ``from_disk`` asks the system to forget what it keeps of the file, since memory may be right where the disk is not.
+    """
+    digest = hashlib.blake2b(digest_size=16)
+    with path.open("rb") as file:
+        if from_disk and hasattr(os, "posix_fadvise"):
+            os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
+        while block := file.read(_BLOCK):
+            digest.update(block)
+            on_read(len(block))
+    return digest.hexdigest()
+
+
+def write_durably(path: Path, text: str) -> None:
+    """Replace a small file in one step: readers see the old text or the new one, also after a power cut."""
+    temporary = path.with_name(path.name + ".new")
+    try:
+        with temporary.open("w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(path)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+    sync(path.parent)
+
+
+def make_durably(folder: Path) -> None:
+    """Make a folder and those above it, as far as they are missing, such that a power cut does not take them away."""
+    if not folder.is_dir():
+        make_durably(folder.absolute().parent)
+        folder.mkdir(exist_ok=True)
+        sync(folder.absolute().parent)
+
+
+def sync(path: Path) -> None:
+    """Ask the operating system to put a file's or folder's content on the disk."""
+    if path.is_dir() and os.name == "nt":  # Windows cannot open folders
+        return
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,152 @@
+"""The one right to write an index: who has it, and waiting for it.
+
+The lock is the operating system's, on a file that stays: it is free the moment its holder ends, however it ends. Beside
+it lies a note of who holds it, for people to read; nothing depends on that note.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+
+from filelock import FileLock, Timeout
+
+from searchapp.errors import IndexLocked
+from searchapp.i18n import Message
+from searchapp.indexing.durable import make_durably
+
+__all__ = ["Holder", "WriteLock"]
+
+_LOCK: Final = "LOCK"
+_HOLDER: Final = "LOCK.holder"
+_TOLD_EVERY: Final = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """Who writes: process id, machine, command (``searchapp reindex``) and since when, as an aware moment."""
+
+    pid: int
+    host: str
+    command: str
+    since: datetime
+
+    def message(self) -> Message:
+        """Return who this is, for people; the time is that of this machine's clock."""
+        values = {"command": self.command, "pid": self.pid, "since": f"{self.since.astimezone():%Y-%m-%d %H:%M:%S}"}
+        if self.host == socket.gethostname():
+            return Message("{command} (process {pid}, since {since})", **values)
+        return Message("{command} (process {pid} on {host}, since {since})", host=self.host, **values)
+
+
+class WriteLock:
+    """The lock of one index folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    @contextmanager
+    def held(self, wait: float = 0, on_wait: Callable[[Message], None] = lambda message: None) -> Iterator[None]:
+        """Hold the lock for the block, after at most ``wait`` seconds; raises IndexLocked, naming who has it.
+
+        ``on_wait`` is told whom this waits for, again whenever that changes.
+        """
+        make_durably(self._folder)
+        lock = FileLock(self._folder / _LOCK)
+        self._acquire(lock, time.monotonic() + wait, on_wait)
+        note = self._folder / _HOLDER
+        try:
+            _write_note(note)
+            yield
+        finally:
+            note.unlink(missing_ok=True)
+            lock.release()
+
+    def holder(self) -> Holder | None:
+        """Return who writes now; None when nobody does, or nobody can tell."""
+        holder = self._noted()
+        return holder if holder and self._is_taken() else None
+
+    def _acquire(self, lock: FileLock, deadline: float, on_wait: Callable[[Message], None]) -> None:
+        told: Message | None = None
+        while True:
+            left = deadline - time.monotonic()
+            try:
+                # The first attempt does not wait, so that the one who waits is told why.
+                lock.acquire(timeout=max(0.0, min(left, _TOLD_EVERY)) if told else 0)
+            except Timeout:
+                holder = self._noted()
+                if left <= 0:
+                    raise IndexLocked(_refusal(holder)) from None
+                message = _waiting(holder)
+                if message != told:
+                    on_wait(message)
+                told = message
+            else:
+                return
+
+    def _noted(self) -> Holder | None:
+        try:
+            note = json.loads((self._folder / _HOLDER).read_text("utf-8"))
+            since = datetime.fromisoformat(note["since"])
+            return Holder(int(note["pid"]), str(note["host"]), str(note["command"]), since)
+        except (OSError, ValueError, TypeError, KeyError):
+            return None
+
+    def _is_taken(self) -> bool:
+        """Try the lock; only asked when a note says that it is held, so that nobody is turned away by this."""
+        lock = FileLock(self._folder / _LOCK)
+        try:
+            lock.acquire(timeout=0)
+        except Timeout:
+            return True
+        except OSError:  # this user may not write here
+            return True
+        lock.release()
+        return False
+
+
+def _refusal(holder: Holder | None) -> Message:
+    if holder is None:
+        return Message(
+            "Another process is writing this index. Wait for it to end, then run this again, "
+            "or wait for it with --wait SECONDS."
+        )
+    return Message(
+        "This index is being written by {holder}. Wait for it to end, then run this again, "
+        "or wait for it with --wait SECONDS.",
+        holder=holder.message(),
+    )
+
+
+def _waiting(holder: Holder | None) -> Message:
+    if holder is None:
+        return Message("Waiting for another process that is writing this index")
+    return Message("Waiting for {holder}", holder=holder.message())
+
+
+def _write_note(path: Path) -> None:
+    note = {
+        "pid": os.getpid(),
+        "host": socket.gethostname(),
+        "command": _command(),
+        "since": datetime.now(UTC).isoformat(timespec="seconds"),
+    }
+    path.write_text(json.dumps(note), "utf-8")
+
+
+def _command() -> str:
+    """Return the program and its command, without anything that the person who is told of it should not see."""
+    path = Path(sys.argv[0] if sys.argv and sys.argv[0] else "python")
+    program = path.parent.name if path.name == "__main__.py" else path.name
+    words = [word for word in sys.argv[1:2] if word.isalpha()] if program == "searchapp" else []
+    return " ".join([program, *words])

@@ -1,0 +1,66 @@
+"""A disk that is full: recognised whoever says so, and told with how much room is missing."""
+
+from __future__ import annotations
+
+import errno
+import re
+import shutil
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Final
+
+from searchapp.errors import DiskFull, IndexDamaged, IndexMissing
+
+if TYPE_CHECKING:
+    from searchapp.indexing.generations import Generations
+
+__all__ = ["disk_full_told", "says_disk_full"]
+
+_CODES: Final = (errno.ENOSPC, errno.EDQUOT)
+# Rust's libraries tell an error of the system as a text, with its number.
+_IN_WORDS: Final = re.compile(rf"\(os error ({'|'.join(map(str, _CODES))})\)|code: ({'|'.join(map(str, _CODES))})\b")
+# Measured: what a reindex takes at its peak, for each byte of the generation before, and for each byte of the corpus.
+_OF_A_GENERATION: Final = 1.3
+_OF_THE_CORPUS: Final = 3.0
+
+
+@contextmanager
+def disk_full_told(generations: Generations, corpus_bytes: Callable[[], int]) -> Iterator[None]:
+    """Raise DiskFull in place of whatever says that the disk of ``generations`` is full.
+
+    How much is needed is an estimate: by the size of the published generation or, without one, of the corpus.
+    """
+    try:
+        yield
+    except Exception as error:
+        if not says_disk_full(error):
+            raise
+        raise DiskFull(generations.folder, _needed(generations, corpus_bytes), _free(generations)) from error
+
+
+def says_disk_full(error: BaseException | None) -> bool:
+    """Return whether an error, or one that led to it, says that a disk or a quota is exhausted."""
+    while error is not None:
+        if isinstance(error, OSError) and error.errno in _CODES:
+            return True
+        if isinstance(error, sqlite3.Error) and getattr(error, "sqlite_errorcode", 0) == sqlite3.SQLITE_FULL:
+            return True
+        if isinstance(error, ValueError) and _IN_WORDS.search(str(error)):
+            return True
+        error = error.__cause__ or error.__context__
+    return False
+
+
+def _needed(generations: Generations, corpus_bytes: Callable[[], int]) -> int:
+    try:
+        return int(generations.size(generations.current()) * _OF_A_GENERATION)
+    except (IndexMissing, IndexDamaged):
+        return int(corpus_bytes() * _OF_THE_CORPUS)
+
+
+def _free(generations: Generations) -> int:
+    folder = generations.folder
+    while not folder.exists():
+        folder = folder.parent
+    return shutil.disk_usage(folder).free

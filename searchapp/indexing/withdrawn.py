@@ -1,0 +1,57 @@
+"""The ids that must not be shown from any generation, also from one published before they were withdrawn.
+
+Generations are kept, and an older one may answer again after a rollback or an accident. This file outlives them: a
+first line with the generation that it was written for and a digest of the rest, then one id a line, as JSON texts.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from searchapp.errors import IndexDamaged
+from searchapp.indexing.durable import write_durably
+
+__all__ = ["WITHDRAWN", "Withdrawn", "read_withdrawn", "write_withdrawn"]
+
+WITHDRAWN: Final = "WITHDRAWN"
+
+
+@dataclass(frozen=True, slots=True)
+class Withdrawn:
+    """The withdrawn ids, and the generation that was published with them ("" for none), which holds none of them."""
+
+    generation: str = ""
+    ids: frozenset[str] = frozenset()
+
+    def hidden_in(self, generation: str) -> frozenset[str]:
+        """Return the ids that ``generation`` may hold and must not show."""
+        return frozenset() if generation == self.generation else self.ids
+
+
+def write_withdrawn(folder: Path, generation: str, ids: Iterable[str]) -> None:
+    """Write, durably, the ids that are withdrawn in ``generation``, which has none of them."""
+    lines = "".join(json.dumps(article_id) + "\n" for article_id in ids)
+    write_durably(folder / WITHDRAWN, json.dumps([generation, _digest(lines)]) + "\n" + lines)
+
+
+def read_withdrawn(folder: Path) -> Withdrawn:
+    """Return the list of an index folder, an empty one where there is none; raises IndexDamaged."""
+    try:
+        first, _, lines = (folder / WITHDRAWN).read_text("utf-8").partition("\n")
+        generation, digest = json.loads(first)
+        if digest != _digest(lines):
+            raise ValueError(digest)
+        return Withdrawn(str(generation), frozenset(map(json.loads, lines.splitlines())))
+    except (FileNotFoundError, NotADirectoryError):
+        return Withdrawn()
+    except (OSError, ValueError, TypeError) as error:
+        raise IndexDamaged(WITHDRAWN) from error
+
+
+def _digest(text: str) -> str:
+    return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()

@@ -1,0 +1,364 @@
+"""The journal: what was sent to be written, in the order in which it came, as JSON Lines beside the other files.
+
+``_journal/2026-11.jsonl`` of the corpus is only ever appended to. A line is a record as it was received, with its id
+and with ``modified``, the moment of this version. The order of the lines is the order of time: of an id, the journal's
+last word counts, over what files say. A withdrawal is a line too, so the corpus keeps a tombstone.
+
+A request is answered when all its lines are on the disk. One that fails halfway leaves no line behind.
+"""
+
+from __future__ import annotations
+
+import errno
+import json
+import logging
+import os
+import shutil
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from enum import StrEnum
+from pathlib import Path
+from tempfile import TemporaryFile
+from threading import Lock
+from typing import IO, Any, Final
+from zoneinfo import ZoneInfo
+
+from filelock import FileLock, Timeout
+
+from searchapp.errors import CorpusLocked, CorpusUnwritable, StorageFull
+from searchapp.ingest.lastwords import FILES, LastWords, Word, word_of
+from searchapp.ingest.reader import FileContext, UnreadableError
+from searchapp.ingest.record import article_from
+from searchapp.ingest.sent import line_of, reads_the_same
+from searchapp.ingest.walk import JOURNAL_FOLDER
+from searchapp.model import Article, ArticleStatus
+
+__all__ = ["Journal", "Outcome", "Spool", "Written"]
+
+_log = logging.getLogger(__name__)
+
+_CHUNK: Final = 1 << 20
+_WAIT: Final = 60.0
+"""Seconds that a write waits for the ones before it; a million articles take about as long."""
+
+Served = Callable[[str], Article | None]
+"""Gives the article that is served under an id: what the files say, where the journal says nothing."""
+
+
+class Outcome(StrEnum):
+    """What became of a record."""
+
+    CREATED = "created"
+    REPLACED = "replaced"
+    UNCHANGED = "unchanged"  # the journal's last word says the same: nothing was written
+    WITHDRAWN = "withdrawn"
+
+
+@dataclass(slots=True)
+class Written:
+    """What an append did: the file that it wrote to, how often what became of records, the last word that it met."""
+
+    file: str
+    counts: Counter[Outcome] = field(default_factory=Counter)
+    word: Word | None = None
+    outcome: Outcome = Outcome.UNCHANGED
+
+
+class Journal:
+    """The journal of the corpus at ``corpus``. Processes and threads may write to it at the same time.
+
+    ``last_words`` is a file that may be lost at any time. Nothing is opened before it is needed.
+    """
+
+    def __init__(self, corpus: Path, last_words: Path, timezone: ZoneInfo) -> None:
+        self.folder = corpus / JOURNAL_FOLDER
+        self._corpus = corpus
+        self.timezone = timezone
+        self._words = LastWords(last_words)
+        self._turn = Lock()
+
+    def context(self) -> FileContext:
+        """Return what reading knows of the journal's file of today, for making articles of records."""
+        return FileContext(f"{JOURNAL_FOLDER}/{self._file_of_today()}", self.timezone)
+
+    @contextmanager
+    def spool(self) -> Iterator[Spool]:
+        """Give a place on the journal's disk for records that are still coming, so that others need not wait.
+
+        Raises StorageFull, CorpusUnwritable.
+        """
+        try:
+            self._make_folder()
+            file = TemporaryFile(dir=self.folder)  # noqa: SIM115 - closing it may fail and may not matter
+        except OSError as error:
+            raise self._failure(error) from error
+        try:
+            yield Spool(file, self._failure)
+        finally:
+            with suppress(OSError):  # what is still in its buffer is not wanted any more
+                file.close()
+
+    def append(
+        self,
+        records: Iterable[Mapping[str, Any]],
+        served: Served,
+        on_word: Callable[[Word, Outcome], None] = lambda word, outcome: None,
+    ) -> Written:
+        """Write ``records``, which are valid and have ids, and return once they are on the disk.
+
+        What the journal's last word says already is not written again. A record without a status that says something
+        else than the version before it is marked as corrected.
+
+        Raises StorageFull, CorpusUnwritable, CorpusLocked; then nothing of it was written.
+        """
+        with self._turn, self._locked():
+            try:
+                return self._append(records, served, on_word)
+            except OSError as error:
+                raise self._failure(error) from error
+            finally:
+                self._words.rollback()
+
+    def last_word(self, article_id: str) -> Word | None:
+        """Return the journal's last word on an id; raises CorpusUnwritable, CorpusLocked."""
+        if not self.folder.is_dir():
+            return None
+        with self._turn, self._locked():
+            try:
+                self._words.begin(self.folder)
+                return self._words.of(article_id)
+            finally:
+                self._words.rollback()
+
+    def close(self) -> None:
+        """Let go of the files."""
+        with self._turn:
+            self._words.close()
+
+    def _append(
+        self, records: Iterable[Mapping[str, Any]], served: Served, on_word: Callable[[Word, Outcome], None]
+    ) -> Written:
+        file = self._file_of_today()
+        _mend(self.folder / file)
+        self._words.begin(self.folder)
+        written, context = Written(file), self.context()
+        with _Tail(self.folder / file) as tail:
+            for record in records:
+                word, outcome = self._add(record, served, tail, context)
+                written.word, written.outcome = word, outcome
+                written.counts[outcome] += 1
+                on_word(word, outcome)
+            tail.sync()
+            self._words.commit(file, tail.end)
+        return written
+
+    def _add(
+        self, record: Mapping[str, Any], served: Served, tail: _Tail, context: FileContext
+    ) -> tuple[Word, Outcome]:
+        article_id = str(record["id"])
+        last = self._words.of(article_id)
+        if last and _says_the_same(record, last):
+            return last, Outcome.UNCHANGED
+        before = self._article(last, tail, context) if last else served(article_id)
+        full = self._completed(record, before, context)
+        line = line_of(full)
+        word = word_of(full, tail.name, tail.end, len(line))
+        tail.write(line)
+        self._words.note(word)
+        return word, _outcome(word, before)
+
+    def _completed(self, record: Mapping[str, Any], before: Article | None, context: FileContext) -> dict[str, Any]:
+        """Return ``record`` with its moment, and with the status that the version before it gives."""
+        full = {"id": record["id"], **record}
+        moment = datetime.now(self.timezone)
+        if before and not record.get("status"):
+            if not reads_the_same(article_from(record, context), before):
+                full["status"] = ArticleStatus.CORRECTED.value
+            elif before.status is ArticleStatus.CORRECTED:
+                full["status"] = ArticleStatus.CORRECTED.value
+                moment = before.modified or moment
+        if not record.get("modified"):
+            full["modified"] = moment.isoformat(timespec="seconds")
+        return full
+
+    def _article(self, word: Word, tail: _Tail, context: FileContext) -> Article | None:
+        """Return the article of a line of the journal; None for one that is withdrawn or cannot be read any more."""
+        if word.withdrawn:
+            return None
+        try:
+            line = tail.read(word.offset, word.length, self.folder / word.file)
+            return article_from(json.loads(line), context)
+        except (ValueError, UnreadableError):
+            return None
+
+    def _file_of_today(self) -> str:
+        """Return the file of this month; should the clock have gone back, the last one goes on."""
+        return max([f"{datetime.now(UTC):%Y-%m}.jsonl", *(path.name for path in self.folder.glob(FILES))])
+
+    @contextmanager
+    def _locked(self) -> Iterator[None]:
+        """Hold the right to write, which the system takes back from a process that ends."""
+        try:
+            self._make_folder()
+            lock = FileLock(self.folder / ".lock", timeout=_WAIT)
+            lock.acquire()
+        except Timeout:
+            raise CorpusLocked from None
+        except OSError as error:
+            raise self._failure(error) from error
+        try:
+            yield
+        finally:
+            lock.release()
+
+    def _make_folder(self) -> None:
+        if not self.folder.is_dir():
+            self.folder.mkdir(exist_ok=True)
+            _sync_folder(self._corpus)
+
+    def _failure(self, error: OSError) -> Exception:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            return StorageFull(shutil.disk_usage(self._corpus).free)
+        return CorpusUnwritable(error.strerror or str(error))
+
+
+class Spool:
+    """Records that are written down for a while, however many, and read again in their order."""
+
+    def __init__(self, file: IO[bytes], failure: Callable[[OSError], Exception]) -> None:
+        self._file = file
+        self._failure = failure
+
+    def add(self, record: Mapping[str, Any]) -> None:
+        """Write a record down; raises StorageFull, CorpusUnwritable."""
+        try:
+            self._file.write(line_of(record))
+        except OSError as error:
+            raise self._failure(error) from error
+
+    def __iter__(self) -> Iterator[dict[str, Any]]:
+        self._file.seek(0)
+        return map(json.loads, self._file)
+
+
+class _Tail:
+    """The end of a file, for appending: all of it or nothing. ``end`` is where the next line begins."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._buffer = bytearray()
+
+    def __enter__(self) -> _Tail:
+        new = not self._path.exists()
+        self._descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o644)
+        self._start = self._flushed = os.fstat(self._descriptor).st_size
+        self._synced = False
+        if new:
+            _sync_folder(self._path.parent)
+        return self
+
+    @property
+    def name(self) -> str:
+        return self._path.name
+
+    @property
+    def end(self) -> int:
+        return self._flushed + len(self._buffer)
+
+    def write(self, line: bytes) -> None:
+        self._buffer += line
+        if len(self._buffer) >= _CHUNK:
+            self._flush()
+
+    def read(self, offset: int, length: int, path: Path) -> bytes:
+        """Return bytes of ``path``, which may be this file."""
+        if path != self._path:
+            with path.open("rb") as file:
+                file.seek(offset)
+                return file.read(length)
+        if offset >= self._flushed:
+            start = offset - self._flushed
+            return bytes(self._buffer[start : start + length])
+        return os.pread(self._descriptor, length, offset)
+
+    def sync(self) -> None:
+        """Put everything on the disk."""
+        self._flush()
+        os.fsync(self._descriptor)  # also of a line that a killed process left, which a repeated request relies on
+        self._synced = True
+
+    def _flush(self) -> None:
+        while self._buffer:  # a disk that fills up takes a part and tells it at the next attempt
+            count = os.write(self._descriptor, self._buffer[:_CHUNK])
+            del self._buffer[:count]
+            self._flushed += count
+
+    def __exit__(self, *_: object) -> None:
+        try:
+            if not self._synced:
+                with suppress(OSError):
+                    os.ftruncate(self._descriptor, self._start)
+                    os.fsync(self._descriptor)
+        finally:
+            os.close(self._descriptor)
+
+
+def _says_the_same(record: Mapping[str, Any], last: Word) -> bool:
+    """Return whether ``record`` adds nothing to ``last``; what it leaves open is as it was."""
+    new = word_of(record)
+    if new.withdrawn or last.withdrawn:
+        return new.withdrawn and last.withdrawn
+    same_status = not record.get("status") or new.status == last.status
+    return same_status and new.content == last.content and new.modified in ("", last.modified)
+
+
+def _outcome(word: Word, before: Article | None) -> Outcome:
+    if word.withdrawn:
+        return Outcome.WITHDRAWN
+    return Outcome.REPLACED if before else Outcome.CREATED
+
+
+def _mend(path: Path) -> None:
+    """Cut off the last line if a crash tore it: whoever sent it was never told that it is written."""
+    if not path.exists() or not path.stat().st_size:
+        return
+    with path.open("r+b") as file:
+        start, tail = _last_line(file.fileno())
+        if tail.endswith(b"\n"):
+            return
+        try:
+            json.loads(tail)
+        except ValueError:
+            file.truncate(start)
+            _log.warning("A write that was cut short left %d bytes of a line in %s; removed.", len(tail), path.name)
+        else:  # all of it is there but its end
+            file.seek(0, os.SEEK_END)
+            file.write(b"\n")
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _last_line(descriptor: int) -> tuple[int, bytes]:
+    """Return where the last line begins, and the line."""
+    size = os.fstat(descriptor).st_size
+    tail, start = b"", size
+    while start:
+        begin = max(0, start - _CHUNK)
+        tail = os.pread(descriptor, start - begin, begin) + tail
+        start = begin
+        if (place := tail.rfind(b"\n", 0, len(tail) - 1)) >= 0:
+            return start + place + 1, tail[place + 1 :]
+    return 0, tail
+
+
+def _sync_folder(path: Path) -> None:
+    if os.name == "nt":  # Windows cannot open folders
+        return
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

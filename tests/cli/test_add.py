@@ -1,0 +1,107 @@
+"""``add`` as a person meets it."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from searchapp.config import Config
+from searchapp.indexing import Generations
+from tests.cli.test_cli import environment
+
+Add = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture
+def add(indexed: Config, tmp_path: Path) -> Add:
+    """Run ``searchapp add`` on the corpus of the five articles."""
+    places = ["--corpus", str(indexed.corpus), "--index", str(indexed.index)]
+
+    def call(
+        *arguments: object, command: str = "add", given: bytes = b"", language: str = "C.UTF-8"
+    ) -> subprocess.CompletedProcess[str]:
+        line = [sys.executable, "-m", "searchapp", command, *map(str, arguments), *places[2 * (command != "add") :]]
+        done = subprocess.run(
+            line, cwd=tmp_path, env=environment(language), input=given, capture_output=True, check=False, timeout=60
+        )
+        return subprocess.CompletedProcess(line, done.returncode, done.stdout.decode(), done.stderr.decode())
+
+    return call
+
+
+def journal(config: Config) -> list[dict[str, Any]]:
+    return [
+        json.loads(line)
+        for file in sorted((config.corpus / "_journal").glob("*.jsonl"))
+        for line in file.read_text("utf-8").splitlines()
+    ]
+
+
+def test_a_text_file_is_added_and_found(add: Add, indexed: Config, tmp_path: Path) -> None:
+    (tmp_path / "mare.txt").write_text("La mare du Ponant\n\nTrois grenouilles y tiennent salon.\n", "utf-8")
+    done = add("mare.txt")
+    assert done.returncode == 0, done.stderr
+    assert "  added: mare\n" in done.stdout
+    assert "Articles: 1 added, 0 replaced, 0 withdrawn, 0 as before, 0 rejected\n" in done.stdout
+    assert f"Published: {Generations(indexed.index).current()}\n" in done.stdout
+    assert "La mare du Ponant" in add("grenouilles", command="search").stdout
+    assert journal(indexed)[0]["text"] == "Trois grenouilles y tiennent salon."
+
+
+def test_the_same_again_publishes_nothing(add: Add, indexed: Config, tmp_path: Path) -> None:
+    (tmp_path / "mare.txt").write_text("La mare du Ponant\n\nTrois grenouilles y tiennent salon.\n", "utf-8")
+    add("mare.txt")
+    done = add("mare.txt")
+    assert "0 added, 0 replaced, 0 withdrawn, 1 as before, 0 rejected" in done.stdout
+    assert "Published" not in done.stdout
+    (tmp_path / "mare.txt").write_text("La mare du Ponant\n\nDeux grenouilles y tiennent salon.\n", "utf-8")
+    assert "  replaced: mare\n" in add("mare.txt").stdout
+    assert [line.get("status") for line in journal(indexed)] == [None, "corrected"]
+
+
+def test_lines_come_through_a_pipe_and_rejects_are_named(add: Add, indexed: Config) -> None:
+    records = [{"id": "mare", "title": "La mare", "text": "Rien."}, {"text": "sans titre"}]
+    given = b"\n".join(json.dumps(record).encode() for record in records)
+    done = add("-", given=given)
+    assert done.returncode == 0
+    assert "1 added" in done.stdout
+    assert "1 rejected" in done.stdout
+    assert "  rejected: stdin:2: the title is missing\n" in done.stderr
+
+
+def test_strictly_nothing_of_a_file_with_a_reject_is_written(add: Add, indexed: Config) -> None:
+    given = b'{"id": "mare", "title": "La mare", "text": "Rien."}\n{"text": "x"}\n'
+    done = add("--strict", "-", given=given)
+    assert done.returncode == 2
+    assert "Nothing was written: 1 articles cannot be read." in done.stderr
+    assert journal(indexed) == []
+
+
+def test_an_article_is_withdrawn_by_its_id(add: Add, indexed: Config) -> None:
+    done = add("--withdraw", "noel", language="fr_FR.UTF-8")
+    assert done.returncode == 0, done.stderr
+    assert "  retiré\u202f: noel\n" in done.stdout
+    assert "No article" in add("vin chaud", command="search").stdout
+    assert add("--withdraw", "perdu").returncode == 3
+    assert add("--withdraw", "noel").returncode == 3
+    assert [line["id"] for line in journal(indexed)] == ["noel"]
+
+
+def test_what_was_written_is_indexed_although_a_later_file_is_missing(add: Add, indexed: Config) -> None:
+    (indexed.corpus.parent / "mare.txt").write_text("La mare\n\nTrois grenouilles.\n", "utf-8")
+    done = add("mare.txt", "perdu.txt")
+    assert done.returncode == 2
+    assert "Published" in done.stdout
+    assert "La mare" in add("grenouilles", command="search").stdout
+
+
+def test_without_a_file_it_asks_for_one(add: Add) -> None:
+    done = add()
+    assert done.returncode == 2
+    assert "--withdraw ID" in done.stderr

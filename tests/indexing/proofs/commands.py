@@ -1,0 +1,130 @@
+"""The program's own commands, as processes."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+__all__ = ["Index", "Running", "full", "knows"]
+
+# Far longer than anything here takes: what is not there by then never comes.
+_LONG: Final = 120.0
+
+
+@cache
+def _help(*words: str) -> str:
+    return subprocess.run([*_PROGRAM, *words, "--help"], check=True, capture_output=True, text=True).stdout
+
+
+def knows(command: str, option: str = "") -> bool:
+    """Return whether this program has the command, and the option."""
+    return f"  {command} " in _help() and option in (_help(command) if option else "")
+
+
+_PROGRAM: Final = (sys.executable, "-m", "searchapp")
+
+
+class Running:
+    """A process with its children, in a process group of their own."""
+
+    def __init__(self, command: tuple[str, ...], environment: Mapping[str, str] | None = None) -> None:
+        self.started = time.monotonic()
+        self._process = subprocess.Popen(
+            command,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            env=environment,
+            start_new_session=True,
+        )
+
+    def finish(self) -> tuple[int, str]:
+        """Wait for the end; return the exit code and what was printed."""
+        try:
+            output, _ = self._process.communicate(timeout=_LONG)
+        except subprocess.TimeoutExpired:
+            self.kill(everyone=True)
+            raise
+        return self._process.returncode, output
+
+    def ended(self) -> bool:
+        """Return whether the process has ended by itself."""
+        return self._process.poll() is not None
+
+    def kill(self, *, everyone: bool) -> None:
+        """End the process at once, with its children or without, and wait for it."""
+        with suppress(ProcessLookupError):
+            if everyone:
+                os.killpg(self._process.pid, signal.SIGKILL)
+            else:
+                self._process.kill()
+        self._process.wait()
+        if self._process.stdout:
+            self._process.stdout.close()
+
+    def survivors(self) -> list[int]:
+        """Return the processes of the group that live; waits for them to end, but not for ever."""
+        deadline = time.monotonic() + _LONG
+        while (living := _group(self._process.pid)) and time.monotonic() < deadline:
+            time.sleep(0.02)
+        return living
+
+
+@dataclass(frozen=True, slots=True)
+class Index:
+    """A folder of generations of one corpus, written by one engine."""
+
+    folder: Path
+    corpus: Path
+    engine: str
+
+    def start(self, *options: str, environment: Mapping[str, str] | None = None) -> Running:
+        """Start ``searchapp reindex``."""
+        places = ("--corpus", str(self.corpus), "--index", str(self.folder), "--engine", self.engine)
+        return Running((*_PROGRAM, "reindex", *places, *options), environment)
+
+    def reindex(self, *options: str, environment: Mapping[str, str] | None = None) -> str:
+        """Run ``searchapp reindex``; return what it printed; raises AssertionError when it fails."""
+        code, output = self.start(*options, environment=environment).finish()
+        assert code == 0, f"reindex ended with {code}: {output}"
+        return output
+
+    def check(self) -> tuple[int, str]:
+        """Run ``searchapp check``; return the exit code and what it printed."""
+        return Running((*_PROGRAM, "check", "--all", "--index", str(self.folder))).finish()
+
+    def current(self) -> str:
+        """Return the published generation, or nothing."""
+        try:
+            return (self.folder / "CURRENT").read_text("ascii").strip()
+        except FileNotFoundError:
+            return ""
+
+    def generations(self) -> set[str]:
+        """Return the names of all folders of the index, whatever they hold."""
+        return {path.name for path in self.folder.iterdir() if path.is_dir()}
+
+
+def full() -> tuple[str, ...]:
+    """Return the option that makes a reindex begin from nothing, where it would not anyway."""
+    return ("--full",) if knows("reindex", "--full") else ()
+
+
+def _group(leader: int) -> list[int]:
+    """Return the living processes of a group; one that nobody has waited for yet does not live."""
+    living = []
+    for status in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):
+            state, _, group = status.read_text().rpartition(")")[2].split()[:3]
+            if int(group) == leader and state not in "ZX":
+                living.append(int(status.parent.name))
+    return living
