@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import io
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import BinaryIO
 from zoneinfo import ZoneInfo
 
 from searchapp.errors import CorpusMissing
@@ -15,6 +14,7 @@ from searchapp.ingest.boilerplate import BOILERPLATE_FILE, Boilerplate, shipped_
 from searchapp.ingest.duplicates import Distinct
 from searchapp.ingest.folders import FOLDERS_FILE, Folders, inherited, read_boilerplate, read_folders
 from searchapp.ingest.limits import Budget, timed
+from searchapp.ingest.neighbours import Neighbours
 from searchapp.ingest.opening import articles_of
 from searchapp.ingest.patterns import pattern_of
 from searchapp.ingest.reader import FileContext, UnreadableError
@@ -65,6 +65,7 @@ class CorpusReader:
         self._path = path
         self._timezone = timezone
         self._pattern = pattern_of(pattern) if pattern else None
+        self._neighbours = Neighbours(path, self._pattern)
         self._distinct = distinct
         self._defaults = defaults or {}
         self._bytes_before = 0
@@ -85,6 +86,7 @@ class CorpusReader:
 
     def __iter__(self) -> Iterator[Article | Reject]:
         self._bytes_before = self._furthest = 0
+        self._neighbours = Neighbours(self._path, self._pattern)
         folders: Folders = {}
         boilerplate = shipped_boilerplate()
         try:
@@ -120,7 +122,7 @@ class CorpusReader:
             folders.get("domain", {}),
             folders.get("column", {}),
             boilerplate,
-            beside=_beside(self._path, file.path),
+            beside=self._neighbours.of(file.path),
         )
 
     def _read(self, file: CorpusFile, context: FileContext) -> Iterator[Article | Reject]:
@@ -141,18 +143,6 @@ class CorpusReader:
         finally:
             self._open = None
             self._bytes_before += file.size
-
-
-def _beside(root: Path, path: Path) -> Callable[[str], BinaryIO]:
-    """Return what opens another file by its name as seen from ``path``, as long as it lies within the corpus."""
-
-    def open_beside(name: str) -> BinaryIO:
-        other = Path(os.path.realpath(path.parent / name.replace("\0", "")))
-        if not other.is_relative_to(root.resolve()) or not other.is_file():
-            raise UnreadableError(Message("the file “{name}” that it needs is not beside it", name=name[:100]))
-        return _opened(other)
-
-    return open_beside
 
 
 def _check(path: Path) -> None:

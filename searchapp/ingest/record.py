@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 
 from searchapp.i18n import Message
@@ -20,7 +21,7 @@ from searchapp.ingest.language import language_of
 from searchapp.ingest.mojibake import repaired
 from searchapp.ingest.normalize import clean_line, clean_text
 from searchapp.ingest.reader import FileContext, UnreadableError
-from searchapp.model import Article, ArticleStatus, Reject
+from searchapp.model import Article, ArticleStatus, DateQuality, Reject
 
 __all__ = ["Found", "Record", "article_from", "articles_from"]
 
@@ -56,9 +57,10 @@ def article_from(record: Record, context: FileContext, default_id: str = "") -> 
         raise UnreadableError(Message("there is a title but no text"))
     url = _url(record)
     given = _id(record) or default_id
-    date, quality = read_date(record.get("date"), context.timezone)
+    date, quality = _date(record, context)
     body, shortened = _body(words.text, context)
     lead, no_lead = _body(words.lead, context)
+    modified, dropped = _modified(record, context)
     return Article(
         id=checked_id(given or (id_of_url(url) if url else id_of_content(words.title, words.lead, words.text))),
         title=words.title,
@@ -73,9 +75,9 @@ def article_from(record: Record, context: FileContext, default_id: str = "") -> 
         tags=_lines(record, "tags", separator=","),
         status=status,
         date_quality=quality,
-        modified=read_date(record.get("modified"), context.timezone)[0],
+        modified=modified,
         stub=record.get("stub") is True or context.boilerplate.is_stub(words.text),
-        repairs=tuple(sorted(context.repairs | words.repairs | shortened | no_lead)),
+        repairs=tuple(sorted(context.repairs | words.repairs | shortened | no_lead | dropped)),
     )
 
 
@@ -111,6 +113,22 @@ class _Words:
 def _body(text: str, context: FileContext) -> tuple[str, set[str]]:
     kept = context.boilerplate.without(text)
     return (text, set()) if kept is text else (clean_text(kept), {"boilerplate"})
+
+
+def _date(record: Record, context: FileContext) -> tuple[datetime | None, DateQuality]:
+    """Return the date that the file gives, else that of the mail that it was attached to, which is a guess."""
+    date, quality = read_date(record.get("date"), context.timezone)
+    if date is None and (given := context.inherited.get("date")):
+        return read_date(given, context.timezone)[0], DateQuality.GUESSED
+    return date, quality
+
+
+def _modified(record: Record, context: FileContext) -> tuple[datetime | None, set[str]]:
+    """Return the moment of this version; what is no date there costs nobody the article, but it is told."""
+    try:
+        return read_date(record.get("modified"), context.timezone)[0], set()
+    except UnreadableError:
+        return None, {"modified"}
 
 
 def _source(record: Record, url: str, context: FileContext) -> str:
