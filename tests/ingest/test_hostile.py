@@ -101,6 +101,11 @@ def test_archive_that_unpacks_without_end_is_ended(corpus: Corpus, monkeypatch: 
     assert len(corpus.rejects()) <= 2
 
 
+def test_file_without_a_name_in_an_archive_is_read(corpus: Corpus) -> None:
+    corpus.write("a.zip", zip_of({"": BREVE}))
+    assert corpus.only_article().title == "Le bac est à quai"
+
+
 def forever() -> Iterator[int]:
     yield 1
     while True:
