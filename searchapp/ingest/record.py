@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Final
 
 from searchapp.i18n import Message
@@ -38,6 +39,7 @@ class Found:
 
 
 _SCHEME: Final = re.compile(r"[a-z][a-z0-9+.-]*:", re.IGNORECASE)
+_LONGEST_REPEATED: Final = 60
 _WEB: Final = re.compile(r"https?:", re.IGNORECASE)
 
 
@@ -77,7 +79,7 @@ def article_from(record: Record, context: FileContext, default_id: str = "") -> 
         date_quality=quality,
         modified=modified,
         stub=record.get("stub") is True or context.boilerplate.is_stub(words.text),
-        repairs=tuple(sorted(context.repairs | words.repairs | shortened | no_lead | dropped)),
+        repairs=tuple(sorted({*context.repairs, *words.repairs, *shortened, *no_lead, *dropped})),
     )
 
 
@@ -160,7 +162,17 @@ def _text(record: Record, name: str) -> str:
 
 def _line(record: Record, name: str) -> str:
     text = _text(record, name)
-    return clean_line(repaired(text)) if text else ""
+    return _clean(text) if text else ""
+
+
+def _clean(text: str) -> str:
+    return _clean_again(text) if len(text) <= _LONGEST_REPEATED else clean_line(repaired(text))
+
+
+@lru_cache(4096)
+def _clean_again(text: str) -> str:
+    """Return a name (a newspaper, a section, an author) as it is stored: the same few come again and again."""
+    return clean_line(repaired(text))
 
 
 def _lines(record: Record, name: str, separator: str | None = None) -> tuple[str, ...]:
@@ -172,7 +184,7 @@ def _lines(record: Record, name: str, separator: str | None = None) -> tuple[str
         value = value.split(separator) if separator else [value]
     if not isinstance(value, list) or not all(isinstance(part, str) for part in value):
         raise UnreadableError(Message("the field “{field}” must be a text or a list of texts", field=name))
-    return tuple(dict.fromkeys(line for part in value if (line := clean_line(repaired(part)))))
+    return tuple(dict.fromkeys(line for part in value if (line := _clean(part))))
 
 
 def _id(record: Record) -> str:
