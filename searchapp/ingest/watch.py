@@ -37,13 +37,17 @@ class Watch:
         self._seconds = seconds
         self._thread = 0
         self._used: Callable[[], float] = time.monotonic
-        self._began: float | None = None
+        self._step = 0
+        self._busy = False
+        self._seen = 0
+        self._since = 0.0
         self._raised = False
 
     def __enter__(self) -> None:
         if (thread := threading.get_ident()) != self._thread:
             self._thread, self._used = thread, _clock_of(thread)
-        self._began = self._used()
+        self._step += 1
+        self._busy = True
 
     def __exit__(self, *error: object) -> None:
         if self.end():
@@ -52,22 +56,27 @@ class Watch:
     def end(self) -> bool:
         """End the step; return whether it was interrupted."""
         with _lock:
-            self._began = None
+            self._busy = False
             raised, self._raised = self._raised, False
             if raised:
                 _raise_in(self._thread, None)
         return raised
 
     def look(self) -> None:
-        """Interrupt the step if it has taken too long; again, should something have stopped the first one."""
-        if self._began is None:
+        """Interrupt the step if it has taken too long since it was first seen; again, should that have been stopped.
+
+        Only here the clock is asked: some systems take as long for that as for reading a short article.
+        """
+        if not self._busy:
             return
         try:
             now = self._used()
         except OSError:  # the thread has ended
             return
-        if now - self._began > self._seconds:
-            self._began = now
+        if self._step != self._seen:
+            self._seen, self._since = self._step, now
+        elif now - self._since > self._seconds:
+            self._since = now
             self._raised = True
             _raise_in(self._thread, TooSlow)
 
