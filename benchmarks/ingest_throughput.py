@@ -1,13 +1,17 @@
 """How fast each format is read, and that memory stays flat: python -m benchmarks.ingest_throughput [ARTICLES ...]
 
 For formats of many articles, a file of so many (1,000, 10,000 and 100,000 by default) of some 3 kB each; for formats of
-one article, 200 files of it. The megabytes are those of the file.
-Each measure runs in a process of its own; its memory is the most that it ever had.
+one article, 100 and 1,000 files of it. Each measure runs in a process of its own. Printed is JSON: megabytes are those
+of the files, speeds are by the clock and by processor time, memory is the most that the process ever had. How far it
+has come stands on the standard error.
+
+``--table FILE`` prints the table of benchmarks/README.md from the JSON instead.
 """
 
 from __future__ import annotations
 
 import json
+import platform
 import subprocess
 import sys
 import tempfile
@@ -19,12 +23,14 @@ from zoneinfo import ZoneInfo
 
 from searchapp.ingest import read_corpus
 from searchapp.model import Article
-from tests.ingest.samples import SAMPLES
+from tests.ingest.samples import PARAGRAPHS, SAMPLES
 
-LONG = "La régie du bac promet de ne pas augmenter le prix du billet avant la fin de l’année, malgré la panne. " * 28
+LONG = "\n\n".join(PARAGRAPHS * 5)
 MANY = ("jsonl", "json", "csv", "rss", "atom", "newsml", "mbox")
 SINGLE = ("a.txt", "a.md", "a.html", "nitf.xml", "a.eml", "a.pdf", "a.docx", "a.odt", "alto.xml", "a.warc")
 COUNTS = (1_000, 10_000, 100_000)
+FILES = (100, 1_000)
+SUFFIXES = {"rss": "xml", "atom": "xml", "newsml": "xml"}
 
 
 def pieces(kind: str, count: int) -> Iterator[str]:
@@ -37,7 +43,7 @@ def pieces(kind: str, count: int) -> Iterator[str]:
 
 
 RECORD = json.dumps({"id": "@", "title": "Le bac @ est à quai", "text": LONG, "date": "2024-11-06"}, ensure_ascii=False)
-BODY = f"<p>{escape(LONG)}</p>"
+BODY = "".join(f"<p>{escape(paragraph)}</p>" for paragraph in PARAGRAPHS * 5)
 LAYOUTS = {
     "jsonl": ("", RECORD, "\n", "\n"),
     "json": ("[", RECORD, ",\n", "]"),
@@ -72,49 +78,83 @@ LAYOUTS = {
 
 
 def measure(path: Path) -> None:
-    """Read ``path`` and print articles, seconds and the most megabytes of memory, as JSON."""
-    start = time.perf_counter()
+    """Read ``path`` and print articles, seconds by the clock and of the processor, and the most megabytes, as JSON."""
+    start, processor = time.perf_counter(), time.process_time()
     articles = sum(isinstance(entry, Article) for entry in read_corpus(path, ZoneInfo("Europe/Paris")))
-    seconds = time.perf_counter() - start
+    seconds, processor = time.perf_counter() - start, time.process_time() - processor
     peak = next(line for line in Path("/proc/self/status").read_text().splitlines() if line.startswith("VmHWM"))
-    print(json.dumps([articles, seconds, int(peak.split()[1]) / 1000]))
+    print(json.dumps([articles, seconds, processor, int(peak.split()[1]) / 1000]))
 
 
-def row(name: str, path: Path, size: int) -> float:
-    """Print the row of one measure; return its seconds."""
+def row(name: str, path: Path, wanted: int, size: int) -> dict[str, object]:
+    """Return the figures of one measure; a number of articles other than ``wanted`` would make them worthless."""
     command = [sys.executable, "-m", "benchmarks.ingest_throughput", "--measure", str(path)]
     output = subprocess.run(command, capture_output=True, check=True, text=True).stdout
-    articles, seconds, peak = json.loads(output)
-    megabytes = f"{size / 1e6:.1f} MB | {size / 1e6 / seconds:.1f} MB/s"
-    print(f"| {name} | {articles:,} | {megabytes} | {articles / seconds:,.0f}/s | {peak:.0f} MB |", flush=True)
-    return float(seconds)
+    articles, seconds, processor, peak = json.loads(output)
+    if articles != wanted:
+        sys.exit(f"{name}: {articles} articles of {wanted}")
+    figures = {
+        "format": name,
+        "articles": articles,
+        "megabytes": round(size / 1e6, 1),
+        "seconds": round(seconds, 2),
+        "processor_seconds": round(processor, 2),
+        "mb_per_second": round(size / 1e6 / seconds, 2),
+        "mb_per_processor_second": round(size / 1e6 / processor, 2),
+        "articles_per_second": round(articles / seconds),
+        "peak_mb": round(peak),
+    }
+    print(json.dumps(figures), file=sys.stderr, flush=True)
+    return figures
 
 
-def main(counts: list[int]) -> None:
-    """Measure every format."""
-    print("| format | articles | file | speed | articles | memory at most |\n|---|---|---|---|---|---|")
+def rows(counts: list[int]) -> Iterator[dict[str, object]]:
+    """Measure every format and yield its figures."""
     with tempfile.TemporaryDirectory() as folder:
         for kind in MANY:
             for count in counts:
-                path = Path(folder) / f"a.{kind if kind in ('jsonl', 'json', 'csv', 'mbox') else 'xml'}"
+                path = Path(folder) / f"a.{SUFFIXES.get(kind, kind)}"
                 with path.open("w", encoding="utf-8") as file:
                     file.writelines(pieces(kind, count))
-                row(kind, path, path.stat().st_size)
+                yield row(kind, path, count, path.stat().st_size)
                 path.unlink()
         for name in SINGLE:
-            files = Path(folder) / "files"
-            files.mkdir()
             content = SAMPLES[name]()
-            for number in range(200):
-                (files / f"{number}-{name}").write_bytes(content)
-            row(name, files, 200 * len(content))
-            for file in files.iterdir():
-                file.unlink()
-            files.rmdir()
+            for count in FILES:
+                with tempfile.TemporaryDirectory(dir=folder) as files:
+                    for number in range(count):
+                        (Path(files) / f"{number}-{name}").write_bytes(content)
+                    yield row(name, Path(files), count, count * len(content))
+
+
+def table(figures: dict[str, list[dict[str, float]]]) -> Iterator[str]:
+    """Yield the lines of a Markdown table: a line a format, the speed of the largest file, the memory of each."""
+    yield "| format | articles | file | MB/s | articles/s | MB per processor second | memory at most |"
+    yield "|---|---|---|---|---|---|---|"
+    formats = dict.fromkeys(row["format"] for row in figures["rows"])
+    for name in formats:
+        own = [row for row in figures["rows"] if row["format"] == name]
+        last = own[-1]
+        counts = " / ".join(f"{row['articles']:,}" for row in own)
+        peaks = " / ".join(f"{row['peak_mb']:,}" for row in own)
+        speeds = (
+            f"{last['mb_per_second']:.1f} | {last['articles_per_second']:,} | {last['mb_per_processor_second']:.1f}"
+        )
+        yield f"| {name} | {counts} | {last['megabytes']:,} MB | {speeds} | {peaks} MB |"
+
+
+def main(counts: list[int]) -> None:
+    """Print the figures of every format as JSON."""
+    start = time.perf_counter()
+    found = list(rows(counts))
+    machine = {"python": platform.python_version(), "system": platform.platform(), "processor": platform.processor()}
+    print(json.dumps({"machine": machine, "seconds": round(time.perf_counter() - start), "rows": found}, indent=1))
 
 
 if __name__ == "__main__":
     if sys.argv[1:2] == ["--measure"]:
         measure(Path(sys.argv[2]))
+    elif sys.argv[1:2] == ["--table"]:
+        print("\n".join(table(json.loads(Path(sys.argv[2]).read_text("utf-8")))))
     else:
         main([int(count) for count in sys.argv[1:]] or list(COUNTS))

@@ -53,11 +53,14 @@ def _print_reject(reject: Reject) -> None:
 
 def _print_article(article: Article, place: int, config: Config) -> None:
     print_out(Text.assemble((f"{place}. ", "dim"), (article.title, "bold")))
-    date = date_text(article.date.astimezone(config.timezone)) if article.date else ""
+    date, modified = (
+        date_text(moment.astimezone(config.timezone)) if moment else "" for moment in (article.date, article.modified)
+    )
     rows = {
         "id": article.id,
         "lead": article.lead,
         "date": f"{date} ({_quality(article.date_quality)})".lstrip(),
+        "modified": modified,
         "source": article.source,
         "section": article.section,
         "author": " · ".join(article.authors),
@@ -91,6 +94,8 @@ def _repair(name: str) -> str:
         return _("letters that were decoded wrongly")
     if name == "boilerplate":
         return _("lines that are no part of the article")
+    if name == "modified":
+        return _("a date of correction that is no date")
     return _("read as {encoding}").format(encoding=name)
 
 

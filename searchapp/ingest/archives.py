@@ -62,7 +62,7 @@ def zip_members(stream: BinaryIO, budget: Budget) -> Iterator[Member]:
     """Yield the files of a ZIP archive in the order of its list; raises UnreadableError for a damaged one."""
     with open_zip(stream) as archive:
         for info in archive.infolist():
-            if info.is_dir() or _left_out(info.filename):
+            if info.filename.endswith("/") or _left_out(info.filename):  # is_dir() fails for a file without a name
                 continue
             budget.member()
             problem = _problem(info.filename, link=stat.S_ISLNK(info.external_attr >> 16))

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import io
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import BinaryIO
 from zoneinfo import ZoneInfo
 
 from searchapp.errors import CorpusMissing
@@ -14,6 +13,7 @@ from searchapp.i18n import Message
 from searchapp.ingest.boilerplate import BOILERPLATE_FILE, Boilerplate, shipped_boilerplate
 from searchapp.ingest.folders import FOLDERS_FILE, Folders, inherited, read_boilerplate, read_folders
 from searchapp.ingest.limits import Budget, timed
+from searchapp.ingest.neighbours import Neighbours
 from searchapp.ingest.opening import articles_of
 from searchapp.ingest.patterns import pattern_of
 from searchapp.ingest.reader import FileContext, UnreadableError
@@ -54,6 +54,7 @@ class CorpusReader:
         self._path = path
         self._timezone = timezone
         self._pattern = pattern_of(pattern) if pattern else None
+        self._neighbours = Neighbours(path, self._pattern)
         self._defaults = defaults or {}
         self._furthest = 0
         self._open: io.BufferedReader | None = None
@@ -72,6 +73,7 @@ class CorpusReader:
 
     def units(self) -> Iterator[Unit | Reject]:
         """Yield the files, unread; a reject for each that cannot be one, and for a wrong list at the root."""
+        self._neighbours = Neighbours(self._path, self._pattern)
         folders: Folders = {}
         boilerplate = shipped_boilerplate()
         try:
@@ -119,7 +121,7 @@ class CorpusReader:
             folders.get("domain", {}),
             folders.get("column", {}),
             boilerplate,
-            beside=_beside(self._path, file.path, needs),
+            beside=self._neighbours.of(file.path, needs),
         )
 
     def _read(self, file: CorpusFile, context: FileContext) -> Iterator[Article | Reject]:
@@ -139,22 +141,6 @@ class CorpusReader:
                 yield from articles_of(raw, context, Budget(file.size))
         finally:
             self._open = None
-
-
-def _beside(root: Path, path: Path, needs: list[Path]) -> Callable[[str], BinaryIO]:
-    """Return what opens another file by its name as seen from ``path``, as long as it lies within the corpus.
-
-    What was opened is added to ``needs``.
-    """
-
-    def open_beside(name: str) -> BinaryIO:
-        other = Path(os.path.realpath(path.parent / name.replace("\0", "")))
-        if not other.is_relative_to(root.resolve()) or not other.is_file():
-            raise UnreadableError(Message("the file “{name}” that it needs is not beside it", name=name[:100]))
-        needs.append(other)
-        return _opened(other)
-
-    return open_beside
 
 
 def _check(path: Path) -> None:

@@ -16,7 +16,7 @@ from searchapp.ingest.normalize import unaccented
 from searchapp.ingest.reader import UnreadableError
 from searchapp.model import DateQuality
 
-__all__ = ["is_date", "parse_date", "read_date"]
+__all__ = ["is_date", "parse_date", "read_date", "update_in"]
 
 # datetime.fromisoformat takes more than these, week dates for one.
 _ISO: Final = re.compile(
@@ -46,6 +46,7 @@ _WORDS: Final = re.compile(
     r"(?:(?:,| -| –|\.)? (?:mis a jour|modifie) .{1,60})?\.?",
     re.ASCII,
 )
+_UPDATE: Final = re.compile(r"(?:mis a jour|modifie) (?:le )?((?:[a-z]{5,8},? )?\d.{3,50}?)\.?$")
 _PREFIX: Final = re.compile(r"(?:publie|paru|poste|mis en ligne) le ", re.ASCII)
 # From the first printed news-sheets to what a slip of the keyboard may not reach.
 _YEARS: Final = range(1400, 2201)
@@ -57,6 +58,13 @@ def is_date(text: str) -> bool:
     """Return whether ``text`` has the shape of a date and nothing else; the day may still be impossible."""
     plain = _plain(text)
     return bool(_ISO.fullmatch(plain) or _NUMBERS.fullmatch(plain) or _WORDS.fullmatch(plain.casefold()))
+
+
+def update_in(text: str) -> str:
+    """Return the date of the update that « Publié le 6 mai 2024, mis à jour le 7 mai 2024 » tells, else ""."""
+    plain = _plain(text).casefold()
+    told = _UPDATE.search(plain) if _WORDS.fullmatch(plain) or _NUMBERS.fullmatch(plain) else None
+    return told[1] if told and is_date(told[1]) else ""
 
 
 def parse_date(value: object, zone: ZoneInfo) -> datetime | None:

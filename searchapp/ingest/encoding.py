@@ -59,10 +59,15 @@ def letters(content: bytes, declared: str = "") -> tuple[str, str]:
 
 def read_bytes(stream: BinaryIO, limit: int = LARGEST_ARTICLE) -> bytes:
     """Return what ``stream`` holds, to its end; raises UnreadableError when it takes more than ``limit`` bytes."""
-    content = stream.read(limit + 1)
-    if len(content) > limit:
-        raise UnreadableError(Message("the file is longer than {limit} MiB", limit=limit >> 20))
-    return content
+    # Piece by piece: one read of so much would take a buffer of so much, and the heap would go to pieces.
+    pieces: list[bytes] = []
+    size = 0
+    while piece := stream.read(_SAMPLE):
+        size += len(piece)
+        if size > limit:
+            raise UnreadableError(Message("the file is longer than {limit} MiB", limit=limit >> 20))
+        pieces.append(piece)
+    return b"".join(pieces)
 
 
 def read_text(stream: BinaryIO, context: FileContext, declared: str = "", limit: int = LARGEST_ARTICLE) -> str:

@@ -42,7 +42,8 @@ _SYNONYMS: Final = {
         "language": "langue lang",
         "tags": "mots-cles keywords etiquettes",
         "status": "statut",
-        "modified": "updated updated-at modified-at date-modified datemodified modifie-le corrige-le mis-a-jour-le",
+        "modified": "updated updated-at modified-at date-modified datemodified lastmod last-modified modifie-le "
+        "corrige-le mis-a-jour-le mise-a-jour date-de-modification date-modification maj",
     }.items()
     for name in names.split()
 }

@@ -5,18 +5,17 @@ The largest article is in :mod:`searchapp.ingest.reader`; the formats add what o
 
 from __future__ import annotations
 
-import signal
-import threading
 from collections.abc import Iterator
-from types import FrameType
 from typing import Final, TypeVar
 
 from searchapp.i18n import Message
 from searchapp.ingest.reader import UnreadableError
+from searchapp.ingest.watch import TooSlow, watched
 
 __all__ = ["DEEPEST", "LARGEST_MEMBER", "SLOWEST_ARTICLE", "Budget", "OverBudgetError", "timed"]
 
 _Value = TypeVar("_Value")
+_END: Final = object()
 
 LARGEST_MEMBER: Final = 256 * 1024 * 1024
 """Bytes that a file inside an archive may unpack to, where it must lie on the disk to be read."""
@@ -25,16 +24,12 @@ DEEPEST: Final = 3
 """Archives that may lie inside each other."""
 
 SLOWEST_ARTICLE: Final = 20.0
-"""Seconds until the next article of a file is there. A PDF of 300 pages takes 15."""
+"""Seconds of the processor until the next article of a file is there. A PDF of 300 pages takes 15."""
 
 # gzip reaches 1,030; JSON Lines 5 to 20, a table of numbers 100.
 _HIGHEST_RATIO: Final = 250
 _ALWAYS_ALLOWED: Final = 64 * 1024 * 1024
 _MOST_MEMBERS: Final = 1_000_000
-
-
-class _TooSlow(BaseException):  # no Exception, which a library might take for its own
-    """The alarm of :func:`timed`."""
 
 
 class OverBudgetError(UnreadableError):
@@ -64,35 +59,16 @@ class Budget:
 
 
 def timed(values: Iterator[_Value], seconds: float = SLOWEST_ARTICLE) -> Iterator[_Value]:
-    """Yield ``values``; raises UnreadableError when one takes more than ``seconds``.
-
-    It is the system's alarm that interrupts, which only the main thread has; elsewhere (and on Windows, and while
-    somebody else uses the alarm) only the limits on sizes hold.
-    """
-    if not _alarm_is_free():
-        yield from values
-        return
-    while True:
-        before = signal.signal(signal.SIGALRM, _too_slow)
-        signal.setitimer(signal.ITIMER_REAL, seconds)
-        try:
-            value = next(values)
-        except StopIteration:
-            return
-        except _TooSlow as error:
-            raise OverBudgetError(
-                Message("reading it takes too long; take it out, or cut it into smaller files")
-            ) from error
-        finally:
-            signal.setitimer(signal.ITIMER_REAL, 0)
-            signal.signal(signal.SIGALRM, before)
-        yield value
-
-
-def _alarm_is_free() -> bool:
-    in_main_thread = threading.current_thread() is threading.main_thread()
-    return in_main_thread and hasattr(signal, "setitimer") and signal.getitimer(signal.ITIMER_REAL) == (0.0, 0.0)
-
-
-def _too_slow(number: int, frame: FrameType | None) -> None:
-    raise _TooSlow
+    """Yield ``values``; raises OverBudgetError when one takes more than ``seconds`` of the processor."""
+    with watched(seconds) as watch:
+        while True:
+            try:
+                with watch:
+                    value = next(values, _END)
+            except TooSlow as error:
+                raise OverBudgetError(
+                    Message("reading it takes too long; take it out, or cut it into smaller files")
+                ) from error
+            if value is _END:
+                return
+            yield value  # type: ignore[misc]  # it is no end

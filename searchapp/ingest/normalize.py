@@ -40,8 +40,8 @@ def clean_line(text: str) -> str:
 
 
 def _tidy_lines(text: str) -> str:
-    # Nearly every text is printable but for its line ends, which shows much sooner than a search would.
-    if not text.replace("\n", " ").isprintable():
+    # Nearly every text is printable but for line ends and no-break spaces, which shows sooner than a search would.
+    if not text.replace("\n", " ").replace("\u00a0", " ").replace("\u202f", " ").isprintable():
         text = _UNUSUAL.sub(_meaning, text.replace("\r\n", "\n"))
     text = "\n".join(map(str.rstrip, text.split("\n")))
     return _GAPS.sub("\n\n", text) if "\n\n\n" in text else text

@@ -8,11 +8,12 @@ from __future__ import annotations
 import importlib
 import logging
 from collections.abc import Callable, Iterator
+from functools import cache
 from typing import Any, BinaryIO
 
 from searchapp.i18n import Message
 from searchapp.ingest.limits import OverBudgetError
-from searchapp.ingest.reader import FileContext, UnreadableError
+from searchapp.ingest.reader import FileContext, ReadElsewhereError, UnreadableError
 from searchapp.ingest.record import Found, article_from
 from searchapp.model import Article, Reject
 
@@ -44,6 +45,8 @@ class OnDemandReader:
                 yield _article(found, context) if isinstance(found, Found) else found
             if nothing:
                 raise UnreadableError(Message("there is no article in it"))
+        except ReadElsewhereError:
+            return
         except OverBudgetError:
             raise
         except UnreadableError as error:
@@ -55,14 +58,19 @@ def needed(library: str, extra: str) -> Any:
 
     Raises UnreadableError with the line that installs it when it is not there.
     """
-    # What it says to its log, a reject says to the reader.
-    logging.getLogger(library.partition(".")[0]).addHandler(logging.NullHandler())
+    _silence(library.partition(".")[0])
     try:
         return importlib.import_module(library)
     except ImportError as error:
         raise UnreadableError(
             Message("reading it needs a library that is not installed: pip install 'searchapp[{extra}]'", extra=extra)
         ) from error
+
+
+@cache
+def _silence(library: str) -> None:
+    """Drop, once for the process, what ``library`` says to its log: a reject says it to the reader."""
+    logging.getLogger(library).addHandler(logging.NullHandler())
 
 
 def _article(found: Found, context: FileContext) -> Article | Reject:

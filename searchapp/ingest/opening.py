@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from searchapp.i18n import Message
 from searchapp.ingest.archives import Member, tar_members, zip_members
@@ -11,8 +12,8 @@ from searchapp.ingest.encoding import is_binary
 from searchapp.ingest.limits import DEEPEST, Budget, OverBudgetError
 from searchapp.ingest.reader import FileContext, Reader, UnreadableError
 from searchapp.ingest.registry import READERS, find_reader
-from searchapp.ingest.signatures import is_tar, is_zip, known_format
-from searchapp.ingest.streams import DAMAGED, HEAD, plain
+from searchapp.ingest.signatures import is_tar, is_zip, known_document, known_format
+from searchapp.ingest.streams import DAMAGED, HEAD, buffered, plain
 from searchapp.model import Article, Reject
 
 __all__ = ["articles_of"]
@@ -37,7 +38,25 @@ def articles_of(
             yield from _inside(member, context.member(member.name), budget, depth + 1)
             budget.take(0)  # a reader may have made a reject of it
     else:
-        yield from (reader or _none(head)).read(stream, context)
+        attached = _Attached(context, budget, depth)
+        yield from (reader or _none(head)).read(stream, replace(context, attached=attached))
+
+
+class _Attached:
+    """What reads the documents that a mail carries: as files inside an archive, and one level deeper, are read."""
+
+    def __init__(self, context: FileContext, budget: Budget, depth: int) -> None:
+        self._context = context
+        self._budget = budget
+        self._depth = depth
+
+    def __call__(self, content: bytes, name: str, inherited: Mapping[str, str]) -> Iterator[Article | Reject]:
+        context = replace(self._context.member(name), inherited={**self._context.inherited, **inherited})
+        if self._depth == DEEPEST:
+            yield Reject(context.name, None, Message("it is an archive inside {depth} archives", depth=self._depth))
+            return
+        self._budget.member()
+        yield from _inside(Member(name, buffered(iter([content]))), context, self._budget, self._depth + 1)
 
 
 def _inside(member: Member, context: FileContext, budget: Budget, depth: int) -> Iterator[Article | Reject]:
@@ -58,7 +77,7 @@ def _check(head: bytes) -> None:
     """Raise UnreadableError for an empty file, and for one of a usual format that nothing here reads."""
     if not head:
         raise UnreadableError(Message("the file is empty"))
-    if kind := known_format(head):
+    if kind := known_format(head) or known_document(head):
         raise UnreadableError(Message("it is {kind}; there is no reader for it", kind=kind))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import BinaryIO, Final, Protocol
 from zoneinfo import ZoneInfo
@@ -13,7 +13,17 @@ from searchapp.i18n import Message
 from searchapp.ingest.boilerplate import Boilerplate
 from searchapp.model import Article, Reject
 
-__all__ = ["LARGEST_ARTICLE", "LARGEST_TREE", "FileContext", "Reader", "UnreadableError", "extension"]
+__all__ = [
+    "LARGEST_ARTICLE",
+    "LARGEST_TREE",
+    "Attached",
+    "Beside",
+    "FileContext",
+    "ReadElsewhereError",
+    "Reader",
+    "UnreadableError",
+    "extension",
+]
 
 LARGEST_ARTICLE: Final = 16 * 1024 * 1024
 """Bytes that one article may take in its file; a longer one is a reject, so that memory stays small."""
@@ -25,6 +35,29 @@ LARGEST_TREE: Final = 4 * 1024 * 1024
 _EXTENSION: Final = re.compile(r"\.[a-z][a-z0-9]{0,7}$", re.IGNORECASE)
 
 _COMPRESSED: Final = re.compile(r"\.(?:gz|bz2|xz|zst)$", re.IGNORECASE)
+
+
+class Beside(Protocol):
+    """What lies beside a file of a folder."""
+
+    def open(self, name: str) -> BinaryIO:
+        """Open a file by its name as seen from this one; raises UnreadableError unless it is in the corpus."""
+
+    def is_bound(self) -> bool:
+        """Return whether a METS file beside this one, or in the folder above, takes it in as one of its pages."""
+
+
+class Attached(Protocol):
+    """Reads ``content``, which lies as ``name`` inside a file; ``inherited`` are field values that it gives.
+
+    A reject says that nothing can read it, within the limits of the file.
+    """
+
+    def __call__(self, content: bytes, name: str, inherited: Mapping[str, str]) -> Iterator[Article | Reject]: ...
+
+
+class ReadElsewhereError(Exception):
+    """A file that is a part of another one, whose reader takes it in: it gives nothing by itself."""
 
 
 class UnreadableError(Exception):
@@ -45,9 +78,11 @@ class FileContext:
     """What a reader may know of the file: its name in the corpus (posix, relative), what articles inherit.
 
     ``timezone`` is given to dates without one. ``inherited`` holds field values that the folder gives
-    (``source``, ``section``) and that the file's own values override. ``sources`` gives the newspaper for a domain
-    name, ``columns`` the field for a column of a table. ``boilerplate`` is what is dropped from texts. ``repairs``
-    collects what had to be mended before the article could be read; ``beside`` opens another file of the same folder.
+    (``source``, ``section``; the mail around an attachment also gives its ``date``) and that the file's own override.
+    ``sources`` gives the newspaper for a domain name, ``columns`` the field for a column of a table. ``boilerplate`` is
+    what is dropped from texts. ``repairs`` collects what had to be mended before the article could be read. ``beside``
+    knows the other files of the corpus;
+    ``attached`` reads what lies inside this file under a name of its own.
     """
 
     name: str
@@ -57,7 +92,8 @@ class FileContext:
     columns: Mapping[str, str] = field(default_factory=dict)
     boilerplate: Boilerplate = field(default_factory=Boilerplate)
     repairs: set[str] = field(default_factory=set)
-    beside: Callable[[str], BinaryIO] | None = None
+    beside: Beside | None = None
+    attached: Attached | None = None
 
     def member(self, name: str) -> FileContext:
         """Return the context of what lies as ``name`` inside this file (an archive, a mailbox)."""

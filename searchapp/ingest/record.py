@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
 from typing import Final
 
 from searchapp.i18n import Message
@@ -20,7 +22,7 @@ from searchapp.ingest.language import language_of
 from searchapp.ingest.mojibake import repaired
 from searchapp.ingest.normalize import clean_line, clean_text
 from searchapp.ingest.reader import FileContext, UnreadableError
-from searchapp.model import Article, ArticleStatus, Reject
+from searchapp.model import Article, ArticleStatus, DateQuality, Reject
 
 __all__ = ["Found", "Record", "article_from", "articles_from"]
 
@@ -37,6 +39,7 @@ class Found:
 
 
 _SCHEME: Final = re.compile(r"[a-z][a-z0-9+.-]*:", re.IGNORECASE)
+_LONGEST_REPEATED: Final = 60
 _WEB: Final = re.compile(r"https?:", re.IGNORECASE)
 
 
@@ -56,9 +59,10 @@ def article_from(record: Record, context: FileContext, default_id: str = "") -> 
         raise UnreadableError(Message("there is a title but no text"))
     url = _url(record)
     given = _id(record) or default_id
-    date, quality = read_date(record.get("date"), context.timezone)
+    date, quality = _date(record, context)
     body, shortened = _body(words.text, context)
     lead, no_lead = _body(words.lead, context)
+    modified, dropped = _modified(record, context)
     return Article(
         id=checked_id(given or (id_of_url(url) if url else id_of_content(words.title, words.lead, words.text))),
         title=words.title,
@@ -73,9 +77,9 @@ def article_from(record: Record, context: FileContext, default_id: str = "") -> 
         tags=_lines(record, "tags", separator=","),
         status=status,
         date_quality=quality,
-        modified=read_date(record.get("modified"), context.timezone)[0],
+        modified=modified,
         stub=record.get("stub") is True or context.boilerplate.is_stub(words.text),
-        repairs=tuple(sorted(context.repairs | words.repairs | shortened | no_lead)),
+        repairs=tuple(sorted({*context.repairs, *words.repairs, *shortened, *no_lead, *dropped})),
     )
 
 
@@ -113,6 +117,22 @@ def _body(text: str, context: FileContext) -> tuple[str, set[str]]:
     return (text, set()) if kept is text else (clean_text(kept), {"boilerplate"})
 
 
+def _date(record: Record, context: FileContext) -> tuple[datetime | None, DateQuality]:
+    """Return the date that the file gives, else that of the mail that it was attached to, which is a guess."""
+    date, quality = read_date(record.get("date"), context.timezone)
+    if date is None and (given := context.inherited.get("date")):
+        return read_date(given, context.timezone)[0], DateQuality.GUESSED
+    return date, quality
+
+
+def _modified(record: Record, context: FileContext) -> tuple[datetime | None, set[str]]:
+    """Return the moment of this version; what is no date there costs nobody the article, but it is told."""
+    try:
+        return read_date(record.get("modified"), context.timezone)[0], set()
+    except UnreadableError:
+        return None, {"modified"}
+
+
 def _source(record: Record, url: str, context: FileContext) -> str:
     """Return the newspaper: as the file says, or its folder, or its address; else the agency that it prints."""
     given = _line(record, "source") or context.inherited.get("source", "")
@@ -142,7 +162,17 @@ def _text(record: Record, name: str) -> str:
 
 def _line(record: Record, name: str) -> str:
     text = _text(record, name)
-    return clean_line(repaired(text)) if text else ""
+    return _clean(text) if text else ""
+
+
+def _clean(text: str) -> str:
+    return _clean_again(text) if len(text) <= _LONGEST_REPEATED else clean_line(repaired(text))
+
+
+@lru_cache(4096)
+def _clean_again(text: str) -> str:
+    """Return a name (a newspaper, a section, an author) as it is stored: the same few come again and again."""
+    return clean_line(repaired(text))
 
 
 def _lines(record: Record, name: str, separator: str | None = None) -> tuple[str, ...]:
@@ -154,7 +184,7 @@ def _lines(record: Record, name: str, separator: str | None = None) -> tuple[str
         value = value.split(separator) if separator else [value]
     if not isinstance(value, list) or not all(isinstance(part, str) for part in value):
         raise UnreadableError(Message("the field “{field}” must be a text or a list of texts", field=name))
-    return tuple(dict.fromkeys(line for part in value if (line := clean_line(repaired(part)))))
+    return tuple(dict.fromkeys(line for part in value if (line := _clean(part))))
 
 
 def _id(record: Record) -> str:

@@ -6,7 +6,7 @@ from typing import Final
 
 from searchapp.i18n import Message
 
-__all__ = ["BZIP2", "COMPRESSED", "GZIP", "XZ", "ZSTANDARD", "is_tar", "is_zip", "known_format"]
+__all__ = ["BZIP2", "COMPRESSED", "GZIP", "XZ", "ZSTANDARD", "is_tar", "is_zip", "known_document", "known_format"]
 
 GZIP: Final = b"\x1f\x8b"
 BZIP2: Final = b"BZh"
@@ -44,3 +44,14 @@ def is_tar(head: bytes) -> bool:
 def known_format(head: bytes) -> Message | None:
     """Return what the first bytes of a file give it away as, if it is a usual format without text."""
     return next((kind for signature, kind in _SIGNATURES if head.startswith(signature)), None)
+
+
+def known_document(head: bytes) -> Message | None:
+    """Return what an office document without paragraphs is; it would else be taken for a ZIP archive."""
+    if not is_zip(head):
+        return None
+    if b"mimetypeapplication/vnd.oasis.opendocument." in head[:200] and b"opendocument.text" not in head[:200]:
+        return Message("a spreadsheet or a presentation")
+    if b"[Content_Types].xml" in head and any(part in head for part in (b"xl/", b"ppt/")):
+        return Message("a spreadsheet or a presentation")
+    return None

@@ -18,7 +18,7 @@ from typing import Any, Final
 
 import zstandard
 
-__all__ = ["ARTICLE", "CONTAINERS", "LEAD", "SAMPLES", "SINGLE", "pdf_of", "tar_of", "warc_of", "zip_of"]
+__all__ = ["ARTICLE", "CONTAINERS", "LEAD", "SAMPLES", "SINGLE", "carrier", "pdf_of", "tar_of", "warc_of", "zip_of"]
 
 TITLE: Final = "Le bac de l’Orle reprend du service"
 LEAD: Final = "Après six mois d’arrêt, la traversée rouvre lundi matin entre Vallombre et Rieux."
@@ -204,6 +204,17 @@ def mail() -> bytes:
 
 def mailbox() -> bytes:
     return b"From lettre@echo-vallombre.example Wed Nov  6 16:49:00 2024\n" + mail() + b"\n"
+
+
+def carrier() -> bytes:
+    """Return a mail that carries the article as a document, a page and an archive, beside words of its own."""
+    message = EmailMessage()
+    message["Subject"] = "Communiqué"
+    message["From"] = "Mairie <presse@rieux.example>"
+    message.set_content("Ci-joint.\n\nBien à vous.")
+    for name, content in (("a.docx", docx()), ("a.txt", text()), ("a.zip", zip_of({"a.html": html()}))):
+        message.add_attachment(content, "application", "octet-stream", filename=name)
+    return message.as_bytes()
 
 
 def pdf() -> bytes:

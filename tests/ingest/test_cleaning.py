@@ -9,10 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from searchapp.ingest import boilerplate, language
 from searchapp.ingest.dates import is_date, parse_date
 from searchapp.ingest.encoding import decode, is_binary
 from searchapp.ingest.normalize import clean_line, clean_text
 from searchapp.ingest.reader import UnreadableError
+from tests.ingest.samples import TEXT
 
 PARIS = ZoneInfo("Europe/Paris")
 
@@ -118,3 +120,35 @@ def test_text_is_not_binary(content: bytes) -> None:
 @pytest.mark.parametrize("content", [b"abc\0", bytes(range(1, 256))])
 def test_signs_that_text_never_has_are_binary(content: bytes) -> None:
     assert is_binary(content)
+
+
+FRENCH_LETTERS = "aàâæbcçdeéèêëœ’' \u00a0\u202f\n\t.,-–«»…ABCÉŒIßµ½€\u0301\u0131İ→"
+
+
+@given(st.text(FRENCH_LETTERS, max_size=40))
+def test_folding_all_letters_at_once_gives_what_folding_each_gives(text: str) -> None:
+    assert boilerplate._folded(text) == boilerplate._folded_slowly(text.strip())
+
+
+def test_every_letter_of_windows_1252_folds_the_same_both_ways() -> None:
+    for letter in bytes(range(256)).decode("cp1252", "ignore"):
+        assert boilerplate._folded(f"a{letter}b") == boilerplate._folded_slowly(f"a{letter}b")
+
+
+SMALL_WORDS = ["le", "la", "Les", "de", "du", "et", "l’eau", "d'un", "que", "qui", "dans", "pour", "par", "sur", "une"]
+WORDS = st.lists(
+    st.sampled_from([*SMALL_WORDS, "the", "mayor", "said", "bridge", "closed", "Rat", "MONTH"]), max_size=200
+)
+
+
+@given(WORDS, st.sampled_from([" ", "\n", "\u00a0", "\u202f", "\u2003", " \t "]))
+def test_first_words_are_french_only_where_all_of_them_are(words: list[str], blank: str) -> None:
+    opening = blank.join(words)[:1000].replace("'", "’").replace("’", "’ ")
+    if language._begins_french(opening):
+        every = opening.lower().split()
+        assert len(set(every)) >= 12
+        assert sum(word in language._small_words() for word in every) >= 0.1 * len(every)
+
+
+def test_ordinary_french_is_known_by_its_first_words() -> None:
+    assert language._begins_french(TEXT.replace("’", "’ "))

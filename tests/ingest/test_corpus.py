@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import gzip
+import io
+import logging
 import os
+import sys
 import tracemalloc
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,9 +22,11 @@ from hypothesis import strategies as st
 import searchapp.ingest
 from searchapp.errors import CorpusMissing
 from searchapp.ingest import CorpusReader, Unit, read_corpus
+from searchapp.ingest.encoding import read_bytes
 from searchapp.ingest.registry import find_reader
 from searchapp.model import Article
 from tests.ingest.conftest import Corpus
+from tests.ingest.samples import SAMPLES
 
 if TYPE_CHECKING:
     from tests.ingest.conftest import ArticleOf, ReasonOf
@@ -313,6 +318,32 @@ def test_memory_stays_flat_however_long_the_file(corpus: Corpus) -> None:
     tracemalloc.stop()
     assert count == 4000
     assert peak < 1 << 20
+
+
+class Watched(io.BytesIO):
+    """A stream that remembers the most that it was asked for at once."""
+
+    most = 0
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        self.most = max(self.most, size if size is not None and size >= 0 else sys.maxsize)
+        return super().read(size)
+
+
+def test_file_of_one_article_is_read_in_small_pieces() -> None:
+    # A buffer of the most that an article may take, for each article, left the heap in pieces: 1.6 GB in a million.
+    stream = Watched(b"a" * 200_000)
+    assert read_bytes(stream) == b"a" * 200_000
+    assert stream.most <= 1 << 16
+
+
+def test_library_is_silenced_once_however_many_files_need_it(corpus: Corpus) -> None:
+    for number in range(5):
+        corpus.write(f"{number}.pdf", SAMPLES["a.pdf"]())
+    corpus.read()
+    handlers = len(logging.getLogger("pypdf").handlers)
+    corpus.read()
+    assert len(logging.getLogger("pypdf").handlers) == handlers <= 2
 
 
 @pytest.mark.skipif(not SHARED.is_dir(), reason=f"real articles are not there: {SHARED}")

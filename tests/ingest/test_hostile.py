@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import contextlib
 import gzip
 import json
 import subprocess
 import sys
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from searchapp.ingest import limits
+from searchapp.ingest.formats.layout import record_of_text
+from searchapp.model import Article, Reject
 from tests.ingest.conftest import Corpus
 from tests.ingest.hostile import BREVE, HOSTILE, write_gigabyte_line
 from tests.ingest.samples import zip_of
@@ -95,12 +101,75 @@ def test_archive_that_unpacks_without_end_is_ended(corpus: Corpus, monkeypatch: 
     assert len(corpus.rejects()) <= 2
 
 
-def test_article_that_takes_too_long_is_given_up() -> None:
-    def forever() -> Any:
-        while True:
-            pass
-        yield
+def test_file_without_a_name_in_an_archive_is_read(corpus: Corpus) -> None:
+    corpus.write("a.zip", zip_of({"": BREVE}))
+    assert corpus.only_article().title == "Le bac est à quai"
 
-    with pytest.raises(limits.OverBudgetError, match="takes too long"):
-        list(limits.timed(forever(), 0.05))
-    assert list(limits.timed(iter([1, 2]), 0.05)) == [1, 2]
+
+def forever() -> Iterator[int]:
+    yield 1
+    while True:
+        pass
+
+
+def stubborn() -> Iterator[int]:
+    """Swallow what interrupts it, once, as a library with a bare ``except`` does."""
+    with contextlib.suppress(BaseException):
+        list(forever())
+    yield from forever()
+
+
+def given_up(values: Callable[[], Iterator[int]]) -> str:
+    """Return how reading ``values`` ends."""
+    try:
+        list(limits.timed(values(), 0.05))
+    except limits.OverBudgetError as error:
+        return str(error)
+    return "read"
+
+
+@pytest.mark.parametrize("values", [forever, stubborn])
+def test_article_that_takes_too_long_is_given_up_in_any_thread(values: Callable[[], Iterator[int]]) -> None:
+    assert "takes too long" in given_up(values)
+    with ThreadPoolExecutor(3) as threads:
+        assert all("takes too long" in ending for ending in threads.map(given_up, [values] * 3))
+
+
+def test_time_that_is_spent_elsewhere_does_not_count() -> None:
+    taken = []
+    for value in limits.timed(iter([1, 2]), 0.05):
+        taken.append(value)
+        start = time.process_time()
+        while time.process_time() - start < 0.4:  # longer than from one look of the watch to the next
+            pass
+    assert taken == [1, 2]
+    waiting = (time.sleep(0.4) for _ in range(1))
+    assert list(limits.timed(waiting, 0.05)) == [None]
+
+
+def test_reading_that_is_abandoned_leaves_no_alarm_behind() -> None:
+    for _ in range(3):
+        next(limits.timed(iter([1, 2]), 0.01))
+    start = time.process_time()
+    while time.process_time() - start < 0.4:
+        pass
+
+
+def test_file_that_takes_too_long_is_a_reject_and_the_rest_goes_on(
+    corpus: Corpus, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def slow(content: str) -> Any:
+        if "panne" in content:
+            list(forever())
+        return record_of_text(content)
+
+    corpus.write("a.txt", BREVE)
+    corpus.write("b.txt", BREVE.replace(b"panne", b"fanfare"))
+    monkeypatch.setattr("searchapp.ingest.formats.text.record_of_text", slow)
+    monkeypatch.setattr("searchapp.ingest.corpus.timed", lambda values: limits.timed(values, 0.3))
+    with ThreadPoolExecutor(1) as thread:
+        reject, article = thread.submit(corpus.read).result()
+    assert isinstance(reject, Reject)
+    assert "takes too long" in str(reject.reason)
+    assert isinstance(article, Article)
+    assert article.id == "b"

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from searchapp.ingest import CorpusReader
 from searchapp.ingest.authors import split_authors
 from searchapp.ingest.boilerplate import parse_boilerplate, shipped_boilerplate
 from searchapp.ingest.dates import is_date, read_date
@@ -18,7 +19,7 @@ from searchapp.ingest.domains import source_of
 from searchapp.ingest.formats.layout import is_byline, record_of_text
 from searchapp.ingest.language import language_of
 from searchapp.ingest.mojibake import repaired
-from searchapp.model import DateQuality
+from searchapp.model import Article, DateQuality
 
 if TYPE_CHECKING:
     from tests.ingest.conftest import ArticleOf, Corpus, ReasonOf
@@ -292,6 +293,18 @@ def test_binding_of_scans_has_the_text_of_its_pages(corpus: Corpus) -> None:
     article = corpus.only_article()
     assert (article.title, article.source) == ("L’Écho du 6 novembre", "L’Écho")
     assert PARAGRAPHS[1] in article.text
+
+
+def test_page_that_its_binding_takes_in_is_no_article_of_its_own(corpus: Corpus) -> None:
+    from tests.ingest.samples import SAMPLES
+
+    corpus.write("numero/ALTO/1.xml", SAMPLES["alto.xml"]())
+    corpus.write("numero/ALTO/2.xml", SAMPLES["alto.xml"]())
+    corpus.write("numero/manifest.xml", METS.format(page="file://./ALTO/1.xml"))
+    corpus.write("seule/1.xml", SAMPLES["alto.xml"]())
+    assert [article.id for article in corpus.articles()] == ["numero/ALTO/2", "numero/manifest", "seule/1"]
+    pages = CorpusReader(corpus.root, PARIS, pattern="numero/ALTO/*.xml")  # the binding is not read
+    assert [entry.id for entry in pages if isinstance(entry, Article)] == ["numero/ALTO/1", "numero/ALTO/2"]
 
 
 @pytest.mark.parametrize("page", ["../../secret.xml", "/etc/passwd.xml", "rien.xml"])

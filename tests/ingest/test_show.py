@@ -10,7 +10,10 @@ import pytest
 
 from tests.ingest.samples import SAMPLES
 
-MOJIBAKE = "Le bac de lâ€™Orle\n\nPublié le 6 novembre 2024\n\nAbonnez-vous\n\nUne panne, dÃ©jÃ\u00a0."
+MOJIBAKE = (
+    "Le bac de lâ€™Orle\n\nPublié le 6 novembre 2024, "
+    "mis à jour le 9 mars 2025\n\nAbonnez-vous\n\nUne panne, dÃ©jÃ\u00a0."
+)
 
 
 def shown(*arguments: str, language: str = "en", stdin: bytes = b"") -> str:
@@ -30,6 +33,8 @@ def test_every_field_and_every_repair_is_shown(tmp_path: Path) -> None:
         "echo/a",
         "L’Écho",
         "(a day without an hour)",
+        "modified",
+        "2025",
         "letters that were decoded wrongly",
         "lines that are no part of the article",
         "1 articles, 0 rejected, 1 repaired",

@@ -8,14 +8,19 @@ from typing import BinaryIO
 from searchapp.i18n import Message
 from searchapp.ingest.formats.layout import record_of_paragraphs
 from searchapp.ingest.formats.xmlstream import Element, attribute, children, elements
-from searchapp.ingest.reader import LARGEST_ARTICLE, FileContext, UnreadableError
+from searchapp.ingest.reader import LARGEST_ARTICLE, FileContext, ReadElsewhereError, UnreadableError
 from searchapp.ingest.record import Found
 
 __all__ = ["blocks_of", "records"]
 
 
 def records(stream: BinaryIO, context: FileContext) -> Iterator[Found]:
-    """Yield the record of the page; its first block is the title."""
+    """Yield the record of the page; its first block is the title.
+
+    Raises ReadElsewhereError for a page that a METS file takes in.
+    """
+    if context.beside and context.beside.is_bound():
+        raise ReadElsewhereError
     blocks = blocks_of(stream, context)
     if not blocks:
         raise UnreadableError(Message("there is no text on the page"))

@@ -47,6 +47,7 @@ def _record(entry: Element) -> Record:
         "lead": summary if text and not text.startswith(summary) else "",
         "text": text or summary,
         "date": _first(parts, _DATES),
+        "modified": _first(parts, ("updated", "modified")),
         "author": _authors(parts),
         "source": _source(entry, parts),
         "url": link,

@@ -36,6 +36,11 @@ _DATES: Final = (
     *("article:published_time", "og:article:published_time", "datepublished", "date", "dc.date.issued", "dc.date"),
     *("dcterms.created", "dcterms.date", "pubdate", "publish-date", "parsely-pub-date", "sailthru.date"),
 )
+_MODIFIED: Final = (
+    *("article:modified_time", "og:article:modified_time", "og:updated_time", "datemodified", "dcterms.modified"),
+    *("dc.date.modified", "last-modified"),
+)
+_TIMES_MODIFIED: Final = '//*[@itemprop="dateModified"]'
 _TIMES: Final = '//*[@itemprop="datePublished"]|//time[@pubdate]|//article//time|//time'
 _BYLINES: Final = (
     '//*[@itemprop="author"]//*[@itemprop="name"]|//*[@itemprop="author"]|//a[@rel="author"]'
@@ -80,6 +85,7 @@ def record_of_page(content: str, timezone: ZoneInfo, url: str = "") -> Record:
         "title": title or None,
         "lead": lead,
         "date": _first_date((str(schema["date"] or ""), *page.dates()), timezone),
+        "modified": _first_date((str(schema["modified"] or ""), *page.modified()), timezone),
         "author": schema["author"] or page.authors(),
         "source": schema["source"] or page.meta("og:site_name", "application-name", "dc.publisher"),
         "section": schema["section"] or page.meta("article:section", "og:article:section"),
@@ -125,6 +131,12 @@ class _Page:
         for name in _DATES:
             yield self.meta(name)
         for time in self._found(_TIMES)[:_MOST_LOOKED_AT]:
+            yield time.get("datetime") or time.get("content") or all_text(time)
+
+    def modified(self) -> Iterator[str]:
+        for name in _MODIFIED:
+            yield self.meta(name)
+        for time in self._found(_TIMES_MODIFIED)[:_MOST_LOOKED_AT]:
             yield time.get("datetime") or time.get("content") or all_text(time)
 
     def authors(self) -> list[str]:

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from typing import BinaryIO, Final
 
 from searchapp.i18n import Message
-from searchapp.ingest.encoding import is_binary, letters
+from searchapp.ingest.encoding import is_binary, letters, read_bytes
 from searchapp.ingest.formats.jsonarray import objects_of
 from searchapp.ingest.formats.jsonrecords import parse_json, records_of
 from searchapp.ingest.reader import LARGEST_ARTICLE, FileContext, UnreadableError, extension
@@ -93,8 +93,10 @@ def _lines(stream: BinaryIO) -> Iterator[bytes | None]:
 
 def _whole(first: bytes, stream: BinaryIO) -> bytes | None:
     """Return a single object that spans the lines of its file."""
-    content = first + stream.read(LARGEST_ARTICLE)
-    return content if len(content) <= LARGEST_ARTICLE else None
+    try:
+        return first + read_bytes(stream)
+    except UnreadableError:
+        return None
 
 
 def _checked(line: bytes | None, context: FileContext) -> str:

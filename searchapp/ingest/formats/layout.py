@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable
 from typing import Final
 
-from searchapp.ingest.dates import is_date
+from searchapp.ingest.dates import is_date, update_in
 from searchapp.ingest.mojibake import repaired
 from searchapp.ingest.normalize import clean_text
 from searchapp.ingest.record import Record
@@ -50,6 +50,7 @@ def record_of_text(content: str) -> Record:
     date = date or _take(paragraphs, is_date)
     lead, text = _lead_and_text(paragraphs)
     facts = {"title": title, "lead": lead, "text": text, "author": byline, "repairs": repairs}
+    facts["modified"] = update_in(date) if date else ""
     return {**facts, **_place_line(lead, text, date)}
 
 

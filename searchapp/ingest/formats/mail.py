@@ -1,45 +1,78 @@
-"""Mails and mailboxes: a newsletter is an article, its subject the title, its sender the source."""
+"""Mails and mailboxes: a newsletter is an article, its subject the title, its sender the source.
+
+A document that a mail carries (a press release, say) is an article of its own: it is read as a file is, under the name
+of the mail. What it does not say of its source and date, the mail does.
+"""
 
 from __future__ import annotations
 
 import email
 import re
 from collections.abc import Iterator
-from email.header import decode_header, make_header
 from email.message import Message as Mail
 from email.utils import parseaddr
 from typing import BinaryIO, Final
 
 from searchapp.i18n import Message
-from searchapp.ingest.encoding import letters, read_bytes
+from searchapp.ingest.dates import parse_date
+from searchapp.ingest.encoding import read_bytes
 from searchapp.ingest.formats.layout import record_of_text
-from searchapp.ingest.formats.markup import paragraphs_of, parse_html
+from searchapp.ingest.formats.mailparts import body_of, decoded, documents_of, parts_of
+from searchapp.ingest.ids import id_of_url
 from searchapp.ingest.kinds import is_mailbox
 from searchapp.ingest.reader import LARGEST_ARTICLE, FileContext, UnreadableError
-from searchapp.ingest.record import Found, Record
-from searchapp.model import Reject
+from searchapp.ingest.record import Found
+from searchapp.model import Article, Reject
 
 __all__ = ["records"]
 
 _START: Final = b"From "
 _QUOTED: Final = re.compile(rb"^>(>*From )", re.MULTILINE)
 _HEAD: Final = 1024
-_MOST_PARTS: Final = 200
+_LONGEST_KEY: Final = 60
 
 
-def records(stream: BinaryIO, context: FileContext) -> Iterator[Found | Reject]:
-    """Yield the record of the mail, or of each mail of a mailbox."""
+def records(stream: BinaryIO, context: FileContext) -> Iterator[Found | Article | Reject]:
+    """Yield the record of the mail, or of each mail of a mailbox, and the articles of the documents that it carries."""
     peek = getattr(stream, "peek", None)
     if not (peek and is_mailbox(peek(_HEAD)[:_HEAD], context.name)):
-        yield Found(_record(read_bytes(stream), context), alone=True)
+        yield from _read(read_bytes(stream), context)
         return
     for line, content in _mails(stream):
         try:
             if content is None:
                 raise UnreadableError(Message("the article is longer than {limit} MiB", limit=LARGEST_ARTICLE >> 20))
-            yield Found(_record(content, context), line)
+            context.repairs.clear()  # each mail has its own letters
+            yield from _read(content, context, line)
         except UnreadableError as error:
             yield error.reject(context.name, line)
+
+
+def _read(content: bytes, context: FileContext, line: int | None = None) -> Iterator[Found | Article | Reject]:
+    """Yield what the mail gives; ``line`` is where it begins in a mailbox. One that only carries is no article."""
+    record, documents = _record(content, context)
+    if record.get("lead") or record["text"] or not documents:
+        yield Found(record, line, alone=line is None)
+    context.repairs.clear()
+    folder = f"{_key(str(record['id']), line)}/" if line else ""
+    for name, document in documents:
+        if context.attached:
+            yield from context.attached(document, folder + name, _inherited(record, context))
+
+
+def _key(message_id: str, line: int | None) -> str:
+    """Return what stands for a mail in the names of what it carries: the same wherever the mail moves to."""
+    key = message_id.replace("/", "_")
+    return (key if len(key) <= _LONGEST_KEY else id_of_url(key)) or str(line)
+
+
+def _inherited(record: dict[str, object], context: FileContext) -> dict[str, str]:
+    try:
+        date = parse_date(record["date"], context.timezone)
+    except UnreadableError:  # which is told of the mail itself
+        date = None
+    given = {"source": str(record["source"]), "date": date.isoformat() if date else ""}
+    return {name: value for name, value in given.items() if value}
 
 
 def _mails(stream: BinaryIO) -> Iterator[tuple[int, bytes | None]]:
@@ -67,60 +100,28 @@ def _joined(lines: list[bytes], size: int) -> bytes | None:
     return _QUOTED.sub(rb"\1", b"".join(lines[1:])) if size <= LARGEST_ARTICLE else None
 
 
-def _record(content: bytes, context: FileContext) -> Record:
+def _record(content: bytes, context: FileContext) -> tuple[dict[str, object], list[tuple[str, bytes]]]:
     try:
         mail = email.message_from_bytes(content)
-        body = _body(mail, context)
+        parts = parts_of(mail)
+        body, part = body_of(parts, context)
         sender, address = parseaddr(_header(mail, "From"))
         record = record_of_text(f"{_header(mail, 'Subject')}\n\n{body}")
+        documents = list(documents_of(parts, part, context))
+        facts = {
+            "id": _header(mail, "Message-ID").strip("<> "),
+            "date": _header(mail, "Date").partition(" (")[0] or record.get("date"),
+            "source": sender or address,
+            "url": _header(mail, "Archived-At").strip("<> "),
+            "language": _header(mail, "Content-Language").partition(",")[0],
+        }
     except UnreadableError:
         raise
     except Exception as error:  # the standard library stumbles over broken mails in many ways
         raise UnreadableError(Message("the mail is damaged: {reason}", reason=type(error).__name__)) from error
-    return {
-        **record,
-        "id": _header(mail, "Message-ID").strip("<> "),
-        "date": _header(mail, "Date").partition(" (")[0] or record["date"],
-        "source": sender or address,
-        "url": _header(mail, "Archived-At").strip("<> "),
-        "language": _header(mail, "Content-Language").partition(",")[0],
-    }
+    return {**record, **facts}, documents
 
 
 def _header(mail: Mail, name: str) -> str:
-    """Return a header, decoded and on one line; bytes that no encoding is told for are letters of ours."""
     raw = mail.get(name)
-    if raw is None:
-        return ""
-    try:
-        text = str(make_header(decode_header(str(raw))))
-    except (ValueError, LookupError):
-        text = str(raw)
-    if not text.isascii():
-        text = letters(text.encode("utf-8", "surrogateescape"))[0]
-    return " ".join(text.split())
-
-
-def _body(mail: Mail, context: FileContext) -> str:
-    """Return the words of the mail: its HTML, which newsletters are made for, else its plain text."""
-    plain = ""
-    for number, part in enumerate(mail.walk()):
-        if number > _MOST_PARTS or part.get_content_disposition() == "attachment":
-            continue
-        if part.get_content_type() == "text/html":
-            tree = parse_html(_letters(part, context))
-            if tree is not None and (words := paragraphs_of(tree)):
-                return words
-        elif part.get_content_type() == "text/plain":
-            plain = plain or _letters(part, context)
-    return plain
-
-
-def _letters(part: Mail, context: FileContext) -> str:
-    content = part.get_payload(decode=True)
-    if not isinstance(content, bytes):
-        return ""
-    text, encoding = letters(content, part.get_content_charset() or "")
-    if encoding != "utf-8":
-        context.repairs.add(encoding)
-    return text
+    return "" if raw is None else decoded(raw)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
 from typing import BinaryIO, Final
 
 from searchapp.i18n import Message
@@ -11,9 +12,10 @@ from searchapp.ingest.formats.xmlstream import Element, attribute, elements, fir
 from searchapp.ingest.reader import LARGEST_ARTICLE, FileContext, UnreadableError
 from searchapp.ingest.record import Found
 
-__all__ = ["records"]
+__all__ = ["pages_of", "records"]
 
 _MOST_PAGES: Final = 1000
+_MOST_FILES: Final = 10 * _MOST_PAGES  # with their pictures
 _LOCAL: Final = ("file://./", "file:./", "./", "file://", "file:")
 
 
@@ -27,6 +29,12 @@ def records(stream: BinaryIO, context: FileContext) -> Iterator[Found]:
         elif (page := _page(part)) and len(pages) < _MOST_PAGES:
             pages.append(page)
     yield Found({**facts, "text": _text(pages, context)}, alone=True)
+
+
+def pages_of(stream: BinaryIO, context: FileContext) -> list[str]:
+    """Return the names of the ALTO files that the issue takes in; raises UnreadableError when the XML is wrong."""
+    found = (_page(part) for part in elements(stream, ("file",), context))
+    return [page for page in islice(found, _MOST_FILES) if page][:_MOST_PAGES]
 
 
 def _facts(section: Element) -> dict[str, object]:
@@ -53,7 +61,7 @@ def _text(pages: list[str], context: FileContext) -> str:
     for page in pages:
         if context.beside is None:
             raise UnreadableError(Message("its pages can only be read from a folder; unpack the archive"))
-        with context.beside(page) as stream:
+        with context.beside.open(page) as stream:
             blocks += blocks_of(stream, context)
         if sum(map(len, blocks)) > LARGEST_ARTICLE:
             raise UnreadableError(Message("the article is longer than {limit} MiB", limit=LARGEST_ARTICLE >> 20))

@@ -24,6 +24,8 @@ __all__ = ["records"]
 _WITHDRAWN: Final = ("canceled", "withheld")
 _DATES: Final = ("contentCreated", "firstCreated", "versionCreated", "contentModified")
 
+_VERSIONS: Final = ("versionCreated", "contentModified")
+
 
 def records(stream: BinaryIO, context: FileContext) -> Iterator[Found]:
     """Yield the record of each news item that has words: pictures and other kinds have none."""
@@ -44,13 +46,14 @@ def _record(item: Element, body: str) -> Record:
         "lead": _lead(content, body),
         "text": body,
         "date": next((text for name in _DATES if (text := text_of(first(item, name)))), ""),
+        "modified": next((text for name in _VERSIONS if (text := text_of(first(item, name)))), ""),
         "author": _authors(content),
         "source": _name(first(content, "infoSource")) or _name(first(item, "provider")),
         "section": _name(first(content, "genre")),
         "url": _address(item),
         "language": attribute(first(content, "language"), "tag") or attribute(item, "lang"),
         "tags": [name for subject in children(content, "subject") if (name := _name(subject))],
-        "status": "withdrawn" if status in _WITHDRAWN else "",
+        "status": "withdrawn" if status in _WITHDRAWN else "corrected" if _is_correction(item) else "",
     }
 
 
@@ -80,6 +83,11 @@ def _name(element: Element | None) -> str:
     if element is None:
         return ""
     return words_of(element, "name") or attribute(element, "literal")
+
+
+def _is_correction(item: Element) -> bool:
+    signals = (attribute(signal, "qcode") for signal in children(item, "signal"))
+    return any(signal.rpartition(":")[2] == "correction" for signal in signals)
 
 
 def _address(item: Element) -> str:

@@ -12,6 +12,7 @@ __all__ = ["is_ninjs", "record_of_ninjs"]
 
 _STATUS: Final = {"canceled": "withdrawn", "cancelled": "withdrawn", "withheld": "withdrawn"}
 _DATES: Final = ("firstCreated", "firstcreated", "contentCreated", "contentcreated", "versionCreated", "versioncreated")
+_VERSIONS: Final = ("versionCreated", "versioncreated", "contentModified", "contentmodified")
 _BODIES: Final = ("body_xhtml", "body_html", "body_text", "body_xml")
 _SIGNS: Final = ("uri", *_BODIES, "bodies")
 
@@ -30,13 +31,14 @@ def record_of_ninjs(item: Mapping[str, object]) -> Record:
         "lead": text_of_html(_text(item.get("description_text")) or _value(item.get("descriptions"))),
         "text": text_of_html(next((body for key in _BODIES if (body := _text(item.get(key)))), "") or _body(item)),
         "date": next((date for key in _DATES if (date := _text(item.get(key)))), ""),
+        "modified": next((date for key in _VERSIONS if (date := _text(item.get(key)))), ""),
         "author": _text(item.get("byline")) or _people(item.get("person")),
         "source": _text(item.get("source")) or _name(item.get("infosource")) or _text(item.get("copyrightholder")),
         "section": _text(item.get("section")),
         "url": _text(item.get("url")),
         "language": _text(item.get("language")),
         "tags": [name for name in _list_of_names(item.get("subject")) if name],
-        "status": _STATUS.get(_text(item.get("pubstatus")).lower(), ""),
+        "status": _STATUS.get(_text(item.get("pubStatus") or item.get("pubstatus")).lower().rpartition(":")[2], ""),
     }
 
 

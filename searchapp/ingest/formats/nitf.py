@@ -23,6 +23,7 @@ from searchapp.ingest.record import Found, Record
 __all__ = ["records"]
 
 _DAY: Final = re.compile(r"(\d{4})(\d\d)(\d\d)", re.ASCII)
+_WITHDRAWN: Final = ("canceled", "withheld")
 _DATES: Final = ("date.issue", "story.date", "date.release")
 
 
@@ -34,24 +35,28 @@ def records(stream: BinaryIO, context: FileContext) -> Iterator[Found]:
 
 def _record(article: Element) -> Record:
     content = first(article, "body.content")
+    management = attribute(first(article, "docdata"), "management-status")
+    corrected = first(article, "correction") is not None
     return {
         "id": attribute(first(article, "doc-id"), "id-string"),
         "title": words_of(article, "hl1") or words_of(article, "headline") or words_of(article, "title"),
         "lead": words_of(article, "abstract") or words_of(article, "hl2"),
         "text": paragraphs_of(content) if content is not None else "",
-        "date": _date(article),
+        "date": next((date for name in _DATES if (date := _norm(first(article, name)))), ""),
+        "modified": max((_norm(change) for change in children(article, "revision-history")), default=""),
         "author": _authors(article),
         "source": words_of(article, "distributor") or attribute(first(article, "doc.copyright"), "holder"),
         "section": _meta(article, "section") or attribute(first(article, "pubdata"), "position.section"),
         "url": attribute(first(article, "pubdata"), "ex-ref"),
         "language": attribute(article, "lang") or attribute(first(article, "body"), "lang"),
         "tags": [key for part in children(article, "keyword") if (key := attribute(part, "key"))],
-        "status": "withdrawn" if attribute(first(article, "docdata"), "management-status") == "canceled" else "",
+        "status": "withdrawn" if management in _WITHDRAWN else "corrected" if corrected else "",
     }
 
 
-def _date(article: Element) -> str:
-    norm = next((text for name in _DATES if (text := attribute(first(article, name), "norm"))), "")
+def _norm(element: Element | None) -> str:
+    """Return the date of ``element`` in normal form."""
+    norm = attribute(element, "norm")
     day = _DAY.fullmatch(norm)
     return "-".join(day.groups()) if day else norm
 

@@ -11,6 +11,7 @@ from searchapp.ingest.record import Record
 __all__ = ["SHORTEST_WHOLE", "is_article", "is_closed", "record_of_schema", "things_of"]
 
 _TYPES: Final = ("article", "blogposting", "report", "socialmediaposting")
+_WITHDRAWN: Final = ("withdrawn", "retracted", "canceled", "cancelled", "withheld")
 _DEEPEST: Final = 8
 SHORTEST_WHOLE: Final = 1500
 """Signs of text from which on a page that is closed to others was saved by a subscriber, and is no stub."""
@@ -50,14 +51,23 @@ def record_of_schema(thing: Mapping[str, object]) -> Record:
         "lead": text_of_html(_text(thing.get("description")) or _text(thing.get("abstract"))),
         "text": text,
         "date": _text(thing.get("datePublished")) or _text(thing.get("dateCreated")),
+        "modified": _text(thing.get("dateModified")),
         "author": _names(thing.get("author")) or _names(thing.get("creator")),
         "source": next(iter(_names(thing.get("publisher"))), ""),
         "section": _text(thing.get("articleSection")),
         "url": _text(thing.get("url")) or _address(thing.get("mainEntityOfPage")),
         "language": _text(thing.get("inLanguage")),
         "tags": _tags(thing.get("keywords")),
+        "status": _status(thing),
         "stub": is_closed(thing) and len(text) < SHORTEST_WHOLE,
     }
+
+
+def _status(thing: Mapping[str, object]) -> str:
+    """Return what becomes of the article: withdrawn, or corrected where a correction is told; a new date tells none."""
+    if _text(thing.get("creativeWorkStatus")).lower() in _WITHDRAWN:
+        return "withdrawn"
+    return "corrected" if thing.get("correction") else ""
 
 
 def _text(value: object) -> str:

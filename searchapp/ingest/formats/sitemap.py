@@ -33,6 +33,7 @@ def _record(url: Element, news: Element) -> Record:
     return {
         "title": words_of(news, "title"),
         "date": words_of(news, "publication_date"),
+        "modified": text_of(first(url, "lastmod")),
         "source": words_of(news, "name"),
         "language": words_of(news, "language"),
         "tags": words_of(news, "keywords"),
