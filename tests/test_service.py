@@ -103,7 +103,7 @@ def test_a_cursor_that_is_none_is_told(service: SearchService, cursor: str) -> N
 
 def test_a_cursor_ends_with_its_generation(indexed: Config, service: SearchService) -> None:
     cursor = service.search(SearchRequest("", per_page=2)).next_cursor
-    bootstrap.reindex(indexed)
+    bootstrap.reindex(indexed, options=bootstrap.ReindexOptions(full=True))
     with pytest.raises(InvalidRequest, match="indexed anew"):
         service.search(SearchRequest("", per_page=2, cursor=cursor))
 
