@@ -12,7 +12,7 @@ from typing import Final
 
 __all__ = ["EXACT", "FACET_FIELDS", "ID", "PARTS", "SCHEMA_VERSION", "STEMS", "TAG", "VALUE_FIELDS", "WORDS"]
 
-SCHEMA_VERSION: Final = 2
+SCHEMA_VERSION: Final = 3
 
 PARTS: Final = ("title", "lead", "text")
 

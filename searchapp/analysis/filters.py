@@ -10,18 +10,28 @@ from typing import Final
 from searchapp.analysis.stemmer import read_words
 from searchapp.analysis.tokenizer import APOSTROPHES, IGNORABLE
 
-__all__ = ["elided_length", "fold", "join_acronym", "join_number", "normalize", "plain_word", "small_words"]
+__all__ = [
+    "elided_length",
+    "fold",
+    "fold_plain",
+    "join_acronym",
+    "join_number",
+    "normalize",
+    "plain_word",
+    "small_words",
+]
 
 _CHARACTERS: Final = str.maketrans(
     {**dict.fromkeys(APOSTROPHES, "'"), **dict.fromkeys(IGNORABLE), "œ": "oe", "æ": "ae"}
 )
 # Letters that have no decomposition but that people type plain.
 _PLAIN: Final = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ß": "ss", "ı": "i", "ħ": "h"})
-# Letters up to U+017F without their accents.
-_LATIN: Final = {
-    code: "".join(sign for sign in unicodedata.normalize("NFKD", chr(code)) if not unicodedata.combining(sign))
-    for code in range(0xC0, 0x180)
-} | _PLAIN
+# Letters of Latin-1 that are one plain letter each without their accents: all that French has but œ and æ.
+_ACCENTED: Final = "ÀÁÂÃÄÅÇÈÉÊËÌÍÎÏÑÒÓÔÕÖÙÚÛÜÝàáâãäåçèéêëìíîïñòóôõöùúûüýÿ"
+_LATIN_WORD: Final = re.compile(f"[A-Za-z{_ACCENTED}]+")
+_WITHOUT_ACCENTS: Final = bytes.maketrans(
+    _ACCENTED.encode("latin-1"), "".join(unicodedata.normalize("NFKD", sign)[0] for sign in _ACCENTED).encode()
+)
 _ELIDED: Final = frozenset(["l", "d", "j", "m", "t", "s", "n", "c", "qu", "jusqu", "lorsqu", "puisqu", "quoiqu"])
 _BEFORE_APOSTROPHE: Final = re.compile(rf"([^{re.escape(APOSTROPHES)}]+)[{re.escape(APOSTROPHES)}{IGNORABLE}]+(?=.)")
 _ACRONYM: Final = re.compile(r"[^\W\d_](?:\.[^\W\d_])+\.?")
@@ -32,7 +42,12 @@ _DECIMAL: Final = re.compile(r"\d+,\d+")
 
 def plain_word(raw: str) -> bool:
     """Return whether ``raw`` is made of Latin letters as French has them: most words, and the quick way through."""
-    return raw.isalpha() and (raw.isascii() or max(raw) < "\u0180")
+    return _LATIN_WORD.fullmatch(raw) is not None
+
+
+def fold_plain(word: str) -> str:
+    """Return what :func:`fold` makes of a :func:`plain_word`."""
+    return word if word.isascii() else word.encode("latin-1").translate(_WITHOUT_ACCENTS).decode()
 
 
 def elided_length(text: str) -> int:
@@ -66,8 +81,6 @@ def fold(text: str) -> str:
     """Return normalised ``text`` without accents and without inner apostrophes (« prud'hommes » -> « prudhommes »)."""
     if text.isascii():
         return text.replace("'", "")
-    if text.isalpha() and max(text) < "\u0180":
-        return text.translate(_LATIN)
     decomposed = unicodedata.normalize("NFKD", text.translate(_PLAIN))
     return "".join(sign for sign in decomposed if not unicodedata.combining(sign)).replace("'", "")
 

@@ -28,6 +28,7 @@ from typing import Final, TypeVar
 from searchapp.analysis.filters import (
     elided_length,
     fold,
+    fold_plain,
     join_acronym,
     join_number,
     normalize,
@@ -145,11 +146,12 @@ class FrenchAnalyzer:
     def _make_term(self, raw: str) -> Term:
         elided = 0
         if plain_word(raw):
-            exact = normalize(raw)
+            exact = raw.lower()  # none of its letters has another form to normalise
+            word = fold_plain(exact)
         else:
             elided = elided_length(raw)
             exact = join_number(join_acronym(normalize(raw[elided:])))
-        word = fold(exact)
+            word = fold(exact)
         return Term(exact, word, stem(word), exact in self._small, elided)
 
 

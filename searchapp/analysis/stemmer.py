@@ -140,7 +140,7 @@ def irregular_words(stem: str) -> list[str]:
 
 def family_root(stem: str) -> str:
     """Return what the stems of a word family share; five letters at least stay, so short words keep to themselves."""
-    for ending in _LONGEST_FIRST:
+    for ending in _DERIVATION_ENDINGS.get(stem[-1:], ()):
         if stem.endswith(ending) and len(stem) - len(ending) >= 5:
             stem = stem[: -len(ending)]
             break
@@ -166,7 +166,8 @@ def _lines(name: str) -> Iterator[str]:
 
 
 def _apply_first(word: str, rules: dict[str, tuple[Rule, ...]]) -> str:
-    for ending, replacement, left in rules.get(word[-1], ()):
+    """Apply the first rule that fits; those of one letter stand at that letter, and also among those of two."""
+    for ending, replacement, left in rules.get(word[-2:]) or rules.get(word[-1], ()):
         if word.endswith(ending) and len(word) - len(ending) >= left:
             kept = word[: -len(ending)]
             if not _VOWELS.isdisjoint(kept):
@@ -174,16 +175,19 @@ def _apply_first(word: str, rules: dict[str, tuple[Rule, ...]]) -> str:
     return word
 
 
-def _by_last_letter(rules: tuple[Rule, ...]) -> dict[str, tuple[Rule, ...]]:
-    """Return the rules of a step by the letter that they can apply to, in their order."""
-    letters = {rule[0][-1] for rule in rules}
-    return {letter: tuple(rule for rule in rules if rule[0][-1] == letter) for letter in letters}
+def _by_last_letters(rules: tuple[Rule, ...]) -> dict[str, tuple[Rule, ...]]:
+    """Return the rules of a step by the one or two last letters that they can apply to, in their order."""
+    tails = {rule[0][-letters:] for rule in rules for letters in (1, 2)}
+    return {tail: tuple(rule for rule in rules if tail.endswith(rule[0][-2:])) for tail in tails}
 
 
-_LONGEST_FIRST: Final = sorted(_DERIVATION, key=lambda ending: (-len(ending), ending))
-_NUMBER_RULES: Final = _by_last_letter(_NUMBER)
-_FEMININE_RULES: Final = _by_last_letter(_FEMININE)
-_ENDING_RULES: Final = _by_last_letter(_ENDINGS)
+_DERIVATION_ENDINGS: Final = {
+    letter: sorted((ending for ending in _DERIVATION if ending[-1] == letter), key=lambda ending: -len(ending))
+    for letter in {ending[-1] for ending in _DERIVATION}
+}
+_NUMBER_RULES: Final = _by_last_letters(_NUMBER)
+_FEMININE_RULES: Final = _by_last_letters(_FEMININE)
+_ENDING_RULES: Final = _by_last_letters(_ENDINGS)
 
 
 def _tail(stem: str) -> str:

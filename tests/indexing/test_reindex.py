@@ -138,7 +138,7 @@ def test_a_reindex_killed_at_any_moment_leaves_the_earlier_index_answering(confi
         if killed == 8:
             break
     assert killed == 8
-    bootstrap.reindex(config)
+    bootstrap.reindex(config, options=FULL)
     folders = [path for path in config.index.iterdir() if path.is_dir()]
     assert len(folders) == 2
     assert all((path / "manifest.json").is_file() for path in folders)

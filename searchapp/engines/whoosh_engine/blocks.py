@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
+from isal import isal_zlib
 from numpy.typing import NDArray
 from whoosh.codec.whoosh3 import WHOOSH3_HEADER_MAGIC
 
@@ -28,7 +28,7 @@ from searchapp.engines.whoosh_engine.layout import (
 
 __all__ = ["EncodedLists", "encode"]
 
-# zlib needs some 20 µs to get ready, whatever the size; half of all blocks hold one posting.
+# Compressing has a price whatever the size; half of all blocks hold one posting.
 _COMPRESSED_FROM: Final = 600
 _COMPRESSION: Final = 1
 
@@ -194,7 +194,7 @@ class _Blocks:
         large = np.flatnonzero(self._sizes >= _COMPRESSED_FROM)
         rows = zip(large.tolist(), self.data[large].tolist(), self.ends[large].tolist(), strict=True)
         for number, start, end in rows:
-            content = zlib.compress(whole[start:end], _COMPRESSION)
+            content = isal_zlib.compress(whole[start:end], _COMPRESSION)
             saved[number] = end - start - len(content)
             pieces += (whole[done:start], content)
             done = end

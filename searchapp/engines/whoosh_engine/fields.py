@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
+from isal import isal_zlib
 from numpy.typing import NDArray
 from whoosh.codec.whoosh3 import WHOOSH3_HEADER_MAGIC
 
@@ -87,7 +87,7 @@ def _find_blocks(content: bytes, lists: Numbers, documents: Numbers) -> _Blocks:
     pieces, size = [array], len(array)
     for number in np.flatnonzero(headers["compression"]).tolist():
         start = int(starts[number])
-        data = zlib.decompress(content[start : int(places[number]) + 4 + abs(int(headers["length"][number]))])
+        data = isal_zlib.decompress(content[start : int(places[number]) + 4 + abs(int(headers["length"][number]))])
         pieces.append(np.frombuffer(data, np.uint8))
         starts[number] = size
         size += len(data)

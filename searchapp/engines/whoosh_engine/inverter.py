@@ -96,8 +96,9 @@ class Inverter:
 
     def _write_exact(self, file: SegmentFile, name: str) -> None:
         tokens = self._parts[next(part for part in PARTS if EXACT[part] == name)]
-        terms, lists = _frequencies(self._ranks["exact"], [tokens])
-        file.add_field(name, terms, lists, Shape.FREQUENCY, tokens.lengths)
+        terms, counted = _frequencies(self._ranks["exact"], [tokens])
+        lists = Lists(counted.sizes, counted.documents, np.ones_like(counted.documents))
+        file.add_field(name, terms, lists, Shape.EXISTENCE, None)
 
     def _write_values(self, file: SegmentFile, name: str) -> None:
         values = sorted((value.encode(), numbers) for value, numbers in self._values[name].items())
@@ -109,8 +110,7 @@ class Inverter:
     def _write_columns(self, file: SegmentFile) -> None:
         file.add_lengths(STEMS, self._length)
         for part in PARTS:
-            for field in (WORDS[part], EXACT[part]):
-                file.add_lengths(field, self._parts[part].lengths)
+            file.add_lengths(WORDS[part], self._parts[part].lengths)
         file.add_values(STORED, self._stored)
         file.add_values(EVIDENCE, self._evidence)
         file.add_numbers(LENGTH, self._length.astype(np.uint32))

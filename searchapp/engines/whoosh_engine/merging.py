@@ -33,7 +33,7 @@ _FULL: Final = 1_500_000
 _SHAPES: Final = {
     STEMS: Shape.FREQUENCY,
     **dict.fromkeys(WORDS.values(), Shape.POSITIONS),
-    **dict.fromkeys(EXACT.values(), Shape.FREQUENCY),
+    **dict.fromkeys(EXACT.values(), Shape.EXISTENCE),
     **dict.fromkeys(VALUE_FIELDS, Shape.EXISTENCE),
 }
 
@@ -83,7 +83,7 @@ def merge(leaves: Sequence[Any], folder: Path) -> Any:
     with SegmentFile(folder, count) as file:
         lengths = {name: _merge_field(file, name, parts, count) for name in sorted(_SHAPES)}
         file.end_fields()
-        for name in (STEMS, *WORDS.values(), *EXACT.values()):
+        for name in (STEMS, *WORDS.values()):
             file.add_lengths(name, lengths[name])
         for name in (STORED, EVIDENCE):
             columns = [(part.alive, column_values(part.leaf, name)) for part in parts]
@@ -122,7 +122,7 @@ def _merge_field(file: SegmentFile, name: str, parts: Sequence[_Live], count: in
     )
     lengths = np.bincount(lists.documents, lists.frequencies, count).astype(np.int64)
     held = [term for term, size in zip(terms, sizes.tolist(), strict=True) if size]
-    file.add_field(name, held, lists, _SHAPES[name], None if name in VALUE_FIELDS else lengths)
+    file.add_field(name, held, lists, _SHAPES[name], None if _SHAPES[name] is Shape.EXISTENCE else lengths)
     return lengths
 
 

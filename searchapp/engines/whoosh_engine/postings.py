@@ -6,13 +6,13 @@ Whoosh's matchers step from posting to posting in Python; here each block is dec
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from struct import Struct
 from typing import Any, Final
 
 import numpy as np
+from isal import isal_zlib
 from numpy.typing import NDArray
 from whoosh.codec.whoosh3 import WHOOSH3_HEADER_MAGIC
 
@@ -160,7 +160,7 @@ def _blocks(content: bytes, wanted: Integers | None = None) -> Iterator[Block]:
         start, place = place + HEADER.itemsize, place + _LENGTH.size + abs(length)
         if wanted is None or np.searchsorted(wanted, before, "right") < np.searchsorted(wanted, last, "right"):
             data = content[start:place]
-            yield _decode(zlib.decompress(data) if compression else data, count)
+            yield _decode(isal_zlib.decompress(data) if compression else data, count)
         before = last
 
 

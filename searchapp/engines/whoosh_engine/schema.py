@@ -33,7 +33,8 @@ def whoosh_schema() -> Any:
     return fields.Schema(
         **{STEMS: fields.TEXT(analyzer=terms, phrase=False)},
         **{name: fields.TEXT(analyzer=terms, phrase=True) for name in WORDS.values()},
-        **{name: fields.TEXT(analyzer=terms, phrase=False) for name in EXACT.values()},
+        # Exact forms are looked for, never counted or placed.
+        **{name: fields.ID(analyzer=terms) for name in EXACT.values()},
         **{name: fields.ID(unique=name == ID, stored=name != TAG) for name in VALUE_FIELDS},
         **{name: fields.STORED() for name in _STORED_FIELDS},
         **{TIMESTAMP: fields.COLUMN(NumericColumn("q", default=NO_DATE))},

