@@ -108,13 +108,13 @@ class Lookup:
 
     def __init__(self, dictionary: Dictionary | None = None, deadline: float = float("inf")) -> None:
         self._dictionary = dictionary
-        self._deadline = deadline
+        self.deadline = deadline
         self.remarks: list[Remark] = []
         self.complete = True
 
     def in_time(self) -> bool:
         """Return whether there is time left; if not, the answer is not complete."""
-        if time.monotonic() > self._deadline:
+        if time.monotonic() > self.deadline:
             self.complete = False
         return self.complete
 

@@ -28,7 +28,13 @@ Reading
     Text fields are ``STEMS`` (scored), and of each part ``WORDS`` (with positions) and ``EXACT``; value fields hold
     whole values. The score of a document is the sum of BM25 over the ``STEMS`` terms of the clause, times their boost:
     k1 = 1.2, b = 0.75, idf = ln(1 + (N - df + 0.5) / (df + 0.5)), length in tokens of the field (Robertson & Zaragoza
-    2009, with the idf that Lucene uses). Everything else finds or excludes and does not score.
+    2009, with the idf that Lucene uses). A document's own length is rounded as Lucene and Tantivy keep it, in one byte:
+    what goes beyond 24 counts with its first four binary digits; the average is that of the exact lengths. So engines
+    order alike. Everything else finds or excludes and does not score.
+
+    A request may have a ``deadline``. When it has passed, an engine leaves out what costs much (proximity of frequent
+    words, sums of weights) and says that the result is not ``complete``; such a result never holds a document that the
+    whole one would not. An engine that is quick enough may answer in full all the same.
 
     ``terms_with_prefix`` reads the dictionary of a field: the terms that begin so, in the order of their code points,
     at most ``limit``, each with its document frequency. ``evidence`` gives back the text stored with each document for
@@ -165,7 +171,10 @@ Clause = TermClause | PhraseClause | DayClause | WeightClause | EveryClause | Bo
 
 @dataclass(frozen=True, slots=True)
 class EngineRequest:
-    """A search for candidates ``offset`` to ``offset + limit``; ``facets`` names the facet fields to count."""
+    """A search for candidates ``offset`` to ``offset + limit``; ``facets`` names the facet fields to count.
+
+    ``deadline`` is a moment of :func:`time.monotonic`, in seconds.
+    """
 
     clause: Clause
     filters: Filters = Filters()
@@ -174,6 +183,7 @@ class EngineRequest:
     limit: int = 10
     facets: tuple[str, ...] = ()
     histogram: bool = False
+    deadline: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,12 +196,13 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class EngineResult:
-    """What :meth:`Reader.search` found."""
+    """What :meth:`Reader.search` found; unless it is ``complete``, there is more that there was no time to find."""
 
     total: int
     candidates: tuple[Candidate, ...]
     facets: Mapping[str, tuple[FacetBucket, ...]] = field(default_factory=dict)
     histogram: tuple[HistogramBucket, ...] = ()
+    complete: bool = True
 
 
 class Writer(Protocol):
@@ -235,8 +246,6 @@ class Reader(Protocol):
 class Capabilities:
     """How an engine departs from the port; the defaults say: not at all. ``reasons`` tells why, by field."""
 
-    rounded_lengths: bool = False
-    """Scores take lengths over 40 rounded down to four binary digits, so that near scores may change places."""
     wears_out: bool = False
     """A writer may raise BaseWornOut."""
     most_values: int | None = None

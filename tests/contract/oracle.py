@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from functools import singledispatchmethod
 from itertools import product
@@ -38,9 +38,8 @@ def rounded_length(length: int) -> int:
 class Oracle:
     """Answers requests about ``documents``, the live ones in the order of adding."""
 
-    def __init__(self, documents: Iterable[Document], length_of: Callable[[int], int] = int) -> None:
+    def __init__(self, documents: Iterable[Document]) -> None:
         self.documents = list(documents)
-        self._length_of = length_of
 
     def total(self, request: EngineRequest) -> int:
         return len(self._found(request.clause, request.filters))
@@ -140,7 +139,7 @@ class Oracle:
         average = sum(map(len, stems)) / len(stems)
         own = _values(document, STEMS)
         frequency = own.count(stem)
-        length = self._length_of(len(own)) / average
+        length = rounded_length(len(own)) / average
         return idf * frequency * (BM25_K1 + 1) / (frequency + BM25_K1 * (1 - BM25_B + BM25_B * length))
 
 

@@ -32,11 +32,12 @@ from searchapp.engines.port import (
     PhraseClause,
     Reader,
     TermClause,
+    WeightClause,
 )
 from searchapp.model import Article, Filters, Sort
 from searchapp.schema import EXACT, FACET_FIELDS, ID, STEMS, TAG, WORDS
-from tests.contract.conftest import capabilities, takes_base
-from tests.contract.oracle import Oracle, rounded_length
+from tests.contract.conftest import takes_base
+from tests.contract.oracle import Oracle
 
 CORPORA: Final = int(os.environ.get("DIFFERENTIAL_CORPORA", "25"))
 REQUESTS: Final = 5
@@ -120,13 +121,25 @@ def day_clauses() -> st.SearchStrategy[Clause]:
     return st.builds(DayClause, days, days)
 
 
+def weight_clauses() -> st.SearchStrategy[Clause]:
+    weights = st.sampled_from([0.25, 0.5, 1.0, 1.0, 2.5])
+
+    def over(field: str, values: Sequence[str]) -> st.SearchStrategy[Clause]:
+        terms = st.lists(st.tuples(st.sampled_from(values), weights), max_size=5, unique_by=lambda term: term[0])
+        return st.builds(WeightClause, st.just(field), terms.map(tuple), st.sampled_from([0.25, 1.0, 1.75, 3.0, 6.0]))
+
+    return over(STEMS, STEM_FORMS) | over(WORDS["text"], WORD_FORMS)
+
+
 def grown(clauses: st.SearchStrategy[Clause]) -> st.SearchStrategy[Clause]:
     parts = st.lists(clauses, max_size=3).map(tuple)
     return st.builds(BooleanClause, should=parts, must=parts, must_not=st.lists(clauses, max_size=1).map(tuple))
 
 
 CLAUSES: Final = st.recursive(
-    st.one_of(term_clauses(), term_clauses(), phrase_clauses(), day_clauses(), st.just(EveryClause())),
+    st.one_of(
+        term_clauses(), term_clauses(), phrase_clauses(), weight_clauses(), day_clauses(), st.just(EveryClause())
+    ),
     grown,
     max_leaves=8,
 )
@@ -169,6 +182,18 @@ def check(reader: Reader, oracle: Oracle, request: EngineRequest, *, scores: boo
         assert given_scores == sorted(given_scores, reverse=True)
     page = replace(request, offset=2, limit=3)
     assert ids(reader, page) == found[2:5]
+    assert result.complete
+    check_late(reader, oracle, replace(request, deadline=0.0))
+
+
+def check_late(reader: Reader, oracle: Oracle, request: EngineRequest) -> None:
+    """Out of time, an engine finds less or as much, never what it should not, and says which."""
+    result = reader.search(request)
+    found, expected = set(ids(reader, request)), set(oracle.scores(request))
+    assert found <= expected
+    assert result.total == len(found)
+    if result.complete:
+        assert found == expected
 
 
 def write(engine: Engine, folder: Path, added: Sequence[Document], base: Path | None = None, gone: str = "") -> Path:
@@ -193,7 +218,7 @@ def live(added: Sequence[Document]) -> list[Document]:
     st.lists(requests(), min_size=REQUESTS, max_size=REQUESTS),
 )
 def test_engines_answer_as_the_oracle(engine: Engine, corpus: list[Document], asked: list[EngineRequest]) -> None:
-    oracle = Oracle(corpus, rounded_length if capabilities(engine).rounded_lengths else int)
+    oracle = Oracle(corpus)
     with TemporaryDirectory() as folder:
         reader = engine.open(write(engine, Path(folder, "engine"), corpus))
         assert reader.count == len(corpus)

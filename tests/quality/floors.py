@@ -1,10 +1,12 @@
 """The judged sets, their floors, and the command that measures them whole: ``python -m tests.quality.floors``.
 
-``python -m tests.quality.floors NAME`` measures one set; NAME is orange, piaf, cdtn or variants.
+``python -m tests.quality.floors [--engine tantivy] [NAME ...]`` measures these sets; NAME is orange, piaf, cdtn or
+variants.
 """
 
 from __future__ import annotations
 
+import argparse
 import gzip
 import json
 import sys
@@ -56,12 +58,12 @@ SETS = (
 )  # fmt: skip
 
 
-def measure(judged: JudgedSet, data: Path, folder: Path, every: int = 1) -> Report:
+def measure(judged: JudgedSet, data: Path, folder: Path, every: int = 1, engine: str = "whoosh") -> Report:
     """Index a set into ``folder`` and measure it; of headlines the bodies alone, else they find themselves."""
     corpus, index = folder / f"{judged.folder}.jsonl", folder / "index"
     with corpus.open("w", encoding="utf-8") as file:
         file.writelines(_records(data / judged.folder / "docs.jsonl.gz", body_only=judged.folder == "orange"))
-    config = bootstrap.load_config({"corpus": corpus, "index": index})
+    config = bootstrap.load_config({"corpus": corpus, "index": index, "engine": engine})
     bootstrap.reindex(config)
     queries = folder / "queries.tsv"
     lines = (data / judged.folder / judged.queries).read_text("utf-8").splitlines(keepends=True)
@@ -83,15 +85,19 @@ def _records(path: Path, *, body_only: bool) -> Iterator[str]:
 
 
 def main() -> None:
+    options = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    options.add_argument("names", nargs="*", metavar="NAME", help=", ".join(judged.name for judged in SETS))
+    options.add_argument("--engine", choices=("whoosh", "tantivy"), default="whoosh")
+    given = options.parse_args()
     data = Path(__file__).parents[3] / "shared/data"
     for judged in SETS:
-        if sys.argv[1:] and judged.name not in sys.argv[1:]:
+        if given.names and judged.name not in given.names:
             continue
         with TemporaryDirectory() as folder:
-            report = measure(judged, data, Path(folder))
+            report = measure(judged, data, Path(folder), engine=given.engine)
         means = "  ".join(f"{name} {value:.4f}" for name, value in report.means.items())
         sys.stdout.write(
-            f"{judged.name:9}{means}  without hit {report.without_hit}  {report.milliseconds:.1f} ms"
+            f"{given.engine} {judged.name:9}{means}  without hit {report.without_hit}  {report.milliseconds:.1f} ms"
             f"  (floor {judged.measure} {judged.floor}, Lucene {judged.lucene})\n"
         )
 

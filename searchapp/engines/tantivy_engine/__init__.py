@@ -28,11 +28,9 @@ class TantivyEngine:
 
     name = "tantivy"
     capabilities: Final = Capabilities(
-        rounded_lengths=True,
         wears_out=True,
         most_values=MOST_VALUES,
         reasons={
-            "rounded_lengths": "Tantivy keeps a document's length in one byte, on the scale that Lucene uses.",
             "wears_out": "Deleted documents go when segments are merged; tantivy-py cannot ask for a merge.",
             "most_values": "Tantivy bounds the buckets of an aggregation.",
         },

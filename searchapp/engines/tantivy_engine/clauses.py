@@ -1,8 +1,7 @@
 """From the port's clauses to Tantivy's queries.
 
 Everything that does not score is wrapped into a constant score of 0, so that a document's score is the sum of BM25 over
-its STEMS terms and nothing else. Tantivy's BM25 is the port's formula with lengths rounded down to four binary
-digits, as Lucene's are: lengths to 40 are exact.
+its STEMS terms and nothing else. Tantivy's BM25 is the port's.
 """
 
 from __future__ import annotations
@@ -14,6 +13,7 @@ from typing import Final
 import tantivy
 from tantivy import FieldType, Occur, Query
 
+from searchapp.engines.deadline import Deadline
 from searchapp.engines.port import (
     BooleanClause,
     Clause,
@@ -45,11 +45,16 @@ def scores(clause: Clause) -> bool:
 
 
 class Queries:
-    """Makes queries for one generation."""
+    """Makes queries for one generation, for one search.
 
-    def __init__(self, schema: tantivy.Schema, searcher: tantivy.Searcher) -> None:
+    Out of time, a costly clause finds the documents that it is sure of; where it excludes, all that it may match.
+    """
+
+    def __init__(self, schema: tantivy.Schema, searcher: tantivy.Searcher, deadline: Deadline) -> None:
         self._schema = schema
         self._searcher = searcher
+        self._deadline = deadline
+        self._excluding = False
 
     @singledispatchmethod
     def of(self, clause: Clause) -> Query:
@@ -81,7 +86,7 @@ class Queries:
 
     @of.register
     def _(self, clause: WeightClause) -> Query:
-        return _unscored(self.of(as_boolean(clause)))
+        return _unscored(self.of(as_boolean(clause, self._deadline, superset=self._excluding)))
 
     @of.register
     def _(self, clause: DayClause) -> Query:
@@ -93,7 +98,9 @@ class Queries:
         parts += [(Occur.Should, self.of(part)) for part in clause.should]
         if not parts:
             parts.append((Occur.Must, self.of(EveryClause())))
+        self._excluding = not self._excluding
         parts += [(Occur.MustNot, self.of(part)) for part in clause.must_not]
+        self._excluding = not self._excluding
         return Query.boolean_query(parts)
 
     def filtered(self, query: Query, filters: Filters, without: str = "") -> Query:
@@ -133,8 +140,12 @@ class Queries:
         every_term = Query.boolean_query([(Occur.Must, self.any_of(field, [term])) for term in set(terms)])
         searcher = self._searcher
         limit = max(searcher.num_docs, 1)
-        found = []
+        found: list[str] = []
         for _, address in searcher.search(every_term, limit=limit, count=False).hits:
+            if self._deadline.passed():
+                if self._excluding:
+                    return every_term
+                break
             document = searcher.doc(address)
             if is_near(split(document.get_all(field)[0]), terms, stretch):
                 found.append(document.get_all(ID)[0])

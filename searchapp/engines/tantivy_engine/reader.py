@@ -12,6 +12,7 @@ from typing import Any, Final
 import tantivy
 from tantivy import DocAddress, Order, Query
 
+from searchapp.engines.deadline import Deadline
 from searchapp.engines.port import Candidate, EngineRequest, EngineResult
 from searchapp.engines.tantivy_engine.clauses import Queries, encodable, scores
 from searchapp.engines.tantivy_engine.schema import ARTICLE, EVIDENCE, MONTH, NEWEST, OLDEST, ORDINAL, TERM_FIELDS
@@ -40,7 +41,6 @@ class TantivyReader:
     def __init__(self, index: tantivy.Index) -> None:
         self._schema = index.schema
         self._searcher = index.searcher()
-        self._queries = Queries(self._schema, self._searcher)
 
     @property
     def count(self) -> int:
@@ -49,25 +49,29 @@ class TantivyReader:
     def search(self, request: EngineRequest) -> EngineResult:
         if not self.count:
             return EngineResult(0, (), dict.fromkeys(request.facets, ()))
-        query = self._queries.of(request.clause)
-        narrowed = self._queries.filtered(query, request.filters)
+        deadline = Deadline(request.deadline)
+        queries = Queries(self._schema, self._searcher, deadline)
+        query = queries.of(request.clause)
+        narrowed = queries.filtered(query, request.filters)
         if request.sort is Sort.RELEVANCE and request.limit and scores(request.clause):
             total, candidates = self._by_score(narrowed, request)
         else:
             total, candidates = self._by_key(narrowed, request)
-        counts = self._counts_of(query, narrowed, request)
+        counts = self._counts_of(queries, query, narrowed, request)
         return EngineResult(
             total=total,
             candidates=tuple(candidates),
             facets={name: _buckets(counts.get(name, [])) for name in request.facets},
             histogram=_months(counts.get(MONTH, [])),
+            complete=deadline.complete,
         )
 
     def articles(self, documents: Iterable[int]) -> list[Article]:
         return [from_bytes(stored) for stored in self._stored(documents, ARTICLE)]
 
     def article(self, article_id: str) -> Article | None:
-        hits = self._searcher.search(self._queries.any_of(ID, [article_id]), limit=1, count=False).hits
+        query = Queries(self._schema, self._searcher, Deadline()).any_of(ID, [article_id])
+        hits = self._searcher.search(query, limit=1, count=False).hits
         return from_bytes(self._searcher.doc(hits[0][1]).get_all(ARTICLE)[0]) if hits else None
 
     def evidence(self, documents: Iterable[int]) -> list[str]:
@@ -84,7 +88,7 @@ class TantivyReader:
 
     def close(self) -> None:
         # Tantivy frees its files when nothing refers to them.
-        del self._queries, self._searcher
+        del self._searcher
 
     # Order
 
@@ -123,14 +127,14 @@ class TantivyReader:
 
     # Counts
 
-    def _counts_of(self, query: Query, narrowed: Query, request: EngineRequest) -> dict[str, Counts]:
+    def _counts_of(self, queries: Queries, query: Query, narrowed: Query, request: EngineRequest) -> dict[str, Counts]:
         """Return the counts of each column asked for; one pass counts all that have no filter of their own."""
         columns = [name for name in request.facets if name in FACET_FIELDS]
         columns += [MONTH] if request.histogram else []
         own = {name for name in columns if _has_own_filter(request.filters, name)}
         counts = self._counts(narrowed, [name for name in columns if name not in own])
         for name in own:
-            counts |= self._counts(self._queries.filtered(query, request.filters, without=name), [name])
+            counts |= self._counts(queries.filtered(query, request.filters, without=name), [name])
         return counts
 
     def _counts(self, query: Query, columns: list[str]) -> dict[str, Counts]:

@@ -14,6 +14,7 @@ from typing import Any, Final, Generic, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from searchapp.engines.deadline import Deadline
 from searchapp.engines.port import BM25_B, BM25_K1
 from searchapp.engines.whoosh_engine.fields import document_frequencies
 from searchapp.engines.whoosh_engine.layout import Numbers, offsets
@@ -103,11 +104,11 @@ class Kept:
         kept = self._postings.get(key)
         return self._postings.put(key, self._live(read_postings(self.leaves, *key))) if kept is None else kept
 
-    def places(self, field: str, term: str, documents: Integers) -> Numbers:
+    def places(self, field: str, term: str, documents: Integers, deadline: Deadline) -> Numbers:
         """Return where ``term`` stands in ``documents``, which all hold it: document << 32 | position, rising.
 
         Places in other documents may be among them. A word that most of its documents are asked of is read whole and
-        kept: frequent words come again.
+        kept: frequent words come again. Raises OutOfTime.
         """
         key = (field, term.encode("utf-8", "replace"))
         kept = self._places.get(key)
@@ -115,8 +116,8 @@ class Kept:
             return kept
         every = self.postings(field, term).documents
         if 2 * len(documents) < len(every):
-            return places_of(self.leaves, *key, documents)
-        return self._places.put(key, places_of(self.leaves, *key, every))
+            return places_of(self.leaves, *key, documents, deadline)
+        return self._places.put(key, places_of(self.leaves, *key, every, deadline))
 
     def dictionary(self, field: str, prefix: bytes) -> list[tuple[str, int]]:
         """Return all terms of a field that live documents hold, in order, with how many do."""
@@ -149,10 +150,10 @@ class Kept:
 
     @cached_property
     def norms(self) -> NDArray[np.float32]:
-        """k1 (1 - b + b length / average length) of each document."""
-        lengths = self._column(LENGTH)
-        average = int(lengths[self.alive].sum(dtype=np.int64)) / max(self.live, 1) or 1.0
-        return (BM25_K1 * (1 - BM25_B + BM25_B * lengths / average)).astype(np.float32)
+        """k1 (1 - b + b length / average length) of each document, its length rounded as the port has it."""
+        lengths = self._column(LENGTH).astype(np.int64)
+        average = int(lengths[self.alive].sum()) / max(self.live, 1) or 1.0
+        return (BM25_K1 * (1 - BM25_B + BM25_B * _rounded(lengths) / average)).astype(np.float32)
 
     @cached_property
     def evidence(self) -> list[Any]:
@@ -183,3 +184,11 @@ class Kept:
     def _column(self, name: str) -> NDArray[Any]:
         parts = [numeric_column(leaf, name) for leaf, _ in self.leaves]
         return np.concatenate(parts) if parts else np.empty(0, np.int64)
+
+
+def _rounded(lengths: Numbers) -> Numbers:
+    """Return lengths as the port rounds them: 24, and four binary digits of what is beyond."""
+    beyond = np.maximum(lengths - 24, 0)
+    spare = np.maximum(np.frexp(beyond)[1] - 4, 0)
+    rounded: Numbers = np.minimum(lengths, 24) + (beyond >> spare << spare)
+    return rounded

@@ -10,6 +10,7 @@ from functools import reduce, singledispatchmethod
 import numpy as np
 from numpy.typing import NDArray
 
+from searchapp.engines.deadline import Deadline, OutOfTime
 from searchapp.engines.port import (
     BM25_K1,
     BooleanClause,
@@ -39,10 +40,15 @@ class Match:
 
 
 class Matcher:
-    """Finds what clauses ask for in one generation."""
+    """Finds what clauses ask for in one generation, for one search.
 
-    def __init__(self, kept: Kept) -> None:
+    Out of time, a costly clause finds the documents that it is sure of; where it excludes, all that it may match.
+    """
+
+    def __init__(self, kept: Kept, deadline: Deadline) -> None:
         self._kept = kept
+        self._deadline = deadline
+        self._excluding = False
 
     @singledispatchmethod
     def match(self, clause: Clause) -> Match:
@@ -63,7 +69,12 @@ class Matcher:
         documents = reduce(_both, sorted(postings, key=len))
         if not len(documents):
             return _unscored(documents)
-        places = {term: self._kept.places(clause.field, term, documents) for term in set(clause.terms)}
+        try:
+            places = {
+                term: self._kept.places(clause.field, term, documents, self._deadline) for term in set(clause.terms)
+            }
+        except OutOfTime:
+            return _unscored(documents if self._excluding else np.empty(0, np.int32))
         if clause.slop:
             found = _within(places, Counter(clause.terms), len(clause.terms) + clause.slop)
         else:
@@ -78,9 +89,14 @@ class Matcher:
 
     @match.register
     def _(self, clause: WeightClause) -> Match:
-        weights = np.zeros(self._kept.size, dtype=np.float64)
+        weights = np.where(self._kept.alive, 0.0, -np.inf)
+        left = sum(weight for _, weight in clause.terms)
         for term, weight in clause.terms:
+            if self._deadline.passed():
+                weights += left if self._excluding else 0.0
+                break
             weights[self._kept.postings(clause.field, term).documents] += weight
+            left -= weight
         return _unscored(np.flatnonzero(weights >= clause.minimum * (1 - 1e-6)).astype(np.int32))
 
     @match.register
@@ -94,9 +110,11 @@ class Matcher:
             match = self._union(should)
         else:
             match = self.match(EveryClause())
+        self._excluding = not self._excluding
         for part in clause.must_not:
             kept = ~np.isin(match.documents, self.match(part).documents, assume_unique=True)
             match = Match(match.documents[kept], match.scores[kept])
+        self._excluding = not self._excluding
         return match
 
     def _score(self, field: str, term: str, boost: float) -> Match:

@@ -16,6 +16,7 @@ from isal import isal_zlib
 from numpy.typing import NDArray
 from whoosh.codec.whoosh3 import WHOOSH3_HEADER_MAGIC
 
+from searchapp.engines.deadline import Deadline
 from searchapp.engines.whoosh_engine.layout import COLUMN_END, HEADER, TERM_INFO, Bytes, Numbers, entry_sizes, offsets
 
 __all__ = [
@@ -90,13 +91,17 @@ def read_postings(leaves: list[tuple[Any, int]], field: str, term: bytes) -> Pos
     return Postings(np.concatenate(documents), np.concatenate(frequencies))
 
 
-def places_of(leaves: list[tuple[Any, int]], field: str, term: bytes, wanted: Integers) -> Numbers:
-    """Return where ``term`` stands in the ``wanted`` documents, as document << 32 | position, rising."""
+def places_of(leaves: list[tuple[Any, int]], field: str, term: bytes, wanted: Integers, deadline: Deadline) -> Numbers:
+    """Return where ``term`` stands in the ``wanted`` documents, as document << 32 | position, rising.
+
+    Raises OutOfTime.
+    """
     found: list[Numbers] = [np.empty(0, np.int64)]
     for leaf, base in leaves:
         near = wanted[np.searchsorted(wanted, base) : np.searchsorted(wanted, base + leaf.doc_count_all())] - base
         if len(near):
             for block in _blocks(posting_list(leaf, field, term), near):
+                deadline.check()
                 chosen = np.flatnonzero(np.isin(block.documents, near, assume_unique=True))
                 positions, frequencies = block.positions(chosen)
                 documents = block.documents[chosen].astype(np.int64) + base

@@ -15,6 +15,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from searchapp.engines.deadline import Deadline
 from searchapp.engines.port import Candidate, EngineRequest, EngineResult
 from searchapp.engines.stored import article_of
 from searchapp.engines.whoosh_engine.kept import Kept
@@ -37,7 +38,6 @@ class WhooshReader:
         self._reader = reader
         self._lock = RLock()
         self._kept = Kept(reader)
-        self._matcher = Matcher(self._kept)
 
     @property
     def count(self) -> int:
@@ -45,7 +45,8 @@ class WhooshReader:
 
     def search(self, request: EngineRequest) -> EngineResult:
         with self._lock:
-            match = self._matcher.match(request.clause)
+            deadline = Deadline(request.deadline)
+            match = Matcher(self._kept, deadline).match(request.clause)
             masks = self._masks(request.filters)
             narrowed = narrow(match, masks.values())
             order = self._order(narrowed, request)
@@ -55,6 +56,7 @@ class WhooshReader:
                 candidates=tuple(map(Candidate, documents, scores)),
                 facets={name: self._count_facet(name, match, masks) for name in request.facets},
                 histogram=self._histogram(narrowed) if request.histogram else (),
+                complete=deadline.complete,
             )
 
     def articles(self, documents: Iterable[int]) -> list[Article]:
