@@ -145,7 +145,10 @@ class Writing:
         article = self._served(word.id)
         if word.withdrawn or article is None:
             return word.withdrawn and article is None
-        moment, _ = read_date(word.modified, self._journal.timezone)
+        try:
+            moment, _ = read_date(word.modified, self._journal.timezone)
+        except UnreadableError:  # a line that another hand wrote
+            return False
         if moment is None or article.modified is None:
             return False
         return abs(article.modified - moment) < _SAME

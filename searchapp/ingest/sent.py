@@ -54,6 +54,7 @@ def validate(value: object, context: FileContext, article_id: str = "") -> tuple
         if article_id:
             record = {"id": checked_id(article_id), **_without_id(record, article_id)}
         article = article_from(record, context)
+        read_date(record.get("modified"), context.timezone)  # of a file it is left out; who sends it can mend it
     except InvalidRecordError:
         raise
     except UnreadableError as error:

@@ -308,6 +308,7 @@ def test_memory_stays_flat_however_many_records_come(journal: Journal) -> None:
         ({"title": 3, "text": "x"}, "title"),
         ({"title": "x", "text": ["y"]}, "text"),
         ({"title": "x", "text": "y", "date": "hier"}, "date"),
+        ({"title": "x", "text": "y", "modified": "31/02/2024"}, "modified"),
         ({"title": "x", "text": "y", "url": "javascript:alert(1)"}, "url"),
         ({"title": "x", "text": "y", "status": "draft"}, "status"),
         ({"title": "x", "text": "y", "author": [1]}, "author"),

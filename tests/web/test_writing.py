@@ -133,6 +133,15 @@ def test_the_same_again_changes_nothing(writer: Writer, site_config: Config) -> 
     assert len(journal(site_config)) == 1
 
 
+def test_a_line_of_another_hand_with_a_wrong_moment_does_no_harm(writer: Writer, site_config: Config) -> None:
+    (site_config.corpus / "_journal").mkdir()
+    line = json.dumps({"id": "mare", **MARE, "modified": "31/02/2024"})
+    (site_config.corpus / "_journal" / "2026-01.jsonl").write_text(line + "\n", "utf-8")
+    response = writer.put("mare", MARE)
+    assert (response.status_code, response.get_json()["outcome"]) == (200, "unchanged")
+    assert writer.total("grenouilles") == 1
+
+
 def test_a_deleted_article_is_gone_for_good(writer: Writer, site_config: Config) -> None:
     response = writer.delete("noel")
     assert (response.status_code, response.get_json()["outcome"]) == (200, "withdrawn")
