@@ -20,10 +20,10 @@ Figures = dict[str, Any]
 
 
 def shared() -> Path:
-    """The folder of test data beside the project, or the one that SEARCHAPP_SHARED names."""
-    folder = Path(os.environ.get("SEARCHAPP_SHARED", SHARED))
+    """The folder of test data beside the project, or the one that BENCHMARK_DATA names."""
+    folder = Path(os.environ.get("BENCHMARK_DATA", SHARED))
     if not (folder / "tools/make_corpus.py").is_file():
-        sys.exit(f"the test data is not at {folder}; name its folder: SEARCHAPP_SHARED=DIR")
+        sys.exit(f"the test data is not at {folder}; name its folder: BENCHMARK_DATA=DIR")
     return folder
 
 
@@ -59,6 +59,14 @@ def environment(name: str, packages: Sequence[str], work: Path) -> Path:
 
 def measured(command: Sequence[object]) -> Figures:
     """Run a process that prints a line of JSON; add the peak memory of it and its children (proportional set size)."""
+    output, used = watched(command)
+    figures: Figures = json.loads(output.splitlines()[-1])
+    return {**figures, "peak_mb": used["peak_mb"]}
+
+
+def watched(command: Sequence[object]) -> tuple[str, Figures]:
+    """Run a process to its end; return its output, and what it and its children used: seconds, CPU seconds, memory."""
+    started = time.perf_counter()
     process = subprocess.Popen(
         [str(part) for part in command],
         stdout=subprocess.PIPE,
@@ -67,16 +75,21 @@ def measured(command: Sequence[object]) -> Figures:
     )
     peak = _Peak(process.pid)
     peak.start()
-    output, _ = process.communicate()
+    assert process.stdout is not None
+    with process.stdout:
+        output = process.stdout.read()
+    _, status, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    seconds = time.perf_counter() - started
     peak.stop()
     if process.returncode:
         sys.exit(f"failed: {command}")
-    figures: Figures = json.loads(output.splitlines()[-1])
-    return {**figures, "peak_mb": round(peak.bytes / 1e6)}
+    cpu = usage.ru_utime + usage.ru_stime
+    return output, {"seconds": round(seconds, 2), "cpu": round(cpu, 2), "peak_mb": round(peak.bytes / 1e6)}
 
 
 class _Peak(threading.Thread):
-    """Adds up the memory of a process and its children four times a second."""
+    """Adds up the memory of a process and its children ten times a second."""
 
     def __init__(self, pid: int) -> None:
         super().__init__(daemon=True)
@@ -85,7 +98,7 @@ class _Peak(threading.Thread):
         self.bytes = 0
 
     def run(self) -> None:
-        while not self._ended.wait(0.25):
+        while not self._ended.wait(0.1):
             family = [self._pid, *(pid for pid in _pids() if _parent(pid) == self._pid)]
             self.bytes = max(self.bytes, sum(map(_memory, family)))
 

@@ -32,15 +32,11 @@ CONTENDERS = {
 
 def reindex(source: Path, folder: Path, jobs: int) -> Figures:
     """End to end: from JSON Lines to a published generation, durable on disk."""
-    from zoneinfo import ZoneInfo
+    from searchapp import bootstrap
 
-    from searchapp.analysis import FrenchAnalyzer
-    from searchapp.engines.whoosh_engine import WhooshEngine
-    from searchapp.indexing import Generations
-    from searchapp.indexing import reindex as build
-
+    config = bootstrap.load_config({"corpus": source, "index": folder, "engine": "whoosh", "jobs": jobs})
     started = time.perf_counter()
-    build(source, Generations(folder), WhooshEngine(), FrenchAnalyzer(), ZoneInfo("Europe/Paris"), jobs=jobs)
+    bootstrap.reindex(config)
     seconds = time.perf_counter() - started
     used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
     return {"seconds": seconds, "cpu": sum(usage.ru_utime + usage.ru_stime for usage in used)}

@@ -199,7 +199,7 @@ SETTINGS: Final = (
         "query_seconds",
         _number(0.05, 60.0),
         2.0,
-        Message("seconds that one search may look for words; after them the answer is marked as partial"),
+        Message("seconds that one search may take; then costly parts are left out and the answer is marked as partial"),
     ),
     Setting("synonyms", _path, "synonyms.txt", Message("file of words that mean the same, if there is one")),
     Setting(

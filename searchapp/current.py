@@ -12,23 +12,21 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
-from itertools import islice
+from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Event, RLock, Thread
 from typing import Final, TypeVar
 
 from searchapp.analysis import FrenchAnalyzer
-from searchapp.engines.port import BooleanClause, Engine, EngineRequest, EngineResult, Reader, TermClause
+from searchapp.engines.port import Engine, Reader
 from searchapp.errors import Corrupt, EngineUnavailable, IndexDamaged, SearchappError
+from searchapp.hiding import hiding
 from searchapp.indexing.damage import Damage
 from searchapp.indexing.generations import CURRENT, Generations
 from searchapp.indexing.withdrawn import Withdrawn
 from searchapp.lexicon import FILE_NAME, Lexicon
-from searchapp.model import Article
-from searchapp.schema import ID
 
 __all__ = ["CurrentGeneration", "OpenGeneration", "Served"]
 
@@ -43,7 +41,6 @@ _RETRY_EVERY: Final = 30.0
 # How long a request waits to learn whether its generation is damaged, and for how long the answer holds.
 _PATIENCE: Final = 10.0
 _VERIFIED_FOR: Final = 600.0
-_IDS_AT_A_TIME: Final = 1000
 _LISTED: Final = 5
 
 
@@ -58,6 +55,11 @@ class OpenGeneration:
     reader: Reader
     lexicon: Lexicon
     withdrawn: Withdrawn
+
+    @property
+    def version(self) -> str:
+        """What differs whenever an answer may: the name and, after a rollback, the list of what is hidden."""
+        return f"{self.name} {self.withdrawn.generation}" if self.withdrawn.hidden_in(self.name) else self.name
 
     def is_withdrawn(self, article_id: str) -> bool:
         """Return whether an article of this id was taken back."""
@@ -84,10 +86,11 @@ class Served:
 
 @dataclass(frozen=True, slots=True)
 class _Sight:
-    """What decides which generation answers; "" when the pointer cannot be read."""
+    """What decides which generation answers, and what it hides; the name is "" when the pointer cannot be read."""
 
     name: str
     marked: bool
+    withdrawn: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,11 +194,12 @@ class CurrentGeneration:
     # Choosing
 
     def _look(self) -> _Sight:
+        withdrawn = self._generations.withdrawn_version()
         try:
             name = self._generations.current()
         except IndexDamaged:
-            return _Sight("", marked=True)
-        return _Sight(name, self._generations.is_marked(name))
+            return _Sight("", marked=True, withdrawn=withdrawn)
+        return _Sight(name, self._generations.is_marked(name), withdrawn)
 
     def _must_move(self, choice: _Choice) -> bool:
         """Return whether a request has to see to it that a better generation answers."""
@@ -251,7 +255,7 @@ class CurrentGeneration:
             return opened
         path = self._generations.path(name)
         engine = self._engine_of(self._generations.manifest(name).engine)
-        reader = _hiding(_open_reader(engine, path / "engine"), withdrawn.hidden_in(name))
+        reader = hiding(_open_reader(engine, path / "engine"), withdrawn.hidden_in(name))
         return OpenGeneration(name, reader, Lexicon(path / FILE_NAME, self._analyzer), withdrawn)
 
     def _withdrawn(self, name: str) -> Withdrawn:
@@ -388,50 +392,6 @@ class CurrentGeneration:
                 verification.damaged = True
         finally:
             verification.done.set()
-
-
-class _HidingReader:
-    """A :class:`~searchapp.engines.port.Reader` that does not find some of its documents.
-
-    Dictionary and frequencies go on counting them, as the port allows for deleted ones.
-    """
-
-    def __init__(self, reader: Reader, ids: frozenset[str]) -> None:
-        self._reader = reader
-        self._ids = ids
-        self._hidden = TermClause(ID, tuple((article_id, 1.0) for article_id in sorted(ids)))
-        self.articles = reader.articles
-        self.evidence = reader.evidence
-        self.terms_with_prefix = reader.terms_with_prefix
-        self.document_frequency = reader.document_frequency
-        self.close = reader.close
-
-    @property
-    def count(self) -> int:
-        return self._reader.count - len(self._ids)
-
-    def search(self, request: EngineRequest) -> EngineResult:
-        clause = BooleanClause(should=(request.clause,), must_not=(self._hidden,))
-        return self._reader.search(replace(request, clause=clause))
-
-    def article(self, article_id: str) -> Article | None:
-        return None if article_id in self._ids else self._reader.article(article_id)
-
-
-def _hiding(reader: Reader, ids: frozenset[str]) -> Reader:
-    """Return a reader that hides those of ``ids`` that it holds: few, however many were ever withdrawn."""
-    held: set[str] = set()
-    for some in _in_parts(ids):
-        request = EngineRequest(TermClause(ID, tuple((article_id, 1.0) for article_id in some)), limit=len(some))
-        documents = [candidate.document for candidate in reader.search(request).candidates]
-        held.update(article.id for article in reader.articles(documents))
-    return _HidingReader(reader, frozenset(held)) if held else reader
-
-
-def _in_parts(ids: Iterable[str]) -> Iterator[list[str]]:
-    rest = iter(ids)
-    while some := list(islice(rest, _IDS_AT_A_TIME)):
-        yield some
 
 
 def _open_reader(engine: Engine, folder: Path) -> Reader:

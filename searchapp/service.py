@@ -164,6 +164,10 @@ class SearchService:
         """Return the name of the generation that answers now."""
         return self.served().generation
 
+    def version(self) -> str:
+        """Return what differs whenever the same request may be answered otherwise: generation, and what it hides."""
+        return self._current.answer(lambda generation: generation.version)
+
     def served(self) -> Served:
         """Return which generation answers now, and which one should if it were not damaged."""
         return self._current.served()
@@ -230,16 +234,18 @@ class SearchService:
         ]
         reranks = request.sort is Sort.RELEVANCE and offset < RERANKED and bool(words)
         first, end = (0, max(offset + request.per_page, RERANKED)) if reranks else (offset, offset + request.per_page)
-        found = generation.reader.search(
+        found = _ask(
+            generation.reader,
+            lookup,
             EngineRequest(
-                clause=_matching(generation.reader, tree, resolver.resolve(tree, lookup), words, others),
+                clause=_matching(generation.reader, tree, resolver.resolve(tree, lookup), words, others, lookup),
                 filters=request.filters,
                 sort=request.sort,
                 offset=first,
                 limit=end - first,
                 facets=FACET_FIELDS,
                 histogram=True,
-            )
+            ),
         )
         if not reranks:
             return found, list(found.candidates)
@@ -327,7 +333,21 @@ def _weigh(generation: OpenGeneration, term: Term) -> QueryWord:
     )
 
 
-def _matching(reader: Reader, tree: Node, clause: Clause, words: list[QueryWord], others: list[Alternative]) -> Clause:
+def _ask(reader: Reader, lookup: Lookup, request: EngineRequest) -> EngineResult:
+    """Search with the time that is left for ``lookup``, which learns whether it was enough."""
+    found = reader.search(replace(request, deadline=lookup.deadline))
+    lookup.complete = lookup.complete and found.complete
+    return found
+
+
+def _matching(
+    reader: Reader,
+    tree: Node,
+    clause: Clause,
+    words: list[QueryWord],
+    others: list[Alternative],
+    lookup: Lookup,
+) -> Clause:
     """Return ``clause``, narrowed for bare words to the articles that hold enough of them, said one way or another."""
     if not isinstance(tree, Bag) or not isinstance(clause, BooleanClause):
         return clause
@@ -335,7 +355,7 @@ def _matching(reader: Reader, tree: Node, clause: Clause, words: list[QueryWord]
         return clause
 
     def count(part: Clause) -> int:
-        return reader.search(EngineRequest(part, limit=0)).total
+        return _ask(reader, lookup, EngineRequest(part, limit=0)).total
 
     known = _weights([word for word in words if reader.document_frequency(STEMS, word.stem)])
     if not tree.should or not (known or others):

@@ -285,3 +285,13 @@ def test_an_answer_cut_by_the_clock_says_so(indexed: Config) -> None:
     assert "cut short" in str(result.remarks[0].message)
     assert service.search(SearchRequest("vin")).total_relation == "eq"
     service.close()
+
+
+def test_the_engine_has_no_more_time_than_the_search(indexed: Config) -> None:
+    service = bootstrap.open_service(indexed)
+    query = SearchRequest("marché Noël journal urgence")
+    service._query_seconds = -1.0
+    assert service.search(query).total_relation == "gte"
+    service._query_seconds = 2.0
+    assert service.search(query).total_relation == "eq"
+    service.close()

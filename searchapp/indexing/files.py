@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import time
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Final, Self
+from typing import Final, Self
 
 from searchapp.engines.port import Engine
 from searchapp.indexing.generations import CHECKPOINT, sync, write_durably
@@ -120,12 +119,7 @@ class IndexFiles:
         shutil.copyfile(self._path / REGISTER, register)
         for part in (*self._folder.rglob("*"), self._folder, register, self._path):
             sync(part)
-        state: dict[str, Any] = {
-            "engine": self._folder.name,
-            "register": register.name,
-            "made_with": self._made_with,
-            "pid": os.getpid(),
-        }
+        state = {"engine": self._folder.name, "register": register.name, "made_with": self._made_with}
         write_durably(self._path / CHECKPOINT, json.dumps(state) + "\n")
         if self._base and self._base.parent == self._path:
             _remove(self._base)

@@ -28,7 +28,7 @@ from searchapp.indexing.damage import (
 from searchapp.indexing.durable import digest_of, sync, write_durably
 from searchapp.indexing.locking import Holder, WriteLock
 from searchapp.indexing.room import says_disk_full
-from searchapp.indexing.withdrawn import Withdrawn, read_withdrawn, write_withdrawn
+from searchapp.indexing.withdrawn import WITHDRAWN, Withdrawn, read_withdrawn, write_withdrawn
 
 __all__ = ["CHECKPOINT", "CURRENT", "MANIFEST", "Generations", "Manifest", "digest_of", "sync", "write_durably"]
 
@@ -134,6 +134,7 @@ class Generations:
         needs the room, so then it goes in any case. Needs the lock.
         """
         self._remove_unfinished(but=unfinished)
+        self._prune_again()
         name = f"{datetime.now(UTC):%Y%m%dT%H%M%S.%fZ}-{secrets.token_hex(2)}"
         path = unfinished if resume and unfinished else self.folder / name
         path.mkdir(parents=True, exist_ok=True)
@@ -182,6 +183,12 @@ class Generations:
         for name in ranked[self._kept - 1 :]:
             _remove(self.path(name))
 
+    def _prune_again(self) -> None:
+        """Remove what a publish left that was killed before it could prune."""
+        current, names = self._current_or_none(), self.names()
+        if current and len(names) > self._kept:
+            self._prune(current, max((name for name in names if name < current), default=None))
+
     def _current_or_none(self) -> str | None:
         try:
             return self.current()
@@ -213,6 +220,14 @@ class Generations:
     def withdrawn(self) -> Withdrawn:
         """Return the ids withdrawn when a generation was last published; raises IndexDamaged."""
         return read_withdrawn(self.folder)
+
+    def withdrawn_version(self) -> str:
+        """Return what differs whenever the list of withdrawn ids was written anew; "" when there is none."""
+        try:
+            status = (self.folder / WITHDRAWN).stat()
+        except OSError:
+            return ""
+        return f"{status.st_ino}-{status.st_mtime_ns}"
 
     # What is whole
 

@@ -130,32 +130,23 @@ def reindex(
     return work.plan() if work.options.dry_run else work.run()
 
 
+@dataclass
 class _Reindex:
-    def __init__(
-        self,
-        sources: Sequence[Source],
-        corpus: str,
-        generations: Generations,
-        engine: Engine,
-        analyzer: FrenchAnalyzer,
-        timezone: ZoneInfo,
-        options: Options,
-        on_progress: Callable[[Progress], None],
-        on_wait: Callable[[Message], None],
-    ) -> None:
-        self._sources = sources
-        self._corpus = corpus
-        self._generations = generations
-        self._engine = engine
-        self._analyzer = analyzer
-        self._timezone = timezone
-        self.options = options
-        self._on_progress = on_progress
-        self._on_wait = on_wait
-        self._started = time.monotonic()
+    """The arguments of :func:`reindex`, and its steps."""
+
+    sources: Sequence[Source]
+    corpus: str
+    generations: Generations
+    engine: Engine
+    analyzer: FrenchAnalyzer
+    timezone: ZoneInfo
+    options: Options
+    on_progress: Callable[[Progress], None]
+    on_wait: Callable[[Message], None]
+    _started: float = field(default_factory=time.monotonic, init=False)
 
     def run(self) -> Summary:
-        with self._generations.locked(self.options.wait, self._on_wait):
+        with self.generations.locked(self.options.wait, self.on_wait):
             base, reason = self._base()
             try:
                 return self._build(base, reason)
@@ -168,13 +159,13 @@ class _Reindex:
         with ExitStack() as stack:
             folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
             register = stack.enter_context(Register(folder / REGISTER, base.path / REGISTER if base else None))
-            Update(self._sources, register, _Nowhere(), self._on_progress, self._only(base)).run()
+            Update(self.sources, register, _Nowhere(), self.on_progress, self._only(base)).run()
             return self._summary(register, base, reason)
 
     def _base(self) -> tuple[_Base | None, Message | None]:
         """Return the generation to grow out of; or why there is none, if one is published."""
         try:
-            name = self._generations.current()
+            name = self.generations.current()
         except IndexMissing:
             return None, None
         except IndexDamaged:
@@ -182,22 +173,22 @@ class _Reindex:
         if self.options.full:
             return None, Message("asked for")
         try:
-            manifest = self._generations.manifest(name)
+            manifest = self.generations.manifest(name)
         except IndexDamaged:
             return None, Message("the index is damaged")
-        path = self._generations.path(name)
+        path = self.generations.path(name)
         if self._made_with(manifest) != self._made_with():
             return None, self._difference(manifest)
-        if not self._generations.is_sound(name):
+        if not self.generations.is_sound(name):
             return None, Message("the index is damaged")
         return _Base(manifest, path), None
 
     def _difference(self, manifest: Manifest) -> Message:
-        if manifest.analyzer != self._analyzer.fingerprint:
+        if manifest.analyzer != self.analyzer.fingerprint:
             return Message("the French analysis has changed")
-        if (manifest.engine, manifest.engine_version) != (self._engine.name, self._engine.version):
+        if (manifest.engine, manifest.engine_version) != (self.engine.name, self.engine.version):
             return Message("the engine was {engine}", engine=manifest.engine_version)
-        if manifest.timezone != self._timezone.key:
+        if manifest.timezone != self.timezone.key:
             return Message("the time zone was {timezone}", timezone=manifest.timezone)
         return Message("the form of the index has changed")
 
@@ -207,19 +198,19 @@ class _Reindex:
             return json.dumps(
                 [manifest.engine, manifest.engine_version, manifest.schema, manifest.analyzer, manifest.timezone]
             )
-        engine = self._engine
-        parts = [engine.name, engine.version, SCHEMA_VERSION, self._analyzer.fingerprint, self._timezone.key]
+        engine = self.engine
+        parts = [engine.name, engine.version, SCHEMA_VERSION, self.analyzer.fingerprint, self.timezone.key]
         return json.dumps(parts)
 
     def _only(self, base: _Base | None) -> frozenset[int] | None:
         return self.options.only if base else None
 
     def _build(self, base: _Base | None, reason: Message | None) -> Summary:
-        unfinished = self._generations.unfinished()
+        unfinished = self.generations.unfinished()
         checkpoint = None if base else read_checkpoint(unfinished, self._made_with())
         kept = unfinished if base or checkpoint else None
         try:
-            with self._generations.building(kept, resume=bool(checkpoint)) as path:
+            with self.generations.building(kept, resume=bool(checkpoint)) as path:
                 return self._fill(path, base, reason, checkpoint)
         except _Unchanged as unchanged:
             summary: Summary = unchanged.args[0]
@@ -234,8 +225,8 @@ class _Reindex:
             files = stack.enter_context(
                 IndexFiles(
                     path,
-                    self._engine,
-                    DocumentMaker(self._timezone, self._analyzer),
+                    self.engine,
+                    DocumentMaker(self.timezone, self.analyzer),
                     self.options.jobs,
                     ground[0],
                     seconds=0 if base else self.options.checkpoint,
@@ -243,15 +234,15 @@ class _Reindex:
                     commit=register.commit,
                 )
             )
-            update = Update(self._sources, register, files, self._on_progress, self._only(base))
+            update = Update(self.sources, register, files, self.on_progress, self._only(base))
             update.run()
             summary = replace(self._summary(register, base, reason), resumed=bool(checkpoint))
-            self._refuse(summary, base)
+            self._refuse(summary)
             if base and not register.changed and not (summary.added or summary.changed or summary.removed):
                 summary.generation = base.manifest.generation
                 raise _Unchanged(summary)
             files.complete()
-            reader = self._engine.open(path / ENGINE)
+            reader = self.engine.open(path / ENGINE)
             stack.callback(reader.close)
             # What an interrupted build superseded was not counted.
             superseded = sys.maxsize if checkpoint else update.superseded
@@ -264,26 +255,36 @@ class _Reindex:
             withdrawn = list(register.withdrawn())
         summary.generation, summary.published = path.name, True
         summary.seconds = time.monotonic() - self._started
-        self._generations.publish(self._manifest(summary, base), withdrawn)
+        self.generations.publish(self._manifest(summary, base), withdrawn)
         return summary
 
     def _write_words(self, path: Path, reader: Reader, register: Register, base: _Base | None, superseded: int) -> None:
         if base is None:
-            write_lexicon(path, reader, self._analyzer, superseded=superseded)
+            write_lexicon(path, reader, self.analyzer, superseded=superseded)
             return
-        earlier = self._engine.open(base.path / ENGINE)
+        earlier = self.engine.open(base.path / ENGINE)
         try:
-            write_lexicon(path, reader, self._analyzer, (base.path, earlier), register.touched())
+            write_lexicon(path, reader, self.analyzer, (base.path, earlier), register.touched())
         finally:
             earlier.close()
 
-    def _refuse(self, summary: Summary, base: _Base | None) -> None:
+    def _refuse(self, summary: Summary) -> None:
         if self.options.strict and summary.rejected:
             details = [_told(reject) for reject in summary.rejects[:20]]
             message = Message("{count} articles were rejected; nothing was published.", count=summary.rejected)
             raise RejectsRefused(message, details)
-        if base and summary.removed * 2 > base.manifest.articles and not self.options.yes:
-            raise CorpusShrunk(summary.removed, base.manifest.articles)
+        published = self._published()
+        if published and not self.options.yes:
+            withdrawn = max(0, summary.withdrawn - published.withdrawn)
+            gone = max(summary.removed, published.articles - summary.indexed) - withdrawn
+            if gone * 2 > published.articles:
+                raise CorpusShrunk(gone, published.articles)
+
+    def _published(self) -> Manifest | None:
+        try:
+            return self.generations.manifest(self.generations.current())
+        except (IndexMissing, IndexDamaged):
+            return None
 
     def _summary(self, register: Register, base: _Base | None, reason: Message | None) -> Summary:
         versions, indexed = register.count("versions"), register.count("indexed")
@@ -325,12 +326,12 @@ class _Reindex:
             seconds=round(summary.seconds, 3),
             articles=summary.indexed,
             rejects=summary.rejected,
-            engine=self._engine.name,
-            engine_version=self._engine.version,
+            engine=self.engine.name,
+            engine_version=self.engine.version,
             schema=SCHEMA_VERSION,
-            analyzer=self._analyzer.fingerprint,
-            timezone=self._timezone.key,
-            corpus=self._corpus,
+            analyzer=self.analyzer.fingerprint,
+            timezone=self.timezone.key,
+            corpus=self.corpus,
             base=base.manifest.generation if base else "",
             added=summary.added,
             changed=summary.changed,

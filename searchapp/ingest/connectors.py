@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
@@ -13,7 +14,7 @@ from searchapp.errors import CorpusMissing
 from searchapp.i18n import Message
 from searchapp.ingest.boilerplate import shipped_boilerplate
 from searchapp.ingest.fields import field_name
-from searchapp.ingest.limits import Budget
+from searchapp.ingest.limits import Budget, timed
 from searchapp.ingest.ondemand import needed
 from searchapp.ingest.opening import articles_of
 from searchapp.ingest.reader import FileContext, UnreadableError
@@ -59,14 +60,14 @@ class StreamSource:
     def __iter__(self) -> Iterator[Article | Reject]:
         stream = buffered(iter(lambda: self._stream.read(HEAD), b""))
         try:
-            yield from articles_of(stream, self._context, Budget(_SIZE_OF_PIPE))
+            yield from timed(articles_of(stream, self._context, Budget(_SIZE_OF_PIPE)))
         except UnreadableError as error:
             yield error.reject(self._context.name)
         except (*DAMAGED, OSError):
             yield Reject(self._context.name, None, Message("the compressed file is damaged or cut short"))
 
 
-class _Rows:
+class _Rows(ABC):
     """The rows of a query, an article each; the columns are named as the fields of a record, or by ``columns``."""
 
     def __init__(self, name: str, query: str, context: FileContext) -> None:
@@ -83,8 +84,8 @@ class _Rows:
         """Yield the one unit."""
         yield Unit(self._name, b"", lambda _: iter(self))
 
-    def __iter__(self) -> Iterator[Article | Reject]:
-        raise NotImplementedError
+    @abstractmethod
+    def __iter__(self) -> Iterator[Article | Reject]: ...
 
     def _articles(self, columns: Iterable[str], rows: Iterable[Sequence[Any]]) -> Iterator[Article | Reject]:
         names = [self._columns.get(field_name(column), field_name(column)) for column in columns]

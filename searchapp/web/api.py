@@ -1,8 +1,8 @@
 """The JSON endpoints under ``/api/v1/``. Their shape is a contract: fields are added, never renamed.
 
-An answer carries an ETag made of everything that it depends on (generation, address, language), so that a
-program that asks again is told 304 without a search. The tag is a weak one: ``took_ms`` differs between
-answers that are otherwise the same.
+An answer carries an ETag made of everything that it depends on (generation and what it hides, address, language), so
+that a program that asks again is told 304 without a search. The tag is a weak one: ``took_ms`` differs between answers
+that are otherwise the same.
 """
 
 from __future__ import annotations
@@ -32,46 +32,47 @@ def search() -> Response:
     """Answer a search."""
     reading = read_search(request.args)
     asked = reading.strict()
-    tag = _tag(site().service.generation())
-    if request.if_none_match.contains_weak(tag):
-        return _not_modified(tag)
+    version = site().service.version()
+    if _is_known(version):
+        return _cacheable(Response(status=304), version)
     result = site().service.search(asked)
     answer = describe_result(result, asked, site().config.timezone, translator(current_language()))
     whole = {"start": 0, "end": len(asked.query)}
     answer["remarks"] = [{"message": say(remark), **whole} for remark in reading.remarks] + answer["remarks"]
-    return _tagged(answer, result.generation)
+    return _tagged(answer, version, lasting=result.total_relation == "eq")
 
 
 @api.get("/articles/<article_id:article_id>")
 def article(article_id: str) -> Response:
     """Answer with a whole article, and with the marks of ``q`` if it is given."""
     query, _ = clean_query(request.args.get("q", ""))
-    tag = _tag(site().service.generation())
-    if request.if_none_match.contains_weak(tag):
-        return _not_modified(tag)
+    version = site().service.version()
+    if _is_known(version):
+        return _cacheable(Response(status=304), version)
     view = site().service.article(article_id, query)
-    return _tagged(describe_view(view, site().config.timezone, with_marks=bool(query)), view.generation)
+    return _tagged(describe_view(view, site().config.timezone, with_marks=bool(query)), version)
 
 
-def _tag(generation: str) -> str:
-    parts: Sequence[str] = (__version__, generation, request.full_path, current_language())
+def _tag(version: str) -> str:
+    parts: Sequence[str] = (__version__, version, request.full_path, current_language())
     return hashlib.sha256("\0".join(parts).encode("utf-8", "replace")).hexdigest()[:32]
 
 
-def _tagged(answer: Json, generation: str) -> Response:
+def _is_known(version: str) -> bool:
+    return request.if_none_match.contains_weak(_tag(version))
+
+
+def _tagged(answer: Json, version: str, *, lasting: bool = True) -> Response:
+    """Return an answer with its tag, unless the index has moved on from ``version`` or asking again may find more."""
     response = jsonify(answer)
     for relation, path in answer["links"].items():
         if path:
             response.headers.add("Link", f'<{path}>; rel="{LINK_RELATIONS.get(relation, relation)}"')
-    return _cacheable(response, _tag(generation))
+    return _cacheable(response, version) if lasting and site().service.version() == version else response
 
 
-def _not_modified(tag: str) -> Response:
-    return _cacheable(Response(status=304), tag)
-
-
-def _cacheable(response: Response, tag: str) -> Response:
-    response.set_etag(tag, weak=True)
+def _cacheable(response: Response, version: str) -> Response:
+    response.set_etag(_tag(version), weak=True)
     response.headers["Cache-Control"] = "no-cache"
     response.vary.add("Accept-Language")
     return response

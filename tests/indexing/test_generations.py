@@ -102,6 +102,20 @@ def test_an_interrupted_publish_leaves_what_was_published(config: Config, monkey
     assert bootstrap.index_status(config).manifest.articles == 5
 
 
+def test_what_a_publish_killed_before_pruning_left_goes_with_the_next(
+    config: Config, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    publish(config)
+    with monkeypatch.context() as patched:
+        patched.setattr(Generations, "_prune", lambda *_arguments: None)
+        publish(config)
+        published = publish(config)
+    assert len(Generations(config.index).names()) == 3
+    bootstrap.reindex(config)  # nothing changed
+    names = Generations(config.index).names()
+    assert (len(names), names[-1]) == (2, published)
+
+
 # Going back
 
 
@@ -176,6 +190,17 @@ def test_what_was_withdrawn_does_not_come_back_with_a_rollback(config: Config, s
         service.article("ingerence")
     with pytest.raises(ArticleNotFound):
         service.article("introuvable")
+
+
+def test_who_asked_nothing_between_a_withdrawal_and_a_rollback_is_not_shown_it(
+    config: Config, service: SearchService
+) -> None:
+    publish(config)
+    assert "ingerence" in ids(service)
+    withdraw(config, "ingerence")
+    publish(config)
+    bootstrap.rollback(config)
+    assert "ingerence" not in ids(service)
 
 
 def test_what_stays_is_scored_as_before_when_something_is_hidden(config: Config, service: SearchService) -> None:

@@ -225,11 +225,22 @@ def test_a_corpus_of_which_most_is_gone_is_refused(newsroom: Newsroom) -> None:
     lost = newsroom.write("b.jsonl", record(2), record(3))
     newsroom.reindex()
     lost.unlink()
-    with pytest.raises(CorpusShrunk, match=r"2 of 3 articles are gone.*--yes"):
-        newsroom.reindex(ReindexOptions())
+    for options in (ReindexOptions(), ReindexOptions(full=True)):
+        with pytest.raises(CorpusShrunk, match=r"2 of 3 articles are gone.*--yes"):
+            newsroom.reindex(options)
     assert len(newsroom.shown()) == 3
     newsroom.reindex(YES)
     assert set(newsroom.shown()) == {"a1"}
+
+
+@pytest.mark.parametrize("full", [False, True])
+def test_withdrawing_most_of_the_corpus_is_not_refused(newsroom: Newsroom, full: bool) -> None:
+    newsroom.write("a.jsonl", record(1), record(2), record(3))
+    newsroom.reindex()
+    gone = [record(number) | {"status": "withdrawn"} for number in (1, 2)]
+    newsroom.write("a.jsonl", *gone, record(3))
+    newsroom.reindex(ReindexOptions(full=full))
+    assert set(newsroom.shown()) == {"a3"}
 
 
 def test_strict_publishes_nothing_when_there_are_rejects(newsroom: Newsroom) -> None:

@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
 from typing import Any
 
+import pytest
+from flask import Flask
 from flask.testing import FlaskClient
+
+from searchapp.bootstrap import load_config, reindex, rollback
+from searchapp.web import create_app
 
 SEARCH = "/api/v1/search"
 ANSWER = [
@@ -115,6 +122,32 @@ def test_asking_again_with_the_etag_is_answered_304(client: FlaskClient) -> None
         tag = client.get(path).headers["ETag"]
         again = client.get(path, headers={"If-None-Match": tag})
         assert (again.status_code, again.data) == (304, b"")
+
+
+def test_an_etag_ends_with_what_is_hidden_since(tmp_path: Path) -> None:
+    corpus = tmp_path / "corpus"
+    corpus.mkdir()
+    tide = {"id": "tide", "title": "La marée", "text": "Elle monte.", "date": "2026-01-01"}
+    (corpus / "a.jsonl").write_text(json.dumps(tide) + "\n", "utf-8")
+    config = load_config({"corpus": corpus, "index": tmp_path / "index"})
+    reindex(config)
+    client = create_app(config).test_client()
+    paths = (f"{SEARCH}?q=marée", "/api/v1/articles/tide")
+    tags = [client.get(path).headers["ETag"] for path in paths]
+    (corpus / "b.jsonl").write_text(json.dumps(tide | {"status": "withdrawn"}) + "\n", "utf-8")
+    reindex(config)
+    rollback(config)
+    answers = [client.get(path, headers={"If-None-Match": tag}) for path, tag in zip(paths, tags, strict=True)]
+    assert [answer.status_code for answer in answers] == [200, 410]
+    assert answers[0].get_json()["total"] == 0
+
+
+def test_an_answer_that_was_cut_short_has_no_etag(
+    app: Flask, client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert "ETag" in client.get(SEARCH, query_string={"q": "tom*"}).headers
+    monkeypatch.setattr(app.extensions["searchapp"].service, "_query_seconds", -1.0)
+    assert "ETag" not in client.get(SEARCH, query_string={"q": "tom*"}).headers
 
 
 def test_another_language_has_another_etag(client: FlaskClient) -> None:
