@@ -114,7 +114,18 @@ def open_fts5(folder: Path) -> Search:
 
 
 def index_tantivy(corpus: Path, folder: Path) -> None:
-    """tantivy-py by itself: its own French chain, two threads."""
+    """tantivy-py by itself, two threads: its default chain, which does not stem, over title and text."""
+    import tantivy
+
+    builder = tantivy.SchemaBuilder()
+    builder.add_text_field("id", stored=True, tokenizer_name="raw", index_option="basic")
+    for name in ("title", "text"):
+        builder.add_text_field(name, stored=True)
+    write_tantivy(tantivy.Index(builder.build(), str(folder)), corpus, ("id", "title", "text"))
+
+
+def index_tantivy_french(corpus: Path, folder: Path) -> None:
+    """tantivy-py by itself, two threads: its own French chain."""
     import tantivy
 
     french = (
@@ -132,10 +143,16 @@ def index_tantivy(corpus: Path, folder: Path) -> None:
         builder.add_text_field(name, stored=True, tokenizer_name="raw", index_option="basic")
     index = tantivy.Index(builder.build(), str(folder))
     index.register_tokenizer("fr", french)
+    write_tantivy(index, corpus, ("title", "text", *names))
+
+
+def write_tantivy(index: Any, corpus: Path, names: tuple[str, ...]) -> None:
+    import tantivy
+
     writer = index.writer(200_000_000, 2)
     for record in records(corpus):
         document = tantivy.Document()
-        for name in ("title", "text", *names):
+        for name in names:
             document.add_text(name, record[name])
         writer.add_document(document)
     writer.commit()
@@ -147,6 +164,7 @@ INDEXERS: dict[str, Callable[[Path, Path], None]] = {
     "whoosh-same": index_stock_same,
     "fts5": index_fts5,
     "tantivy": index_tantivy,
+    "tantivy-french": index_tantivy_french,
 }
 SEARCHERS: dict[str, Callable[[Path], Search]] = {"whoosh": open_stock, "fts5": open_fts5}
 
