@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Final
 
-__all__ = ["Index", "Running", "full", "knows"]
+__all__ = ["Index", "Running", "full", "knows", "serving"]
 
 # Far longer than anything here takes: what is not there by then never comes.
 _LONG: Final = 120.0
@@ -117,6 +118,50 @@ class Index:
 def full() -> tuple[str, ...]:
     """Return the option that makes a reindex begin from nothing, where it would not anyway."""
     return ("--full",) if knows("reindex", "--full") else ()
+
+
+@contextmanager
+def serving(index: Index, *, workers: int, settings: Mapping[str, str] | None = None) -> Iterator[str]:
+    """Run ``searchapp serve`` on a free port and give its address, ``host:port``.
+
+    ``settings`` are SEARCHAPP_ variables; those of this process do not count. Raises AssertionError when the server
+    does not start, does not end, or logs an error.
+    """
+    places = ("--corpus", str(index.corpus), "--index", str(index.folder), "--engine", index.engine)
+    command = (*_PROGRAM, "serve", *places, "--host", "127.0.0.1", "--port", "0", "--workers", str(workers))
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith("SEARCHAPP_")}
+    log = index.folder.with_name("serve.log")
+    with log.open("wb") as file:
+        server = subprocess.Popen(
+            command,
+            stdout=file,
+            stderr=subprocess.STDOUT,
+            env={**inherited, **(settings or {}), "PYTHONUNBUFFERED": "1"},
+            start_new_session=True,
+        )
+    try:
+        yield _address(server, log)
+        server.terminate()
+        server.wait(_LONG)
+    finally:
+        with suppress(ProcessLookupError):
+            os.killpg(server.pid, signal.SIGKILL)
+        server.wait()
+    told = log.read_text("utf-8")
+    assert server.returncode == 0, f"serve ended with {server.returncode}: {told}"
+    assert not _ERROR.search(told), f"the server logged: {told}"
+
+
+_ERROR: Final = re.compile(r"\[(ERROR|CRITICAL)\]|Traceback")
+
+
+def _address(server: subprocess.Popen[bytes], log: Path) -> str:
+    deadline = time.monotonic() + _LONG
+    while server.poll() is None and time.monotonic() < deadline:
+        if found := re.search(r"http://(\S+)/", log.read_text("utf-8")):
+            return found[1]
+        time.sleep(0.02)
+    raise AssertionError(f"the server does not start: {log.read_text('utf-8')}")
 
 
 def _group(leader: int) -> list[int]:

@@ -106,6 +106,7 @@ class Replay:
         checks: float = 1.0,
         thorough: float = 0.02,
         dropped: Callable[[Operation], bool] = lambda operation: False,
+        on_moment: Callable[[Cuts], None] = lambda cuts: None,
     ) -> Cuts:
         """Cut the power after every operation but writes, of which a share, and look at what is left.
 
@@ -132,6 +133,7 @@ class Replay:
             self.cuts.moments += 1
             for style in self._styles(styles):
                 self._cut(disk, style, published=self._recording.new in told, operation=operation)
+            on_moment(self.cuts)
         return self.cuts
 
     def _styles(self, number: int) -> list[str]:

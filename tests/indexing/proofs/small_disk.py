@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -98,12 +98,20 @@ class Outcome:
 class Squeeze:
     """One corpus, reindexed again and again into an index on a small disk."""
 
-    def __init__(self, work: Path, engine: str, disk: SmallDisk, articles: int) -> None:
+    def __init__(
+        self,
+        work: Path,
+        engine: str,
+        disk: SmallDisk,
+        articles: int,
+        on_step: Callable[[Outcome], None] = lambda outcome: None,
+    ) -> None:
         self._corpus = Corpus(work / "corpus", articles)
         self._disk = disk
         self._index = Index(disk.folder / "index", self._corpus.folder, engine)
         self._shown: State | None = None
         self._asked_for = 0
+        self._on_step = on_step
         self.outcome = Outcome(type(disk).__name__)
 
     def run(self, steps: int) -> Outcome:
@@ -144,6 +152,7 @@ class Squeeze:
                 assert not (left := _files(self._disk.folder).items() ^ before.items()), f"files: {left}"
         except AssertionError as error:
             self.outcome.failures.append(f"{room} bytes: {error}")
+        self._on_step(self.outcome)
         return code == 0
 
     def _is_told(self, code: int, output: str, record: Path) -> None:

@@ -20,7 +20,7 @@ from searchapp.config import Config
 from searchapp.model import SearchRequest, Sort
 from searchapp.service import SearchService
 
-__all__ = ["AUBE", "SOIR", "Corpus", "State", "opened", "read_everything", "shown_state"]
+__all__ = ["AUBE", "SOIR", "Corpus", "State", "opened", "other", "read_everything", "shown_state"]
 
 _FILES: Final = 20
 _SUBJECTS: Final = (
@@ -88,6 +88,11 @@ class Corpus:
         """Return how many of them hold the word of ``state``."""
         return sum(1 for number in range(0, self.size, self.fresh) if state.has(number))
 
+    def articles(self, state: State) -> Iterator[dict[str, Any]]:
+        """Yield the records of ``state``."""
+        for part in range(_FILES):
+            yield from self._articles(state, part)
+
     def _articles(self, state: State, part: int) -> Iterator[dict[str, Any]]:
         for number in range(part, self.size, _FILES):
             if state.has(number):
@@ -129,7 +134,7 @@ def shown_state(service: SearchService, corpus: Corpus) -> State:
     found = service.search(SearchRequest(f'"{state.word}"', per_page=100))
     assert found.total == fresh
     assert all(state.word in hit.article.text and state.word in hit.article.title for hit in found.hits)
-    assert service.search(SearchRequest(f'"{_other(state).word}"')).total == 0
+    assert service.search(SearchRequest(f'"{other(state).word}"')).total == 0
     assert state.word in service.article("depeche/0").article.title
     return state
 
@@ -143,7 +148,7 @@ def read_everything(service: SearchService, corpus: Corpus, state: State) -> Non
         for hit in page.hits:
             number = expected.pop(hit.article.id)
             assert (state.word in hit.article.text) == (number % corpus.fresh == 0)
-            assert _other(state).word not in hit.article.text
+            assert other(state).word not in hit.article.text
         if (cursor := page.next_cursor) is None:
             break
     assert not expected
@@ -164,5 +169,6 @@ def _config(engine: str) -> Config:
     return bootstrap.load_config({"engine": engine})
 
 
-def _other(state: State) -> State:
+def other(state: State) -> State:
+    """Return the state that the corpus changes to."""
     return SOIR if state is AUBE else AUBE
