@@ -83,13 +83,23 @@ class Step:
 
 
 class FrenchAnalyzer:
-    """The chain as an object; safe to share between threads."""
+    """The chain as an object; safe to share between threads. A pickle of it leaves out what it remembers."""
 
     def __init__(self) -> None:
         self._small = small_words()
+        self._forget()
+
+    def _forget(self) -> None:
         self._terms = _Remembered(self._make_term)
         # What stands between two spaces, punctuation included: no token but a number in groups goes beyond.
         self._chunks = _Remembered(self._split_chunk)
+
+    def __getstate__(self) -> dict[str, object]:
+        return {name: value for name, value in vars(self).items() if not isinstance(value, _Remembered)}
+
+    def __setstate__(self, state: dict[str, object]) -> None:
+        vars(self).update(state)
+        self._forget()
 
     @property
     def fingerprint(self) -> str:

@@ -14,6 +14,13 @@ Writing
     the files are complete and closed (making them durable is the caller's affair). After an exception the folder
     holds nothing worth opening; the caller removes it. Nothing is visible to readers before the commit.
 
+    An engine that can write with several processes, a :class:`ParallelEngine`, also has ``create_parallel``: it gives
+    an :class:`ArticleWriter`, which is a writer that takes articles and sees to their analysis. ``make`` turns an
+    article into a document; it is pickled once for each of at most ``jobs`` processes and called there, or in this one
+    where there is too little to do. The generation answers as one process's would. An exception of ``make`` is raised
+    here with its traceback as a note, and a process that dies raises EngineUnavailable, both at the latest on leaving.
+    After leaving, whatever the reason, no process is left.
+
 Reading
     ``open(folder)`` gives a :class:`Reader` that sees that generation for as long as it is open, whatever happens to
     other folders. Readers may be shared between threads.
@@ -54,11 +61,11 @@ Errors
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
-from typing import Protocol, Self
+from typing import Protocol, Self, TypeVar, runtime_checkable
 
 from searchapp.analysis import Term
 from searchapp.model import Article, FacetBucket, Filters, HistogramBucket, Sort
@@ -66,6 +73,7 @@ from searchapp.model import Article, FacetBucket, Filters, HistogramBucket, Sort
 __all__ = [
     "BM25_B",
     "BM25_K1",
+    "ArticleWriter",
     "BaseWornOut",
     "BooleanClause",
     "Candidate",
@@ -77,6 +85,8 @@ __all__ = [
     "EngineRequest",
     "EngineResult",
     "EveryClause",
+    "MakeDocument",
+    "ParallelEngine",
     "PhraseClause",
     "Reader",
     "TermClause",
@@ -205,8 +215,13 @@ class EngineResult:
     complete: bool = True
 
 
-class Writer(Protocol):
-    def add(self, document: Document) -> None: ...
+Added = TypeVar("Added", contravariant=True)
+
+
+class WriterOf(Protocol[Added]):
+    """What documents or articles are added to."""
+
+    def add(self, added: Added, /) -> None: ...
 
     def delete(self, article_id: str) -> None: ...
 
@@ -215,6 +230,12 @@ class Writer(Protocol):
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None: ...
+
+
+Writer = WriterOf[Document]
+ArticleWriter = WriterOf[Article]
+MakeDocument = Callable[[Article], Document]
+"""Analyses; can be pickled where several processes write."""
 
 
 class Reader(Protocol):
@@ -265,3 +286,12 @@ class Engine(Protocol):
     def create(self, folder: Path, base: Path | None = None) -> Writer: ...
 
     def open(self, folder: Path) -> Reader: ...
+
+
+@runtime_checkable
+class ParallelEngine(Protocol):
+    """An engine whose processes analyse."""
+
+    def create_parallel(
+        self, folder: Path, make: MakeDocument, jobs: int, base: Path | None = None
+    ) -> ArticleWriter: ...

@@ -3,55 +3,25 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
-from typing import Protocol, Self, runtime_checkable
+from typing import Self
 from zoneinfo import ZoneInfo
 
 from searchapp.analysis import FrenchAnalyzer
-from searchapp.engines.port import Document, Engine, Writer
+from searchapp.engines.port import ArticleWriter, Document, Engine, ParallelEngine, Writer
 from searchapp.evidence import make_evidence
 from searchapp.model import Article
 
-__all__ = ["ArticleWriter", "DocumentMaker", "ParallelEngine", "article_writer"]
-
-
-class ArticleWriter(Protocol):
-    """A :class:`~searchapp.engines.port.Writer` that takes articles and sees to their analysis."""
-
-    def add(self, article: Article) -> None: ...
-
-    def delete(self, article_id: str) -> None: ...
-
-    def __enter__(self) -> Self: ...
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None: ...
-
-
-@runtime_checkable
-class ParallelEngine(Protocol):
-    """An engine whose processes analyse: ``make`` travels to them, and the generation is the same as one process's.
-
-    A process that dies is an error at once, and leaves no files behind.
-    """
-
-    def create_parallel(
-        self, folder: Path, make: Callable[[Article], Document], jobs: int, base: Path | None = None
-    ) -> ArticleWriter: ...
+__all__ = ["ArticleWriter", "DocumentMaker", "article_writer"]
 
 
 class DocumentMaker:
-    """Makes documents of articles; can be pickled, and then makes an analyzer of its own where it arrives."""
+    """Makes documents of articles; can be pickled, with its analyzer."""
 
     def __init__(self, timezone: ZoneInfo, analyzer: FrenchAnalyzer | None = None) -> None:
         self._timezone = timezone
         self._analyzer = analyzer or FrenchAnalyzer()
-
-    def __reduce__(self) -> tuple[type[DocumentMaker], tuple[ZoneInfo]]:
-        return DocumentMaker, (self._timezone,)
 
     def __call__(self, article: Article) -> Document:
         local = article.date.astimezone(self._timezone) if article.date else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 import unicodedata
 
 import pytest
@@ -100,6 +101,15 @@ def test_the_steps_show_what_the_chain_gives() -> None:
 def test_the_fingerprint_stays_while_the_chain_does() -> None:
     assert FrenchAnalyzer().fingerprint == ANALYZER.fingerprint
     assert len(ANALYZER.fingerprint) == 12
+
+
+def test_a_pickle_gives_the_same_terms_and_leaves_out_what_was_remembered() -> None:
+    analyzer = FrenchAnalyzer()
+    before = pickle.dumps(analyzer)
+    expected = list(analyzer.steps("L’État d’urgence, à la une"))
+    assert pickle.dumps(analyzer) == before
+    copy = pickle.loads(before)  # noqa: S301
+    assert (list(copy.steps("L’État d’urgence, à la une")), copy.fingerprint) == (expected, analyzer.fingerprint)
 
 
 @given(st.text())

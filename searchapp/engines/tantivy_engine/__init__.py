@@ -6,19 +6,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from importlib.metadata import version
 from pathlib import Path
 from typing import Final
 
 import tantivy
 
-from searchapp.engines.port import Capabilities, Document, Reader, Writer
+from searchapp.engines.port import ArticleWriter, Capabilities, MakeDocument, Reader, Writer
 from searchapp.engines.tantivy_engine.parallel import ParallelWriter
 from searchapp.engines.tantivy_engine.reader import MOST_VALUES, TantivyReader
 from searchapp.engines.tantivy_engine.writer import META, TantivyWriter
 from searchapp.errors import IndexDamaged
-from searchapp.model import Article
 
 __all__ = ["TantivyEngine"]
 
@@ -43,10 +41,7 @@ class TantivyEngine:
     def create(self, folder: Path, base: Path | None = None) -> Writer:
         return TantivyWriter(folder, base)
 
-    def create_parallel(
-        self, folder: Path, make: Callable[[Article], Document], jobs: int, base: Path | None = None
-    ) -> ParallelWriter:
-        """Like ``create``, for articles: ``jobs`` processes call ``make``, which has to be picklable."""
+    def create_parallel(self, folder: Path, make: MakeDocument, jobs: int, base: Path | None = None) -> ArticleWriter:
         return ParallelWriter(TantivyWriter(folder, base), make, jobs)
 
     def open(self, folder: Path) -> Reader:

@@ -7,20 +7,18 @@ lists into arrays and scores those (:mod:`.reader`), since exact totals and face
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 from whoosh.index import FileIndex
 
-from searchapp.engines.port import Document, Reader, Writer
+from searchapp.engines.port import ArticleWriter, MakeDocument, Reader, Writer
 from searchapp.engines.whoosh_engine.mapped import MappedStorage
 from searchapp.engines.whoosh_engine.parallel import ParallelWriter
 from searchapp.engines.whoosh_engine.reader import WhooshReader
 from searchapp.engines.whoosh_engine.writer import WhooshWriter
 from searchapp.errors import IndexDamaged
-from searchapp.model import Article
 
 __all__ = ["WhooshEngine"]
 
@@ -37,10 +35,7 @@ class WhooshEngine:
     def create(self, folder: Path, base: Path | None = None) -> Writer:
         return WhooshWriter(folder, base)
 
-    def create_parallel(
-        self, folder: Path, make: Callable[[Article], Document], jobs: int, base: Path | None = None
-    ) -> ParallelWriter:
-        """Like ``create``, for articles: ``jobs`` processes call ``make``, which has to be picklable, and write."""
+    def create_parallel(self, folder: Path, make: MakeDocument, jobs: int, base: Path | None = None) -> ArticleWriter:
         return ParallelWriter(folder, make, jobs, base)
 
     def open(self, folder: Path) -> Reader:

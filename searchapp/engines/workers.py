@@ -1,0 +1,200 @@
+"""Processes that take work off this one.
+
+Each process of a :class:`Pool` holds a *handler* and calls it with every message that it is sent, in the order of
+sending. A message is told, or it is asked and then the handler's result is its answer. Handler, messages and answers
+travel as pickles.
+
+The pools of the standard library wait for ever when a process dies. Here a thread listens to each; an output that ends
+is a process that died, whatever it died of.
+"""
+
+from __future__ import annotations
+
+import os
+import pickle
+import subprocess
+import sys
+import traceback
+from collections import deque
+from collections.abc import Callable
+from contextlib import suppress
+from queue import Empty, SimpleQueue
+from struct import Struct
+from threading import Thread
+from types import TracebackType
+from typing import IO, Any, Final, Generic, Self, TypeVar, cast
+
+from searchapp.errors import EngineUnavailable
+from searchapp.i18n import Message
+
+__all__ = ["ALONE", "BATCH", "Pool", "Worker", "work"]
+
+ALONE: Final = 2_000_000
+"""Code points that are not worth the half second in which a process starts."""
+BATCH: Final = 64
+"""Articles in a message."""
+
+_SIZE: Final = Struct("!Q")
+# The same module path as the parent's, which ends us when it is interrupted: we are not to see that.
+_BOOT: Final = (
+    "import signal, sys; signal.signal(signal.SIGINT, signal.SIG_IGN); sys.path[:] = sys.argv[1:]; "
+    "from searchapp.engines.workers import work; work()"
+)
+
+Answer = TypeVar("Answer")
+
+
+class Pool(Generic[Answer]):
+    """``count`` processes, started when the first is wanted and ended on leaving; for one thread.
+
+    Every method but the last raises what went wrong in any process, again and again: the handler's exception, with the
+    traceback as a note, or EngineUnavailable for a process that died.
+    """
+
+    def __init__(self, count: int, handler: Callable[[Any], Answer]) -> None:
+        self._count = count
+        self._handler = handler
+        self._workers: list[Worker] = []
+        self._heard: SimpleQueue[tuple[Worker, Any]] = SimpleQueue()
+        self._answers: dict[int, Answer] = {}
+        self._asked = self._given = 0
+
+    @property
+    def started(self) -> bool:
+        return bool(self._workers)
+
+    @property
+    def unanswered(self) -> int:
+        """The number of questions whose answers were not given out yet."""
+        return self._asked - self._given
+
+    def idlest(self, most: int) -> Worker:
+        """Return the process with the fewest questions to answer, as soon as these are fewer than ``most``."""
+        while len(self._workers) < self._count:
+            self._workers.append(Worker(self._heard))
+            self._send(self._workers[-1], self._handler)
+        while len((worker := min(self._workers, key=lambda one: len(one.questions))).questions) >= most:
+            self._take(wait=True)
+        return worker
+
+    def tell(self, worker: Worker, message: object) -> None:
+        self._send(worker, (False, message))
+
+    def ask(self, worker: Worker, message: object) -> None:
+        self._send(worker, (True, message))
+        worker.questions.append(self._asked)
+        self._asked += 1
+
+    def answer(self) -> Answer:
+        """Return the answer to the first question that still has none, in the order of asking; wait for it."""
+        while self._given not in self._answers:
+            self._take(wait=True)
+        self._given += 1
+        return self._answers.pop(self._given - 1)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """End the processes, whatever they are at: nothing is written any more when this returns."""
+        for worker in self._workers:
+            worker.stop()
+
+    def _send(self, worker: Worker, message: object) -> None:
+        self._take(wait=False)
+        try:
+            worker.send(message)
+        except OSError:  # it is gone; its listener knows, or will in a moment
+            while True:
+                self._take(wait=True)
+
+    def _take(self, wait: bool) -> None:
+        """Take in all answers that are there, or wait for one; raise what went wrong."""
+        with suppress(Empty):
+            while True:
+                worker, answer = self._heard.get(block=wait)
+                if isinstance(answer, Exception):
+                    self._heard.put((worker, answer))
+                    raise answer
+                self._answers[worker.questions.popleft()] = answer
+                wait = False
+
+
+class Worker:
+    """A process and the thread that listens to it; ``questions`` are the numbers of those it has to answer."""
+
+    def __init__(self, heard: SimpleQueue[tuple[Worker, Any]]) -> None:
+        command = [sys.executable, "-c", _BOOT, *sys.path]
+        self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)  # noqa: S603 - ourselves
+        self._input, self._output = cast(IO[bytes], self._process.stdin), cast(IO[bytes], self._process.stdout)
+        self.questions: deque[int] = deque()
+        self._listener = Thread(target=self._listen, args=(heard,), daemon=True)
+        self._listener.start()
+
+    def send(self, message: object) -> None:
+        content = pickle.dumps(message, pickle.HIGHEST_PROTOCOL)
+        self._input.write(_SIZE.pack(len(content)))
+        self._input.write(content)
+        self._input.flush()
+
+    def stop(self) -> None:
+        self._process.kill()
+        self._process.wait()
+        self._listener.join()
+        with suppress(OSError):  # what it had not read
+            self._input.close()
+        self._output.close()
+
+    def _listen(self, heard: SimpleQueue[tuple[Worker, Any]]) -> None:
+        try:
+            while not isinstance(answer := pickle.load(self._output), Exception):  # noqa: S301 - our own child's
+                heard.put((self, answer))
+        except Exception:  # its output ended, or broke off in a message
+            answer = _died(self._process.wait())
+        heard.put((self, answer))
+
+
+def _died(code: int) -> EngineUnavailable:
+    return EngineUnavailable(
+        Message(
+            "A process that was indexing ended unexpectedly (exit code {code}). If memory is short, use fewer: "
+            "searchapp reindex --jobs 1",
+            code=code,
+        )
+    )
+
+
+def work() -> None:
+    """Be a worker until the input ends or the handler raises; the exception is the last answer."""
+    # Not the standard streams themselves: Python aborts when it ends while a thread reads one of those.
+    source, output = (os.fdopen(os.dup(number), mode) for number, mode in ((0, "rb"), (1, "wb")))
+    os.dup2(2, 1)  # a stray print must not look like an answer
+    messages: SimpleQueue[bytes] = SimpleQueue()
+    Thread(target=_read, args=(source, messages), daemon=True).start()
+    try:
+        handle = pickle.loads(messages.get())  # noqa: S301 - our own parent's
+        while content := messages.get():
+            asked, message = pickle.loads(content)  # noqa: S301
+            answer = handle(message)
+            if asked:
+                _write(output, answer)
+    except Exception as error:
+        error.add_note(traceback.format_exc())
+        _write(output, error)
+
+
+def _read(source: IO[bytes], messages: SimpleQueue[bytes]) -> None:
+    """Take in all that the parent has, so that it goes on reading the corpus while we work.
+
+    Messages wait as they came: texts take half the memory so.
+    """
+    while len(size := source.read(_SIZE.size)) == _SIZE.size:
+        messages.put(source.read(*_SIZE.unpack(size)))
+    messages.put(b"")
+
+
+def _write(output: IO[bytes], answer: object) -> None:
+    output.write(pickle.dumps(answer, pickle.HIGHEST_PROTOCOL))
+    output.flush()
