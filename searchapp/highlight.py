@@ -11,6 +11,7 @@ from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final
 
 from searchapp.analysis import FrenchAnalyzer, Token
@@ -25,6 +26,7 @@ _FRAGMENTS: Final = 2
 # How much of a fragment stands before its first mark when no sentence begins there.
 _BEFORE: Final = 60
 _PARAGRAPH: Final = re.compile(r"[^\n]+")
+_WORD: Final = re.compile(r"[^\W_]")
 _SENTENCE_END: Final = re.compile(r"[.!?…][»”\"]?\s+")
 
 
@@ -65,25 +67,37 @@ class Highlighter:
     def _marks(self, text: str, wanted: Wanted) -> list[_Mark]:
         if not wanted:
             return []
-        in_rows = wanted.phrases or wanted.near or any(stem.isdigit() for stem in wanted.stems)
-        if in_rows:
-            tokens = list(self._analyzer.tokens(text))
-        else:
-            tokens = list(self._analyzer.wanted_tokens(text, lambda term: wanted.key(term) is not None))
+        tokens = self._tokens(text, wanted)
         keys = ((token, wanted.key(token.term)) for token in tokens)
         marks = [_Mark(token.start, token.end, key) for token, key in keys if key is not None]
         for phrase in wanted.phrases:
-            marks += _phrase_marks(tokens, phrase)
+            marks += _phrase_marks(text, tokens, phrase)
         for words, slop in wanted.near:
             marks += _near_marks(tokens, words, slop)
         return _without_overlap(marks)
 
+    def _tokens(self, text: str, wanted: Wanted) -> list[Token]:
+        """Return the tokens that may be marked or, where others have to be counted, every token."""
+        if not wanted.has_numbers:
+            tokens = list(self._analyzer.wanted_tokens(text, wanted.concerns, wanted.seen))
+            words = {token.term.word for token in tokens}
+            if not any(words.issuperset(near) for near, _ in wanted.near):
+                return tokens
+        return list(self._analyzer.tokens(text))
 
-def _phrase_marks(tokens: Sequence[Token], phrase: tuple[str, ...]) -> Iterator[_Mark]:
+
+def _phrase_marks(text: str, tokens: Sequence[Token], phrase: tuple[str, ...]) -> Iterator[_Mark]:
     words = [token.term.word for token in tokens]
     for place in range(len(words) - len(phrase) + 1):
         if words[place] == phrase[0] and tuple(words[place : place + len(phrase)]) == phrase:
-            yield _Mark(tokens[place].start, tokens[place + len(phrase) - 1].end, phrase)
+            row = tokens[place : place + len(phrase)]
+            if all(_follows(text, *pair) for pair in pairwise(row)):
+                yield _Mark(row[0].start, row[-1].end, phrase)
+
+
+def _follows(text: str, one: Token, other: Token) -> bool:
+    """Return whether no token stands between two."""
+    return not _WORD.search(text, one.end, other.start - other.term.elided)
 
 
 def _near_marks(tokens: Sequence[Token], words: tuple[str, ...], slop: int) -> Iterator[_Mark]:
@@ -112,11 +126,9 @@ def _pieces(text: str, marks: list[_Mark]) -> Iterator[tuple[Fragment, list[_Mar
         first = bisect_left(starts, paragraph.start())
         for place in range(first, bisect_left(starts, paragraph.end())):
             begin = _begin(text, paragraph.start(), marks[place].start, paragraph.end())
-            fragment = _cut(text, paragraph.span(), begin, [(mark.start, mark.end) for mark in marks[place:]])
-            yield (
-                fragment,
-                [mark for mark in marks[place:] if mark.end <= fragment.start + len(fragment.text)],
-            )
+            near = marks[place : max(place + 1, bisect_left(starts, begin + FRAGMENT_LENGTH))]
+            fragment = _cut(text, paragraph.span(), begin, [(mark.start, mark.end) for mark in near])
+            yield fragment, [mark for mark in near if mark.end <= fragment.start + len(fragment.text)]
 
 
 def _begin(text: str, paragraph: int, mark: int, end: int) -> int:

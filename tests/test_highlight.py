@@ -83,3 +83,24 @@ def test_fragments_are_pieces_of_the_text_with_their_marks_inside(text: str, que
         assert text[fragment.start : end] == fragment.text
         assert "\n" not in fragment.text
         assert all(fragment.start <= start < stop <= end for start, stop in fragment.spans)
+
+
+@given(
+    st.lists(
+        st.lists(st.sampled_from(["le", "la", "phare", "l’", "20", "000", "vents,", "rouges", "port\n"])).map(" ".join),
+        min_size=2,
+        max_size=4,
+    ),
+    st.sampled_from(
+        ['"le phare"', '"le port"~3 vent', "vent rouge", "20 000", '"20 000 vents"', "le", 'pha* "vent rouge"', "20000"]
+    ),
+)
+def test_marks_are_the_same_whether_all_tokens_are_looked_at_or_only_those_of_interest(
+    texts: list[str], query: str
+) -> None:
+    thorough = Highlighter(ANALYZER)
+    thorough._tokens = lambda text, wanted: list(ANALYZER.tokens(text))  # type: ignore[method-assign]
+    looked_for = wanted(query)
+    assert [HIGHLIGHTER.whole(text, looked_for) for text in texts] == [
+        thorough.whole(text, looked_for) for text in texts
+    ]

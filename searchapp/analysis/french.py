@@ -21,7 +21,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import chain
 from typing import Final, TypeVar
 
@@ -38,7 +38,7 @@ from searchapp.analysis.filters import (
 from searchapp.analysis.stemmer import RULES_VERSION, read_words, stem
 from searchapp.analysis.tokenizer import PATTERN, join_thousands, raw_tokens, raw_tokens_with_spans
 
-__all__ = ["FrenchAnalyzer", "Step", "Term", "Token"]
+__all__ = ["FrenchAnalyzer", "SeenChunks", "Step", "Term", "Token"]
 
 # Raises the fingerprint when the code of the chain changes what it gives.
 _CHAIN_VERSION: Final = 2
@@ -69,6 +69,14 @@ class Token:
     start: int
     end: int
     term: Term
+
+
+@dataclass(slots=True)
+class SeenChunks:
+    """What stood between two spaces in the texts of one search, and which of it held something wanted."""
+
+    all: set[str] = field(default_factory=set)
+    wanted: set[str] = field(default_factory=set)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,12 +130,18 @@ class FrenchAnalyzer:
             term = self._terms[raw]
             yield Token(start + term.elided, end, term)
 
-    def wanted_tokens(self, text: str, wanted: Callable[[Term], bool]) -> Iterator[Token]:
+    def wanted_tokens(self, text: str, wanted: Callable[[Term], bool], seen: SeenChunks) -> Iterator[Token]:
         """Yield the tokens of ``text`` whose term is wanted: only what stands between two spaces with one is looked at.
 
-        Numbers in groups (« 20 000 ») go beyond a space and are not found; ask :meth:`tokens` for these.
+        ``seen`` remembers what was looked at for the same ``wanted``, and begins empty. Numbers in groups (« 20 000 »)
+        go beyond a space and are not found; ask :meth:`tokens` for these.
         """
-        chunks = {chunk for chunk in set(text.split()) if any(map(wanted, self._chunks[chunk]))}
+        chunks = set(text.split())
+        for chunk in chunks - seen.all:
+            if any(map(wanted, self._chunks[chunk])):
+                seen.wanted.add(chunk)
+        seen.all |= chunks
+        chunks &= seen.wanted
         if not chunks:
             return
         for match in _CHUNK.finditer(text):

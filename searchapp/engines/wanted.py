@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from functools import cached_property
 
-from searchapp.analysis import FrenchAnalyzer, Term
+from searchapp.analysis import FrenchAnalyzer, SeenChunks, Term
 from searchapp.engines.spelling import is_near
 from searchapp.query.ast import And, Bag, Exact, Field, Fuzzy, Node, Or, Phrase, Prefix, Word
 from searchapp.schema import PARTS
@@ -35,7 +35,31 @@ class Wanted:
     def of(self, part: str) -> Wanted:
         """Return what is looked for in one part: what is asked for anywhere and of this part."""
         own = self.parts.get(part)
-        return _joined(self, own) if own else self
+        if own and part not in self._joined_parts:
+            self._joined_parts[part] = _joined(self, own)
+        return self._joined_parts.get(part, self)
+
+    @cached_property
+    def _joined_parts(self) -> dict[str, Wanted]:
+        return {}
+
+    @cached_property
+    def has_numbers(self) -> bool:
+        """Whether a number is looked for, which may have spaces in it."""
+        return any(word.isdigit() for word in self.stems | self._words_in_rows)
+
+    @cached_property
+    def seen(self) -> SeenChunks:
+        """What an analyzer remembers of the texts that it looked through for this."""
+        return SeenChunks()
+
+    @cached_property
+    def _words_in_rows(self) -> frozenset[str]:
+        return frozenset().union(*self.phrases, *(words for words, _ in self.near))
+
+    def concerns(self, term: Term) -> bool:
+        """Return whether a term is looked for, alone or together with others."""
+        return self.key(term) is not None or term.word in self._words_in_rows
 
     def key(self, term: Term) -> object | None:
         """Return what a single term is looked for as, None if it is not."""

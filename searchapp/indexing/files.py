@@ -11,10 +11,10 @@ from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
 
-from searchapp.engines.port import Engine
+from searchapp.engines.port import ArticleWriter, Engine
 from searchapp.indexing.generations import CHECKPOINT, sync, write_durably
 from searchapp.indexing.register import FILE_NAME as REGISTER
-from searchapp.indexing.writing import ArticleWriter, DocumentMaker, article_writer
+from searchapp.indexing.writing import DocumentMaker, article_writer
 from searchapp.model import Article
 
 __all__ = ["ENGINE", "IndexFiles", "read_checkpoint"]

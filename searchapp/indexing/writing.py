@@ -13,7 +13,7 @@ from searchapp.engines.port import ArticleWriter, Document, Engine, ParallelEngi
 from searchapp.evidence import make_evidence
 from searchapp.model import Article
 
-__all__ = ["ArticleWriter", "DocumentMaker", "article_writer"]
+__all__ = ["DocumentMaker", "article_writer"]
 
 
 class DocumentMaker:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from searchapp.analysis import FrenchAnalyzer, Term
+from searchapp.analysis import FrenchAnalyzer, SeenChunks, Term
 from searchapp.analysis.tokenizer import APOSTROPHES
 
 ANALYZER = FrenchAnalyzer()
@@ -135,5 +135,5 @@ def test_wanted_tokens_are_those_of_all_tokens_that_are_wanted(text: str) -> Non
         return not term.word[:1].isdigit() and len(term.word) % 2 == 0
 
     expected = [token for token in ANALYZER.tokens(text) if wanted(token.term)]
-    found = list(ANALYZER.wanted_tokens(text, wanted))
+    found = list(ANALYZER.wanted_tokens(text, wanted, SeenChunks()))
     assert [(token.start, token.end) for token in found] == [(token.start, token.end) for token in expected]
