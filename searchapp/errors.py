@@ -93,6 +93,16 @@ class SearchappError(Exception):
     def __str__(self) -> str:
         return self.render()
 
+    def __reduce__(self) -> tuple[object, ...]:
+        return _remade, (type(self), self.args), vars(self)
+
+
+def _remade(kind: type[SearchappError], arguments: tuple[object, ...]) -> SearchappError:
+    """Return a pickled error without its state, which its own ``__init__`` would want to make anew."""
+    error = kind.__new__(kind)
+    error.args = arguments
+    return error
+
 
 class UserError(SearchappError):
     """You can fix it: a setting, a path, a parameter."""
