@@ -16,7 +16,7 @@ run: $(INSTALLED) ## index corpus/ and serve the search page (PORT=8000)
 	@$(BIN)/searchapp serve $(if $(PORT),--port $(PORT))
 
 test: $(INSTALLED) lint ## run every check: lint, types, import rules, tests
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist worksteal $(ARGS)
 
 lint: $(INSTALLED) ## check style, types and import rules
 	@$(BIN)/ruff check .

@@ -146,7 +146,7 @@ def _write_note(path: Path) -> None:
 
 def _command() -> str:
     """Return the program and its command, without anything that the person who is told of it should not see."""
-    path = Path(sys.argv[0] if sys.argv and sys.argv[0] else "python")
+    path = Path(sys.argv[0] if sys.argv and sys.argv[0] not in ("", "-c", "-m") else "python")
     program = path.parent.name if path.name == "__main__.py" else path.name
     words = [word for word in sys.argv[1:2] if word.isalpha()] if program == "searchapp" else []
     return " ".join([program, *words])

@@ -21,6 +21,7 @@ from searchapp import bootstrap
 from searchapp.bootstrap import ReindexOptions
 from searchapp.config import ENGINES, Config
 from searchapp.indexing import Generations
+from searchapp.indexing.locking import Holder
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 FULL = ReindexOptions(full=True)
@@ -160,12 +161,22 @@ def test_rollback_refuses_a_damaged_generation(run: Run, config: Config, two: tu
     assert Generations(config.index).current() == two[1]
 
 
+@contextmanager
+def held(config: Config) -> Iterator[Holder]:
+    """Hold the lock; gives what others are told of its holder."""
+    generations = Generations(config.index)
+    with generations.locked():
+        holder = generations.holder()
+        assert holder is not None
+        yield holder
+
+
 def test_rollback_waits_for_whoever_is_writing(run: Run, config: Config, two: tuple[str, str]) -> None:
-    with Generations(config.index).locked():
+    with held(config) as holder:
         outcome = run("rollback")
         assert (outcome.returncode, f"process {os.getpid()}" in outcome.stderr) == (4, True)
         outcome = run("rollback", "--wait", "0.2")
-        assert (outcome.returncode, "Waiting for pytest" in outcome.stderr) == (4, True)
+        assert (outcome.returncode, f"Waiting for {holder.command}" in outcome.stderr) == (4, True)
     assert "--wait: “x” is not allowed" in run("rollback", "--wait", "x").stderr
 
 
@@ -233,13 +244,14 @@ def test_a_server_survives_files_that_are_cut_under_its_feet(config: Config, two
 
 
 def test_a_reindex_waits_for_another_one_to_end(run: Run, config: Config) -> None:
-    with Generations(config.index).locked():
+    with held(config) as holder:
         command = [sys.executable, "-m", "searchapp", "reindex", config.corpus, "--index", config.index, "--wait", "50"]
         waiting = subprocess.Popen(
             command, env=environment(), stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True
         )
         assert waiting.stderr is not None
-        assert waiting.stderr.readline().startswith(f"Waiting for pytest (process {os.getpid()}, since ")
+        told = waiting.stderr.readline()
+        assert told.startswith(f"Waiting for {holder.command} (process {os.getpid()}, since ")
         assert Generations(config.index).names() == []
     assert "5 indexed" in waiting.communicate(timeout=60)[0]
     assert waiting.returncode == 0

@@ -13,7 +13,7 @@ from searchapp.engines.dictionary import Dictionary, Lookup
 from searchapp.engines.port import Engine, EngineRequest
 from searchapp.engines.resolver import Resolver
 from searchapp.model import Article
-from searchapp.query import Node, show
+from searchapp.query import Node, parse, show
 from tests.contract.conftest import ANALYZER, ENGINES, document
 from tests.oracle.strategies import corpora, trees
 from tests.oracle.tokens import found
@@ -38,3 +38,15 @@ def test_an_engine_finds_what_the_tokens_say(engine: Engine, articles: list[Arti
                 assert result.total == len(ids)
         finally:
             reader.close()
+
+
+@pytest.mark.parametrize("engine", ENGINES, ids=lambda engine: engine.name)
+@pytest.mark.parametrize(
+    "query", ['le mot-clé:"echo"', '-(le mot-clé:"echo")', 'le "pont" mot-clé:echo', "le date:2022"]
+)
+def test_small_words_beside_what_only_narrows(engine: Engine, query: str) -> None:
+    articles = [
+        Article("a0", "pont", "le", tags=("L’Écho du Pont",)),
+        Article("a1", "phare", "la tour", tags=("L’Écho du Pont",)),
+    ]
+    test_an_engine_finds_what_the_tokens_say.hypothesis.inner_test(engine, articles, [parse(query).tree])  # type: ignore[attr-defined]

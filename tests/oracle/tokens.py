@@ -101,7 +101,7 @@ def preferred(node: Bag, view: View) -> Sequence[Node]:
         return [clause for clause in node.should if not is_small(clause)] or node.should
     terms = ANALYZER.terms(" ".join(clause.text for clause in node.should if isinstance(clause, Word)))
     others = [clause for clause in node.should if not isinstance(clause, Word)]
-    content = [term for term in terms if not term.small] or ([] if node.must else terms)
+    content = [term for term in terms if not term.small] or terms
     return [*(Word(term.exact) for term in content), *others]
 
 
