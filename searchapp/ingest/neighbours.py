@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-import importlib
 import io
 import os
 import re
-from functools import cached_property
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cached_property, partial
 from pathlib import Path
-from typing import Any, BinaryIO, Final
-from zoneinfo import ZoneInfo
+from typing import BinaryIO, Final
 
 from searchapp.i18n import Message
-from searchapp.ingest.kinds import is_mets
-from searchapp.ingest.reader import Beside, FileContext, UnreadableError
-from searchapp.ingest.streams import HEAD
+from searchapp.ingest.bindings import MOST_LOOKED_AT, pages_in
+from searchapp.ingest.limits import Budget, OverBudgetError
+from searchapp.ingest.reader import Beside, UnreadableError
+from searchapp.ingest.streams import HEAD, plain
 
 __all__ = ["Neighbours"]
 
-# Files of a folder among which a METS file is looked for; folders whose answer is remembered.
-_MOST_LOOKED_AT: Final = 2000
+# Folders whose answer is remembered.
 _MOST_FOLDERS: Final = 16
 
 
@@ -58,7 +58,7 @@ class Neighbours:
         except OSError:
             return []
         pages = []
-        for file in files[:_MOST_LOOKED_AT]:
+        for file in files[:MOST_LOOKED_AT]:
             if self._is_read(file):
                 pages += [os.path.realpath(folder / page.replace("\0", "")) for page in _pages_of(file)]
         return pages
@@ -75,12 +75,14 @@ class _Beside:
         self._path = path
         self._needs = needs
 
-    def open(self, name: str) -> BinaryIO:
+    @contextmanager
+    def open(self, name: str) -> Iterator[BinaryIO]:
         other = Path(os.path.realpath(self._path.parent / name.replace("\0", "")))
         if not other.is_relative_to(self._neighbours.root) or not other.is_file():
-            raise UnreadableError(Message("the file “{name}” that it needs is not beside it", name=name[:100]))
+            raise UnreadableError(Message("the file is not beside it"))
         self._needs.append(other)
-        return _opened(other)
+        with _opened(other) as file:
+            yield plain(file, Budget(other.stat().st_size))
 
     def is_bound(self) -> bool:
         path = Path(os.path.realpath(self._path))
@@ -92,13 +94,8 @@ class _Beside:
 def _pages_of(path: Path) -> list[str]:
     """Return the names of the pages in a METS file; none for any other file, and for one that cannot be read."""
     try:
-        with _opened(path) as file:
-            if not is_mets(file.peek(HEAD)[:HEAD], path.name):
-                return []
-            mets: Any = importlib.import_module("searchapp.ingest.formats.mets")
-            pages: list[str] = mets.pages_of(file, FileContext(path.name, ZoneInfo("UTC")))
-            return pages
-    except (OSError, UnreadableError):  # which the reader of this file tells
+        return pages_in(partial(_opened, path), path.name, Budget(path.stat().st_size))
+    except (OSError, OverBudgetError):
         return []
 
 

@@ -7,13 +7,15 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from searchapp.i18n import Message
-from searchapp.ingest.archives import Member, tar_members, zip_members
+from searchapp.ingest.archives import Member
 from searchapp.ingest.encoding import is_binary
 from searchapp.ingest.limits import DEEPEST, Budget, OverBudgetError
 from searchapp.ingest.reader import FileContext, Reader, UnreadableError
 from searchapp.ingest.registry import READERS, find_reader
 from searchapp.ingest.signatures import is_tar, is_zip, known_document, known_format
 from searchapp.ingest.streams import DAMAGED, HEAD, buffered, plain
+from searchapp.ingest.tars import tar_members
+from searchapp.ingest.zips import zip_members
 from searchapp.model import Article, Reject
 
 __all__ = ["articles_of"]
@@ -35,7 +37,8 @@ def articles_of(
             raise UnreadableError(Message("it is an archive inside {depth} archives", depth=depth))
         members = zip_members(stream, budget) if is_zip(head) else tar_members(stream, budget)
         for member in members:
-            yield from _inside(member, context.member(member.name), budget, depth + 1)
+            inner = replace(context.member(member.name), beside=member.beside)
+            yield from _inside(member, inner, budget, depth + 1)
             budget.take(0)  # a reader may have made a reject of it
     else:
         attached = _Attached(context, budget, depth)

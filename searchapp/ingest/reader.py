@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from typing import BinaryIO, Final, Protocol
 from zoneinfo import ZoneInfo
@@ -38,10 +39,13 @@ _COMPRESSED: Final = re.compile(r"\.(?:gz|bz2|xz|zst)$", re.IGNORECASE)
 
 
 class Beside(Protocol):
-    """What lies beside a file of a folder."""
+    """What lies beside a file of a folder or of a ZIP archive."""
 
-    def open(self, name: str) -> BinaryIO:
-        """Open a file by its name as seen from this one; raises UnreadableError unless it is in the corpus."""
+    def open(self, name: str) -> AbstractContextManager[BinaryIO]:
+        """Give a file, unpacked, by its name as seen from this one.
+
+        Raises UnreadableError unless it is in the corpus (and, for a file of an archive, in the same one).
+        """
 
     def is_bound(self) -> bool:
         """Return whether a METS file beside this one, or in the folder above, takes it in as one of its pages."""
@@ -81,8 +85,8 @@ class FileContext:
     (``source``, ``section``; the mail around an attachment also gives its ``date``) and that the file's own override.
     ``sources`` gives the newspaper for a domain name, ``columns`` the field for a column of a table. ``boilerplate`` is
     what is dropped from texts. ``repairs`` collects what had to be mended before the article could be read. ``beside``
-    knows the other files of the corpus;
-    ``attached`` reads what lies inside this file under a name of its own.
+    knows the other files of the corpus, or of the ZIP archive; ``attached`` reads what lies inside this file under a
+    name of its own.
     """
 
     name: str

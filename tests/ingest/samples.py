@@ -18,7 +18,20 @@ from typing import Any, Final
 
 import zstandard
 
-__all__ = ["ARTICLE", "CONTAINERS", "LEAD", "SAMPLES", "SINGLE", "carrier", "pdf_of", "tar_of", "warc_of", "zip_of"]
+__all__ = [
+    "ARTICLE",
+    "CONTAINERS",
+    "LEAD",
+    "SAMPLES",
+    "SINGLE",
+    "carrier",
+    "issue",
+    "mets",
+    "pdf_of",
+    "tar_of",
+    "warc_of",
+    "zip_of",
+]
 
 TITLE: Final = "Le bac de l’Orle reprend du service"
 LEAD: Final = "Après six mois d’arrêt, la traversée rouvre lundi matin entre Vallombre et Rieux."
@@ -287,6 +300,21 @@ def odt() -> bytes:
 
 def alto() -> bytes:
     return f"{XML}<alto xmlns='http://www.loc.gov/standards/alto/ns-v3#'><Layout><Page><PrintSpace>{_blocks()}</PrintSpace></Page></Layout></alto>".encode()
+
+
+def mets(*pages: str) -> bytes:
+    """Return the binding of an issue that has these pages, and a picture of one."""
+    files = "".join(f"<mets:file><mets:FLocat xlink:href={_quoted(page)}/></mets:file>" for page in ("1.jp2", *pages))
+    return f"""{XML}<mets:mets xmlns:mets="http://www.loc.gov/METS/" xmlns:xlink="http://www.w3.org/1999/xlink">
+<mets:dmdSec ID="d"><mods xmlns="http://www.loc.gov/mods/v3"><titleInfo>
+<title>{SOURCE} du 6 novembre</title></titleInfo><originInfo><publisher>{SOURCE}</publisher>
+<dateIssued>2024-11-06</dateIssued></originInfo></mods></mets:dmdSec>
+<mets:fileSec>{files}</mets:fileSec></mets:mets>""".encode()
+
+
+def issue() -> bytes:
+    """Return an archive of a binding and its page."""
+    return zip_of({"numero/mets.xml": mets("ALTO/1.xml"), "numero/ALTO/1.xml": alto()})
 
 
 def _blocks() -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -11,7 +10,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from searchapp.ingest import CorpusReader
 from searchapp.ingest.authors import split_authors
 from searchapp.ingest.boilerplate import parse_boilerplate, shipped_boilerplate
 from searchapp.ingest.dates import is_date, read_date
@@ -19,7 +17,7 @@ from searchapp.ingest.domains import source_of
 from searchapp.ingest.formats.layout import is_byline, record_of_text
 from searchapp.ingest.language import language_of
 from searchapp.ingest.mojibake import repaired
-from searchapp.model import Article, DateQuality
+from searchapp.model import DateQuality
 
 if TYPE_CHECKING:
     from tests.ingest.conftest import ArticleOf, Corpus, ReasonOf
@@ -276,38 +274,3 @@ def test_sitemap_gives_titles_without_text(corpus: Corpus) -> None:
 
 def test_sitemap_without_news_is_rejected(reason_of: ReasonOf) -> None:
     assert "none of its 1 addresses has a title" in reason_of("a.xml", "<urlset><url><loc>a</loc></url></urlset>")
-
-
-METS = """<mets:mets xmlns:mets="http://www.loc.gov/METS/" xmlns:xlink="http://www.w3.org/1999/xlink"><mets:dmdSec
- ID="d"><mods xmlns="http://www.loc.gov/mods/v3"><titleInfo><title>L’Écho du 6 novembre</title></titleInfo><originInfo>
-<publisher>L’Écho</publisher><dateIssued>1924-11-06</dateIssued></originInfo></mods></mets:dmdSec><mets:fileSec>
-<mets:file><mets:FLocat xlink:href="images/1.jp2"/></mets:file>
-<mets:file><mets:FLocat xlink:href="{page}"/></mets:file></mets:fileSec></mets:mets>"""
-
-
-def test_binding_of_scans_has_the_text_of_its_pages(corpus: Corpus) -> None:
-    from tests.ingest.samples import PARAGRAPHS, SAMPLES
-
-    corpus.write("numero/.pages/1.xml", SAMPLES["alto.xml"]())
-    corpus.write("numero/mets.xml", METS.format(page="file://./.pages/1.xml"))
-    article = corpus.only_article()
-    assert (article.title, article.source) == ("L’Écho du 6 novembre", "L’Écho")
-    assert PARAGRAPHS[1] in article.text
-
-
-def test_page_that_its_binding_takes_in_is_no_article_of_its_own(corpus: Corpus) -> None:
-    from tests.ingest.samples import SAMPLES
-
-    corpus.write("numero/ALTO/1.xml", SAMPLES["alto.xml"]())
-    corpus.write("numero/ALTO/2.xml", SAMPLES["alto.xml"]())
-    corpus.write("numero/manifest.xml", METS.format(page="file://./ALTO/1.xml"))
-    corpus.write("seule/1.xml", SAMPLES["alto.xml"]())
-    assert [article.id for article in corpus.articles()] == ["numero/ALTO/2", "numero/manifest", "seule/1"]
-    pages = CorpusReader(corpus.root, PARIS, pattern="numero/ALTO/*.xml")  # the binding is not read
-    assert [entry.id for entry in pages if isinstance(entry, Article)] == ["numero/ALTO/1", "numero/ALTO/2"]
-
-
-@pytest.mark.parametrize("page", ["../../secret.xml", "/etc/passwd.xml", "rien.xml"])
-def test_binding_cannot_read_outside_the_corpus(corpus: Corpus, reason_of: ReasonOf, page: str) -> None:
-    Path(corpus.root.parent / "secret.xml").write_text("<alto/>")
-    assert "is not beside it" in reason_of("numero/mets.xml", METS.format(page=page))

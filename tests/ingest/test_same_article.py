@@ -9,7 +9,7 @@ import pytest
 from searchapp.analysis import FrenchAnalyzer
 from searchapp.ingest.registry import READERS
 from searchapp.model import Article
-from tests.ingest.samples import ARTICLE, CONTAINERS, SAMPLES, SINGLE
+from tests.ingest.samples import ARTICLE, CONTAINERS, SAMPLES, SINGLE, issue
 
 if TYPE_CHECKING:
     from tests.ingest.conftest import Corpus
@@ -50,6 +50,14 @@ def test_every_format_gives_the_same_terms(echo: Corpus) -> None:
 def test_every_container_gives_the_same_article(echo: Corpus, suffix: str) -> None:
     echo.write(f"echo/{SINGLE}{suffix}", CONTAINERS[suffix](SAMPLES[SINGLE]()))
     assert facts(echo.only_article()) == ARTICLE
+
+
+def test_issue_in_an_archive_has_all_the_words_of_the_article(corpus: Corpus) -> None:
+    corpus.write("echo.zip", issue())
+    article = corpus.only_article()
+    title, lead, text, _, _, source = ARTICLE
+    assert all(part in article.text for part in (title, lead, text))
+    assert (article.source, article.language) == (source, "fr")
 
 
 def test_no_reader_is_without_a_sample() -> None:

@@ -9,6 +9,7 @@ from typing import BinaryIO, Final
 from searchapp.i18n import Message
 from searchapp.ingest.formats.alto import blocks_of
 from searchapp.ingest.formats.xmlstream import Element, attribute, elements, first, words_of
+from searchapp.ingest.limits import OverBudgetError
 from searchapp.ingest.reader import LARGEST_ARTICLE, FileContext, UnreadableError
 from searchapp.ingest.record import Found
 
@@ -58,11 +59,29 @@ def _page(file: Element) -> str:
 
 def _text(pages: list[str], context: FileContext) -> str:
     blocks: list[str] = []
+    size = 0
     for page in pages:
-        if context.beside is None:
-            raise UnreadableError(Message("its pages can only be read from a folder; unpack the archive"))
-        with context.beside.open(page) as stream:
-            blocks += blocks_of(stream, context)
-        if sum(map(len, blocks)) > LARGEST_ARTICLE:
+        added = _blocks(page, context)
+        size += sum(map(len, added))
+        if size > LARGEST_ARTICLE:
             raise UnreadableError(Message("the article is longer than {limit} MiB", limit=LARGEST_ARTICLE >> 20))
+        blocks += added
     return "\n\n".join(blocks)
+
+
+def _blocks(page: str, context: FileContext) -> list[str]:
+    if context.beside is None:
+        raise UnreadableError(
+            Message(
+                "its pages can only be read in a folder or a ZIP archive: "
+                "unpack what it came in (a tar archive, a mail), or make a ZIP archive of it"
+            )
+        )
+    try:
+        with context.beside.open(page) as stream:
+            return blocks_of(stream, context)
+    except OverBudgetError:
+        raise
+    except UnreadableError as error:
+        reason = Message("its page “{name}” cannot be read: {reason}", name=page[:100], reason=error.reason)
+        raise UnreadableError(reason) from error
