@@ -8,7 +8,8 @@ On its way a file passes through one module a step::
 
     walk      which files, in which order; links, hidden files (patterns: fewer of them)
     streams   compression and UTF-16 undone while reading, within the budget of limits
-    opening   zips and tars give the files inside (beside them: neighbours, inside), registry the reader that knows the format (kinds tells it)
+    opening   zips and tars give the files inside (beside them: neighbours, inside), registry the reader that knows the
+              format (kinds tells it)
     formats   bytes -> record (one module a format; encoding tells the letters, fields the names)
     record    record -> Article (normalize, mojibake, dates, authors, ids, language and boilerplate clean its fields;
               folders and domains give the inherited ones)

@@ -14,7 +14,7 @@ from typing import Final
 from searchapp.i18n import Message
 from searchapp.ingest.reader import Beside
 
-__all__ = ["Member", "is_left_out", "problem_of"]
+__all__ = ["Member", "is_left_out", "problem_of", "shown"]
 
 _LEFT_OUT: Final = (".*", "README*", "LICENSE*", "__MACOSX")
 _LEADS_OUT: Final = re.compile(r"^/|^[a-zA-Z]:|\\|(?:^|/)\.\.(?:/|$)|[\0-\x1f]")
@@ -35,7 +35,7 @@ class Member:
 
 def is_left_out(name: str) -> bool:
     """Return whether the file ``name`` is passed over, as it would be in a folder."""
-    parts = [part for part in name.split("/") if part != ".."]
+    parts = [part for part in name.split("/") if part not in (".", "..")]
     return any(fnmatchcase(part, pattern) for part in parts for pattern in _LEFT_OUT)
 
 
@@ -44,3 +44,8 @@ def problem_of(name: str, *, link: bool) -> Message | None:
     if _LEADS_OUT.search(name):
         return Message("its name leads out of the archive")
     return Message("it is a link, which is not followed inside an archive") if link else None
+
+
+def shown(name: str) -> str:
+    """Return ``name`` without the ``./`` that an archive of a whole folder puts before its files."""
+    return name.removeprefix("./")

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from searchapp.i18n import Message
-from searchapp.ingest.archives import Member, is_left_out, problem_of
+from searchapp.ingest.archives import Member, is_left_out, problem_of, shown
 from searchapp.ingest.limits import Budget
 from searchapp.ingest.reader import UnreadableError
 from searchapp.ingest.streams import HEAD, buffered
@@ -40,7 +40,7 @@ def tar_members(stream: io.BufferedReader, budget: Budget) -> Iterator[Member]:
 
 def _tar_member(archive: tarfile.TarFile, info: tarfile.TarInfo, budget: Budget) -> Member:
     problem = problem_of(info.name, link=not info.isreg())
-    return Member(info.name, None if problem else buffered(_untarred(archive, info, budget)), problem)
+    return Member(shown(info.name), None if problem else buffered(_untarred(archive, info, budget)), problem)
 
 
 def _untarred(archive: tarfile.TarFile, info: tarfile.TarInfo, budget: Budget) -> Iterator[bytes]:

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from typing import BinaryIO, Final, cast
 
 from searchapp.i18n import Message
-from searchapp.ingest.archives import Member, is_left_out, problem_of
+from searchapp.ingest.archives import Member, is_left_out, problem_of, shown
 from searchapp.ingest.encoding import read_bytes
 from searchapp.ingest.inside import Inside
 from searchapp.ingest.limits import Budget
@@ -51,9 +51,9 @@ def zip_members(stream: BinaryIO, budget: Budget) -> Iterator[Member]:
             try:
                 stream = _opened(archive, info, budget)
             except UnreadableError as error:
-                yield Member(info.filename, None, error.reason)
+                yield Member(shown(info.filename), None, error.reason)
             else:
-                yield Member(info.filename, stream, beside=inside.of(info.filename))
+                yield Member(shown(info.filename), stream, beside=inside.of(info.filename))
 
 
 @contextmanager

@@ -395,6 +395,7 @@ CONTAINERS: Final[dict[str, Callable[[bytes], bytes]]] = {
     ".zip": lambda content: zip_of({"dossier/": b"", "dossier/a.html": content}),
     ".tar": lambda content: tar_of({"dossier/a.html": content}),
     ".tar.gz": lambda content: gzip.compress(tar_of({"dossier/a.html": content})),
+    ".tgz": lambda content: gzip.compress(tar_of({"./a.html": content})),
     ".tar.zip": lambda content: zip_of({"a.tar": tar_of({"a.html": content})}),
 }
 """What wraps a page as a.html."""

@@ -84,7 +84,7 @@ def test_page_that_its_binding_takes_in_is_no_article_of_its_own(corpus: Corpus)
     assert ids(corpus) == [f"a/{name}" for name in expected]
     pages = CorpusReader(corpus.root, ZoneInfo("Europe/Paris"), pattern="a/numero/ALTO/*.xml")  # no binding is read
     assert [entry.id for entry in pages if isinstance(entry, Article)] == ["a/numero/ALTO/1", "a/numero/ALTO/2"]
-    corpus.write("b.zip", zip_of({name: content for name, content in reversed(files.items())}))
+    corpus.write("b.zip", zip_of({f"./{name}": content for name, content in reversed(files.items())}))
     assert [article_id for article_id in ids(corpus) if article_id.startswith("b.zip")] == [
         f"b.zip/{name}" for name in reversed(expected)
     ]
