@@ -33,13 +33,16 @@ CONTENDERS = {
 def answer(asked: list[str], what: str, engine: str, folder: Path) -> Figures:
     """Answer in this process."""
     from searchapp import bootstrap
-    from searchapp.model import SearchRequest
+    from searchapp.model import SearchRequest, SearchResult
 
     config = bootstrap.load_config({"index": folder, "engine": engine})
     service = bootstrap.open_service(config)
-    totals = [service.search(SearchRequest(query)).total for query in asked]
     name = service.generation()
-    ask = engine_alone(engine, folder / name / "engine") if what == "engine" else _searched(service.search)
+
+    def whole(query: str) -> SearchResult:
+        return service.search(SearchRequest(query))
+
+    ask = engine_alone(engine, folder / name / "engine") if what == "engine" else whole
     for query in asked[:50]:
         ask(query)
     latencies, used = [], []
@@ -48,14 +51,9 @@ def answer(asked: list[str], what: str, engine: str, folder: Path) -> Figures:
         ask(query)
         latencies.append((time.perf_counter() - started) * 1000)
         used.append((time.process_time() - cpu) * 1000)
+    totals = [whole(query).total for query in asked]
     service.close()
     return {"latencies": latencies, "cpu": used, "median_total": statistics.median(totals)}
-
-
-def _searched(search: Callable[..., object]) -> Callable[[str], object]:
-    from searchapp.model import SearchRequest
-
-    return lambda query: search(SearchRequest(query))
 
 
 def engine_alone(engine: str, folder: Path) -> Callable[[str], object]:

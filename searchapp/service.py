@@ -124,13 +124,17 @@ class SearchService:
         )
 
     def ranking(self, query: str, depth: int) -> list[tuple[str, float]]:
-        """Return (article id, score) of the best ``depth`` articles, ranked as for a page but with nothing to show."""
+        """Return (article id, score) of the best ``depth`` articles, ranked as for a page but with nothing to show.
+
+        It takes the time it needs: what is measured must not depend on how busy the machine is.
+        """
         tree, _ = prefer_quotes(parse(query, self._date_words).tree)
         request = _in_order(SearchRequest(query, per_page=depth), tree)
 
         def rank(generation: OpenGeneration) -> list[tuple[str, float]]:
             resolver = Resolver(self._analyzer, _Mended(generation).mend)
-            _, page = self._find(generation, request, tree, resolver, self._lookup(generation), 0)
+            lookup = Lookup(self._dictionaries.of(generation.reader))
+            _, page = self._find(generation, request, tree, resolver, lookup, 0)
             articles = generation.reader.articles(candidate.document for candidate in page)
             return [(article.id, candidate.score) for article, candidate in zip(articles, page, strict=True)]
 

@@ -92,7 +92,18 @@ def test_fragments_are_pieces_of_the_text_with_their_marks_inside(text: str, que
         max_size=4,
     ),
     st.sampled_from(
-        ['"le phare"', '"le port"~3 vent', "vent rouge", "20 000", '"20 000 vents"', "le", 'pha* "vent rouge"', "20000"]
+        [
+            '"le phare"',
+            '"le port"~3 vent',
+            "vent rouge",
+            "20 000",
+            '"20 000 vents"',
+            "le",
+            'pha* "vent rouge"',
+            "20000",
+            "=20000",
+            "200*",
+        ]
     ),
 )
 def test_marks_are_the_same_whether_all_tokens_are_looked_at_or_only_those_of_interest(

@@ -46,7 +46,8 @@ class Wanted:
     @cached_property
     def has_numbers(self) -> bool:
         """Whether a number is looked for, which may have spaces in it."""
-        return any(word.isdigit() for word in self.stems | self._words_in_rows)
+        words = self.stems | self.exact | self.prefixes | {word for word, _ in self.fuzzy} | self._words_in_rows
+        return any(map(str.isdigit, words))
 
     @cached_property
     def seen(self) -> SeenChunks:

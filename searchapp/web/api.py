@@ -34,7 +34,7 @@ def search() -> Response:
     asked = reading.strict()
     version = site().service.version()
     if _is_known(version):
-        return _cacheable(Response(status=304), version)
+        return _negotiated(Response(status=304), version)
     result = site().service.search(asked)
     answer = describe_result(result, asked, site().config.timezone, translator(current_language()))
     whole = {"start": 0, "end": len(asked.query)}
@@ -48,7 +48,7 @@ def article(article_id: str) -> Response:
     query, _ = clean_query(request.args.get("q", ""))
     version = site().service.version()
     if _is_known(version):
-        return _cacheable(Response(status=304), version)
+        return _negotiated(Response(status=304), version)
     view = site().service.article(article_id, query)
     return _tagged(describe_view(view, site().config.timezone, with_marks=bool(query)), version)
 
@@ -68,11 +68,13 @@ def _tagged(answer: Json, version: str, *, lasting: bool = True) -> Response:
     for relation, path in answer["links"].items():
         if path:
             response.headers.add("Link", f'<{path}>; rel="{LINK_RELATIONS.get(relation, relation)}"')
-    return _cacheable(response, version) if lasting and site().service.version() == version else response
+    holds = lasting and site().service.version() == version
+    return _negotiated(response, version if holds else None)
 
 
-def _cacheable(response: Response, version: str) -> Response:
-    response.set_etag(_tag(version), weak=True)
+def _negotiated(response: Response, version: str | None) -> Response:
+    if version is not None:
+        response.set_etag(_tag(version), weak=True)
     response.headers["Cache-Control"] = "no-cache"
     response.vary.add("Accept-Language")
     return response

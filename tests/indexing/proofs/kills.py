@@ -32,7 +32,6 @@ class Outcome:
     incremental: int = 0
     only_the_parent: int = 0
     aimed_at_the_end: int = 0
-    orphans: int = 0
     checks: int = 0
     failures: list[str] = field(default_factory=list)
 
