@@ -259,7 +259,7 @@ class SearchService:
     def _rerank(self, reader: Reader, words: list[QueryWord], best: Sequence[Candidate]) -> list[Candidate]:
         evidence = reader.evidence(candidate.document for candidate in best)
         scores = self._ranker.scores(words, evidence)
-        scored = (replace(candidate, score=score) for candidate, score in zip(best, scores, strict=True))
+        scored = (Candidate(candidate.document, score) for candidate, score in zip(best, scores, strict=True))
         return sorted(scored, key=lambda candidate: -candidate.score)
 
     def _hit(self, article: Article, score: float, rank: int, wanted: Wanted) -> Hit:

@@ -19,7 +19,6 @@ Words repeat: what a raw token becomes is remembered, so a text costs a split at
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from itertools import chain
@@ -44,8 +43,6 @@ __all__ = ["FrenchAnalyzer", "SeenChunks", "Step", "Term", "Token"]
 _CHAIN_VERSION: Final = 2
 # About 100 MB at most for each of two memories; 18,000 articles have 130,000 different tokens.
 _REMEMBERED: Final = 1 << 18
-
-_CHUNK: Final = re.compile(r"\S+")
 
 Value = TypeVar("Value")
 
@@ -142,14 +139,11 @@ class FrenchAnalyzer:
                 seen.wanted.add(chunk)
         seen.all |= chunks
         chunks &= seen.wanted
-        if not chunks:
-            return
-        for match in _CHUNK.finditer(text):
-            if match[0] in chunks:
-                for raw, start, end in raw_tokens_with_spans(match[0]):
-                    term = self._terms[raw]
-                    if wanted(term):
-                        yield Token(match.start() + start + term.elided, match.start() + end, term)
+        for start, chunk in sorted(chain.from_iterable(_places(text, chunk) for chunk in chunks)):
+            for raw, begin, end in raw_tokens_with_spans(chunk):
+                term = self._terms[raw]
+                if wanted(term):
+                    yield Token(start + begin + term.elided, start + end, term)
 
     def steps(self, text: str) -> Iterator[Step]:
         """Yield what each step of the chain does to each token of ``text``, to settle disputes."""
@@ -177,6 +171,16 @@ class FrenchAnalyzer:
             exact = join_number(join_acronym(normalize(raw[elided:])))
             word = fold(exact)
         return Term(exact, word, stem(word), exact in self._small, elided)
+
+
+def _places(text: str, chunk: str) -> Iterator[tuple[int, str]]:
+    """Yield (start, chunk) wherever ``chunk`` stands between spaces."""
+    start = text.find(chunk)
+    while start >= 0:
+        end = start + len(chunk)
+        if (not start or text[start - 1].isspace()) and (end == len(text) or text[end].isspace()):
+            yield start, chunk
+        start = text.find(chunk, end)
 
 
 class _Remembered(dict[str, Value]):

@@ -8,6 +8,7 @@ from functools import singledispatchmethod
 from typing import Final
 
 from searchapp.analysis import FrenchAnalyzer, Term
+from searchapp.engines.days import FIRST_DAY, LAST_DAY, day_number
 from searchapp.engines.dictionary import Lookup
 from searchapp.engines.fields import value_clause
 from searchapp.engines.port import BooleanClause, Clause, DayClause, EveryClause, PhraseClause, TermClause
@@ -38,7 +39,6 @@ __all__ = ["Resolver", "Wanted"]
 
 # A prefix or a fuzzy word finds by its words and scores by the stems of so many of them.
 _SCORED_STEMS: Final = 32
-_LAST_DAY: Final = 99_999_999
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,8 +115,8 @@ class Resolver:
 
     @_resolve.register
     def _(self, node: DateRange, _scope: _Scope) -> Clause:
-        first, last = (int(day.strftime("%Y%m%d")) if day else None for day in (node.first, node.last))
-        return DayClause(first or 1, last or _LAST_DAY)
+        first, last = (day_number(day) if day else None for day in (node.first, node.last))
+        return DayClause(first or FIRST_DAY, last or LAST_DAY)
 
     @_resolve.register
     def _(self, node: And, scope: _Scope) -> Clause:

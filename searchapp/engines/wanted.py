@@ -55,12 +55,18 @@ class Wanted:
         return SeenChunks()
 
     @cached_property
+    def _beyond_stems(self) -> bool:
+        return bool(self.exact or self.prefixes or self.fuzzy)
+
+    @cached_property
     def _words_in_rows(self) -> frozenset[str]:
         return frozenset().union(*self.phrases, *(words for words, _ in self.near))
 
     def concerns(self, term: Term) -> bool:
         """Return whether a term is looked for, alone or together with others."""
-        return self.key(term) is not None or term.word in self._words_in_rows
+        if term.stem in self.stems or term.word in self._words_in_rows:
+            return True
+        return self._beyond_stems and self.key(term) is not None
 
     def key(self, term: Term) -> object | None:
         """Return what a single term is looked for as, None if it is not."""

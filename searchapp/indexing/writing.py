@@ -9,6 +9,7 @@ from typing import Self
 from zoneinfo import ZoneInfo
 
 from searchapp.analysis import FrenchAnalyzer
+from searchapp.engines.days import day_number
 from searchapp.engines.port import ArticleWriter, Document, Engine, ParallelEngine, Writer
 from searchapp.evidence import make_evidence
 from searchapp.model import Article
@@ -32,7 +33,7 @@ class DocumentMaker:
             lead=lead,
             text=text,
             evidence=make_evidence(title, lead + text),
-            day=local.year * 10_000 + local.month * 100 + local.day if local else 0,
+            day=day_number(local) if local else 0,
         )
 
 

@@ -13,6 +13,7 @@ from typing import Final
 import tantivy
 from tantivy import FieldType, Occur, Query
 
+from searchapp.engines.days import FIRST_DAY, LAST_DAY, day_number
 from searchapp.engines.deadline import Deadline
 from searchapp.engines.port import (
     BooleanClause,
@@ -34,7 +35,6 @@ __all__ = ["Queries", "scores"]
 
 # More would take longer than looking through the words of the documents that hold all terms.
 _MOST_ARRANGEMENTS: Final = 64
-_LAST_DAY: Final = 9999_99_99
 
 
 def scores(clause: Clause) -> bool:
@@ -108,8 +108,8 @@ class Queries:
         chosen = {"source": filters.sources, "section": filters.sections, "author": filters.authors}
         parts = [self.any_of(name, values) for name, values in chosen.items() if values and name != without]
         if filters.date_from or filters.date_to:
-            first = int(f"{filters.date_from:%Y%m%d}") if filters.date_from else 0
-            last = int(f"{filters.date_to:%Y%m%d}") if filters.date_to else _LAST_DAY
+            first = day_number(filters.date_from) if filters.date_from else FIRST_DAY
+            last = day_number(filters.date_to) if filters.date_to else LAST_DAY
             parts.append(self.days(first, last))
         return Query.boolean_query([(Occur.Must, part) for part in (query, *parts)]) if parts else query
 

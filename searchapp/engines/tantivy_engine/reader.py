@@ -12,6 +12,7 @@ from typing import Any, Final
 import tantivy
 from tantivy import DocAddress, Order, Query
 
+from searchapp.engines.days import month_label
 from searchapp.engines.deadline import Deadline
 from searchapp.engines.port import Candidate, EngineRequest, EngineResult
 from searchapp.engines.tantivy_engine.clauses import Queries, encodable, scores
@@ -187,4 +188,4 @@ def _buckets(counts: Counts) -> tuple[FacetBucket, ...]:
 
 def _months(counts: Counts) -> tuple[HistogramBucket, ...]:
     months = sorted((int(month), count) for month, count in counts)
-    return tuple(HistogramBucket(f"{month // 100:04}-{month % 100:02}", count) for month, count in months)
+    return tuple(HistogramBucket(month_label(month), count) for month, count in months)

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
-from datetime import date
-from functools import cache
 from heapq import merge
 from itertools import groupby, islice
 from operator import itemgetter
@@ -15,6 +13,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from searchapp.engines.days import FIRST_DAY, LAST_DAY, day_number, month_label
 from searchapp.engines.deadline import Deadline
 from searchapp.engines.port import Candidate, EngineRequest, EngineResult
 from searchapp.engines.stored import article_of
@@ -113,8 +112,8 @@ class WhooshReader:
                     mask[self._kept.postings(name, value).documents] = True
                 masks[name] = mask
         if filters.date_from or filters.date_to:
-            first = _as_day(filters.date_from) if filters.date_from else 1
-            last = _as_day(filters.date_to) if filters.date_to else 99_999_999
+            first = day_number(filters.date_from) if filters.date_from else FIRST_DAY
+            last = day_number(filters.date_to) if filters.date_to else LAST_DAY
             masks[DAY] = (self._kept.days >= first) & (self._kept.days <= last)
         return masks
 
@@ -149,14 +148,4 @@ class WhooshReader:
         first = int(months.min())
         counts = np.bincount(months - first)
         held = np.flatnonzero(counts)
-        return tuple(map(HistogramBucket, map(_month, (held + first).tolist()), counts[held].tolist()))
-
-
-@cache
-def _month(month: int) -> str:
-    """Return a month as people write it (``2024-11``); there are a few thousand at most."""
-    return f"{month // 100:04}-{month % 100:02}"
-
-
-def _as_day(day: date) -> int:
-    return day.year * 10_000 + day.month * 100 + day.day
+        return tuple(map(HistogramBucket, map(month_label, (held + first).tolist()), counts[held].tolist()))

@@ -1,0 +1,24 @@
+"""Days and months as the numbers that engines keep in columns: yyyymmdd and yyyymm."""
+
+from __future__ import annotations
+
+from datetime import date
+from functools import cache
+from typing import Final
+
+__all__ = ["FIRST_DAY", "LAST_DAY", "day_number", "month_label"]
+
+FIRST_DAY: Final = 1
+"""Before every day; 0 is for articles without a date."""
+LAST_DAY: Final = 9999_99_99
+
+
+def day_number(day: date) -> int:
+    """Return 20241106 for 6 November 2024."""
+    return day.year * 10_000 + day.month * 100 + day.day
+
+
+@cache
+def month_label(month: int) -> str:
+    """Return ``2024-11`` for 202411; there are a few thousand months at most."""
+    return f"{month // 100:04}-{month % 100:02}"
