@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
-from inspect import signature
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -31,12 +30,6 @@ def capabilities(engine: Engine) -> Capabilities:
     """How an engine departs from the port; most say nothing, for they do not."""
     declared: Capabilities = getattr(engine, "capabilities", Capabilities())
     return declared
-
-
-def takes_base(engine: Engine) -> None:
-    """Skip a test of growing generations for an engine whose adapter is still being taught that."""
-    if "base" not in signature(engine.create).parameters:
-        pytest.skip(f"the {engine.name} adapter does not take a base yet")
 
 
 def document(article: Article) -> Document:

@@ -36,7 +36,6 @@ from searchapp.engines.port import (
 )
 from searchapp.model import Article, Filters, Sort
 from searchapp.schema import EXACT, FACET_FIELDS, ID, STEMS, TAG, WORDS
-from tests.contract.conftest import takes_base
 from tests.contract.oracle import Oracle
 
 CORPORA: Final = int(os.environ.get("DIFFERENTIAL_CORPORA", "25"))
@@ -249,7 +248,6 @@ def test_replaced_documents_are_gone(engine: Engine, added: list[Document], aske
 def test_generations_grow_out_of_each_other(
     engine: Engine, generations: list[tuple[list[Document], str]], asked: list[EngineRequest]
 ) -> None:
-    takes_base(engine)
     with TemporaryDirectory() as folder:
         base, kept = None, []
         for number, (added, gone) in enumerate(generations):

@@ -12,7 +12,7 @@ import pytest
 from searchapp.engines.port import Capabilities, Engine, EngineRequest, EveryClause, TermClause
 from searchapp.errors import IndexDamaged
 from searchapp.schema import STEMS
-from tests.contract.conftest import Write, article, capabilities, document, found, takes_base
+from tests.contract.conftest import Write, article, capabilities, document, found
 
 VIN = TermClause(STEMS, (("vin", 1.0),))
 
@@ -61,7 +61,6 @@ def test_a_reader_stays_on_its_generation(engine: Engine, write: Write) -> None:
 
 
 def test_a_new_generation_grows_out_of_its_base(engine: Engine, write: Write) -> None:
-    takes_base(engine)
     base = write([article(name, "vin " + name) for name in ("a", "b", "c", "d")])
     before, reader = files(base), engine.open(base)
     grown = write([article("b", "nouveau vin"), article("e", "vin")], base=base, gone=("c", "absent"))
@@ -78,7 +77,6 @@ def test_a_new_generation_grows_out_of_its_base(engine: Engine, write: Write) ->
 
 
 def test_a_base_may_go_once_the_next_generation_is_there(engine: Engine, write: Write) -> None:
-    takes_base(engine)
     base = write([article("a", "vin"), article("b", "vin")])
     grown = write([article("c", "vin")], base=base, gone=("a",))
     shutil.rmtree(base)
@@ -88,7 +86,6 @@ def test_a_base_may_go_once_the_next_generation_is_there(engine: Engine, write: 
 
 
 def test_an_added_document_can_be_deleted_and_added_again(engine: Engine, write: Write) -> None:
-    takes_base(engine)
     base = write([article("a", "vin"), article("b", "vin")])
     folder = write([], base=base)
     again = folder.with_name("again")
@@ -105,7 +102,6 @@ def test_an_added_document_can_be_deleted_and_added_again(engine: Engine, write:
 
 
 def test_a_writer_that_fails_leaves_its_base_whole(engine: Engine, write: Write, tmp_path: Path) -> None:
-    takes_base(engine)
     base = write([article("a", "vin")])
     before, folder = files(base), tmp_path / "failed"
     folder.mkdir()
