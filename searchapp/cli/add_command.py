@@ -29,7 +29,6 @@ _PATIENCE: Final = 600.0
     + _("FILE may be in any format that is read, a folder, an archive or - (standard input).")
     + " "
     + _("Of an id that is there already, what is added is the new version."),
-    short_help=_("Write articles into the corpus and index them."),
 )
 @click.argument("files", nargs=-1, type=click.Path(path_type=Path), metavar="[FILE]...")
 @click.option("--withdraw", "ids", multiple=True, metavar="ID", help=_("withdraw the article of this id (repeatable)"))

@@ -27,7 +27,6 @@ _File = click.Path(path_type=Path)
     help=_("Measure the ranking on judged queries, through the same service as the web.")
     + "\n\n"
     + _("With --docs the articles are indexed into a temporary index; without, the index of --index is asked."),
-    short_help=_("Measure the ranking on judged queries."),
 )
 @click.option("--docs", type=_File, metavar="FILE", help=_("articles to index, in any form that reindex reads"))
 @click.option("--queries", type=_File, required=True, metavar="FILE", help=_("one query a line: id, tab, text"))

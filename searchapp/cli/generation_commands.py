@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 from babel.dates import format_timedelta
@@ -15,13 +15,15 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
 from searchapp import bootstrap
-from searchapp.bootstrap import CheckProgress, CheckReport, IndexStatus
 from searchapp.cli.language import gettext as _
 from searchapp.cli.language import language
 from searchapp.cli.options import with_config
 from searchapp.cli.terminal import date_text, number, print_error, print_out, size_text
 from searchapp.config import Config
 from searchapp.errors import IndexDamaged, SearchappError
+
+if TYPE_CHECKING:
+    from searchapp.bootstrap import CheckProgress, CheckReport, IndexStatus
 
 __all__ = ["check", "rollback", "status"]
 
@@ -31,7 +33,6 @@ _json_option = click.option("--json", "as_json", is_flag=True, help=_("print JSO
 
 @click.command(
     help=_("Show what is indexed: how many articles, when, how large, made with what, and what is kept beside it."),
-    short_help=_("Show what is indexed."),
 )
 @_json_option
 @with_config("index", "engine")
@@ -145,7 +146,6 @@ def _age(created: datetime) -> str:
     help=_("Read all of the index and compare it with what was written: every file, every article, searches too.")
     + "\n\n"
     + _("Without GENERATION, the current one. Nothing is repaired; what is damaged is named, with what repairs it."),
-    short_help=_("Read all of the index and name what is damaged."),
 )
 @click.argument("generation", required=False)
 @click.option("--all", "every", is_flag=True, help=_("check every generation that is kept"))
@@ -211,7 +211,6 @@ def _print_repair(config: Config) -> None:
     help=_("Let the generation before the current one answer again, or the one that is named.")
     + "\n\n"
     + _("It is checked first. Articles that were withdrawn since stay away. The next reindex goes forward again."),
-    short_help=_("Go back to an earlier generation."),
 )
 @click.argument("generation", required=False)
 @with_config("index", "lock_wait")

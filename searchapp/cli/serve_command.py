@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import socket
+from contextlib import closing, suppress
 from typing import Any, Final
 
 import click
@@ -28,7 +29,6 @@ WARM_PAGES: Final = ("/", "/search?q=france+depuis:hier", "/api/v1/search?q=pari
 
 @click.command(
     help=_("Serve the search page and the JSON endpoint until Ctrl-C."),
-    short_help=_("Serve the search page."),
 )
 @with_config("corpus", "index", "engine", "host", "port", "workers", "threads", "language")
 def serve(config: Config) -> None:
@@ -74,6 +74,12 @@ def _print_state(config: Config) -> None:
         print_error(error.render(_))
 
 
+def _load(config: Config) -> None:
+    """Open what is there once: the processes made of this one share what that loads."""
+    with suppress(SearchappError), closing(open_service(config)) as service:
+        service.generation()
+
+
 def _run(app: Any, service: SearchService, config: Config, listener: socket.socket) -> None:
     try:
         from gunicorn.app.base import BaseApplication
@@ -108,4 +114,5 @@ def _run(app: Any, service: SearchService, config: Config, listener: socket.sock
         def load(self) -> Any:
             return app
 
+    _load(config)
     Server().run()

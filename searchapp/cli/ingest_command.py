@@ -25,7 +25,6 @@ _WIDTH: Final = 12
     help=_("Show the articles of FILE as they would be indexed, field by field, and what was repaired.")
     + "\n\n"
     + _("FILE may be a folder, an archive or - (standard input). Nothing is indexed."),
-    short_help=_("Show what would be indexed of a file."),
 )
 @click.option("--show", "file", type=click.Path(path_type=Path), metavar="FILE", required=True, help=_("what to show"))
 @click.option("--limit", type=click.IntRange(1), default=20, help=_("articles shown at most (default: 20)"))

@@ -6,19 +6,22 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
 from searchapp import bootstrap
-from searchapp.bootstrap import ReindexOptions, ReindexProgress, Summary
+from searchapp.bootstrap import ReindexOptions
 from searchapp.cli.language import gettext as _
 from searchapp.cli.options import with_config
 from searchapp.cli.terminal import fail, number, print_error, print_out
 from searchapp.config import Config
 from searchapp.errors import SearchappError
+
+if TYPE_CHECKING:
+    from searchapp.bootstrap import ReindexProgress, Summary
 
 __all__ = ["reindex"]
 
@@ -35,7 +38,6 @@ def _flag(name: str, text: str) -> Callable[[Callable[..., Any]], Callable[..., 
     + _("Only files that changed are read, and only articles that differ are analysed.")
     + " "
     + _("The index that is there answers until the new one is complete; stopping this at any moment loses nothing."),
-    short_help=_("Bring the index up to date and publish it."),
 )
 @click.argument("argument", required=False, metavar="[CORPUS]")
 @_flag("--full", _("index everything anew"))
