@@ -15,6 +15,7 @@ import click
 from searchapp import __version__
 from searchapp.cli.group import OnDemandCommand, OnDemandGroup
 from searchapp.cli.language import gettext as _
+from searchapp.cli.language import let_click_speak
 from searchapp.errors import SearchappError
 
 __all__ = ["cli", "main"]
@@ -37,6 +38,7 @@ _COMMANDS: Final = (
     cls=OnDemandGroup,
     commands=[OnDemandCommand(name, f"{__name__}.{module}:{name}", help_) for name, module, help_ in _COMMANDS],
     help=_("Make a folder of French news articles searchable."),
+    subcommand_metavar=_("COMMAND [ARGS]..."),
     epilog=_("Start with: searchapp reindex, then searchapp serve"),
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
@@ -47,6 +49,7 @@ def cli() -> None:
 
 def main() -> NoReturn:
     """Run the command line and exit."""
+    let_click_speak()
     try:
         sys.exit(cli.main(prog_name="searchapp", standalone_mode=False) or 0)
     except click.ClickException as error:

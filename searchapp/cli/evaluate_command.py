@@ -13,7 +13,7 @@ from rich.table import Table
 from searchapp import bootstrap
 from searchapp.cli.language import gettext as _
 from searchapp.cli.options import with_config
-from searchapp.cli.terminal import number, out, print_error, print_out
+from searchapp.cli.terminal import counted, number, out, print_error, print_out
 from searchapp.config import Config
 from searchapp.evaluation import MEASURES, Report, compare, read_run, write_run
 from searchapp.evaluation import evaluate as measure
@@ -43,7 +43,7 @@ def evaluate(
             config = replace(config, corpus=docs, index=Path(stack.enter_context(TemporaryDirectory())))
             summary = bootstrap.reindex(config)
             if summary.rejected:
-                print_error(_("{count} rejected").format(count=number(summary.rejected)))
+                print_error(counted("{count} rejected", "{count} rejected", summary.rejected))
         service = bootstrap.open_service(config)
         stack.callback(service.close)
         report = measure(service, queries, qrels)
@@ -54,8 +54,10 @@ def evaluate(
 
 def _print(report: Report, earlier: dict[str, tuple[float, float]]) -> None:
     print_out(
-        _("{queries} queries, {without} without a hit, {milliseconds} ms a query").format(
-            queries=number(report.queries),
+        counted(
+            "{count} query, {without} without a hit, {milliseconds} ms a query",
+            "{count} queries, {without} without a hit, {milliseconds} ms a query",
+            report.queries,
             without=number(report.without_hit),
             milliseconds=number(round(report.milliseconds, 1)),
         )

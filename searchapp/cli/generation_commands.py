@@ -18,7 +18,7 @@ from searchapp import bootstrap
 from searchapp.cli.language import gettext as _
 from searchapp.cli.language import language
 from searchapp.cli.options import with_config
-from searchapp.cli.terminal import date_text, number, print_error, print_out, size_text
+from searchapp.cli.terminal import counted, date_text, number, print_error, print_out, size_text
 from searchapp.config import Config
 from searchapp.errors import IndexDamaged, SearchappError
 
@@ -58,10 +58,12 @@ def _rows_of_answering(state: IndexStatus, config: Config) -> Iterator[tuple[str
     yield _("Corpus"), manifest.corpus
     yield _("Articles"), number(manifest.articles)
     if manifest.base:
-        changes = _("{added} added, {changed} changed, {removed} removed").format(
-            added=number(manifest.added), changed=number(manifest.changed), removed=number(manifest.removed)
+        changes = (
+            counted("{count} added", "{count} added", manifest.added),
+            counted("{count} changed", "{count} changed", manifest.changed),
+            counted("{count} removed", "{count} removed", manifest.removed),
         )
-        yield _("Changes"), changes
+        yield _("Changes"), ", ".join(changes)
     yield _("Rejected"), number(manifest.rejects)
     if state.withdrawn:
         yield _("Withdrawn"), number(state.withdrawn)
@@ -76,7 +78,7 @@ def _rows_of_folder(state: IndexStatus, config: Config) -> Iterator[tuple[str, s
         parts = [kept.name]
         if kept.manifest:
             created = datetime.fromisoformat(kept.manifest.created).astimezone(config.timezone)
-            parts += [date_text(created), _("{count} articles").format(count=number(kept.manifest.articles))]
+            parts += [date_text(created), counted("{count} article", "{count} articles", kept.manifest.articles)]
         parts.append(size_text(kept.size))
         parts += [_("answers")] if kept.name == state.manifest.generation else []
         parts += [_("damaged")] if kept.damages else []
@@ -180,11 +182,11 @@ def _report_as_json(report: CheckReport) -> dict[str, Any]:
 def _print_report(report: CheckReport) -> None:
     if not report.damages:
         print_out(
-            _("{generation} is whole: {files} files ({size}), {articles} articles").format(
+            _("{generation} is whole: {files} ({size}), {articles}").format(
                 generation=report.generation,
-                files=number(report.files),
+                files=counted("{count} file", "{count} files", report.files),
                 size=size_text(report.size),
-                articles=number(report.articles),
+                articles=counted("{count} article", "{count} articles", report.articles),
             )
         )
         return
@@ -220,8 +222,12 @@ def rollback(config: Config, generation: str | None) -> None:
         manifest, before = bootstrap.rollback(config, generation, on_progress, print_error)
     created = datetime.fromisoformat(manifest.created).astimezone(config.timezone)
     print_out(
-        _("{generation} answers now: {articles} articles, indexed on {date}").format(
-            generation=manifest.generation, articles=number(manifest.articles), date=date_text(created)
+        counted(
+            "{generation} answers now: {count} article, indexed on {date}",
+            "{generation} answers now: {count} articles, indexed on {date}",
+            manifest.articles,
+            generation=manifest.generation,
+            date=date_text(created),
         )
     )
     if before != manifest.generation:

@@ -12,7 +12,7 @@ from searchapp.answers import describe_result, differs
 from searchapp.bootstrap import open_service
 from searchapp.cli.language import gettext as _
 from searchapp.cli.options import with_config
-from searchapp.cli.terminal import date_text, number, print_error, print_out
+from searchapp.cli.terminal import counted, date_text, number, print_error, print_out
 from searchapp.config import Config
 from searchapp.i18n import Message
 from searchapp.model import Fragment, Hit, SearchRequest, SearchResult, Sort
@@ -31,8 +31,10 @@ __all__ = ["search"]
 )
 @click.argument("query", nargs=-1, required=True)
 @click.option("--json", "as_json", is_flag=True, help=_("print the answer of the JSON endpoint"))
-@click.option("--page", type=click.IntRange(1), default=1, help=_("page of the results (default: 1)"))
-@click.option("--per-page", type=click.IntRange(1, 100), default=10, help=_("results a page (default: 10)"))
+@click.option("--page", type=click.IntRange(1), default=1, metavar="N", help=_("page of the results (default: 1)"))
+@click.option(
+    "--per-page", type=click.IntRange(1, 100), default=10, metavar="N", help=_("results a page (default: 10)")
+)
 @click.option(
     "--sort",
     type=click.Choice([str(sort) for sort in Sort]),
@@ -62,14 +64,8 @@ def _print_result(result: SearchResult, config: Config) -> None:
     if not result.hits:
         print_out(_("No article matches. Try fewer or other words."))
         return
-    print_out(
-        Text(
-            _("{total} articles · {milliseconds} ms").format(
-                total=number(result.total), milliseconds=number(round(result.took_ms, 1))
-            ),
-            "dim",
-        )
-    )
+    articles = counted("{count} article", "{count} articles", result.total)
+    print_out(Text(f"{articles} · {number(round(result.took_ms, 1))} ms", "dim"))
     for hit in result.hits:
         print_out()
         _print_hit(hit, config)

@@ -14,7 +14,7 @@ from searchapp import create_app
 from searchapp.bootstrap import index_status, open_service
 from searchapp.cli.language import gettext as _
 from searchapp.cli.options import with_config
-from searchapp.cli.terminal import number, print_error, print_out
+from searchapp.cli.terminal import counted, print_error, print_out
 from searchapp.config import Config
 from searchapp.errors import ConfigurationError, EngineUnavailable, IndexMissing, SearchappError
 from searchapp.i18n import Message
@@ -67,7 +67,7 @@ def _listen(config: Config) -> socket.socket:
 def _print_state(config: Config) -> None:
     try:
         articles = index_status(config).manifest.articles
-        print_out(_("{count} articles are indexed.").format(count=number(articles)))
+        print_out(counted("{count} article is indexed.", "{count} articles are indexed.", articles))
     except IndexMissing as error:
         print_error(error.render(_))
     except SearchappError as error:

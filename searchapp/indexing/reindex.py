@@ -250,7 +250,11 @@ class _Reindex:
     def _refuse(self, summary: Summary) -> None:
         if self.options.strict and summary.rejected:
             details = [_told(reject) for reject in summary.rejects[:20]]
-            message = Message("{count} articles were rejected; nothing was published.", count=summary.rejected)
+            message = (
+                Message("One article was rejected; nothing was published.")
+                if summary.rejected == 1
+                else Message("{count} articles were rejected; nothing was published.", count=summary.rejected)
+            )
             raise RejectsRefused(message, details)
         published = self._published()
         if published and not self.options.yes:

@@ -37,7 +37,7 @@ def test_every_field_and_every_repair_is_shown(tmp_path: Path) -> None:
         "2025",
         "letters that were decoded wrongly",
         "lines that are no part of the article",
-        "1 articles, 0 rejected, 1 repaired",
+        "1 article, 0 rejected, 1 repaired",
     ):
         assert part in answer
     assert "Abonnez-vous" not in answer
