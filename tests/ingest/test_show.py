@@ -47,7 +47,7 @@ def test_rejects_are_shown_with_their_reason_in_french(tmp_path: Path) -> None:
     (tmp_path / "a.jsonl").write_bytes(b"faux\n" + SAMPLES["a.jsonl"]())
     answer = shown(str(tmp_path), language="fr")
     assert "a.jsonl:1" in answer
-    assert "1 rejetés" in answer
+    assert "1 rejeté, " in answer
 
 
 def test_standard_input_and_a_limit(tmp_path: Path) -> None:
