@@ -21,7 +21,7 @@ def language() -> str:
     """
     names = (os.environ.get(name, "") for name in ("LC_ALL", "LC_MESSAGES", "LANG"))
     locale = next(filter(None, names), "C")
-    preferred = "" if locale == "C" else os.environ.get("LANGUAGE", "")
+    preferred = "" if locale in ("C", "POSIX") else os.environ.get("LANGUAGE", "")
     known = (name for place in (*preferred.split(":"), locale) for name in LANGUAGES if place.startswith(name))
     return next(known, "en")
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import click
 import pytest
+from click.testing import CliRunner
 
 from searchapp.cli import cli
-from searchapp.cli.group import OnDemandCommand
+from searchapp.cli.group import OnDemandCommand, OnDemandGroup
 from searchapp.config import Config
 from tests.cli.conftest import Run
 
@@ -89,9 +90,5 @@ def test_names_are_completed_for_a_shell(run: Run) -> None:
 
 
 def test_a_group_runs_commands_of_its_own_as_well() -> None:
-    from click.testing import CliRunner
-
-    from searchapp.cli.group import OnDemandGroup
-
     group = OnDemandGroup(commands=[click.Command("hello", callback=lambda: click.echo("Bonjour"))])
     assert CliRunner().invoke(group, ["hello"]).output == "Bonjour\n"
