@@ -1,4 +1,8 @@
-"""The composition root: from settings to working parts. The only place that knows concrete classes."""
+"""The composition root: from settings to working parts. The only place that knows concrete classes.
+
+A function here imports what it puts together, so that each command starts with the parts that it needs: searching
+loads no format, and telling the status loads no engine.
+"""
 
 from __future__ import annotations
 
@@ -8,50 +12,33 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from searchapp import config as settings
-from searchapp.analysis import FrenchAnalyzer
 from searchapp.config import Config, CorpusEntry
-from searchapp.date_words import CalendarWords, today_in
-from searchapp.engines.port import Engine
-from searchapp.engines.whoosh_engine import WhooshEngine
 from searchapp.errors import ConfigurationError, EngineUnavailable, GenerationMissing, WritingOff
 from searchapp.i18n import Message
-from searchapp.indexing import Generations, Manifest, Summary
-from searchapp.indexing import Options as ReindexOptions
-from searchapp.indexing import Progress as ReindexProgress
-from searchapp.indexing import reindex as build
-from searchapp.indexing.background import BackgroundIndexer
-from searchapp.indexing.checking import CheckProgress, CheckReport, check_generation, go_back
-from searchapp.indexing.room import disk_full_told
-from searchapp.indexing.status import IndexStatus
-from searchapp.indexing.status import index_status as status_of
-from searchapp.indexing.watching import changes
-from searchapp.ingest import (
-    CorpusReader,
-    FileContext,
-    JournalReader,
-    PostgresRows,
-    Source,
-    SqliteRows,
-    StreamSource,
-    read_corpus,
-    split_pattern,
-)
-from searchapp.ingest.journal import Journal
-from searchapp.model import Article, Reject
-from searchapp.service import SearchService
-from searchapp.synonyms import read_synonyms
-from searchapp.writing import Writing
+from searchapp.indexing import Generations
+from searchapp.indexing.options import Options as ReindexOptions
+
+if TYPE_CHECKING:
+    from searchapp.analysis import FrenchAnalyzer
+    from searchapp.engines.port import Engine
+    from searchapp.indexing import Manifest
+    from searchapp.indexing.checking import CheckProgress as CheckProgress
+    from searchapp.indexing.checking import CheckReport as CheckReport
+    from searchapp.indexing.reindex import Progress
+    from searchapp.indexing.reindex import Summary as Summary
+    from searchapp.indexing.status import IndexStatus as IndexStatus
+    from searchapp.ingest import Source
+    from searchapp.model import Article, Reject
+    from searchapp.service import SearchService
+    from searchapp.writing import Writing
+
+    ReindexProgress = Progress
 
 __all__ = [
-    "CheckProgress",
-    "CheckReport",
-    "IndexStatus",
     "ReindexOptions",
-    "ReindexProgress",
-    "Summary",
     "check_index",
     "corpus_changes",
     "engine_named",
@@ -65,6 +52,12 @@ __all__ = [
     "rollback",
     "show_file",
 ]
+
+
+def _whoosh() -> Engine:
+    from searchapp.engines.whoosh_engine import WhooshEngine
+
+    return WhooshEngine()
 
 
 def _tantivy() -> Engine:
@@ -86,7 +79,7 @@ _LAST_WORDS: Final = "journal.sqlite"
 _PATIENCE: Final = 60.0
 """Seconds that indexing after a write waits for another reindex to end, before it tries again later."""
 
-_ENGINES: Final[Mapping[str, Callable[[], Engine]]] = {"whoosh": WhooshEngine, "tantivy": _tantivy}
+_ENGINES: Final[Mapping[str, Callable[[], Engine]]] = {"whoosh": _whoosh, "tantivy": _tantivy}
 
 
 def load_config(options: Mapping[str, object] | None = None, file: Path | None = None) -> Config:
@@ -96,6 +89,8 @@ def load_config(options: Mapping[str, object] | None = None, file: Path | None =
 
 def open_analyzer() -> FrenchAnalyzer:
     """Return the French chain."""
+    from searchapp.analysis import FrenchAnalyzer
+
     return FrenchAnalyzer()
 
 
@@ -104,6 +99,10 @@ def open_service(config: Config, clock: Callable[[], date] | None = None) -> Sea
 
     Raises ConfigurationError for synonyms that cannot be read.
     """
+    from searchapp.date_words import CalendarWords, today_in
+    from searchapp.service import SearchService
+    from searchapp.synonyms import read_synonyms
+
     analyzer = open_analyzer()
     return SearchService(
         _generations(config),
@@ -129,6 +128,9 @@ def reindex(
     CorpusShrunk, CorpusChanged, IndexLocked, DiskFull, RejectsRefused, VerificationFailed; whatever it raises, the
     published generation is as it was.
     """
+    from searchapp.indexing.reindex import reindex as build
+    from searchapp.indexing.room import disk_full_told
+
     options = options or ReindexOptions()
     sources, generations = open_sources(config), _generations(config)
     with disk_full_told(generations, lambda: sum(source.total_bytes() for source in sources)):
@@ -155,6 +157,8 @@ def open_sources(config: Config) -> list[Source]:
 
     Raises CorpusMissing when a folder or file is not there.
     """
+    from searchapp.ingest import JournalReader, StreamSource
+
     if str(config.corpus) == "-":
         return [StreamSource(sys.stdin.buffer, "stdin", config.timezone)]
     entries = config.entries or (CorpusEntry("path", str(config.corpus)),)
@@ -166,6 +170,9 @@ def corpus_changes(config: Config) -> Iterator[None]:
 
     Raises ConfigurationError when there is no file to watch.
     """
+    from searchapp.indexing.watching import changes
+    from searchapp.ingest import split_pattern
+
     places = [entry for entry in config.entries if entry.kind in ("path", "glob")]
     paths = [Path(split_pattern(entry.place)[0] if entry.kind == "glob" else entry.place) for entry in places]
     if not config.entries and str(config.corpus) != "-":
@@ -181,6 +188,8 @@ def show_file(config: Config, file: Path) -> Iterator[Article | Reject]:
 
     Raises CorpusMissing when it is not there.
     """
+    from searchapp.ingest import CorpusReader, StreamSource, read_corpus
+
     if str(file) == "-":
         return iter(StreamSource(sys.stdin.buffer, "stdin", config.timezone))
     root, path = config.corpus.absolute(), file.absolute()
@@ -195,6 +204,10 @@ def open_writing(config: Config, service: SearchService) -> Writing:
 
     Raises WritingOff when the corpus is no folder that articles can be put into.
     """
+    from searchapp.indexing.background import BackgroundIndexer
+    from searchapp.ingest.journal import Journal
+    from searchapp.writing import Writing
+
     # Beside a server that answers searches one process is enough; a few articles need no more.
     settings = replace(config, jobs=1)
     options = ReindexOptions(wait=_PATIENCE)
@@ -218,6 +231,8 @@ def _folder_to_write(config: Config) -> Path:
 
 def index_status(config: Config) -> IndexStatus:
     """Return what lies under ``config.index``; raises IndexMissing, and IndexDamaged when no generation looks whole."""
+    from searchapp.indexing.status import index_status as status_of
+
     return status_of(_generations(config), _engine(config), open_analyzer(), config.timezone)
 
 
@@ -232,6 +247,8 @@ def check_index(
 
     Raises IndexMissing, GenerationMissing, EngineUnavailable, and IndexDamaged when the pointer cannot be read.
     """
+    from searchapp.indexing.checking import check_generation
+
     generations = _generations(config)
     names = generations.names()
     if every:
@@ -255,12 +272,16 @@ def rollback(
     It is checked first: raises IndexDamaged, and then nothing has changed. Raises IndexMissing, GenerationMissing,
     IndexLocked.
     """
+    from searchapp.indexing.checking import go_back
+
     generations = _generations(config)
     with generations.locked(config.lock_wait, on_wait):
         return go_back(generations, generation, engine_named, open_analyzer(), on_progress)
 
 
 def _source(entry: CorpusEntry, config: Config) -> Source:
+    from searchapp.ingest import CorpusReader, FileContext, PostgresRows, SqliteRows, split_pattern
+
     inherited = {name: value for name, value in (("source", entry.source), ("section", entry.section)) if value}
     context = FileContext(entry.place, config.timezone, inherited, columns=entry.columns)
     if entry.kind == "sqlite":

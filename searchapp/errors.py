@@ -180,7 +180,11 @@ class InvalidRecords(UserError):
     http_status = 422
 
     def __init__(self, rejected: int, rejects: Sequence[tuple[int, str, Message]]) -> None:
-        super().__init__(Message("Nothing was written: {count} articles cannot be read.", count=rejected))
+        super().__init__(
+            Message("Nothing was written: one article cannot be read.")
+            if rejected == 1
+            else Message("Nothing was written: {count} articles cannot be read.", count=rejected)
+        )
         self.rejected = rejected
         self.rejects = tuple(rejects)
 

@@ -11,15 +11,13 @@ import gettext
 import io
 from collections.abc import Callable
 from functools import cache
-from importlib import resources
+from pathlib import Path
 from typing import Any, Final
 
-from babel.messages.mofile import write_mo
-from babel.messages.pofile import read_po
-
-__all__ = ["LANGUAGES", "Message", "Translate", "translations", "translator", "untranslated"]
+__all__ = ["CATALOGUES", "LANGUAGES", "Message", "Translate", "translations", "translator", "untranslated"]
 
 LANGUAGES: Final = ("fr", "en")
+CATALOGUES: Final = Path(__file__).with_name("translations")
 Translate = Callable[[str], str]
 
 
@@ -61,16 +59,24 @@ class Message:
 @cache
 def translations(language: str) -> gettext.NullTranslations:
     """Return the catalogue of ``language``; English, and any language without a catalogue, needs none."""
-    path = resources.files("searchapp") / "translations" / language / "LC_MESSAGES" / "searchapp.po"
+    path = CATALOGUES / language / "LC_MESSAGES" / "searchapp.po"
     if not path.is_file():
         return gettext.NullTranslations()
-    compiled = io.BytesIO()
-    with path.open("rb") as source:
-        write_mo(compiled, read_po(source, locale=language))
-    compiled.seek(0)
-    return gettext.GNUTranslations(compiled)
+    return gettext.GNUTranslations(_compiled(path, language))
 
 
 def translator(language: str) -> Translate:
     """Return the function that turns program text into ``language``."""
     return translations(language).gettext
+
+
+def _compiled(path: Path, language: str) -> io.BytesIO:
+    # English needs no catalogue, so it does not wait for what reads one.
+    from babel.messages.mofile import write_mo
+    from babel.messages.pofile import read_po
+
+    compiled = io.BytesIO()
+    with path.open("rb") as source:
+        write_mo(compiled, read_po(source, locale=language))
+    compiled.seek(0)
+    return compiled

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import io
 import re
 from pathlib import Path
 
+import click
 import pytest
+from babel.messages import Catalog
 from babel.messages.extract import extract_from_dir
+from babel.messages.mofile import read_mo, write_mo
 from babel.messages.pofile import read_po
 
 import searchapp
@@ -14,17 +18,24 @@ from searchapp.i18n import Message, translator
 
 PACKAGE = Path(searchapp.__file__).parent
 METHODS = [("**.py", "python"), ("**/templates/**.html", "jinja2.ext:babel_extract")]
-KEYWORDS = {"_": None, "gettext": None, "ngettext": (1, 2), "Message": None}
+KEYWORDS = {"_": None, "gettext": None, "ngettext": (1, 2), "counted": (1, 2), "Message": None}
 
 
-def texts_of_the_program() -> set[str]:
-    found = extract_from_dir(PACKAGE, METHODS, keywords=KEYWORDS)
+CATALOGUES = {"searchapp": PACKAGE, "click": Path(click.__file__).parent}
+
+
+def texts_of(program: str) -> set[str]:
+    found = extract_from_dir(CATALOGUES[program], METHODS, keywords=KEYWORDS)
     return {message[0] if isinstance(message, tuple) else message for _, _, message, _, _ in found} - {""}
 
 
-def french() -> dict[str, list[str]]:
-    with (PACKAGE / "translations/fr/LC_MESSAGES/searchapp.po").open("rb") as file:
-        catalogue = read_po(file, locale="fr")
+def catalogue_of(program: str) -> Catalog:
+    with (PACKAGE / f"translations/fr/LC_MESSAGES/{program}.po").open("rb") as file:
+        return read_po(file, locale="fr")
+
+
+def french(program: str) -> dict[str, list[str]]:
+    catalogue = catalogue_of(program)
     wordings: dict[str, list[str]] = {}
     for entry in catalogue:
         if entry.id:
@@ -34,26 +45,38 @@ def french() -> dict[str, list[str]]:
     return wordings
 
 
-def test_every_text_has_a_french_wording_and_none_is_left_over() -> None:
-    wordings = french()
-    program = texts_of_the_program()
-    assert sorted(program - wordings.keys()) == []
-    assert sorted(wordings.keys() - program) == []
+@pytest.mark.parametrize("program", CATALOGUES)
+def test_every_text_has_a_french_wording_and_none_is_left_over(program: str) -> None:
+    wordings = french(program)
+    texts = texts_of(program)
+    assert sorted(texts - wordings.keys()) == []
+    assert sorted(wordings.keys() - texts) == []
     assert [text for text, forms in wordings.items() if not all(forms)] == []
 
 
-def test_a_wording_fills_the_same_gaps_as_its_text() -> None:
-    gaps = re.compile(r"%\(\w+\)s|(?<!\{)\{\w+\}")
-    for text, forms in french().items():
-        for form in forms:
-            assert set(gaps.findall(form)) <= set(gaps.findall(text)), text
+@pytest.mark.parametrize("program", CATALOGUES)
+def test_a_wording_fills_the_same_gaps_as_its_text(program: str) -> None:
+    gaps = re.compile(r"%\((\w+)\)s|(?<!\{)\{(\w+)(?:!r)?\}")
+    for entry in catalogue_of(program):
+        texts, forms = (" ".join(part) if isinstance(part, tuple) else part for part in (entry.id, entry.string))
+        assert set(gaps.findall(forms)) <= set(gaps.findall(texts)), texts
 
 
-def test_french_wordings_keep_french_typography() -> None:
-    for text, forms in french().items():
+@pytest.mark.parametrize("program", CATALOGUES)
+def test_french_wordings_keep_french_typography(program: str) -> None:
+    for text, forms in french(program).items():
         for form in forms:
             assert "'" not in re.sub(r"'[^' ]+'", "", form), text  # 'à' of a date pattern, '.[]' of a command
             assert not re.search(r"[^\s\u202f\u00a0]\s?[;!?»](?:\s|$)", re.sub(r"[\u202f\u00a0][;!?»]", "", form)), text
+
+
+def test_what_click_reads_is_compiled_from_its_words() -> None:
+    compiled = io.BytesIO()
+    write_mo(compiled, catalogue_of("click"))
+    there = io.BytesIO((PACKAGE / "translations/fr/LC_MESSAGES/click.mo").read_bytes())
+    compiled.seek(0)
+    told, wanted = ([(entry.id, entry.string) for entry in read_mo(file) if entry.id] for file in (there, compiled))
+    assert told == wanted, "run: pybabel compile --domain click --directory searchapp/translations"
 
 
 @pytest.mark.parametrize(("language", "said"), [("fr", "Rien n’a"), ("en", "Nothing has"), ("xx", "Nothing has")])

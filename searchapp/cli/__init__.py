@@ -1,32 +1,44 @@
 """The command line. One place maps errors to exit codes; each command is a few lines over ``bootstrap``.
 
 Exit codes: 0 done, 2 you can fix it, 3 not found, 4 unavailable, 5 corrupt, 130 interrupted.
+
+A command's module is loaded when the command is run: what one of them needs makes none of the others slow to start.
 """
 
 from __future__ import annotations
 
 import sys
-from typing import NoReturn
+from typing import Final, NoReturn
 
 import click
 
 from searchapp import __version__
-from searchapp.cli.add_command import add
-from searchapp.cli.evaluate_command import evaluate
-from searchapp.cli.generation_commands import check, rollback, status
-from searchapp.cli.index_commands import reindex
-from searchapp.cli.ingest_commands import ingest
+from searchapp.cli.group import OnDemandCommand, OnDemandGroup
 from searchapp.cli.language import gettext as _
-from searchapp.cli.search_commands import analyze, search
-from searchapp.cli.serve import serve
-from searchapp.cli.terminal import fail
+from searchapp.cli.language import let_click_speak
 from searchapp.errors import SearchappError
 
 __all__ = ["cli", "main"]
 
+_COMMANDS: Final = (
+    ("reindex", "reindex_command", _("Bring the index up to date and publish it.")),
+    ("add", "add_command", _("Write articles into the corpus and index them.")),
+    ("serve", "serve_command", _("Serve the search page.")),
+    ("search", "search_command", _("Search the index.")),
+    ("status", "generation_commands", _("Show what is indexed.")),
+    ("check", "generation_commands", _("Read all of the index and name what is damaged.")),
+    ("rollback", "generation_commands", _("Go back to an earlier generation.")),
+    ("analyze", "analyze_command", _("Show what the French analysis makes of a text.")),
+    ("ingest", "ingest_command", _("Show what would be indexed of a file.")),
+    ("evaluate", "evaluate_command", _("Measure the ranking on judged queries.")),
+)
+
 
 @click.group(
+    cls=OnDemandGroup,
+    commands=[OnDemandCommand(name, f"{__name__}.{module}:{name}", help_) for name, module, help_ in _COMMANDS],
     help=_("Make a folder of French news articles searchable."),
+    subcommand_metavar=_("COMMAND [ARGS]..."),
     epilog=_("Start with: searchapp reindex, then searchapp serve"),
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
@@ -35,18 +47,17 @@ def cli() -> None:
     """The group that the commands hang on; its help is given above so that it is translated."""
 
 
-for command in (reindex, add, serve, search, status, check, rollback, analyze, ingest, evaluate):
-    cli.add_command(command)
-
-
 def main() -> NoReturn:
     """Run the command line and exit."""
+    let_click_speak()
     try:
         sys.exit(cli.main(prog_name="searchapp", standalone_mode=False) or 0)
     except click.ClickException as error:
         error.show()
         sys.exit(error.exit_code)
     except SearchappError as error:
+        from searchapp.cli.terminal import fail  # loaded by every command, but not for --help
+
         sys.exit(fail(error))
     except (click.Abort, KeyboardInterrupt):
         sys.exit(130)

@@ -11,7 +11,7 @@ import click
 from searchapp import bootstrap
 from searchapp.cli.language import gettext as _
 from searchapp.cli.options import with_config
-from searchapp.cli.terminal import number, print_error, print_out
+from searchapp.cli.terminal import counted, print_error, print_out
 from searchapp.config import Config
 from searchapp.model import Article, Reject
 from searchapp.writing import Batch, Outcome, Word, Writing
@@ -29,7 +29,6 @@ _PATIENCE: Final = 600.0
     + _("FILE may be in any format that is read, a folder, an archive or - (standard input).")
     + " "
     + _("Of an id that is there already, what is added is the new version."),
-    short_help=_("Write articles into the corpus and index them."),
 )
 @click.argument("files", nargs=-1, type=click.Path(path_type=Path), metavar="[FILE]...")
 @click.option("--withdraw", "ids", multiple=True, metavar="ID", help=_("withdraw the article of this id (repeatable)"))
@@ -82,11 +81,11 @@ class _Report:
 
     def print(self, config: Config) -> None:
         parts = [
-            _("{count} added").format(count=number(self.counts[Outcome.CREATED])),
-            _("{count} replaced").format(count=number(self.counts[Outcome.REPLACED])),
-            _("{count} withdrawn").format(count=number(self.counts[Outcome.WITHDRAWN])),
-            _("{count} as before").format(count=number(self.counts[Outcome.UNCHANGED])),
-            _("{count} rejected").format(count=number(self.rejected)),
+            counted("{count} added", "{count} added", self.counts[Outcome.CREATED]),
+            counted("{count} replaced", "{count} replaced", self.counts[Outcome.REPLACED]),
+            counted("{count} withdrawn", "{count} withdrawn", self.counts[Outcome.WITHDRAWN]),
+            counted("{count} as before", "{count} as before", self.counts[Outcome.UNCHANGED]),
+            counted("{count} rejected", "{count} rejected", self.rejected),
         ]
         print_out(_("Articles:") + " " + ", ".join(parts))
 

@@ -13,7 +13,7 @@ from rich.table import Table
 from searchapp import bootstrap
 from searchapp.cli.language import gettext as _
 from searchapp.cli.options import with_config
-from searchapp.cli.terminal import number, out, print_error, print_out
+from searchapp.cli.terminal import counted, number, out, print_error, print_out
 from searchapp.config import Config
 from searchapp.evaluation import MEASURES, Report, compare, read_run, write_run
 from searchapp.evaluation import evaluate as measure
@@ -27,7 +27,6 @@ _File = click.Path(path_type=Path)
     help=_("Measure the ranking on judged queries, through the same service as the web.")
     + "\n\n"
     + _("With --docs the articles are indexed into a temporary index; without, the index of --index is asked."),
-    short_help=_("Measure the ranking on judged queries."),
 )
 @click.option("--docs", type=_File, metavar="FILE", help=_("articles to index, in any form that reindex reads"))
 @click.option("--queries", type=_File, required=True, metavar="FILE", help=_("one query a line: id, tab, text"))
@@ -44,7 +43,7 @@ def evaluate(
             config = replace(config, corpus=docs, index=Path(stack.enter_context(TemporaryDirectory())))
             summary = bootstrap.reindex(config)
             if summary.rejected:
-                print_error(_("{count} rejected").format(count=number(summary.rejected)))
+                print_error(counted("{count} rejected", "{count} rejected", summary.rejected))
         service = bootstrap.open_service(config)
         stack.callback(service.close)
         report = measure(service, queries, qrels)
@@ -55,8 +54,10 @@ def evaluate(
 
 def _print(report: Report, earlier: dict[str, tuple[float, float]]) -> None:
     print_out(
-        _("{queries} queries, {without} without a hit, {milliseconds} ms a query").format(
-            queries=number(report.queries),
+        counted(
+            "{count} query, {without} without a hit, {milliseconds} ms a query",
+            "{count} queries, {without} without a hit, {milliseconds} ms a query",
+            report.queries,
             without=number(report.without_hit),
             milliseconds=number(round(report.milliseconds, 1)),
         )

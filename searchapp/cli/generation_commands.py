@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 from babel.dates import format_timedelta
@@ -15,13 +15,15 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
 from searchapp import bootstrap
-from searchapp.bootstrap import CheckProgress, CheckReport, IndexStatus
 from searchapp.cli.language import gettext as _
 from searchapp.cli.language import language
 from searchapp.cli.options import with_config
-from searchapp.cli.terminal import date_text, number, print_error, print_out, size_text
+from searchapp.cli.terminal import counted, date_text, number, print_error, print_out, size_text
 from searchapp.config import Config
 from searchapp.errors import IndexDamaged, SearchappError
+
+if TYPE_CHECKING:
+    from searchapp.bootstrap import CheckProgress, CheckReport, IndexStatus
 
 __all__ = ["check", "rollback", "status"]
 
@@ -31,7 +33,6 @@ _json_option = click.option("--json", "as_json", is_flag=True, help=_("print JSO
 
 @click.command(
     help=_("Show what is indexed: how many articles, when, how large, made with what, and what is kept beside it."),
-    short_help=_("Show what is indexed."),
 )
 @_json_option
 @with_config("index", "engine")
@@ -57,10 +58,12 @@ def _rows_of_answering(state: IndexStatus, config: Config) -> Iterator[tuple[str
     yield _("Corpus"), manifest.corpus
     yield _("Articles"), number(manifest.articles)
     if manifest.base:
-        changes = _("{added} added, {changed} changed, {removed} removed").format(
-            added=number(manifest.added), changed=number(manifest.changed), removed=number(manifest.removed)
+        changes = (
+            counted("{count} added", "{count} added", manifest.added),
+            counted("{count} changed", "{count} changed", manifest.changed),
+            counted("{count} removed", "{count} removed", manifest.removed),
         )
-        yield _("Changes"), changes
+        yield _("Changes"), ", ".join(changes)
     yield _("Rejected"), number(manifest.rejects)
     if state.withdrawn:
         yield _("Withdrawn"), number(state.withdrawn)
@@ -75,7 +78,7 @@ def _rows_of_folder(state: IndexStatus, config: Config) -> Iterator[tuple[str, s
         parts = [kept.name]
         if kept.manifest:
             created = datetime.fromisoformat(kept.manifest.created).astimezone(config.timezone)
-            parts += [date_text(created), _("{count} articles").format(count=number(kept.manifest.articles))]
+            parts += [date_text(created), counted("{count} article", "{count} articles", kept.manifest.articles)]
         parts.append(size_text(kept.size))
         parts += [_("answers")] if kept.name == state.manifest.generation else []
         parts += [_("damaged")] if kept.damages else []
@@ -145,7 +148,6 @@ def _age(created: datetime) -> str:
     help=_("Read all of the index and compare it with what was written: every file, every article, searches too.")
     + "\n\n"
     + _("Without GENERATION, the current one. Nothing is repaired; what is damaged is named, with what repairs it."),
-    short_help=_("Read all of the index and name what is damaged."),
 )
 @click.argument("generation", required=False)
 @click.option("--all", "every", is_flag=True, help=_("check every generation that is kept"))
@@ -180,11 +182,11 @@ def _report_as_json(report: CheckReport) -> dict[str, Any]:
 def _print_report(report: CheckReport) -> None:
     if not report.damages:
         print_out(
-            _("{generation} is whole: {files} files ({size}), {articles} articles").format(
+            _("{generation} is whole: {files} ({size}), {articles}").format(
                 generation=report.generation,
-                files=number(report.files),
+                files=counted("{count} file", "{count} files", report.files),
                 size=size_text(report.size),
-                articles=number(report.articles),
+                articles=counted("{count} article", "{count} articles", report.articles),
             )
         )
         return
@@ -211,7 +213,6 @@ def _print_repair(config: Config) -> None:
     help=_("Let the generation before the current one answer again, or the one that is named.")
     + "\n\n"
     + _("It is checked first. Articles that were withdrawn since stay away. The next reindex goes forward again."),
-    short_help=_("Go back to an earlier generation."),
 )
 @click.argument("generation", required=False)
 @with_config("index", "lock_wait")
@@ -221,8 +222,12 @@ def rollback(config: Config, generation: str | None) -> None:
         manifest, before = bootstrap.rollback(config, generation, on_progress, print_error)
     created = datetime.fromisoformat(manifest.created).astimezone(config.timezone)
     print_out(
-        _("{generation} answers now: {articles} articles, indexed on {date}").format(
-            generation=manifest.generation, articles=number(manifest.articles), date=date_text(created)
+        counted(
+            "{generation} answers now: {count} article, indexed on {date}",
+            "{generation} answers now: {count} articles, indexed on {date}",
+            manifest.articles,
+            generation=manifest.generation,
+            date=date_text(created),
         )
     )
     if before != manifest.generation:

@@ -10,11 +10,11 @@ from babel.numbers import format_decimal
 from rich.console import Console
 from rich.text import Text
 
-from searchapp.cli.language import gettext, language
+from searchapp.cli.language import gettext, language, ngettext
 from searchapp.errors import SearchappError
 from searchapp.i18n import Message
 
-__all__ = ["date_text", "fail", "number", "out", "print_error", "print_out", "size_text"]
+__all__ = ["counted", "date_text", "fail", "number", "out", "print_error", "print_out", "size_text"]
 
 
 def out() -> Console:
@@ -46,6 +46,11 @@ def fail(error: SearchappError) -> int:
 def number(value: float) -> str:
     """Return a number with the separators of the language."""
     return str(format_decimal(value, locale=language()))
+
+
+def counted(singular: str, plural: str, count: int, **values: str) -> str:
+    """Return the one of two texts that goes with ``count`` in the language, with its gaps filled."""
+    return ngettext(singular, plural, count).format(count=number(count), **values)
 
 
 def size_text(size: float) -> str:

@@ -21,6 +21,7 @@ from searchapp.errors import CorpusShrunk, IndexDamaged, IndexMissing, RejectsRe
 from searchapp.i18n import Message
 from searchapp.indexing.files import ENGINE, IndexFiles, read_checkpoint
 from searchapp.indexing.generations import Generations, Manifest
+from searchapp.indexing.options import Options
 from searchapp.indexing.register import FILE_NAME as REGISTER
 from searchapp.indexing.register import Register
 from searchapp.indexing.update import Progress, Update
@@ -36,28 +37,6 @@ __all__ = ["Options", "Progress", "Summary", "reindex"]
 # A summary lists this many; the generation's rejects.jsonl has all rejects.
 _LISTED: Final = 1000
 _GONE_SAMPLE: Final = 20
-
-
-@dataclass(frozen=True, slots=True)
-class Options:
-    """How to reindex.
-
-    ``full``: everything anew. ``dry_run``: only tell what would change. ``strict``: rejects are an error. ``yes``: more
-    than half of the articles may go. ``verify``: look at the new generation before publishing it. ``only``: the numbers
-    of the sources to look at, the others are taken to be as they were. ``jobs``: processes, 0 means one for each
-    processor. ``wait``: seconds to wait for another reindex to end. ``checkpoint``: seconds between the states that an
-    interrupted full rebuild goes on from, 0 for none.
-    """
-
-    full: bool = False
-    dry_run: bool = False
-    strict: bool = False
-    yes: bool = False
-    verify: bool = True
-    only: frozenset[int] | None = None
-    jobs: int = 0
-    wait: float = 0
-    checkpoint: float = 60
 
 
 @dataclass(slots=True)
@@ -271,7 +250,11 @@ class _Reindex:
     def _refuse(self, summary: Summary) -> None:
         if self.options.strict and summary.rejected:
             details = [_told(reject) for reject in summary.rejects[:20]]
-            message = Message("{count} articles were rejected; nothing was published.", count=summary.rejected)
+            message = (
+                Message("One article was rejected; nothing was published.")
+                if summary.rejected == 1
+                else Message("{count} articles were rejected; nothing was published.", count=summary.rejected)
+            )
             raise RejectsRefused(message, details)
         published = self._published()
         if published and not self.options.yes:

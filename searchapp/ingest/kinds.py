@@ -16,6 +16,7 @@ __all__ = [
     "is_html",
     "is_mail",
     "is_mailbox",
+    "is_markdown",
     "is_mets",
     "is_newsml",
     "is_nitf",
@@ -39,6 +40,7 @@ _HEADER: Final = re.compile(
     re.IGNORECASE,
 )
 _MAIL_MARKS: Final = re.compile(rb"^(?:subject|from|message-id|mime-version):", re.IGNORECASE | re.MULTILINE)
+_FENCES: Final = ((b"---", b":"), (b"+++", b"="))
 _MAILBOX: Final = re.compile(rb"From \S{1,200} +\w{3} \w{3} [ \d]\d \d\d:\d\d")
 
 
@@ -82,6 +84,11 @@ def is_html(head: bytes, filename: str) -> bool:
     if is_binary(head):
         return False
     return bool(_HTML.search(head[:_HTML_AT])) or extension(filename) in (".html", ".htm", ".xhtml")
+
+
+def is_markdown(head: bytes, filename: str) -> bool:
+    """Return whether it is text that begins with front matter, or is named as Markdown is."""
+    return not is_binary(head) and (_has_front_matter(head) or extension(filename) in (".md", ".markdown", ".mdown"))
 
 
 def is_table(head: bytes, filename: str) -> bool:
@@ -131,6 +138,12 @@ def _root(head: bytes) -> bytes:
         place = match.end()
     found = _ROOT.match(head, place)
     return found[1].lower() if found else b""
+
+
+def _has_front_matter(head: bytes) -> bool:
+    first, _, following = head.lstrip().partition(b"\n")
+    second = following.partition(b"\n")[0]
+    return any(first.rstrip() == fence and sign in second for fence, sign in _FENCES)
 
 
 def _named(head: bytes, filename: str, *extensions: str) -> bool:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import importlib
 import re
-from typing import Final
-
-import ftfy
+from functools import cache
+from typing import Any, Final
 
 __all__ = ["repaired"]
 
@@ -28,4 +28,10 @@ def _is_suspect(text: str) -> bool:
 
 
 def _repaired_piece(piece: str) -> str:
-    return ftfy.fix_encoding(piece) if _SIGNS.search(piece) else piece
+    return _library().fix_encoding(piece) if _SIGNS.search(piece) else piece
+
+
+@cache
+def _library() -> Any:
+    """Return ftfy, loaded when the first text needs it, which most corpora never do."""
+    return importlib.import_module("ftfy")

@@ -7,7 +7,6 @@ from typing import Final
 
 from searchapp.ingest import kinds
 from searchapp.ingest.formats.jsonlines import JsonLinesReader
-from searchapp.ingest.formats.markdown import MarkdownReader
 from searchapp.ingest.formats.text import TextReader
 from searchapp.ingest.ondemand import OnDemandReader
 from searchapp.ingest.reader import Reader
@@ -28,7 +27,7 @@ READERS: Final[tuple[Reader, ...]] = (
     OnDemandReader("mailbox", kinds.is_mailbox, "mail"),
     JsonLinesReader(),
     OnDemandReader("mail", kinds.is_mail, "mail"),
-    MarkdownReader(),
+    OnDemandReader("Markdown", kinds.is_markdown, "markdown"),
     OnDemandReader("HTML", kinds.is_html, "html"),
     OnDemandReader("CSV/TSV", kinds.is_table, "table"),
     TextReader(),

@@ -13,7 +13,7 @@ import pytest
 
 from searchapp.config import Config
 from searchapp.indexing import Generations
-from tests.cli.test_cli import environment
+from tests.cli.conftest import environment
 
 Add = Callable[..., subprocess.CompletedProcess[str]]
 
@@ -79,7 +79,7 @@ def test_strictly_nothing_of_a_file_with_a_reject_is_written(add: Add, indexed: 
     given = b'{"id": "mare", "title": "La mare", "text": "Rien."}\n{"text": "x"}\n'
     done = add("--strict", "-", given=given)
     assert done.returncode == 2
-    assert "Nothing was written: 1 articles cannot be read." in done.stderr
+    assert "Nothing was written: one article cannot be read." in done.stderr
     assert journal(indexed) == []
 
 

@@ -1,4 +1,4 @@
-"""The command line as a person meets it: a process, its output, its exit code."""
+"""Every command: what it prints, and what goes wrong with its exit code."""
 
 from __future__ import annotations
 
@@ -8,33 +8,13 @@ import signal
 import subprocess
 import sys
 import urllib.request
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from searchapp.config import ENGINES, Config
 from searchapp.indexing import Generations
-
-Run = Callable[..., subprocess.CompletedProcess[str]]
-
-
-def environment(language: str = "C.UTF-8") -> dict[str, str]:
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("SEARCHAPP_", "LC_", "LANG"))}
-    return {**kept, "LANG": language}
-
-
-@pytest.fixture
-def run(tmp_path: Path) -> Run:
-    """Run searchapp in an empty folder."""
-
-    def call(*arguments: object, language: str = "C.UTF-8") -> subprocess.CompletedProcess[str]:
-        command = [sys.executable, "-m", "searchapp", *map(str, arguments)]
-        return subprocess.run(
-            command, cwd=tmp_path, env=environment(language), capture_output=True, text=True, check=False, timeout=60
-        )
-
-    return call
+from tests.cli.conftest import Run, environment
 
 
 @pytest.mark.parametrize("engine", ENGINES)

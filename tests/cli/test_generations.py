@@ -10,7 +10,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -22,14 +22,9 @@ from searchapp.bootstrap import ReindexOptions
 from searchapp.config import ENGINES, Config
 from searchapp.indexing import Generations
 from searchapp.indexing.locking import Holder
+from tests.cli.conftest import Run, environment
 
-Run = Callable[..., subprocess.CompletedProcess[str]]
 FULL = ReindexOptions(full=True)
-
-
-def environment(language: str = "C.UTF-8") -> dict[str, str]:
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("SEARCHAPP_", "LC_", "LANG"))}
-    return {**kept, "LANG": language}
 
 
 @pytest.fixture

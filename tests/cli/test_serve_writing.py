@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from searchapp.config import ENGINES, Config
-from tests.cli.test_cli import environment
+from tests.cli.conftest import environment
 
 TOKEN = "un-jeton-assez-long-0123"  # noqa: S105
 

@@ -17,12 +17,12 @@ import pytest
 
 from searchapp import bootstrap
 from searchapp.analysis import FrenchAnalyzer
-from searchapp.bootstrap import CheckProgress, ReindexOptions
+from searchapp.bootstrap import ReindexOptions
 from searchapp.config import ENGINES, Config
 from searchapp.current import CurrentGeneration, OpenGeneration
 from searchapp.errors import GenerationMissing, IndexDamaged, IndexMissing
 from searchapp.indexing import Generations
-from searchapp.indexing.checking import content_damages
+from searchapp.indexing.checking import CheckProgress, content_damages
 from searchapp.indexing.damage import Damage
 from searchapp.model import SearchRequest
 from searchapp.service import SearchService

@@ -16,10 +16,11 @@ from hypothesis import strategies as st
 
 from searchapp import bootstrap
 from searchapp.analysis import FrenchAnalyzer
-from searchapp.bootstrap import ReindexOptions, Summary
+from searchapp.bootstrap import ReindexOptions
 from searchapp.config import ENGINES, Config, load_config
 from searchapp.errors import CorpusMissing, CorpusShrunk, RejectsRefused
 from searchapp.indexing import Generations
+from searchapp.indexing.reindex import Summary
 from searchapp.ingest.walk import JOURNAL_FOLDER
 from searchapp.model import Article, ArticleStatus, SearchRequest
 

@@ -37,7 +37,7 @@ def test_every_field_and_every_repair_is_shown(tmp_path: Path) -> None:
         "2025",
         "letters that were decoded wrongly",
         "lines that are no part of the article",
-        "1 articles, 0 rejected, 1 repaired",
+        "1 article, 0 rejected, 1 repaired",
     ):
         assert part in answer
     assert "Abonnez-vous" not in answer
@@ -47,7 +47,7 @@ def test_rejects_are_shown_with_their_reason_in_french(tmp_path: Path) -> None:
     (tmp_path / "a.jsonl").write_bytes(b"faux\n" + SAMPLES["a.jsonl"]())
     answer = shown(str(tmp_path), language="fr")
     assert "a.jsonl:1" in answer
-    assert "1 rejetés" in answer
+    assert "1 rejeté, " in answer
 
 
 def test_standard_input_and_a_limit(tmp_path: Path) -> None:

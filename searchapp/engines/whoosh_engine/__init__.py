@@ -11,20 +11,14 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from whoosh.index import FileIndex
-
 from searchapp.engines.port import ArticleWriter, MakeDocument, Reader, Writer
-from searchapp.engines.whoosh_engine.mapped import MappedStorage
-from searchapp.engines.whoosh_engine.parallel import ParallelWriter
-from searchapp.engines.whoosh_engine.reader import WhooshReader
-from searchapp.engines.whoosh_engine.writer import WhooshWriter
 from searchapp.errors import IndexDamaged
 
 __all__ = ["WhooshEngine"]
 
 
 class WhooshEngine:
-    """Whoosh behind the engine port."""
+    """Whoosh behind the engine port. What reads and what writes is loaded when it is wanted."""
 
     name = "whoosh"
 
@@ -33,12 +27,21 @@ class WhooshEngine:
         return f"whoosh3 {version('whoosh3')}"
 
     def create(self, folder: Path, base: Path | None = None) -> Writer:
+        from searchapp.engines.whoosh_engine.writer import WhooshWriter
+
         return WhooshWriter(folder, base)
 
     def create_parallel(self, folder: Path, make: MakeDocument, jobs: int, base: Path | None = None) -> ArticleWriter:
+        from searchapp.engines.whoosh_engine.parallel import ParallelWriter
+
         return ParallelWriter(folder, make, jobs, base)
 
     def open(self, folder: Path) -> Reader:
+        from whoosh.index import FileIndex
+
+        from searchapp.engines.whoosh_engine.mapped import MappedStorage
+        from searchapp.engines.whoosh_engine.reader import WhooshReader
+
         try:
             index: Any = FileIndex(MappedStorage(folder))
             return WhooshReader(index.reader())

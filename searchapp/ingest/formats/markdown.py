@@ -12,42 +12,21 @@ from typing import BinaryIO, Final
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from searchapp.ingest.encoding import is_binary, read_text
+from searchapp.ingest.encoding import read_text
 from searchapp.ingest.formats.frontmatter import split_front_matter
 from searchapp.ingest.normalize import clean_text
-from searchapp.ingest.reader import FileContext, UnreadableError, extension
-from searchapp.ingest.record import Record, article_from
-from searchapp.model import Article, Reject
+from searchapp.ingest.reader import FileContext
+from searchapp.ingest.record import Found, Record
 
-__all__ = ["MarkdownReader"]
+__all__ = ["records"]
 
-_EXTENSIONS: Final = (".md", ".markdown", ".mdown")
-_FENCES: Final = ((b"---", b":"), (b"+++", b"="))
 _LISTS: Final = ("bullet_list_open", "bullet_list_close", "ordered_list_open", "ordered_list_close")
 _MARKDOWN: Final = MarkdownIt("commonmark")
 
 
-class MarkdownReader:
-    """Reads a file that holds one article."""
-
-    name = "Markdown"
-
-    def sniff(self, head: bytes, filename: str) -> bool:
-        """Return whether the file is text that begins with front matter, or is named so."""
-        return not is_binary(head) and (_has_front_matter(head) or extension(filename) in _EXTENSIONS)
-
-    def read(self, stream: BinaryIO, context: FileContext) -> Iterator[Article | Reject]:
-        """Yield the article; without an id of its own it has the file's name."""
-        try:
-            yield article_from(_record(read_text(stream, context)), context, context.article_id)
-        except UnreadableError as error:
-            yield error.reject(context.name)
-
-
-def _has_front_matter(head: bytes) -> bool:
-    first, _, following = head.lstrip().partition(b"\n")
-    second = following.partition(b"\n")[0]
-    return any(first.rstrip() == fence and sign in second for fence, sign in _FENCES)
+def records(stream: BinaryIO, context: FileContext) -> Iterator[Found]:
+    """Yield the one record; without an id of its own it has the file's name. Raises UnreadableError."""
+    yield Found(_record(read_text(stream, context)), alone=True)
 
 
 def _record(content: str) -> Record:

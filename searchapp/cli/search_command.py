@@ -1,4 +1,4 @@
-"""``search`` and ``analyze``."""
+"""``search``: one page of results."""
 
 from __future__ import annotations
 
@@ -6,19 +6,18 @@ import json
 from collections.abc import Iterable
 
 import click
-from rich.table import Table
 from rich.text import Text
 
 from searchapp.answers import describe_result, differs
-from searchapp.bootstrap import open_analyzer, open_service
+from searchapp.bootstrap import open_service
 from searchapp.cli.language import gettext as _
 from searchapp.cli.options import with_config
-from searchapp.cli.terminal import date_text, number, out, print_error, print_out
+from searchapp.cli.terminal import counted, date_text, number, print_error, print_out
 from searchapp.config import Config
 from searchapp.i18n import Message
 from searchapp.model import Fragment, Hit, SearchRequest, SearchResult, Sort
 
-__all__ = ["analyze", "search"]
+__all__ = ["search"]
 
 
 @click.command(
@@ -29,12 +28,13 @@ __all__ = ["analyze", "search"]
     + _("Also march* élction~ =marché, (a OR b) AND NOT c, a NEAR/5 b, title:… source:… author:… date:2022 since:2023.")
     + " "
     + _("All of it: docs/recherche.md, or /help on the search page."),
-    short_help=_("Search the index."),
 )
 @click.argument("query", nargs=-1, required=True)
 @click.option("--json", "as_json", is_flag=True, help=_("print the answer of the JSON endpoint"))
-@click.option("--page", type=click.IntRange(1), default=1, help=_("page of the results (default: 1)"))
-@click.option("--per-page", type=click.IntRange(1, 100), default=10, help=_("results a page (default: 10)"))
+@click.option("--page", type=click.IntRange(1), default=1, metavar="N", help=_("page of the results (default: 1)"))
+@click.option(
+    "--per-page", type=click.IntRange(1, 100), default=10, metavar="N", help=_("results a page (default: 10)")
+)
 @click.option(
     "--sort",
     type=click.Choice([str(sort) for sort in Sort]),
@@ -56,29 +56,6 @@ def search(config: Config, query: tuple[str, ...], as_json: bool, page: int, per
         _print_result(result, config)
 
 
-@click.command(
-    help=_("Show what the French analysis makes of TEXT, step by step.")
-    + "\n\n"
-    + _("Two words match each other when their stems are equal."),
-    short_help=_("Show what the French analysis makes of a text."),
-)
-@click.argument("text", nargs=-1, required=True)
-def analyze(text: tuple[str, ...]) -> None:
-    """Print a table with a row a token and a column a step."""
-    steps = list(open_analyzer().steps(" ".join(text)))
-    if not steps:
-        print_error(_("There is no word in this text."))
-        return
-    headings = {"elision": _("elision"), "exact": _("exact"), "word": _("word"), "stem": _("stem")}
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for heading in ("", _("text"), *(headings[name] for name, _outcome in steps[0].stages), ""):
-        table.add_column(heading)
-    for step in steps:
-        outcomes = (outcome for _name, outcome in step.stages)
-        table.add_row(f"{step.start}–{step.end}", step.raw, *outcomes, _("small word") if step.small else "")
-    out().print(table)
-
-
 def _print_result(result: SearchResult, config: Config) -> None:
     if differs(result):
         print_error(Message("Understood: {query}", query=result.understood))
@@ -87,14 +64,8 @@ def _print_result(result: SearchResult, config: Config) -> None:
     if not result.hits:
         print_out(_("No article matches. Try fewer or other words."))
         return
-    print_out(
-        Text(
-            _("{total} articles · {milliseconds} ms").format(
-                total=number(result.total), milliseconds=number(round(result.took_ms, 1))
-            ),
-            "dim",
-        )
-    )
+    articles = counted("{count} article", "{count} articles", result.total)
+    print_out(Text(f"{articles} · {number(round(result.took_ms, 1))} ms", "dim"))
     for hit in result.hits:
         print_out()
         _print_hit(hit, config)

@@ -6,6 +6,7 @@ import errno
 import gc
 import os
 import socket
+from contextlib import closing, suppress
 from typing import Any, Final
 
 import click
@@ -14,7 +15,7 @@ from searchapp import create_app
 from searchapp.bootstrap import index_status, open_service
 from searchapp.cli.language import gettext as _
 from searchapp.cli.options import with_config
-from searchapp.cli.terminal import number, print_error, print_out
+from searchapp.cli.terminal import counted, print_error, print_out
 from searchapp.config import Config
 from searchapp.errors import ConfigurationError, EngineUnavailable, IndexMissing, SearchappError
 from searchapp.i18n import Message
@@ -29,7 +30,6 @@ WARM_PAGES: Final = ("/", "/search?q=france+depuis:hier", "/api/v1/search?q=pari
 
 @click.command(
     help=_("Serve the search page and the JSON endpoint until Ctrl-C."),
-    short_help=_("Serve the search page."),
 )
 @with_config("corpus", "index", "engine", "host", "port", "workers", "threads", "language")
 def serve(config: Config) -> None:
@@ -68,11 +68,17 @@ def _listen(config: Config) -> socket.socket:
 def _print_state(config: Config) -> None:
     try:
         articles = index_status(config).manifest.articles
-        print_out(_("{count} articles are indexed.").format(count=number(articles)))
+        print_out(counted("{count} article is indexed.", "{count} articles are indexed.", articles))
     except IndexMissing as error:
         print_error(error.render(_))
     except SearchappError as error:
         print_error(error.render(_))
+
+
+def _load(config: Config) -> None:
+    """Open what is there once: the processes made of this one share what that loads."""
+    with suppress(SearchappError), closing(open_service(config)) as service:
+        service.generation()
 
 
 def _run(app: Any, service: SearchService, config: Config, listener: socket.socket) -> None:
@@ -112,4 +118,5 @@ def _run(app: Any, service: SearchService, config: Config, listener: socket.sock
         def load(self) -> Any:
             return app
 
+    _load(config)
     Server().run()

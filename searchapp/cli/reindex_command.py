@@ -6,19 +6,22 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
 from searchapp import bootstrap
-from searchapp.bootstrap import ReindexOptions, ReindexProgress, Summary
+from searchapp.bootstrap import ReindexOptions
 from searchapp.cli.language import gettext as _
 from searchapp.cli.options import with_config
-from searchapp.cli.terminal import fail, number, print_error, print_out
+from searchapp.cli.terminal import counted, fail, number, print_error, print_out
 from searchapp.config import Config
 from searchapp.errors import SearchappError
+
+if TYPE_CHECKING:
+    from searchapp.bootstrap import ReindexProgress, Summary
 
 __all__ = ["reindex"]
 
@@ -35,7 +38,6 @@ def _flag(name: str, text: str) -> Callable[[Callable[..., Any]], Callable[..., 
     + _("Only files that changed are read, and only articles that differ are analysed.")
     + " "
     + _("The index that is there answers until the new one is complete; stopping this at any moment loses nothing."),
-    short_help=_("Bring the index up to date and publish it."),
 )
 @click.argument("argument", required=False, metavar="[CORPUS]")
 @_flag("--full", _("index everything anew"))
@@ -77,11 +79,11 @@ def _progress_bar() -> Iterator[Callable[[ReindexProgress], None]]:
         TextColumn(_("Indexing")),
         BarColumn(),
         TaskProgressColumn(),
-        TextColumn(_("{count} articles").format(count="{task.fields[read]}")),
+        TextColumn("{task.fields[read]}"),
         TimeRemainingColumn(),
     )
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("", total=None, read=0)
+        task = bar.add_task("", total=None, read="")
 
         def show(progress: ReindexProgress) -> None:
             if progress.read % 50 == 1:
@@ -89,7 +91,7 @@ def _progress_bar() -> Iterator[Callable[[ReindexProgress], None]]:
                     task,
                     total=progress.bytes_total,
                     completed=progress.bytes_done,
-                    read=number(progress.read),
+                    read=counted("{count} article", "{count} articles", progress.read),
                 )
 
         yield show
@@ -97,15 +99,15 @@ def _progress_bar() -> Iterator[Callable[[ReindexProgress], None]]:
 
 def _print_summary(summary: Summary, config: Config, options: ReindexOptions) -> None:
     parts = [
-        _("{count} read").format(count=number(summary.read)),
-        _("{count} indexed").format(count=number(summary.indexed)),
-        _("{count} rejected").format(count=number(summary.rejected)),
+        counted("{count} read", "{count} read", summary.read),
+        counted("{count} indexed", "{count} indexed", summary.indexed),
+        counted("{count} rejected", "{count} rejected", summary.rejected),
     ]
     if summary.withdrawn:
-        parts.append(_("{count} withdrawn").format(count=number(summary.withdrawn)))
+        parts.append(counted("{count} withdrawn", "{count} withdrawn", summary.withdrawn))
     if summary.duplicates:
-        parts.append(_("{count} duplicates").format(count=number(summary.duplicates)))
-    parts.append(_("{count} seconds").format(count=number(round(summary.seconds, 1))))
+        parts.append(counted("{count} duplicate", "{count} duplicates", summary.duplicates))
+    parts.append(f"{number(round(summary.seconds, 1))} s")
     print_out(_("Articles:") + " " + ", ".join(parts))
     _print_problems(summary, config)
     _print_changes(summary, options)
@@ -147,11 +149,11 @@ def _print_changes(summary: Summary, options: ReindexOptions) -> None:
         print_out(_("Nothing has changed.") if not summary.published else _("No article has changed."))
         return
     parts = (
-        (_("{count} new"), summary.added),
-        (_("{count} changed"), summary.changed),
-        (_("{count} gone"), summary.removed),
+        counted("{count} new", "{count} new", summary.added),
+        counted("{count} changed", "{count} changed", summary.changed),
+        counted("{count} gone", "{count} gone", summary.removed),
     )
-    print_out(_("Changes:") + " " + ", ".join(text.format(count=number(count)) for text, count in parts))
+    print_out(_("Changes:") + " " + ", ".join(parts))
     if options.dry_run:
         for sign, ids in (("+", summary.added_ids), ("~", summary.changed_ids), ("-", summary.removed_ids)):
             for article_id in ids[:_LISTED]:

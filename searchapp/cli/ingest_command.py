@@ -11,7 +11,7 @@ from rich.text import Text
 from searchapp import bootstrap
 from searchapp.cli.language import gettext as _
 from searchapp.cli.options import with_config
-from searchapp.cli.terminal import date_text, number, print_error, print_out
+from searchapp.cli.terminal import counted, date_text, number, print_error, print_out
 from searchapp.config import Config
 from searchapp.model import Article, DateQuality, Reject
 
@@ -25,10 +25,11 @@ _WIDTH: Final = 12
     help=_("Show the articles of FILE as they would be indexed, field by field, and what was repaired.")
     + "\n\n"
     + _("FILE may be a folder, an archive or - (standard input). Nothing is indexed."),
-    short_help=_("Show what would be indexed of a file."),
 )
 @click.option("--show", "file", type=click.Path(path_type=Path), metavar="FILE", required=True, help=_("what to show"))
-@click.option("--limit", type=click.IntRange(1), default=20, help=_("articles shown at most (default: 20)"))
+@click.option(
+    "--limit", type=click.IntRange(1), default=20, metavar="N", help=_("articles shown at most (default: 20)")
+)
 @with_config("corpus")
 def ingest(config: Config, file: Path, limit: int) -> None:
     """Print up to ``limit`` articles and every reject, then how many there were."""
@@ -42,8 +43,12 @@ def ingest(config: Config, file: Path, limit: int) -> None:
         repaired += bool(entry.repairs)
         if articles <= limit:
             _print_article(entry, articles, config)
-    counts = _("{articles} articles, {rejected} rejected, {repaired} repaired")
-    print_out(counts.format(articles=number(articles), rejected=number(rejected), repaired=number(repaired)))
+    counts = (
+        counted("{count} article", "{count} articles", articles),
+        counted("{count} rejected", "{count} rejected", rejected),
+        counted("{count} repaired", "{count} repaired", repaired),
+    )
+    print_out(", ".join(counts))
 
 
 def _print_reject(reject: Reject) -> None:
