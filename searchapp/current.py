@@ -251,7 +251,7 @@ class CurrentGeneration:
         withdrawn = self._withdrawn(name)
         with self._lock:
             opened = self._choice.generation if self._choice else None
-        if opened is not None and (opened.name, opened.withdrawn) == (name, withdrawn):
+        if opened is not None and opened.name == name and withdrawn.says_the_same(opened.withdrawn, name):
             return opened
         path = self._generations.path(name)
         engine = self._engine_of(self._generations.manifest(name).engine)

@@ -32,6 +32,10 @@ class Withdrawn:
         """Return the ids that ``generation`` may hold and must not show."""
         return frozenset() if generation == self.generation else self.ids
 
+    def says_the_same(self, other: Withdrawn, generation: str) -> bool:
+        """Return whether both lists hold the same ids, to be hidden in ``generation`` or not."""
+        return self.ids == other.ids and self.hidden_in(generation) == other.hidden_in(generation)
+
 
 def write_withdrawn(folder: Path, generation: str, ids: Iterable[str]) -> None:
     """Write, durably, the ids that are withdrawn in ``generation``, which has none of them."""

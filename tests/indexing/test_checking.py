@@ -24,6 +24,7 @@ from searchapp.errors import GenerationMissing, IndexDamaged, IndexMissing
 from searchapp.indexing import Generations
 from searchapp.indexing.checking import CheckProgress, content_damages
 from searchapp.indexing.damage import Damage
+from searchapp.indexing.withdrawn import write_withdrawn
 from searchapp.model import SearchRequest
 from searchapp.service import SearchService
 
@@ -434,6 +435,19 @@ def test_a_follower_moves_to_a_newer_generation_and_warms_it_first(two: Config) 
         assert moved.wait(30)
         wait_until(lambda: current.served().generation == newest)
         assert warmed[1:] == [newest]
+    finally:
+        current.close()
+
+
+def test_a_list_of_withdrawn_articles_that_says_the_same_opens_nothing_again(two: Config) -> None:
+    current = open_current(two)
+    try:
+        opened = current.answer(lambda generation: generation)
+        # As a reindex does shortly before it moves the pointer.
+        write_withdrawn(two.index, "20990101T000000.000000Z-0000", [])
+        assert current.answer(lambda generation: generation) is opened
+        write_withdrawn(two.index, "20990101T000000.000000Z-0001", ["a1"])
+        assert current.answer(lambda generation: generation.is_withdrawn("a1"))
     finally:
         current.close()
 
