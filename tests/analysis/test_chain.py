@@ -137,3 +137,10 @@ def test_wanted_tokens_are_those_of_all_tokens_that_are_wanted(text: str) -> Non
     expected = [token for token in ANALYZER.tokens(text) if wanted(token.term)]
     found = list(ANALYZER.wanted_tokens(text, wanted, SeenChunks()))
     assert [(token.start, token.end) for token in found] == [(token.start, token.end) for token in expected]
+
+
+@given(st.lists(st.sampled_from(["12", "2019", "345", "678.", "(901", "a-b", "été", "…", "_", "20", "1.234"])))
+def test_terms_are_those_of_all_tokens(chunks: list[str]) -> None:
+    for space in " \u00a0\u202f\n":
+        text = space.join(chunks)
+        assert words(text) == [token.term.word for token in ANALYZER.tokens(text)]
