@@ -211,7 +211,11 @@ class FrenchAnalyzer:
             elided = elided_length(raw)
             exact = join_number(join_acronym(normalize(raw[elided:])))
             word = fold(exact)
-        return Term(exact, word, stem(word), exact in self._small, elided)
+        # Equal forms are one object: half of them are, and what a word costs later is fetching its strings from memory.
+        exact = raw if exact == raw else exact
+        word = exact if word == exact else word
+        base = stem(word)
+        return Term(exact, word, word if base == word else base, exact in self._small, elided)
 
 
 class _Remembered(dict[str, Value]):
