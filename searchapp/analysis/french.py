@@ -31,6 +31,7 @@ from searchapp.analysis.filters import (
     join_acronym,
     join_number,
     normalize,
+    plain_elision,
     plain_word,
     small_words,
 )
@@ -199,14 +200,16 @@ class FrenchAnalyzer:
         return terms[0] if len(terms) == 1 and not begins_with_group(chunk) else None
 
     def _split_chunk(self, chunk: str) -> tuple[Term, ...]:
-        raws = (chunk,) if plain_word(chunk) else raw_tokens(chunk)
-        return tuple(map(self._terms.__getitem__, raws))
+        return tuple(map(self._terms.__getitem__, raw_tokens(chunk)))
 
     def _make_term(self, raw: str) -> Term:
         elided = 0
         if plain_word(raw):
             exact = raw.lower()  # none of its letters has another form to normalise
             word = fold_plain(exact)
+        elif length := plain_elision(raw):
+            bare = self._terms[raw[length:]]
+            return Term(bare.exact, bare.word, bare.stem, bare.small, length)
         else:
             elided = elided_length(raw)
             exact = join_number(join_acronym(normalize(raw[elided:])))

@@ -47,6 +47,9 @@ PATTERN: Final = re.compile(
 _THOUSANDS: Final = re.compile(r"(?<!\w)\d{1,3}(?:[ \u00a0\u2009\u202f.]\d{3})++(?!\w)")
 _GROUP: Final = re.compile(r"\d{3}(?!\w)")
 _SPACES: Final = re.compile(r"[ \u00a0\u2009\u202f]")
+# Most of what stands between two spaces: letters and, before and after them, signs that are part of no word.
+_LATIN: Final = "A-Za-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u00ff"
+_SIMPLE: Final = re.compile(rf"""["«“(\[]*([{_LATIN}]++)[.,;:!?…"»”)\]]*""")
 
 
 def join_thousands(text: str) -> str:
@@ -61,6 +64,8 @@ def begins_with_group(chunk: str) -> bool:
 
 def raw_tokens(text: str) -> list[str]:
     """Return the tokens of ``text`` as they stand there."""
+    if simple := _SIMPLE.fullmatch(text):
+        return [simple[1]]
     return PATTERN.findall(text.replace("_", " "))
 
 
