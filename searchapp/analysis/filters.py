@@ -17,6 +17,7 @@ __all__ = [
     "join_acronym",
     "join_number",
     "normalize",
+    "plain_elision",
     "plain_word",
     "small_words",
 ]
@@ -32,6 +33,7 @@ _LATIN_WORD: Final = re.compile(f"[A-Za-z{_ACCENTED}]+")
 _WITHOUT_ACCENTS: Final = bytes.maketrans(
     _ACCENTED.encode("latin-1"), "".join(unicodedata.normalize("NFKD", sign)[0] for sign in _ACCENTED).encode()
 )
+_ELISION: Final = re.compile(f"([A-Za-z]+)['’](?=[A-Za-z{_ACCENTED}]+$)")
 _ELIDED: Final = frozenset(["l", "d", "j", "m", "t", "s", "n", "c", "qu", "jusqu", "lorsqu", "puisqu", "quoiqu"])
 _BEFORE_APOSTROPHE: Final = re.compile(rf"([^{re.escape(APOSTROPHES)}]+)[{re.escape(APOSTROPHES)}{IGNORABLE}]+(?=.)")
 _ACRONYM: Final = re.compile(r"[^\W\d_](?:\.[^\W\d_])+\.?")
@@ -48,6 +50,12 @@ def plain_word(raw: str) -> bool:
 def fold_plain(word: str) -> str:
     """Return what :func:`fold` makes of a :func:`plain_word`."""
     return word if word.isascii() else word.encode("latin-1").translate(_WITHOUT_ACCENTS).decode()
+
+
+def plain_elision(raw: str) -> int:
+    """Return the characters that an elided word takes before a :func:`plain_word`, which is most elisions; else 0."""
+    match = _ELISION.match(raw)
+    return match.end() if match and match[1].lower() in _ELIDED else 0
 
 
 def elided_length(text: str) -> int:

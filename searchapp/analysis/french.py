@@ -19,10 +19,10 @@ Words repeat: what a raw token becomes is remembered, so a text costs a split at
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
-from typing import Final, TypeVar
+from typing import Final, TypeVar, cast
 
 from searchapp.analysis.filters import (
     elided_length,
@@ -31,11 +31,18 @@ from searchapp.analysis.filters import (
     join_acronym,
     join_number,
     normalize,
+    plain_elision,
     plain_word,
     small_words,
 )
 from searchapp.analysis.stemmer import RULES_VERSION, read_words, stem
-from searchapp.analysis.tokenizer import PATTERN, join_thousands, raw_tokens, raw_tokens_with_spans
+from searchapp.analysis.tokenizer import (
+    PATTERN,
+    begins_with_group,
+    join_thousands,
+    raw_tokens,
+    raw_tokens_with_spans,
+)
 
 __all__ = ["FrenchAnalyzer", "SeenChunks", "Step", "Term", "Token"]
 
@@ -96,8 +103,10 @@ class FrenchAnalyzer:
 
     def _forget(self) -> None:
         self._terms = _Remembered(self._make_term)
-        # What stands between two spaces, punctuation included: no token but a number in groups goes beyond.
-        self._chunks = _Remembered(self._split_chunk)
+        # What stands between two spaces, punctuation included: no token but a number in groups goes beyond. Of most
+        # it is one word; the few others are None here, so that a text costs one object a word.
+        self._single = _Remembered(self._only_term)
+        self._several = _Remembered(self._split_chunk)
 
     def __getstate__(self) -> dict[str, object]:
         return {name: value for name, value in vars(self).items() if not isinstance(value, _Remembered)}
@@ -115,7 +124,9 @@ class FrenchAnalyzer:
 
     def terms(self, text: str) -> list[Term]:
         """Return the terms of ``text`` in order; the quick way where spans are not needed."""
-        return list(chain.from_iterable(map(self._chunks.__getitem__, join_thousands(text).split())))
+        chunks = text.split()
+        found = list(map(self._single.__getitem__, chunks))
+        return self._filled(text, chunks, found) if None in found else cast("list[Term]", found)
 
     def term(self, raw: str) -> Term:
         """Return the term of one word, which is taken as a whole."""
@@ -135,7 +146,7 @@ class FrenchAnalyzer:
         """
         chunks = set(text.split())
         for chunk in chunks - seen.all:
-            if any(map(wanted, self._chunks[chunk])):
+            if any(map(wanted, self._terms_of(chunk))):
                 seen.wanted.add(chunk)
         seen.all |= chunks
         chunks &= seen.wanted
@@ -157,20 +168,52 @@ class FrenchAnalyzer:
             )
             yield Step(raw, start + term.elided, end, stages, term.small)
 
+    def _filled(self, text: str, chunks: Sequence[str], found: list[Term | None]) -> list[Term]:
+        """Return ``found`` with the terms of each chunk that has no single one."""
+        filled: list[Term | None] = []
+        joined = ""
+        start = 0
+        found.append(None)
+        while (place := found.index(None, start)) < len(chunks):
+            if not joined and place and chunks[place - 1][-1].isdecimal() and begins_with_group(chunks[place]):
+                joined = join_thousands(text)
+                if joined != text:
+                    return self.terms(joined)
+            filled += found[start:place]
+            filled += self._several[chunks[place]]
+            start = place + 1
+        filled += found[start:-1]
+        return cast("list[Term]", filled)
+
+    def _terms_of(self, chunk: str) -> tuple[Term, ...]:
+        term = self._single[chunk]
+        return self._several[chunk] if term is None else (term,)
+
+    def _only_term(self, chunk: str) -> Term | None:
+        """Return the term of a chunk that is one word, and that cannot be the rest of a number."""
+        terms = self._split_chunk(chunk)
+        return terms[0] if len(terms) == 1 and not begins_with_group(chunk) else None
+
     def _split_chunk(self, chunk: str) -> tuple[Term, ...]:
-        raws = (chunk,) if plain_word(chunk) else raw_tokens(chunk)
-        return tuple(map(self._terms.__getitem__, raws))
+        return tuple(map(self._terms.__getitem__, raw_tokens(chunk)))
 
     def _make_term(self, raw: str) -> Term:
         elided = 0
         if plain_word(raw):
             exact = raw.lower()  # none of its letters has another form to normalise
             word = fold_plain(exact)
+        elif length := plain_elision(raw):
+            bare = self._terms[raw[length:]]
+            return Term(bare.exact, bare.word, bare.stem, bare.small, length)
         else:
             elided = elided_length(raw)
             exact = join_number(join_acronym(normalize(raw[elided:])))
             word = fold(exact)
-        return Term(exact, word, stem(word), exact in self._small, elided)
+        # Equal forms are one object: half of them are, and what a word costs later is fetching its strings from memory.
+        exact = raw if exact == raw else exact
+        word = exact if word == exact else word
+        base = stem(word)
+        return Term(exact, word, word if base == word else base, exact in self._small, elided)
 
 
 def _places(text: str, chunk: str) -> Iterator[tuple[int, str]]:

@@ -12,7 +12,15 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-__all__ = ["APOSTROPHES", "IGNORABLE", "PATTERN", "join_thousands", "raw_tokens", "raw_tokens_with_spans"]
+__all__ = [
+    "APOSTROPHES",
+    "IGNORABLE",
+    "PATTERN",
+    "begins_with_group",
+    "join_thousands",
+    "raw_tokens",
+    "raw_tokens_with_spans",
+]
 
 # What people type, paste or get from a scanner for an apostrophe (list: Wikimedia, "On Merging Apostrophes").
 APOSTROPHES: Final = "'\u2018\u2019\u201b\u2032\u00b4\u0060\uff07\u02b9\u02bb\u02bc\u02bd\u02be\u02bf\u05f3\ua78c"
@@ -37,19 +45,27 @@ PATTERN: Final = re.compile(
 
 
 _THOUSANDS: Final = re.compile(r"(?<!\w)\d{1,3}(?:[ \u00a0\u2009\u202f.]\d{3})++(?!\w)")
-_GROUP: Final = re.compile(r"[ \u00a0\u2009\u202f]\d\d\d")
+_GROUP: Final = re.compile(r"\d{3}(?!\w)")
 _SPACES: Final = re.compile(r"[ \u00a0\u2009\u202f]")
+# Most of what stands between two spaces: letters and, before and after them, signs that are part of no word.
+_LATIN: Final = "A-Za-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u00ff"
+_SIMPLE: Final = re.compile(rf"""["«“(\[]*([{_LATIN}]++)[.,;:!?…"»”)\]]*""")
 
 
 def join_thousands(text: str) -> str:
     """Return ``text`` with the spaces inside « 20 000 » taken out: what is left has no token with a space in it."""
-    if not _GROUP.search(text):  # the quick look that most texts end with
-        return text
     return _THOUSANDS.sub(lambda match: _SPACES.sub(".", match[0]), text)
+
+
+def begins_with_group(chunk: str) -> bool:
+    """Return whether ``chunk`` may be the rest of a number whose first group stands before a space."""
+    return _GROUP.match(chunk) is not None
 
 
 def raw_tokens(text: str) -> list[str]:
     """Return the tokens of ``text`` as they stand there."""
+    if simple := _SIMPLE.fullmatch(text):
+        return [simple[1]]
     return PATTERN.findall(text.replace("_", " "))
 
 

@@ -10,6 +10,7 @@ is a process that died, whatever it died of.
 
 from __future__ import annotations
 
+import gc
 import os
 import pickle
 import subprocess
@@ -24,6 +25,9 @@ from threading import Thread
 from types import TracebackType
 from typing import IO, Any, Final, Generic, Self, TypeVar, cast
 
+with suppress(ImportError):  # on another system than Linux
+    from fcntl import F_SETPIPE_SZ, fcntl
+
 from searchapp.errors import EngineUnavailable
 from searchapp.i18n import Message
 
@@ -35,6 +39,11 @@ BATCH: Final = 64
 """Articles in a message."""
 
 _SIZE: Final = Struct("!Q")
+# Some batches, as much as Linux gives everyone. A pipe of the usual 64 KiB makes the writer wait a dozen times a batch,
+# each time until the reader's other thread lets go of the interpreter.
+_PIPE: Final = 1 << 20
+# What is remembered only grows, and nothing else stays: the collector has next to nothing to find.
+_OBJECTS: Final = 100_000
 # The same module path as the parent's, which ends us when it is interrupted: we are not to see that.
 _BOOT: Final = (
     "import signal, sys; signal.signal(signal.SIGINT, signal.SIG_IGN); sys.path[:] = sys.argv[1:]; "
@@ -129,15 +138,14 @@ class Worker:
         command = [sys.executable, "-c", _BOOT, *sys.path]
         self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)  # noqa: S603 - ourselves
         self._input, self._output = cast(IO[bytes], self._process.stdin), cast(IO[bytes], self._process.stdout)
+        for pipe in (self._input, self._output):
+            _widen(pipe)
         self.questions: deque[int] = deque()
         self._listener = Thread(target=self._listen, args=(heard,), daemon=True)
         self._listener.start()
 
     def send(self, message: object) -> None:
-        content = pickle.dumps(message, pickle.HIGHEST_PROTOCOL)
-        self._input.write(_SIZE.pack(len(content)))
-        self._input.write(content)
-        self._input.flush()
+        _write(self._input, message)
 
     def stop(self) -> None:
         self._process.kill()
@@ -149,7 +157,7 @@ class Worker:
 
     def _listen(self, heard: SimpleQueue[tuple[Worker, Any]]) -> None:
         try:
-            while not isinstance(answer := pickle.load(self._output), Exception):  # noqa: S301 - our own child's
+            while not isinstance(answer := pickle.loads(_read(self._output)), Exception):  # noqa: S301 - our own child's
                 heard.put((self, answer))
         except Exception:  # its output ended, or broke off in a message
             answer = _died(self._process.wait())
@@ -172,9 +180,11 @@ def work() -> None:
     source, output = (os.fdopen(os.dup(number), mode) for number, mode in ((0, "rb"), (1, "wb")))
     os.dup2(2, 1)  # a stray print must not look like an answer
     messages: SimpleQueue[bytes] = SimpleQueue()
-    Thread(target=_read, args=(source, messages), daemon=True).start()
+    Thread(target=_read_all, args=(source, messages), daemon=True).start()
+    gc.set_threshold(_OBJECTS)
     try:
         handle = pickle.loads(messages.get())  # noqa: S301 - our own parent's
+        gc.freeze()
         while content := messages.get():
             asked, message = pickle.loads(content)  # noqa: S301
             answer = handle(message)
@@ -185,16 +195,34 @@ def work() -> None:
         _write(output, error)
 
 
-def _read(source: IO[bytes], messages: SimpleQueue[bytes]) -> None:
+def _read_all(source: IO[bytes], messages: SimpleQueue[bytes]) -> None:
     """Take in all that the parent has, so that it goes on reading the corpus while we work.
 
     Messages wait as they came: texts take half the memory so.
     """
-    while len(size := source.read(_SIZE.size)) == _SIZE.size:
-        messages.put(source.read(*_SIZE.unpack(size)))
+    with suppress(EOFError):
+        while True:
+            messages.put(_read(source))
     messages.put(b"")
 
 
-def _write(output: IO[bytes], answer: object) -> None:
-    output.write(pickle.dumps(answer, pickle.HIGHEST_PROTOCOL))
+def _read(source: IO[bytes]) -> bytes:
+    """Return the pickle of the next message; raises EOFError when there is none, or not all of it."""
+    head = source.read(_SIZE.size)
+    size = _SIZE.unpack(head)[0] if len(head) == _SIZE.size else 0
+    content = source.read(size)
+    if not content or len(content) < size:
+        raise EOFError
+    return content
+
+
+def _write(output: IO[bytes], message: object) -> None:
+    content = pickle.dumps(message, pickle.HIGHEST_PROTOCOL)
+    output.write(_SIZE.pack(len(content)))
+    output.write(content)
     output.flush()
+
+
+def _widen(pipe: IO[bytes]) -> None:
+    with suppress(NameError, OSError):  # another system, or too many pipes of this user's
+        fcntl(pipe, F_SETPIPE_SZ, _PIPE)

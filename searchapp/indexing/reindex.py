@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from itertools import islice
@@ -37,6 +38,8 @@ __all__ = ["Options", "Progress", "Summary", "reindex"]
 # A summary lists this many; the generation's rejects.jsonl has all rejects.
 _LISTED: Final = 1000
 _GONE_SAMPLE: Final = 20
+# What is made here is nearly all free of cycles, and much of it stays: looking for garbage took 4 % of the time.
+_OBJECTS: Final = 20_000
 
 
 @dataclass(slots=True)
@@ -106,7 +109,8 @@ def reindex(
     work = _Reindex(
         sources, corpus, generations, engine, analyzer, timezone, options or Options(), on_progress, on_wait
     )
-    return work.plan() if work.options.dry_run else work.run()
+    with _rarely_collected():
+        return work.plan() if work.options.dry_run else work.run()
 
 
 @dataclass
@@ -322,6 +326,16 @@ class _Reindex:
             withdrawn=summary.withdrawn,
             duplicates=summary.duplicates,
         )
+
+
+@contextmanager
+def _rarely_collected() -> Iterator[None]:
+    before = gc.get_threshold()
+    gc.set_threshold(_OBJECTS, *before[1:])
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
 
 
 class _Nowhere:

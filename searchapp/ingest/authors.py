@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Final
 
 __all__ = ["split_authors"]
@@ -17,16 +18,17 @@ _PLACE: Final = re.compile(
 _MAIL: Final = re.compile(r"\s*[(<]?\S{1,100}@\S{1,100}[)>]?\s*")
 
 
-def split_authors(byline: str) -> list[str]:
+@lru_cache(4096)
+def split_authors(byline: str) -> tuple[str, ...]:
     """Return the names in ``byline``; one that does not look like several names stays whole."""
     if len(byline) > _LONGEST:
-        return [byline]
+        return (byline,)
     if named := _named_mail(byline):
-        return [named]
+        return (named,)
     names: list[str] = []
     for part in _AND.split(_without_place(byline)):
         names += _split_commas(_BY.sub("", part, count=1) if _BY.match(part) else part)
-    return [name for name in (name.strip(" ,.") for name in names) if name]
+    return tuple(filter(None, (name.strip(" ,.") for name in names)))
 
 
 def _without_place(byline: str) -> str:

@@ -52,8 +52,7 @@ class Boilerplate:
 
     def _names(self, line: str) -> bool:
         # Every line of every article comes by here; four letters tell nearly all that they are not meant.
-        opening = _opening_of(line[:_OPENING])
-        if len(opening) >= _OPENING and self.initials.isdisjoint((opening[:4], opening[:3], opening[:2], opening[:1])):
+        if not _may_begin(line[:_OPENING], self.initials):
             return False
         folded = _folded(line)
         return folded in self.lines or folded.startswith(self.openings)
@@ -80,9 +79,11 @@ def shipped_boilerplate() -> Boilerplate:
     )
 
 
-@lru_cache(4096)
-def _opening_of(beginning: str) -> str:
-    return _folded(beginning)
+@lru_cache(8192)
+def _may_begin(beginning: str, initials: frozenset[str]) -> bool:
+    """Return whether a line that begins so may begin as one of ``initials`` does."""
+    opening = _folded(f"{beginning}.")[:-1]  # a blank at its end stays one
+    return len(opening) < _OPENING or not initials.isdisjoint(opening[:size] for size in range(1, _OPENING + 1))
 
 
 def _folded(text: str) -> str:

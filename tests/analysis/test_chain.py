@@ -10,7 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from searchapp.analysis import FrenchAnalyzer, SeenChunks, Term
-from searchapp.analysis.tokenizer import APOSTROPHES
+from searchapp.analysis.filters import elided_length, fold, join_acronym, join_number, normalize, small_words
+from searchapp.analysis.stemmer import stem
+from searchapp.analysis.tokenizer import APOSTROPHES, PATTERN, raw_tokens
 
 ANALYZER = FrenchAnalyzer()
 FRENCH = st.text(alphabet="aàâbcdeéèêëfghiîïjlmnoôœpqrstuùûüçvyz '’-.0123456789\u202f\u00ad«»", max_size=80)
@@ -137,3 +139,21 @@ def test_wanted_tokens_are_those_of_all_tokens_that_are_wanted(text: str) -> Non
     expected = [token for token in ANALYZER.tokens(text) if wanted(token.term)]
     found = list(ANALYZER.wanted_tokens(text, wanted, SeenChunks()))
     assert [(token.start, token.end) for token in found] == [(token.start, token.end) for token in expected]
+
+
+@given(st.lists(st.sampled_from(["12", "2019", "345", "678.", "(901", "a-b", "été", "…", "_", "20", "1.234"])))
+def test_terms_are_those_of_all_tokens(chunks: list[str]) -> None:
+    for space in " \u00a0\u202f\n":
+        text = space.join(chunks)
+        assert words(text) == [token.term.word for token in ANALYZER.tokens(text)]
+
+
+@given(st.text(alphabet="aéÉLdquzœ'’()«».,:0_-\u00d7\u0301\u00ad", max_size=9))
+def test_the_quick_way_through_common_words_makes_no_difference(chunk: str) -> None:
+    raws = PATTERN.findall(chunk.replace("_", " "))
+    assert raw_tokens(chunk) == raws
+    for raw in raws:
+        exact = join_number(join_acronym(normalize(raw[elided_length(raw) :])))
+        term = ANALYZER.term(raw)
+        assert (term.elided, term.exact, term.word) == (elided_length(raw), exact, fold(exact))
+        assert (term.stem, term.small) == (stem(fold(exact)), exact in small_words())

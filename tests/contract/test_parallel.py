@@ -108,16 +108,16 @@ def write(writer: ArticleWriter) -> None:
         opened.delete("7")
 
 
-def write_in_two(engine: ParallelEngine, folder: Path, act: Callable[[], None] = nothing) -> None:
-    write(engine.create_parallel(folder, partial(make_and_act, act), 2))
+def write_in_three(engine: ParallelEngine, folder: Path, act: Callable[[], None] = nothing) -> None:
+    write(engine.create_parallel(folder, partial(make_and_act, act), 3))
 
 
-def write_in_one_and_two(engine: Engine, folder: Path, make: MakeDocument) -> tuple[Path, Path]:
+def write_in_one_and_three(engine: Engine, folder: Path, make: MakeDocument) -> tuple[Path, Path]:
     """Return the folders of both generations."""
-    for jobs in (1, 2):
+    for jobs in (1, 3):
         (folder / str(jobs)).mkdir()
         write(article_writer(engine, folder / str(jobs), make, jobs))
-    return folder / "1", folder / "2"
+    return folder / "1", folder / "3"
 
 
 def answers(engine: Engine, folder: Path) -> list[object]:
@@ -131,34 +131,34 @@ def answers(engine: Engine, folder: Path) -> list[object]:
 
 
 def ended(started: Started) -> bool:
-    """Whether both workers were started and are gone; a process that its parent has not waited for is not."""
-    return [process.returncode is not None for process in started] == [True, True]
+    """Whether workers were started and are gone; a process that its parent has not waited for is not."""
+    return len(started) > 1 and all(process.returncode is not None for process in started)
 
 
-def test_two_processes_write_the_same_generation_as_one(engine: Any, tmp_path: Path, started: Started) -> None:
-    one, two = write_in_one_and_two(engine, tmp_path, MAKE)
-    assert answers(engine, two) == answers(engine, one)
+def test_three_processes_write_the_same_generation_as_one(engine: Any, tmp_path: Path, started: Started) -> None:
+    one, three = write_in_one_and_three(engine, tmp_path, MAKE)
+    assert answers(engine, three) == answers(engine, one)
     assert ended(started)
 
 
 def test_workers_analyse_as_they_are_told_to(engine: Any, tmp_path: Path) -> None:
-    one, two = write_in_one_and_two(engine, tmp_path, DocumentMaker(PARIS, Renaming({"phare": "fanal"})))
-    assert answers(engine, two) == answers(engine, one)
-    reader = engine.open(two)
+    one, three = write_in_one_and_three(engine, tmp_path, DocumentMaker(PARIS, Renaming({"phare": "fanal"})))
+    assert answers(engine, three) == answers(engine, one)
+    reader = engine.open(three)
     assert (reader.document_frequency(WORDS["text"], "phare"), reader.count) == (0, 149)
     assert reader.document_frequency(WORDS["text"], "fanal") > 0
     reader.close()
 
 
 def test_every_worker_has_its_share(engine: Any, tmp_path: Path, started: Started) -> None:
-    write_in_two(engine, tmp_path)
+    write_in_three(engine, tmp_path)
     reader = engine.open(tmp_path)
     assert {str(process.pid) for process in started} <= set(reader.evidence(range(reader.count)))
     reader.close()
 
 
 def test_deletes_and_replacements_keep_their_place_among_batches(engine: Any, tmp_path: Path) -> None:
-    with engine.create_parallel(tmp_path, MAKE, 2) as writer:
+    with engine.create_parallel(tmp_path, MAKE, 3) as writer:
         for article in ARTICLES[:60]:
             writer.add(article)
         writer.delete("59")
@@ -175,16 +175,16 @@ def test_few_articles_start_no_process(
 ) -> None:
     monkeypatch.setattr(workers, "ALONE", 2_000_000)
     monkeypatch.setattr(generation, "_SEGMENT", 12_000_000)
-    one, two = write_in_one_and_two(engine, tmp_path, MAKE)
+    one, three = write_in_one_and_three(engine, tmp_path, MAKE)
     assert started == []
-    assert answers(engine, two) == answers(engine, one)
+    assert answers(engine, three) == answers(engine, one)
 
 
 def test_a_worker_that_is_killed_is_reported_at_once_and_leaves_nothing_running(
     engine: Any, tmp_path: Path, started: Started
 ) -> None:
     with pytest.raises(EngineUnavailable, match=r"exit code -9.*--jobs 1"):
-        write_in_two(engine, tmp_path, be_killed)
+        write_in_three(engine, tmp_path, be_killed)
     assert ended(started)
     files = sorted(tmp_path.iterdir())
     time.sleep(0.2)
@@ -195,7 +195,7 @@ def test_a_worker_that_is_killed_is_reported_at_once_and_leaves_nothing_running(
 
 def test_a_writer_that_goes_on_after_a_failure_is_told_again(engine: Any, tmp_path: Path, started: Started) -> None:
     def go_on() -> None:
-        with engine.create_parallel(tmp_path, partial(make_and_act, be_killed), 2) as writer:
+        with engine.create_parallel(tmp_path, partial(make_and_act, be_killed), 3) as writer:
             for article in ARTICLES:
                 with suppress(EngineUnavailable):
                     writer.add(article)
@@ -207,14 +207,14 @@ def test_a_writer_that_goes_on_after_a_failure_is_told_again(engine: Any, tmp_pa
 
 def test_an_error_in_a_worker_is_the_writers(engine: Any, tmp_path: Path, started: Started) -> None:
     with pytest.raises(ZeroDivisionError, match="au phare") as caught:
-        write_in_two(engine, tmp_path, raise_an_error)
+        write_in_three(engine, tmp_path, raise_an_error)
     assert any("in raise_an_error" in note for note in caught.value.__notes__)
     assert ended(started)
 
 
 def test_an_interrupted_writer_stops_its_workers(engine: Any, tmp_path: Path, started: Started) -> None:
     def interrupt() -> None:
-        with engine.create_parallel(tmp_path, MAKE, 2) as writer:
+        with engine.create_parallel(tmp_path, MAKE, 3) as writer:
             for article in ARTICLES[:100]:
                 writer.add(article)
             raise KeyboardInterrupt
@@ -225,7 +225,7 @@ def test_an_interrupted_writer_stops_its_workers(engine: Any, tmp_path: Path, st
 
 
 def test_an_interruption_is_left_to_the_parent(engine: Any, tmp_path: Path) -> None:
-    write_in_two(engine, tmp_path, be_interrupted)
+    write_in_three(engine, tmp_path, be_interrupted)
     reader = engine.open(tmp_path)
     assert reader.count == 149
     reader.close()

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from searchapp.analysis import FrenchAnalyzer
 from searchapp.engines.port import BaseWornOut, Document, EngineRequest, EveryClause, TermClause
 from searchapp.engines.tantivy_engine import TantivyEngine
+from searchapp.engines.tantivy_engine.entries import entry_of
 from searchapp.engines.tantivy_engine.proximity import arrangements, is_near
 from searchapp.engines.tantivy_engine.stored import join, split
 from searchapp.engines.tantivy_engine.writer import deleted_documents
@@ -154,3 +155,13 @@ def test_a_file_cut_short_is_damage(tmp_path: Path, suffix: str) -> None:
         file.write_bytes(file.read_bytes()[: file.stat().st_size // 2])
     with pytest.raises(IndexDamaged):
         ENGINE.open(folder)
+
+
+# U+037A and U+FDFA become terms with spaces in them.
+@given(st.text(alphabet="aéœ \u037a\ufdfa'’_\u0345\u00ad1,.-", max_size=30))
+def test_an_entry_has_the_very_terms_of_its_document(text: str) -> None:
+    terms = ANALYZER.terms(text)
+    fields = {name: split(joined) for name, joined in entry_of(document(0, text)).terms}
+    assert fields[STEMS] == [term.stem for term in [*ANALYZER.terms("Titre"), *terms]]
+    assert fields.get("text_words", []) == [term.word for term in terms]
+    assert fields.get("text_exact", []) == [term.exact for term in dict.fromkeys(terms)]

@@ -91,7 +91,7 @@ def test_no_text_makes_the_dates_fail(text: str) -> None:
     ],
 )
 def test_byline_is_split_into_names(byline: str, names: list[str]) -> None:
-    assert split_authors(byline) == names
+    assert list(split_authors(byline)) == names
 
 
 @pytest.mark.parametrize("line", ["Par Anne Le Bihan", "Par Anne Le Bihan et Noël Çatal, à Rennes", "Par AFP"])

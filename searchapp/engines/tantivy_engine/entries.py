@@ -67,13 +67,21 @@ def entry_of(document: Document) -> Entry:
 def _terms(document: Document) -> list[tuple[str, str]]:
     fields: list[tuple[str, str]] = []
     stems: list[str] = []
+    is_odd = False
     for part, terms in zip(PARTS, (document.title, document.lead, document.text), strict=True):
         if terms:
+            words = join([term.word for term in terms])
+            # Where no folded word is odd, no exact form and no stem is, and looking once will do.
+            is_odd |= words[0] == ODD
             stems += [term.stem for term in terms]
-            fields.append((WORDS[part], join([term.word for term in terms])))
+            fields.append((WORDS[part], words))
             # Exact forms are looked for, never counted or placed: each once is enough.
-            fields.append((EXACT[part], join([term.exact for term in dict.fromkeys(terms)])))
-    return [*fields, (STEMS, join(stems))] if stems else fields
+            fields.append((EXACT[part], _joined([term.exact for term in dict.fromkeys(terms)], is_odd)))
+    return [*fields, (STEMS, _joined(stems, is_odd))] if stems else fields
+
+
+def _joined(terms: list[str], is_odd: bool) -> str:
+    return join(terms) if is_odd else " ".join(terms)
 
 
 def _values(article: Article) -> list[tuple[str, str]]:

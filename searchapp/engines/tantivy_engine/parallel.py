@@ -27,8 +27,10 @@ class ParallelWriter:
     def __init__(self, writer: TantivyWriter, make: MakeDocument, jobs: int) -> None:
         self._writer = writer
         self._make = make
-        self._pool = workers.Pool(jobs, partial(_entries, make))
-        self._most = jobs * _AHEAD
+        # This process is one of them: reading and feeding Tantivy keep it as busy as analysing keeps another.
+        count = max(jobs - 1, 1)
+        self._pool = workers.Pool(count, partial(_entries, make))
+        self._most = count * _AHEAD
         self._batch: list[Article] = []
         self._size = 0
 

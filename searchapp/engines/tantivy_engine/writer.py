@@ -31,6 +31,9 @@ _LOCK: Final = ".lock"
 _CHANGING: Final = (META, ".managed.json")
 # A segment closes when it takes this much memory; larger ones need fewer merges.
 _HEAP: Final = 200_000_000
+# Articles are given to Tantivy in bursts of so many bytes: its thread takes a fifth less of the processor when it works
+# on a thousand at a stretch than when it wakes for each.
+_BURST: Final = 2_000_000
 # Tantivy drops deleted documents when it merges segments, but lets nobody ask for a merge of large ones. With at most
 # so many for each live document (few ones never matter), the files stay below 1.5 times those of the live.
 _MOST_DELETED: Final = 0.4
@@ -49,6 +52,8 @@ class TantivyWriter:
         index = new_index(str(self._place))
         self._next = _next_ordinal(index.searcher())
         self._writer = index.writer(heap_size=_HEAP, num_threads=1)
+        self._waiting: list[Entry] = []
+        self._waiting_bytes = 0
         # Looking for an earlier document with each id would cost more than adding it; without a base we know them all.
         self._known: set[str] | None = None if base else set()
 
@@ -74,15 +79,24 @@ class TantivyWriter:
         """Add what was made ready elsewhere."""
         if self._is_known(entry.article_id):
             self.delete(entry.article_id)
-        try:
-            self._writer.add_document(entry.numbered(self._next))
-        except ValueError:
-            self._writer.commit()  # raises what stopped Tantivy's thread, which adding does not tell
-            raise
-        self._next += 1
+        self._waiting.append(entry)
+        self._waiting_bytes += len(entry.article)
+        if self._waiting_bytes > _BURST:
+            self._add_waiting()
 
     def delete(self, article_id: str) -> None:
+        self._add_waiting()
         self._writer.delete_documents_by_term(ID, article_id)
+
+    def _add_waiting(self) -> None:
+        waiting, self._waiting, self._waiting_bytes = self._waiting, [], 0
+        for entry in waiting:
+            try:
+                self._writer.add_document(entry.numbered(self._next))
+            except ValueError:
+                self._writer.commit()  # raises what stopped Tantivy's thread, which adding does not tell
+                raise
+            self._next += 1
 
     def _is_known(self, article_id: str) -> bool:
         if self._known is None or article_id in self._known:
@@ -91,6 +105,7 @@ class TantivyWriter:
         return False
 
     def _commit(self) -> None:
+        self._add_waiting()
         self._writer.commit()
         self._writer.wait_merging_threads()
         del self._writer
