@@ -54,6 +54,7 @@ CONTENDERS = {
     "searchapp on Tantivy, 1 process, a Token a word": ours("tantivy", 1, "tokens"),
     "tantivy-py, no stemming, 2 threads": peer("tantivy"),
     "tantivy-py, its own French chain, 2 threads": peer("tantivy-french"),
+    "tantivy-py, searchapp's terms ready-made, 2 threads": peer("tantivy-ready"),
     "SQLite FTS5, no stemming": peer("fts5"),
 }
 
