@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import time
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 from searchapp.analysis import FrenchAnalyzer
 from searchapp.engines.port import BaseWornOut, Document, EngineRequest, EveryClause, TermClause
 from searchapp.engines.tantivy_engine import TantivyEngine
+from searchapp.engines.tantivy_engine import writer as writer_module
 from searchapp.engines.tantivy_engine.entries import entry_of
 from searchapp.engines.tantivy_engine.proximity import arrangements, is_near
 from searchapp.engines.tantivy_engine.stored import join, split
@@ -102,7 +104,11 @@ def test_nothing_but_the_live_segments_is_left_in_the_folder(tmp_path: Path) -> 
     reader.close()
 
 
-def test_a_writer_that_fails_leaves_an_empty_folder_and_no_thread_behind(tmp_path: Path) -> None:
+def test_a_writer_that_fails_leaves_an_empty_folder_and_no_thread_behind(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(writer_module, "_BURST", 0)
+
     def threads() -> int:
         return len(list(Path("/proc/self/task").iterdir()))
 
@@ -119,6 +125,9 @@ def test_a_writer_that_fails_leaves_an_empty_folder_and_no_thread_behind(tmp_pat
         with pytest.raises(KeyboardInterrupt):
             write_and_fail(folder)
         assert list(folder.iterdir()) == []
+    end = time.monotonic() + 10  # the last of them take a moment to end
+    while before and threads() >= before + 10 and time.monotonic() < end:
+        time.sleep(0.05)
     assert not before or threads() < before + 10
 
 
