@@ -39,7 +39,7 @@ PATTERN: Final = re.compile(
     rf"[^\W\d]\w++{_REST}"
     rf"|(?=\d)(?:{_NUMBER})"
     rf"|{_ACRONYM}"
-    rf"|\w{_APOSTROPHE}{_ACRONYM}"  # « l’O.N.U. »
+    rf"|\w[\u0300-\u036f]*{_APOSTROPHE}{_ACRONYM}"  # « l’O.N.U. »
     rf"|\w++{_REST}"
 )
 
