@@ -79,7 +79,7 @@ class Highlighter:
     def _tokens(self, text: str, wanted: Wanted) -> list[Token]:
         """Return the tokens that may be marked or, where others have to be counted, every token."""
         if not wanted.has_numbers:
-            tokens = list(self._analyzer.wanted_tokens(text, wanted.concerns, wanted.seen))
+            tokens = list(self._analyzer.wanted_tokens(text, wanted.terms))
             words = {token.term.word for token in tokens}
             if not any(words.issuperset(near) for near, _ in wanted.near):
                 return tokens

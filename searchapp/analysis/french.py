@@ -19,7 +19,7 @@ Words repeat: what a raw token becomes is remembered, so a text costs a split at
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
 from typing import Final, TypeVar, cast
@@ -44,7 +44,7 @@ from searchapp.analysis.tokenizer import (
     raw_tokens_with_spans,
 )
 
-__all__ = ["FrenchAnalyzer", "SeenChunks", "Step", "Term", "Token"]
+__all__ = ["FrenchAnalyzer", "Step", "Term", "TermFilter", "Token"]
 
 # Raises the fingerprint when the code of the chain changes what it gives.
 _CHAIN_VERSION: Final = 2
@@ -76,11 +76,20 @@ class Token:
 
 
 @dataclass(slots=True)
-class SeenChunks:
-    """What stood between two spaces in the texts of one search, and which of it held something wanted."""
+class TermFilter:
+    """The terms to look for in texts: of these stems, of these folded words, or that ``other`` accepts.
 
-    all: set[str] = field(default_factory=set)
+    It remembers what stood between two spaces in the texts looked through, and which of it held such a term.
+    """
+
+    stems: frozenset[str] = frozenset()
+    words: frozenset[str] = frozenset()
+    other: Callable[[Term], bool] | None = None
+    seen: set[str] = field(default_factory=set)
     wanted: set[str] = field(default_factory=set)
+
+    def __call__(self, term: Term) -> bool:
+        return term.stem in self.stems or term.word in self.words or (self.other is not None and self.other(term))
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,19 +147,16 @@ class FrenchAnalyzer:
             term = self._terms[raw]
             yield Token(start + term.elided, end, term)
 
-    def wanted_tokens(self, text: str, wanted: Callable[[Term], bool], seen: SeenChunks) -> Iterator[Token]:
+    def wanted_tokens(self, text: str, wanted: TermFilter) -> Iterator[Token]:
         """Yield the tokens of ``text`` whose term is wanted: only what stands between two spaces with one is looked at.
 
-        ``seen`` remembers what was looked at for the same ``wanted``, and begins empty. Numbers in groups (« 20 000 »)
-        go beyond a space and are not found; ask :meth:`tokens` for these.
+        Numbers in groups (« 20 000 ») go beyond a space and are not found; ask :meth:`tokens` for these.
         """
         chunks = set(text.split())
-        for chunk in chunks - seen.all:
-            if any(map(wanted, self._terms_of(chunk))):
-                seen.wanted.add(chunk)
-        seen.all |= chunks
-        chunks &= seen.wanted
-        for start, chunk in sorted(chain.from_iterable(_places(text, chunk) for chunk in chunks)):
+        new = chunks - wanted.seen
+        wanted.seen |= new
+        wanted.wanted.update(chunk for chunk in self._likely(new, wanted) if any(map(wanted, self._terms_of(chunk))))
+        for start, chunk in sorted(chain.from_iterable(_places(text, chunk) for chunk in chunks & wanted.wanted)):
             for raw, begin, end in raw_tokens_with_spans(chunk):
                 term = self._terms[raw]
                 if wanted(term):
@@ -184,6 +190,15 @@ class FrenchAnalyzer:
             start = place + 1
         filled += found[start:-1]
         return cast("list[Term]", filled)
+
+    def _likely(self, chunks: Iterable[str], wanted: TermFilter) -> Iterable[str]:
+        """Return those of ``chunks`` that a quick look does not rule out."""
+        if wanted.other:
+            return chunks
+        single, stems, words = self._single, wanted.stems, wanted.words
+        return [
+            chunk for chunk in chunks if (term := single[chunk]) is None or term.stem in stems or term.word in words
+        ]
 
     def _terms_of(self, chunk: str) -> tuple[Term, ...]:
         term = self._single[chunk]

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from functools import cached_property
 
-from searchapp.analysis import FrenchAnalyzer, SeenChunks, Term
+from searchapp.analysis import FrenchAnalyzer, Term, TermFilter
 from searchapp.engines.spelling import is_near
 from searchapp.query.ast import And, Bag, Exact, Field, Fuzzy, Node, Or, Phrase, Prefix, Word
 from searchapp.schema import PARTS
@@ -50,23 +50,14 @@ class Wanted:
         return any(map(str.isdigit, words))
 
     @cached_property
-    def seen(self) -> SeenChunks:
-        """What an analyzer remembers of the texts that it looked through for this."""
-        return SeenChunks()
-
-    @cached_property
-    def _beyond_stems(self) -> bool:
-        return bool(self.exact or self.prefixes or self.fuzzy)
+    def terms(self) -> TermFilter:
+        """The terms that are looked for, alone or together with others."""
+        other = (lambda term: self.key(term) is not None) if self.exact or self.prefixes or self.fuzzy else None
+        return TermFilter(self.stems, self._words_in_rows, other)
 
     @cached_property
     def _words_in_rows(self) -> frozenset[str]:
         return frozenset().union(*self.phrases, *(words for words, _ in self.near))
-
-    def concerns(self, term: Term) -> bool:
-        """Return whether a term is looked for, alone or together with others."""
-        if term.stem in self.stems or term.word in self._words_in_rows:
-            return True
-        return self._beyond_stems and self.key(term) is not None
 
     def key(self, term: Term) -> object | None:
         """Return what a single term is looked for as, None if it is not."""

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from searchapp.analysis import FrenchAnalyzer, SeenChunks, Term
+from searchapp.analysis import FrenchAnalyzer, Term, TermFilter
 from searchapp.analysis.filters import elided_length, fold, join_acronym, join_number, normalize, small_words
 from searchapp.analysis.stemmer import stem
 from searchapp.analysis.tokenizer import APOSTROPHES, PATTERN, raw_tokens
@@ -132,14 +132,21 @@ def test_a_copy_without_accents_in_capitals_or_decomposed_has_the_same_words(tex
     assert words(text) == words(decomposed) == words(bare) == words(text.upper())
 
 
-@given(FRENCH)
-def test_wanted_tokens_are_those_of_all_tokens_that_are_wanted(text: str) -> None:
-    def wanted(term: Term) -> bool:
+@given(FRENCH, st.booleans())
+def test_wanted_tokens_are_those_of_all_tokens_that_are_wanted(text: str, with_other: bool) -> None:
+    tokens = [token for token in ANALYZER.tokens(text) if not token.term.word[:1].isdigit()]
+
+    def is_even(term: Term) -> bool:
         return not term.word[:1].isdigit() and len(term.word) % 2 == 0
 
-    expected = [token for token in ANALYZER.tokens(text) if wanted(token.term)]
-    found = list(ANALYZER.wanted_tokens(text, wanted, SeenChunks()))
-    assert [(token.start, token.end) for token in found] == [(token.start, token.end) for token in expected]
+    wanted = TermFilter(
+        stems=frozenset(token.term.stem for token in tokens[::3]),
+        words=frozenset(token.term.word for token in tokens[1::3]),
+        other=is_even if with_other else None,
+    )
+    expected = [(token.start, token.end) for token in tokens if wanted(token.term)]
+    for _ in ("first", "once more, with what it remembers"):
+        assert [(token.start, token.end) for token in ANALYZER.wanted_tokens(text, wanted)] == expected
 
 
 @given(st.lists(st.sampled_from(["12", "2019", "345", "678.", "(901", "a-b", "été", "…", "_", "20", "1.234"])))
