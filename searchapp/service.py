@@ -362,7 +362,9 @@ def _matching(
         return _ask(reader, lookup, EngineRequest(part, limit=0)).total
 
     known = _weights([word for word in words if reader.document_frequency(STEMS, word.stem)])
-    if not tree.should or not (known or others):
+    # A single word is enough by itself, and engines are much quicker with nothing around it.
+    alone = len(tree.should) == len(words) == 1 and not clause.must and not others
+    if alone or not tree.should or not (known or others):
         return clause
     enough = [enough_weight(known, count)] if known else []
     enough += [enough_weight_otherwise(_weights(words), other.start, other.end, other.stems) for other in others]

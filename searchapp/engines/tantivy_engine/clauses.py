@@ -6,7 +6,7 @@ its STEMS terms and nothing else. Tantivy's BM25 is the port's.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import singledispatchmethod
 from typing import Final
 
@@ -71,7 +71,7 @@ class Queries:
             return Query.empty_query()
         if not scores(clause):
             return self.any_of(clause.field, [term for term, _ in clause.terms])
-        return _should([Query.boost_query(self._term(STEMS, term), boost) for term, boost in clause.terms])
+        return _should([_boosted(self._term(STEMS, term), boost) for term, boost in clause.terms])
 
     @of.register
     def _(self, clause: PhraseClause) -> Query:
@@ -101,7 +101,7 @@ class Queries:
         self._excluding = not self._excluding
         parts += [(Occur.MustNot, self.of(part)) for part in clause.must_not]
         self._excluding = not self._excluding
-        return Query.boolean_query(parts)
+        return parts[0][1] if len(parts) == 1 else Query.boolean_query(parts)
 
     def filtered(self, query: Query, filters: Filters, without: str = "") -> Query:
         """Return ``query`` narrowed by ``filters``, but for those of the field ``without``."""
@@ -132,8 +132,8 @@ class Queries:
 
     def _near(self, field: str, terms: list[str], stretch: int) -> Query:
         if count_arrangements(terms, stretch) <= _MOST_ARRANGEMENTS:
-            phrases = (Query.phrase_query(self._schema, field, list(way)) for way in arrangements(terms, stretch))
-            return _unscored(_should(phrases))
+            ways = arrangements(terms, stretch)
+            return _unscored(_should([Query.phrase_query(self._schema, field, list(way)) for way in ways]))
         return self._looked_through(field, terms, stretch)
 
     def _looked_through(self, field: str, terms: list[str], stretch: int) -> Query:
@@ -161,5 +161,10 @@ def _unscored(query: Query) -> Query:
     return Query.const_score_query(query, 0.0)
 
 
-def _should(queries: Iterable[Query]) -> Query:
-    return Query.boolean_query([(Occur.Should, query) for query in queries])
+def _boosted(query: Query, boost: float) -> Query:
+    return query if boost == 1 else Query.boost_query(query, boost)
+
+
+def _should(queries: Sequence[Query]) -> Query:
+    """Return what finds any of ``queries``; Tantivy is five times quicker with one when nothing is around it."""
+    return queries[0] if len(queries) == 1 else Query.boolean_query([(Occur.Should, query) for query in queries])
