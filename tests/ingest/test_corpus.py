@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 import searchapp.ingest
@@ -293,10 +293,13 @@ def test_no_bytes_make_reading_fail(content: bytes, name: str) -> None:
 
 
 @given(st.text(st.sampled_from("#-+=*_`[]()!<>&:{}\"'\\\n 1aé|~\t")), st.sampled_from(["", "---\n", "+++\n"]))
+@example('{"\n1', "")
 def test_no_markup_makes_reading_fail(content: str, opening: str) -> None:
     with TemporaryDirectory() as folder:
         (Path(folder) / "a.md").write_text(f"{opening}{content}")
-        assert len(list(read_corpus(Path(folder), PARIS))) == 1
+        # What begins like JSON is read as lines of JSON, whatever its name.
+        most = 1 + content.count("\n") if not opening and content.lstrip().startswith("{") else 1
+        assert 1 <= len(list(read_corpus(Path(folder), PARIS))) <= most
 
 
 # Progress and memory
