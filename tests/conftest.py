@@ -16,8 +16,8 @@ from searchapp import bootstrap
 from searchapp.config import Config, load_config
 from searchapp.service import SearchService
 
-# How long an example takes says more about the machine than about the program. People draw anew each time, and find what
-# nobody thought of; CI draws the same, so that a change lands or not for what it is.
+# How long an example takes says more about the machine than about the program. People draw anew each time, and find
+# what nobody thought of; CI draws the same, so that a change lands or not for what it is.
 settings.register_profile("searchapp", deadline=None, derandomize="CI" in os.environ)
 settings.load_profile("searchapp")
 
