@@ -17,7 +17,7 @@ from searchapp.config import Config
 from searchapp.i18n import Message
 from searchapp.model import Fragment, Hit, SearchRequest, SearchResult, Sort
 
-__all__ = ["search"]
+__all__ = ["print_result", "search"]
 
 
 @click.command(
@@ -53,10 +53,10 @@ def search(config: Config, query: tuple[str, ...], as_json: bool, page: int, per
     if as_json:
         click.echo(json.dumps(describe_result(result, request, config.timezone, _), ensure_ascii=False, indent=2))
     else:
-        _print_result(result, config)
+        print_result(result, config)
 
 
-def _print_result(result: SearchResult, config: Config) -> None:
+def print_result(result: SearchResult, config: Config) -> None:
     if differs(result):
         print_error(Message("Understood: {query}", query=result.understood))
     for remark in result.remarks:
@@ -64,7 +64,10 @@ def _print_result(result: SearchResult, config: Config) -> None:
     if not result.hits:
         print_out(_("No article matches. Try fewer or other words."))
         return
-    articles = counted("{count} article", "{count} articles", result.total)
+    if result.total_relation == "gte":
+        articles = counted("at least {count} article", "at least {count} articles", result.total)
+    else:
+        articles = counted("{count} article", "{count} articles", result.total)
     print_out(Text(f"{articles} · {number(round(result.took_ms, 1))} ms", "dim"))
     for hit in result.hits:
         print_out()

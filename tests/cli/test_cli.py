@@ -12,8 +12,11 @@ from pathlib import Path
 
 import pytest
 
+from searchapp.bootstrap import open_service
+from searchapp.cli.search_command import print_result
 from searchapp.config import ENGINES, Config
 from searchapp.indexing import Generations
+from searchapp.model import SearchRequest
 from tests.cli.conftest import Run, environment
 
 
@@ -30,6 +33,16 @@ def test_reindex_then_search_then_status(run: Run, corpus: Path, tmp_path: Path,
     state = run("status")
     assert "Articles    5\n" in state.stdout
     assert engine in state.stdout
+
+
+def test_a_search_that_was_cut_short_tells_a_least_number(indexed: Config, capsys: pytest.CaptureFixture[str]) -> None:
+    service = open_service(indexed)
+    service._query_seconds = -1.0
+    print_result(service.search(SearchRequest("vin OU ingér*")), indexed)
+    service.close()
+    output = capsys.readouterr()
+    assert output.out.startswith("at least 1 article · ")
+    assert "cut short" in output.err
 
 
 def test_search_answers_in_the_json_of_the_endpoint(run: Run, indexed: Config) -> None:
