@@ -58,10 +58,14 @@ def environment(name: str, packages: Sequence[str], work: Path) -> Path:
 
 
 def measured(command: Sequence[object]) -> Figures:
-    """Run a process that prints a line of JSON; add the peak memory of it and its children (proportional set size)."""
+    """Run a process that prints a line of JSON; add the peak memory of it and its children.
+
+    ``peak_mb`` is the proportional set size; ``peak_own_mb`` leaves out pages of files, which the system takes back
+    when somebody else needs memory.
+    """
     output, used = watched(command)
     figures: Figures = json.loads(output.splitlines()[-1])
-    return {**figures, "peak_mb": used["peak_mb"]}
+    return figures | {name: used[name] for name in ("peak_mb", "peak_own_mb")}
 
 
 def watched(command: Sequence[object]) -> tuple[str, Figures]:
@@ -85,7 +89,8 @@ def watched(command: Sequence[object]) -> tuple[str, Figures]:
     if process.returncode:
         sys.exit(f"failed: {command}")
     cpu = usage.ru_utime + usage.ru_stime
-    return output, {"seconds": round(seconds, 2), "cpu": round(cpu, 2), "peak_mb": round(peak.bytes / 1e6)}
+    memory = {"peak_mb": round(peak.whole / 1e6), "peak_own_mb": round(peak.own / 1e6)}
+    return output, {"seconds": round(seconds, 2), "cpu": round(cpu, 2), **memory}
 
 
 class _Peak(threading.Thread):
@@ -95,12 +100,14 @@ class _Peak(threading.Thread):
         super().__init__(daemon=True)
         self._pid = pid
         self._ended = threading.Event()
-        self.bytes = 0
+        self.whole = self.own = 0
 
     def run(self) -> None:
         while not self._ended.wait(0.1):
             family = [self._pid, *(pid for pid in _pids() if _parent(pid) == self._pid)]
-            self.bytes = max(self.bytes, sum(map(_memory, family)))
+            held = [_memory(pid) for pid in family]
+            self.whole = max(self.whole, sum(whole for whole, _ in held))
+            self.own = max(self.own, sum(own for _, own in held))
 
     def stop(self) -> None:
         self._ended.set()
@@ -118,12 +125,14 @@ def _parent(pid: int) -> int:
         return 0
 
 
-def _memory(pid: int) -> int:
+def _memory(pid: int) -> tuple[int, int]:
+    """Return the bytes that a process holds, and those of them that are no pages of files."""
     try:
-        lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
-        return next((int(line.split()[1]) * 1024 for line in lines if line.startswith("Pss:")), 0)
+        lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()[1:]
     except OSError:
-        return 0
+        return 0, 0
+    held = {name: int(value.split()[0]) * 1024 for name, value in (line.split(":") for line in lines)}
+    return held.get("Pss", 0), held.get("Pss_Anon", 0)
 
 
 def percentiles(values: list[float]) -> Figures:

@@ -100,7 +100,7 @@ def run(name: str, source: Path, work: Path, asked: Path) -> Figures:
 
 
 def summary(figures: Figures) -> Figures:
-    more = {name: figures[name] for name in ("median_total", "peak_mb") if name in figures}
+    more = {name: figures[name] for name in ("median_total", "peak_mb", "peak_own_mb") if name in figures}
     wall, cpu = percentiles(figures["latencies"]), percentiles(figures["cpu"])
     return {"queries": len(figures["latencies"]), "ms": wall, "cpu_ms": cpu, **more}
 
