@@ -5,14 +5,15 @@ It knows nothing of query text, accents or pages.
 
 Writing
     ``create(folder)`` gives a :class:`Writer`, a context manager over an empty folder that exists. ``add`` takes a
-    document; adding one whose article id was added before replaces that one. ``delete`` takes an article id; deleting
-    what is not there is fine. With ``base``, the folder of a generation that the same engine version wrote, the new one
-    starts with its documents; the base stays as it is (files may be shared by hard links, never changed in place), and
-    the cost follows the number of changes, not of documents. An engine that cannot give back the room of what was
-    deleted refuses a base that is mostly that, by raising :class:`BaseWornOut` at the latest on leaving; the caller
-    then writes all documents without a base. A clean exit commits: when it returns,
-    the files are complete and closed (making them durable is the caller's affair). After an exception the folder
-    holds nothing worth opening; the caller removes it. Nothing is visible to readers before the commit.
+    document; adding one whose article id was added before replaces that one. ``is_new`` promises that there is none, so
+    that nobody has to look for it. ``delete`` takes an article id; deleting what is not there is fine. With ``base``,
+    the folder of a generation that the same engine version wrote, the new one starts with its documents; the base stays
+    as it is (files may be shared by hard links, never changed in place), and the cost follows the number of changes,
+    not of documents. An engine that cannot give back the room of what was deleted refuses a base that is mostly that,
+    by raising :class:`BaseWornOut` at the latest on leaving; the caller then writes all documents without a base. A
+    clean exit commits: when it returns, the files are complete and closed (making them durable is the caller's affair).
+    After an exception the folder holds nothing worth opening; the caller removes it. Nothing is visible to readers
+    before the commit.
 
     An engine that can write with several processes, a :class:`ParallelEngine`, also has ``create_parallel``: it gives
     an :class:`ArticleWriter`, which is a writer that takes articles and sees to their analysis. ``make`` turns an
@@ -221,7 +222,7 @@ Added = TypeVar("Added", contravariant=True)
 class WriterOf(Protocol[Added]):
     """What documents or articles are added to."""
 
-    def add(self, added: Added, /) -> None: ...
+    def add(self, added: Added, /, *, is_new: bool = False) -> None: ...
 
     def delete(self, article_id: str) -> None: ...
 

@@ -68,9 +68,9 @@ class IndexFiles:
         self._number = _number(base) if base and base.parent == path else 0
         self._since = time.monotonic()
 
-    def add(self, article: Article) -> None:
-        """Add an article, or replace the one with its id."""
-        self._open().add(article)
+    def add(self, article: Article, *, is_new: bool = False) -> None:
+        """Add an article, or replace the one with its id, unless it ``is_new``."""
+        self._open().add(article, is_new=is_new)
         if self._seconds and time.monotonic() - self._since > self._seconds:
             self._make_checkpoint()
 

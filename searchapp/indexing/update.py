@@ -38,7 +38,7 @@ class Progress:
 class Sink(Protocol):
     """Where articles go."""
 
-    def add(self, article: Article) -> None: ...
+    def add(self, article: Article, *, is_new: bool = False) -> None: ...
 
     def delete(self, article_id: str) -> None: ...
 
@@ -132,7 +132,7 @@ class Update:
         if held != mark:
             self.superseded += held is not None
             self._register.note_indexed(article.id, mark)
-            self._sink.add(_corrected(article) if corrects else article)
+            self._sink.add(_corrected(article) if corrects else article, is_new=held is None)
 
     def _settle(self) -> None:
         """Make the index hold what counts by all that is known now."""

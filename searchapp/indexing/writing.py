@@ -55,8 +55,8 @@ class _Analysing:
         self._make = make
         self.delete = writer.delete
 
-    def add(self, article: Article) -> None:
-        self._writer.add(self._make(article))
+    def add(self, article: Article, *, is_new: bool = False) -> None:
+        self._writer.add(self._make(article), is_new=is_new)
 
     def __enter__(self) -> Self:
         self._writer.__enter__()

@@ -52,6 +52,18 @@ def write(folder: Path, added: Texts, deleted: list[str] = [], base: Path | None
     return folder
 
 
+def test_what_is_new_is_not_looked_for_in_the_base(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    base = write(tmp_path / "base", {"1": "phare"})
+    grown = tmp_path / "grown"
+    grown.mkdir()
+    monkeypatch.setattr(generation.Base, "delete", lambda _, article_id: pytest.fail(f"looked for {article_id}"))
+    with ENGINE.create(grown, base) as writer:
+        writer.add(document(article("2", "Titre", "phare")), is_new=True)
+    reader = ENGINE.open(grown)
+    assert reader.count == reader.search(EngineRequest(CLAUSES[2])).total == 2
+    reader.close()
+
+
 def answers(reader: Reader) -> list[object]:
     """Everything that a reader says, with ids for document numbers; equal scores in the order of ids."""
     found: list[object] = [reader.count, reader.terms_with_prefix(WORDS["text"], "", 999)]

@@ -20,6 +20,7 @@ from searchapp.bootstrap import ReindexOptions
 from searchapp.config import ENGINES, Config, load_config
 from searchapp.errors import CorpusMissing, CorpusShrunk, RejectsRefused
 from searchapp.indexing import Generations
+from searchapp.indexing.files import IndexFiles
 from searchapp.indexing.reindex import Summary
 from searchapp.ingest.walk import JOURNAL_FOLDER
 from searchapp.model import Article, ArticleStatus, SearchRequest
@@ -74,6 +75,27 @@ def newsroom(request: pytest.FixtureRequest, tmp_path: Path) -> Newsroom:
     (tmp_path / "corpus").mkdir()
     options = {"corpus": tmp_path / "corpus", "index": tmp_path / "index", "engine": request.param, "jobs": 1}
     return Newsroom(load_config(options))
+
+
+def test_the_engine_is_told_which_articles_are_new(newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[tuple[str, bool]] = []
+    add = IndexFiles.add
+
+    def note(files: IndexFiles, article: Article, *, is_new: bool = False) -> None:
+        told.append((article.id, is_new))
+        add(files, article, is_new=is_new)
+
+    monkeypatch.setattr(IndexFiles, "add", note)
+    newsroom.write("a.jsonl", {"id": "1", "title": "Phare"}, {"id": "2", "title": "Port"})
+    newsroom.reindex()
+    newsroom.write(
+        "a.jsonl", {"id": "1", "title": "Phare"}, {"id": "2", "title": "Ports"}, {"id": "3", "title": "Vent"}
+    )
+    newsroom.reindex()
+    newsroom.write("b.jsonl", {"id": "3", "title": "Vents", "modified": "2024-01-02"})
+    newsroom.reindex()
+    assert told == [("1", True), ("2", True), ("2", False), ("3", True), ("3", False)]
+    assert newsroom.total("vents") == newsroom.total("port") == 1
 
 
 def record(number: int, word: str = "phare", **fields: object) -> dict[str, object]:

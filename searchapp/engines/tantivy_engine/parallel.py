@@ -49,7 +49,7 @@ class ParallelWriter:
             raise
         self._writer.__exit__(kind, error, trace)
 
-    def add(self, article: Article) -> None:
+    def add(self, article: Article, *, is_new: bool = False) -> None:
         self._size += len(article.text)
         if self._size < workers.ALONE:
             self._writer.add(self._make(article))

@@ -72,7 +72,8 @@ class TantivyWriter:
         finally:
             shutil.rmtree(self._place, ignore_errors=True)
 
-    def add(self, document: Document) -> None:
+    def add(self, document: Document, *, is_new: bool = False) -> None:
+        # Tantivy looks for earlier documents when it commits, for all at once: to know of one makes little difference.
         self.add_entry(entry_of(document))
 
     def add_entry(self, entry: Entry) -> None:

@@ -58,8 +58,8 @@ class ParallelWriter:
             if kind is None:
                 self._generation.complete(self._finish())
 
-    def add(self, article: Article) -> None:
-        full = self._generation.add(article)
+    def add(self, article: Article, *, is_new: bool = False) -> None:
+        full = self._generation.add(article, is_new=is_new)
         self._batch.append(article)
         self._size += len(article.text)
         if full or (self._size > workers.ALONE and len(self._batch) >= workers.BATCH):

@@ -34,8 +34,8 @@ class WhooshWriter:
         finally:
             self._generation.close()
 
-    def add(self, document: Document) -> None:
-        full = self._generation.add(document.article)
+    def add(self, document: Document, *, is_new: bool = False) -> None:
+        full = self._generation.add(document.article, is_new=is_new)
         self._open.add(document)
         if full:
             self._write_segment()
