@@ -48,7 +48,7 @@ __all__ = ["FrenchAnalyzer", "Step", "Term", "TermFilter", "Token"]
 
 # Raises the fingerprint when the code of the chain changes what it gives.
 _CHAIN_VERSION: Final = 2
-# About 100 MB at most for each of two memories; 18,000 articles have 130,000 different tokens.
+# About 100 MB at most for each memory; 18,000 articles have 130,000 different tokens.
 _REMEMBERED: Final = 1 << 18
 
 Value = TypeVar("Value")

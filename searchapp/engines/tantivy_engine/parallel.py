@@ -31,7 +31,7 @@ class ParallelWriter:
         count = max(jobs - 1, 1)
         self._pool = workers.Pool(count, partial(_entries, make))
         self._most = count * _AHEAD
-        self._batch: list[Article] = []
+        self._batch: list[tuple[Article, bool]] = []
         self._size = 0
 
     def __enter__(self) -> Self:
@@ -52,9 +52,9 @@ class ParallelWriter:
     def add(self, article: Article, *, is_new: bool = False) -> None:
         self._size += len(article.text)
         if self._size < workers.ALONE:
-            self._writer.add(self._make(article))
+            self._writer.add(self._make(article), is_new=is_new)
             return
-        self._batch.append(article)
+        self._batch.append((article, is_new))
         if len(self._batch) == workers.BATCH:
             self._send()
 
@@ -76,9 +76,9 @@ class ParallelWriter:
     def _take(self, rest: int) -> None:
         """Add the entries of the first batches in work, until ``rest`` are left."""
         while self._pool.unanswered > rest:
-            for entry in self._pool.answer():
-                self._writer.add_entry(entry)
+            for entry, is_new in self._pool.answer():
+                self._writer.add_entry(entry, is_new=is_new)
 
 
-def _entries(make: MakeDocument, batch: list[Article]) -> list[Entry]:
-    return [entry_of(make(article)) for article in batch]
+def _entries(make: MakeDocument, batch: list[tuple[Article, bool]]) -> list[tuple[Entry, bool]]:
+    return [(entry_of(make(article)), is_new) for article, is_new in batch]

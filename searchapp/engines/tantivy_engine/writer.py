@@ -54,8 +54,7 @@ class TantivyWriter:
         self._writer = index.writer(heap_size=_HEAP, num_threads=1)
         self._waiting: list[Entry] = []
         self._waiting_bytes = 0
-        # Looking for an earlier document with each id would cost more than adding it; without a base we know them all.
-        self._known: set[str] | None = None if base else set()
+        self._has_base = base is not None
 
     def __enter__(self) -> Self:
         return self
@@ -73,12 +72,11 @@ class TantivyWriter:
             shutil.rmtree(self._place, ignore_errors=True)
 
     def add(self, document: Document, *, is_new: bool = False) -> None:
-        # Tantivy looks for earlier documents when it commits, for all at once: to know of one makes little difference.
-        self.add_entry(entry_of(document))
+        self.add_entry(entry_of(document), is_new=is_new)
 
-    def add_entry(self, entry: Entry) -> None:
+    def add_entry(self, entry: Entry, *, is_new: bool) -> None:
         """Add what was made ready elsewhere."""
-        if self._is_known(entry.article_id):
+        if not is_new:  # looking for an earlier document costs more than adding one, and ends a burst
             self.delete(entry.article_id)
         self._waiting.append(entry)
         self._waiting_bytes += len(entry.article)
@@ -99,12 +97,6 @@ class TantivyWriter:
                 raise
             self._next += 1
 
-    def _is_known(self, article_id: str) -> bool:
-        if self._known is None or article_id in self._known:
-            return True
-        self._known.add(article_id)
-        return False
-
     def _commit(self) -> None:
         self._add_waiting()
         self._writer.commit()
@@ -115,7 +107,7 @@ class TantivyWriter:
         collector.garbage_collect_files()
         collector.wait_merging_threads()
         deleted, live = deleted_documents(self._place)
-        if self._known is None and (deleted > max(_MOST_DELETED * live, _FEW) or self._next > LAST_ORDINAL):
+        if self._has_base and (deleted > max(_MOST_DELETED * live, _FEW) or self._next > LAST_ORDINAL):
             raise BaseWornOut
 
     def _give(self) -> None:
