@@ -72,7 +72,7 @@ class Ranker:
         articles = [read_evidence(entry) for entry in evidence]
         if not articles or not words:
             return [0.0] * len(articles)
-        average = sum(article.length for article in articles) / len(articles)
+        average = sum(article.length for article in articles) / len(articles) or 1.0
         title_average = sum(article.title_length for article in articles) / len(articles) or 1.0
         return [self._score(words, article, average, title_average) for article in articles]
 

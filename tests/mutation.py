@@ -38,7 +38,7 @@ NEAREST: dict[str, tuple[str, ...]] = {
     "query/order": ("tests/query",),
     "query/dates": ("tests/query",),
     "query/language": ("tests/query",),
-    "ranking": ("tests/test_service.py", "tests/quality/test_demonstration.py"),
+    "ranking": ("tests/test_ranking.py",),
     "highlight": ("tests/test_highlight.py",),
     "matching": ("tests/test_service.py",),
     "lexicon": ("tests/test_lexicon.py",),
@@ -111,12 +111,13 @@ def _mutations(path: Path) -> Iterator[Any]:
     from cosmic_ray.plugins import get_operator, operator_names
     from cosmic_ray.work_item import MutationSpec
 
-    tree = get_ast_from_path(path)
+    tree, lines = get_ast_from_path(path), path.read_text("utf-8").splitlines()
     for name in filter(_is_wanted, sorted(operator_names())):
         operator = get_operator(name)()
         spans = (span for node in ast_nodes(tree) for span in operator.mutation_positions(node))
         for occurrence, (start, end) in enumerate(spans):
-            yield MutationSpec(path, name, occurrence, start, end)
+            if not lines[start[0] - 1].startswith("@dataclass"):  # frozen, slots: nothing that a user could see
+                yield MutationSpec(path, name, occurrence, start, end)
 
 
 def _is_wanted(operator: str) -> bool:
