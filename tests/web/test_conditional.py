@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from flask.testing import FlaskClient
+
+from searchapp.config import Config
+from searchapp.web import create_app
+from searchapp.web.api import _tag
+from searchapp.web.site import site
 
 SEARCH = "/api/v1/search?q=tomme"
 ARTICLE = "/api/v1/articles/tide"
@@ -37,9 +44,6 @@ def test_a_wrong_request_stays_wrong(client: FlaskClient, path: str) -> None:
 
 def test_a_tag_of_an_address_of_no_article_is_nothing(client: FlaskClient) -> None:
     # A tag is made of the address and the generation, so anybody can make one.
-    from searchapp.web.api import _tag
-    from searchapp.web.site import site
-
     with client.application.test_request_context("/api/v1/articles/none"):
         tag = _tag(site().service.version())
     assert status(client, "/api/v1/articles/none", f'W/"{tag}"') == 404
@@ -69,12 +73,6 @@ def test_other_methods_than_reading_are_not_answered_304(client: FlaskClient) ->
     assert status(client, "/search", "*", "POST") == 405
 
 
-def test_an_answer_under_another_path_has_another_tag(client: FlaskClient, config: object) -> None:
-    from dataclasses import replace
-
-    from searchapp.config import Config
-    from searchapp.web import create_app
-
-    assert isinstance(config, Config)
+def test_an_answer_under_another_path_has_another_tag(client: FlaskClient, config: Config) -> None:
     mounted = create_app(replace(config, url_prefix="/recherche")).test_client()
     assert status(mounted, SEARCH, client.get(SEARCH).headers["ETag"]) == 200
