@@ -123,5 +123,6 @@ def _run(app: Any, service: SearchService, config: Config, listener: socket.sock
         def load(self) -> Any:
             return app
 
+    os.environ.pop("SCRIPT_NAME", None)  # gunicorn would refuse every path that does not begin with it
     _load(config)
     Server().run()

@@ -116,7 +116,9 @@ class Examples:
             _log.exception("Trying the examples of the help page failed; it is tried again later")
 
     def _finds(self, query: str) -> bool:
-        return bool(self._service.search(SearchRequest(query, per_page=1)).total)
+        """Return whether ``query`` finds something; one that is cut short on a busy machine does most likely."""
+        result = self._service.search(SearchRequest(query, per_page=1))
+        return bool(result.total) or result.total_relation != "eq"
 
     @contextmanager
     def _alone(self) -> Iterator[None]:

@@ -9,7 +9,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import dataclass, field, fields
 from threading import Lock
 from typing import Any, Final
@@ -73,6 +73,13 @@ class Attack:
         self._lock = Lock()
         self.report = Report()
 
+    def wait_until_ready(self) -> None:
+        """Wait for an answer: a server says where it listens before its processes are warm."""
+        connection = http.client.HTTPConnection(*self._address, timeout=60)
+        connection.request("GET", "/readyz")
+        assert connection.getresponse().status == 200
+        connection.close()
+
     def run(self, requests: Iterable[Hostile], on_progress: Callable[[Report], None] = lambda report: None) -> Report:
         """Send all of ``requests``, several at a time; return what became of them."""
 
@@ -108,10 +115,10 @@ class Attack:
             with suppress(BrokenPipeError, ConnectionResetError):  # refused before all was sent, perhaps with an answer
                 connection.sendall(hostile.data)
             connection.settimeout(HANGS_SECONDS if hostile.due else PATIENCE_SECONDS)
-            response = http.client.HTTPResponse(connection, method=hostile.method)
-            response.begin()
-            connection.settimeout(HANGS_SECONDS)
-            return _Answer(response.status, response.msg, response.read() if response.length else b"")
+            with closing(http.client.HTTPResponse(connection, method=hostile.method)) as response:
+                response.begin()
+                connection.settimeout(HANGS_SECONDS)
+                return _Answer(response.status, response.msg, response.read() if response.length else b"")
 
     def _judge(self, hostile: Hostile, answer: _Answer, taken: float) -> None:
         report = self.report
