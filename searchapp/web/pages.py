@@ -6,12 +6,13 @@ A wrong parameter never costs a reader the page: it is left out, and the page sa
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Final
 
 from flask import Blueprint, render_template, request
 
 from searchapp.answers import differs
-from searchapp.errors import InvalidRequest
+from searchapp.errors import IndexDamaged, IndexMissing, InvalidRequest
 from searchapp.i18n import Message
 from searchapp.model import SearchRequest, SearchResult, Sort
 from searchapp.query.guide import GUIDE, LIMITS
@@ -83,7 +84,9 @@ def article(article_id: str) -> str:
 @pages.get("/help", endpoint="help_in_english")
 def guide() -> str:
     """Explain the language of the search box; examples that are known to find something lead to it."""
-    live = site().examples.finding() or frozenset()
+    live: frozenset[str] = frozenset()
+    with suppress(IndexMissing, IndexDamaged):  # the language is the same without an index
+        live = site().examples.finding() or live
     return render_template("help.html", sections=GUIDE, limits=LIMITS, asked=SearchRequest(), live=live)
 
 
