@@ -29,8 +29,8 @@ def attack(address: str, requests: int, seed: int, bare_allowed: bool) -> Report
     seconds = load_config().query_seconds + SLACK_SECONDS
     told = partial(tell, of="requests", every=2000)
     sending = Attack(address, seconds, bare_allowed=bare_allowed)
-    sending.wait_until_ready()
-    return sending.run(draw(seed, requests), lambda report: told(report.requests, failures=report.failures))
+    generation = sending.wait_until_ready()
+    return sending.run(draw(seed, requests, generation), lambda report: told(report.requests, failures=report.failures))
 
 
 def started(engine: str, work: Path, workers: int, requests: int, seed: int, bare_allowed: bool) -> Report:

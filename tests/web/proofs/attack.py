@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import json
 import re
 import socket
 import time
@@ -73,12 +74,11 @@ class Attack:
         self._lock = Lock()
         self.report = Report()
 
-    def wait_until_ready(self) -> None:
-        """Wait for an answer: a server says where it listens before its processes are warm."""
-        connection = http.client.HTTPConnection(*self._address, timeout=60)
-        connection.request("GET", "/readyz")
-        assert connection.getresponse().status == 200
-        connection.close()
+    def wait_until_ready(self) -> str:
+        """Wait for an answer, as a server listens before its processes are warm; return its generation."""
+        with closing(http.client.HTTPConnection(*self._address, timeout=60)) as connection:
+            connection.request("GET", "/readyz")
+            return str(json.load(connection.getresponse())["generation"])
 
     def run(self, requests: Iterable[Hostile], on_progress: Callable[[Report], None] = lambda report: None) -> Report:
         """Send all of ``requests``, several at a time; return what became of them."""

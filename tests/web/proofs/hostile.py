@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import random
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Final
@@ -32,6 +33,11 @@ from tests.web.proofs.values import (
 __all__ = ["TOKEN", "Hostile", "draw"]
 
 
+LENGTH: Final = re.compile(rb"\r\ncontent-length:([^\r]*)", re.IGNORECASE)
+# Stands in for the generation of a server that is not asked for it.
+NO_GENERATION: Final = "20261125T013123.348582Z-b9f2"
+
+
 @dataclass(frozen=True, slots=True)
 class Hostile:
     """Bytes to send, and whether an answer is due: what is cut short, or framed ambiguously, may just be closed."""
@@ -47,13 +53,16 @@ class Hostile:
     @property
     def due(self) -> bool:
         """Whether the request is whole."""
-        head, end, _ = self.data.lstrip(b"\r\n").partition(b"\r\n\r\n")
+        head, end, body = self.data.lstrip(b"\r\n").partition(b"\r\n\r\n")
+        lengths = LENGTH.findall(head)
         framed = b"content-length" in head.lower() or b"transfer-encoding" in head.lower()
-        return bool(end) and not framed and b" " in head and "tunnel" not in self.changes
+        exact = [each.strip() for each in lengths] == [b"%d" % len(body)] and b"transfer-encoding" not in head.lower()
+        return bool(end) and (exact or not framed) and b" " in head and "tunnel" not in self.changes
 
 
 @dataclass(slots=True)
 class _Draft:
+    generation: str
     method: bytes
     target: bytes
     headers: list[bytes]
@@ -68,11 +77,11 @@ class _Draft:
         return self.ending.join(lines) + self.body + self.after
 
 
-def draw(seed: int, count: int) -> Iterator[Hostile]:
-    """Yield so many requests; the same ones for the same seed."""
+def draw(seed: int, count: int, generation: str = NO_GENERATION) -> Iterator[Hostile]:
+    """Yield so many requests; the same ones for the same seed. Made-up cursors are of ``generation``."""
     for number in range(count):
         dice = random.Random(f"{seed} {number}")
-        draft = _valid(dice)
+        draft = _valid(dice, generation)
         for name in dice.choices([*_CHANGES], [weight for weight, _ in _CHANGES.values()], k=dice.choice((1, 1, 2, 3))):
             _CHANGES[name][1](dice, draft)
             draft.changes.append(name)
@@ -81,7 +90,7 @@ def draw(seed: int, count: int) -> Iterator[Hostile]:
         )
 
 
-def _valid(dice: random.Random) -> _Draft:
+def _valid(dice: random.Random, generation: str) -> _Draft:
     path = dice.choice(PATHS)
     parameters = {"q": dice.choice(QUERIES)} if "search" in path or dice.random() < 0.2 else {}
     target = (
@@ -89,14 +98,15 @@ def _valid(dice: random.Random) -> _Draft:
     )
     headers = [b"Host: 127.0.0.1", b"Accept-Language: " + dice.choice((b"fr", b"en"))]
     if dice.random() < 0.85:
-        return _Draft(b"GET", target.encode(), headers)
+        return _Draft(generation, b"GET", target.encode(), headers)
     body = dice.choice(BODIES)
     method, target = dice.choice(
         (("PUT", "/api/v1/articles/essai/1"), ("POST", "/api/v1/articles"), ("POST", "/search"))
     )
     if dice.random() < 0.5:
         headers.append(b"Authorization: Bearer " + TOKEN.encode())
-    return _Draft(method.encode(), target.encode(), [*headers, b"Content-Length: %d" % len(body)], body)
+    lines = [*headers, b"Content-Length: %d" % len(body)]
+    return _Draft(generation, method.encode(), target.encode(), lines, body)
 
 
 def _change_parameters(dice: random.Random, draft: _Draft) -> None:
@@ -107,7 +117,7 @@ def _change_parameters(dice: random.Random, draft: _Draft) -> None:
         "q": lambda: dice.choice(
             (dice.choice(SIGNS) * dice.choice(LONG), " ".join(dice.choices([*QUERIES, *SIGNS], k=9)))
         ),
-        "cursor": lambda: _cursor(dice),
+        "cursor": lambda: _cursor(dice, draft.generation),
         "from": lambda: dice.choice(DATES),
         "to": lambda: dice.choice(DATES),
         "sort": lambda: dice.choice(("newest", "oldest", "best", "\x00", "NEWEST")),
@@ -126,14 +136,11 @@ def _encoded(dice: random.Random, text: str) -> bytes:
     return quote(text, errors="replace").encode()
 
 
-def _cursor(dice: random.Random) -> str:
+def _cursor(dice: random.Random, generation: str) -> str:
     offset = dice.choice((0, 10, -1, 10**9, 2**31, 2**63, 2**64, 1.5, None, "x", 10**400))
-    content = dice.choice(([_GENERATION, offset], [_GENERATION], {}, offset, [[]] * 50, [_GENERATION, offset, "a"]))
+    content = dice.choice(([generation, offset], [generation], {}, offset, [[]] * 50, [generation, offset, "a"]))
     text = base64.urlsafe_b64encode(json.dumps(content).encode()).decode()
     return dice.choice((text, text.rstrip("="), text[:-3], text + "!", "A" * dice.choice((3, 257, 4000)), "é"))
-
-
-_GENERATION: Final = "20261125T013123.348582Z-b9f2"
 
 
 def _change_header(dice: random.Random, draft: _Draft) -> None:
