@@ -10,7 +10,7 @@ import io
 from typing import Any, Final
 
 from flask import Blueprint, Response, jsonify, request
-from werkzeug.exceptions import BadRequest, ClientDisconnected, HTTPException
+from werkzeug.exceptions import ClientDisconnected, HTTPException
 
 from searchapp.answers import Json, article_links
 from searchapp.errors import InvalidRequest
@@ -122,7 +122,9 @@ class _Body(io.RawIOBase):
         except HTTPException:
             raise
         except Exception as error:  # each server has errors of its own for a body that is not framed as it says
-            raise BadRequest from error
+            raise InvalidRequest(
+                Message("The body is not framed as its headers say. Send it with its Content-Length, or in chunks.")
+            ) from error
         if not chunk and self._missing > 0:
             raise ClientDisconnected
         self._missing -= len(chunk)

@@ -233,6 +233,7 @@ def test_a_body_that_is_badly_framed_is_refused(writer: FlaskClient, path: str, 
     headers = {"Authorization": f"Bearer {TOKEN}"}
     response = writer.open(path, method=method, headers=headers, environ_overrides=body)
     check_refused(response, 400, "application/problem+json")
+    assert "Content-Length" in response.get_json(force=True)["detail"]
 
 
 @pytest.mark.parametrize("path", ["/api/v1/articles", "/api/v1/articles/x", "/search", "/api/v1/search", "/"])
