@@ -22,6 +22,7 @@ __all__ = [
     "FILTERS",
     "SEARCH_PATH",
     "Json",
+    "article_links",
     "article_path",
     "describe_result",
     "describe_view",
@@ -39,8 +40,10 @@ SEARCH_PATH: Final = "/api/v1/search"
 FILTERS: Final = {"source": "sources", "section": "sections", "author": "authors"}
 
 
-def describe_result(result: SearchResult, request: SearchRequest, timezone: ZoneInfo, translate: Translate) -> Json:
-    """Return the answer to ``request`` as JSON values; dates are given in ``timezone``."""
+def describe_result(
+    result: SearchResult, request: SearchRequest, timezone: ZoneInfo, translate: Translate, root: str = ""
+) -> Json:
+    """Return the answer to ``request`` as JSON values; dates are given in ``timezone``, addresses under ``root``."""
     return {
         "query": result.query,
         "understood": result.understood,
@@ -55,13 +58,13 @@ def describe_result(result: SearchResult, request: SearchRequest, timezone: Zone
             {"message": remark.message.render(translate), "start": remark.start, "end": remark.end}
             for remark in result.remarks
         ],
-        "results": [_describe_hit(hit, timezone) for hit in result.hits],
+        "results": [_describe_hit(hit, timezone, root) for hit in result.hits],
         "facets": {
             name: [{"value": bucket.value, "count": bucket.count} for bucket in buckets]
             for name, buckets in result.facets.items()
         },
         "histogram": [{"date": bucket.date, "count": bucket.count} for bucket in result.histogram],
-        "links": search_links(request, result),
+        "links": search_links(request, result, root),
     }
 
 
@@ -70,9 +73,9 @@ def differs(result: SearchResult) -> bool:
     return result.elaborate or raw_tokens(result.query) != raw_tokens(result.understood)
 
 
-def describe_view(view: ArticleView, timezone: ZoneInfo, *, with_marks: bool) -> Json:
+def describe_view(view: ArticleView, timezone: ZoneInfo, *, with_marks: bool, root: str = "") -> Json:
     """Return a whole article as JSON values, with the marks of a query where one was given."""
-    answer = _describe_article(view.article, timezone)
+    answer = {**_describe_article(view.article, timezone), "links": article_links(view.article.id, root)}
     answer["generation"] = view.generation
     if with_marks:
         fields = {
@@ -84,10 +87,10 @@ def describe_view(view: ArticleView, timezone: ZoneInfo, *, with_marks: bool) ->
     return answer
 
 
-def search_links(request: SearchRequest, result: SearchResult) -> dict[str, str | None]:
-    """Return the addresses of this answer and of its neighbours."""
+def search_links(request: SearchRequest, result: SearchResult, root: str = "") -> dict[str, str | None]:
+    """Return the addresses of this answer and of its neighbours, under ``root``."""
     neighbours = {"self": request, "next": turn_forward(request, result), "prev": turn_back(request)}
-    return {name: _search_path(there) if there else None for name, there in neighbours.items()}
+    return {name: root + _search_path(there) if there else None for name, there in neighbours.items()}
 
 
 def turn_back(request: SearchRequest) -> SearchRequest | None:
@@ -126,12 +129,18 @@ def article_path(article_id: str) -> str:
     return "/articles/" + quote(article_id, safe="!$&'()*+,/:;=@")
 
 
+def article_links(article_id: str, root: str = "") -> dict[str, str]:
+    """Return the addresses of an article, as JSON and as a page, under ``root``."""
+    path = article_path(article_id)
+    return {"self": f"{root}/api/v1{path}", "page": root + path}
+
+
 def _search_path(request: SearchRequest) -> str:
     parameters = urlencode(write_search(request), doseq=True)
     return f"{SEARCH_PATH}?{parameters}" if parameters else SEARCH_PATH
 
 
-def _describe_hit(hit: Hit, timezone: ZoneInfo) -> Json:
+def _describe_hit(hit: Hit, timezone: ZoneInfo, root: str) -> Json:
     article = hit.article
     fields = {"title": [hit.title], "lead": [hit.lead] if hit.lead else [], "text": list(hit.fragments)}
     return {
@@ -143,7 +152,7 @@ def _describe_hit(hit: Hit, timezone: ZoneInfo) -> Json:
         "source": article.source,
         "section": article.section,
         "author": list(article.authors),
-        "url": article_path(article.id),
+        "url": root + article_path(article.id),
         **_describe_marks({name: parts for name, parts in fields.items() if parts or name == "text"}, snippet),
         "status": article.status.value,
         "modified": _iso(article.modified, timezone),
@@ -181,7 +190,6 @@ def _describe_article(article: Article, timezone: ZoneInfo) -> Json:
         "date_quality": article.date_quality.value,
         "stub": article.stub,
         "repairs": list(article.repairs),
-        "links": {"self": "/api/v1" + article_path(article.id), "page": article_path(article.id)},
     }
 
 

@@ -10,6 +10,7 @@ import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Any, Final
 from zoneinfo import ZoneInfo, available_timezones
@@ -17,13 +18,27 @@ from zoneinfo import ZoneInfo, available_timezones
 from searchapp.errors import ConfigurationError
 from searchapp.i18n import LANGUAGES, Message
 
-__all__ = ["CONFIG_FILE", "CORPUS_KINDS", "ENGINES", "SETTINGS", "Config", "CorpusEntry", "Setting", "load_config"]
+__all__ = [
+    "CONFIG_FILE",
+    "CORPUS_KINDS",
+    "ENGINES",
+    "SETTINGS",
+    "URL_PREFIX",
+    "Config",
+    "CorpusEntry",
+    "Network",
+    "Setting",
+    "load_config",
+]
 
 CONFIG_FILE: Final = "searchapp.toml"
 CORPUS_KINDS: Final = ("path", "glob", "sqlite", "postgresql")
 _ENTRY_KEYS: Final = ("query", "source", "section", "columns")
 _TOKEN: Final = re.compile(r"[A-Za-z0-9._~+/-]{14,510}[A-Za-z0-9._~+/=-]{2}")
 ENGINES: Final = ("whoosh", "tantivy")
+Network = IPv4Network | IPv6Network
+# No segment begins with a dot: browsers resolve “..” before they ask.
+URL_PREFIX: Final = re.compile(r"(?:/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)+")
 
 
 class _NotAllowedError(ValueError):
@@ -84,6 +99,28 @@ def _token(value: object) -> str:
     if value == "" or (isinstance(value, str) and _TOKEN.fullmatch(value)):
         return str(value)
     raise _NotAllowedError(Message("16 to 512 letters, digits and signs of “-._~+/=”, none of them an accent or blank"))
+
+
+def _url_prefix(value: object) -> str:
+    """Return a path without a slash at its end, "" for the root."""
+    if isinstance(value, str):
+        path = f"/{value.strip().strip('/')}".rstrip("/")
+        if not path or URL_PREFIX.fullmatch(path):
+            return path
+    raise _NotAllowedError(Message("a path such as /recherche, of letters without accents, digits and “-._~”"))
+
+
+def _networks(value: object) -> tuple[Network, ...]:
+    """Return addresses and networks, from a list or from a text with commas."""
+    texts = value.split(",") if isinstance(value, str) else value
+    try:
+        if not isinstance(texts, list | tuple):
+            raise TypeError(value)
+        return tuple(ip_network(str(text).strip()) for text in texts if str(text).strip())
+    except (TypeError, ValueError):
+        raise _NotAllowedError(
+            Message("addresses or networks with commas between them, such as 127.0.0.1, 10.0.0.0/8")
+        ) from None
 
 
 def _timezone(value: object) -> ZoneInfo:
@@ -186,6 +223,13 @@ SETTINGS: Final = (
     ),
     Setting("host", _text, "127.0.0.1", Message("address that the server listens on")),
     Setting("port", _whole_number(0, 65535), 8000, Message("port that the server listens on (0: any free one)")),
+    Setting("url_prefix", _url_prefix, "", Message("path that the site lies under, such as /recherche")),
+    Setting(
+        "trusted_proxies",
+        _networks,
+        "",
+        Message("addresses or networks of proxies whose X-Forwarded-For, -Proto, -Host and -Prefix are believed"),
+    ),
     Setting("workers", _whole_number(1, 64), 2, Message("server processes")),
     Setting("threads", _whole_number(1, 64), 4, Message("threads in each server process")),
     Setting("language", _choice(*LANGUAGES), "fr", Message("language of the pages when a browser names neither")),
@@ -239,6 +283,8 @@ class Config:
     lock_wait: float
     host: str
     port: int
+    url_prefix: str
+    trusted_proxies: tuple[Network, ...]
     workers: int
     threads: int
     language: str

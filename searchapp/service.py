@@ -176,6 +176,10 @@ class SearchService:
         """Return which generation answers now, and which one should if it were not damaged."""
         return self._current.served()
 
+    def probe(self) -> None:
+        """Have the engine look up one word: it fails here if it cannot answer at all."""
+        self._current.answer(lambda generation: generation.reader.document_frequency(STEMS, "article"))
+
     def follow(self, queries: Sequence[str], *, at_once: bool = False, verify: bool = False) -> None:
         """Get ready to answer: ``queries`` warm the generation up, and each newer one in the background.
 

@@ -53,3 +53,31 @@ def test_every_setting_has_a_help_text_and_a_default_that_is_allowed() -> None:
     for setting in SETTINGS:
         assert setting.help.render()
         setting.convert(setting.default)
+
+
+@pytest.mark.parametrize("given", ["/recherche", "recherche", "/recherche/", " recherche// "])
+def test_a_prefix_is_a_path_without_a_slash_at_its_end(given: str) -> None:
+    assert load_config({"url_prefix": given}).url_prefix == "/recherche"
+    assert load_config({"url_prefix": "/presse/v1.2/"}).url_prefix == "/presse/v1.2"
+    assert [load_config({"url_prefix": root}).url_prefix for root in ("", "/")] == ["", ""]
+
+
+@pytest.mark.parametrize("wrong", ["/a/../b", "/é", "/a b", "https://a.example", "/a?b", "/a//b", "/.a", "/%C3%A9"])
+def test_what_is_no_prefix_is_refused(wrong: str) -> None:
+    with pytest.raises(ConfigurationError, match="/recherche"):
+        load_config({"url_prefix": wrong})
+
+
+def test_proxies_are_addresses_and_networks_in_a_list_or_with_commas(tmp_path: Path) -> None:
+    file = tmp_path / "searchapp.toml"
+    file.write_text('trusted_proxies = ["127.0.0.1", "2001:db8::/32"]\n', "utf-8")
+    assert [str(each) for each in load_config(file=file).trusted_proxies] == ["127.0.0.1/32", "2001:db8::/32"]
+    listed = load_config(environ={"SEARCHAPP_TRUSTED_PROXIES": "10.0.0.0/8, ::1,"}).trusted_proxies
+    assert [str(each) for each in listed] == ["10.0.0.0/8", "::1/128"]
+    assert load_config().trusted_proxies == ()
+
+
+@pytest.mark.parametrize("wrong", ["*", "localhost", "10.0.0.1/8", "10.0.0.0/33", "1.2.3.4.5", "all"])
+def test_a_proxy_that_is_no_address_is_refused(wrong: str) -> None:
+    with pytest.raises(ConfigurationError, match="addresses or networks"):
+        load_config({"trusted_proxies": wrong})

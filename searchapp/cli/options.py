@@ -43,7 +43,7 @@ def with_config(*names: str, argument: str = "") -> Callable[[Callable[..., Any]
         )(run)
         for setting in reversed([row for row in SETTINGS if row.name in names]):
             text = _("{help} (default: {default}, or {variable})").format(
-                help=setting.help.render(_), default=setting.default, variable=setting.variable
+                help=setting.help.render(_), default=setting.default or "–", variable=setting.variable
             )
             metavar = _METAVARS.get(setting.name, setting.name.upper())
             wrapped = click.option(setting.option, setting.name, metavar=metavar, help=text)(wrapped)

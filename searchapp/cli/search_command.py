@@ -51,7 +51,8 @@ def search(config: Config, query: tuple[str, ...], as_json: bool, page: int, per
     finally:
         service.close()
     if as_json:
-        click.echo(json.dumps(describe_result(result, request, config.timezone, _), ensure_ascii=False, indent=2))
+        answer = describe_result(result, request, config.timezone, _, config.url_prefix)
+        click.echo(json.dumps(answer, ensure_ascii=False, indent=2))
     else:
         print_result(result, config)
 

@@ -31,7 +31,9 @@ WARM_PAGES: Final = ("/", "/search?q=france+depuis:hier", "/api/v1/search?q=pari
 @click.command(
     help=_("Serve the search page and the JSON endpoint until Ctrl-C."),
 )
-@with_config("corpus", "index", "engine", "host", "port", "workers", "threads", "language")
+@with_config(
+    "corpus", "index", "engine", "host", "port", "url_prefix", "trusted_proxies", "workers", "threads", "language"
+)
 def serve(config: Config) -> None:
     """Listen first, so that a taken port is told at once and the address printed is the one that answers."""
     service = open_service(config)
@@ -40,7 +42,7 @@ def serve(config: Config) -> None:
     host, port = listener.getsockname()[:2]
     _print_state(config)
     shown = f"[{host}]" if ":" in host else host
-    print_out(_("Searching at {address} (Ctrl-C stops)").format(address=f"http://{shown}:{port}/"))
+    print_out(_("Searching at {address} (Ctrl-C stops)").format(address=f"http://{shown}:{port}{config.url_prefix}/"))
     _run(app, service, config, listener)
 
 
@@ -106,6 +108,9 @@ def _run(app: Any, service: SearchService, config: Config, listener: socket.sock
                 "workers": config.workers,
                 "threads": config.threads,
                 "preload_app": True,
+                # No header counts because of where it comes from: web/proxies.py reads those of proxies.
+                "forwarded_allow_ips": "",
+                "forwarder_headers": "",
                 "loglevel": "warning",
                 "proc_name": "searchapp",
                 "worker_tmp_dir": "/dev/shm" if os.path.isdir("/dev/shm") else None,  # noqa: PTH112, S108
@@ -118,5 +123,6 @@ def _run(app: Any, service: SearchService, config: Config, listener: socket.sock
         def load(self) -> Any:
             return app
 
+    os.environ.pop("SCRIPT_NAME", None)  # gunicorn would refuse every path that does not begin with it
     _load(config)
     Server().run()

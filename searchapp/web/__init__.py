@@ -8,6 +8,8 @@ A request passes through few hands. ``params`` turns its address into a SearchRe
 - ``results``, ``histogram``: what stands beside the hits
 - ``language``, ``templating``: sentences, dates and numbers as the reader writes them
 - ``errors``, ``problems``: what is said when something goes wrong
+- ``proxies``, ``malformed``, ``conditional``: what is read of a request before any view: how it came, whether it can be
+  understood, whether its answer is known
 - ``assets``, ``probes``, ``site``: style sheet and icon, health checks, settings and service of this site
 """
 
@@ -20,11 +22,16 @@ from werkzeug.routing import BaseConverter
 
 from searchapp.bootstrap import load_config, open_service, open_writing
 from searchapp.config import Config
+from searchapp.errors import ConfigurationError
+from searchapp.i18n import Message
 from searchapp.service import SearchService
-from searchapp.web import assets, errors, language, templating
+from searchapp.web import assets, errors, language, malformed, templating
 from searchapp.web.api import api
+from searchapp.web.conditional import answer_unmodified
+from searchapp.web.malformed import MalformedRequests
 from searchapp.web.pages import pages
 from searchapp.web.probes import probes
+from searchapp.web.proxies import TrustedProxies
 from searchapp.web.site import install, site
 from searchapp.web.writing import writing
 
@@ -56,7 +63,8 @@ class ArticleIdConverter(BaseConverter):
 def create_app(config: Config | None = None, *, service: SearchService | None = None) -> Flask:
     """Return the WSGI application; without ``config`` the settings file and the environment give it.
 
-    Raises WritingOff when the settings have a token for writing and a corpus that cannot be written to.
+    Raises WritingOff when the settings have a token for writing and a corpus that cannot be written to, and
+    ConfigurationError for a URL prefix that cannot be told from an address of the site.
     """
     config = config or load_config()
     app = Flask(__name__, static_folder=None)
@@ -67,13 +75,27 @@ def create_app(config: Config | None = None, *, service: SearchService | None = 
     app.url_map.converters["article_id"] = ArticleIdConverter
     service = service or open_service(config)
     install(app, config, service, open_writing(config, service) if config.write_token else None)
-    for room in (assets, errors, language, templating):
+    for room in (malformed, assets, errors, language, templating):
         room.init_app(app)
     for blueprint in (pages, api, writing, probes):
         app.register_blueprint(blueprint)
     app.before_request(_resume_indexing)
     app.after_request(_finish)
+    _stand_behind_proxies(app, config)
     return app
+
+
+def _stand_behind_proxies(app: Flask, config: Config) -> None:
+    """Put ``app`` behind what reads how a request reached it; to be called last, as it has to be outermost."""
+    own = {rule.rule.split("/")[1] for rule in app.url_map.iter_rules()}
+    if config.url_prefix and config.url_prefix.split("/")[1] in own:
+        raise ConfigurationError(
+            Message(
+                "url_prefix: “{prefix}” begins like an address of the site; give another.", prefix=config.url_prefix
+            )
+        )
+    inner = MalformedRequests(app.wsgi_app)
+    app.wsgi_app = TrustedProxies(inner, config.trusted_proxies, config.url_prefix, own)  # type: ignore[method-assign]
 
 
 def _resume_indexing() -> None:
@@ -89,4 +111,4 @@ def _finish(response: Response) -> Response:
     if response.mimetype == "text/html" and request.method in {"GET", "HEAD"}:
         response.vary.add("Accept-Language")
         response.headers.setdefault("Cache-Control", "no-cache")
-    return response
+    return answer_unmodified(response)

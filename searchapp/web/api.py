@@ -2,7 +2,7 @@
 
 An answer carries an ETag made of everything that it depends on (generation and what it hides, address, language), so
 that a program that asks again is told 304 without a search. The tag is a weak one: ``took_ms`` differs between answers
-that are otherwise the same.
+that are otherwise the same. That an article is there is looked up before its tag counts.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from flask import Blueprint, Response, jsonify, request
 from searchapp import __version__
 from searchapp.answers import Json, describe_result, describe_view
 from searchapp.i18n import translator
+from searchapp.web.conditional import names_tag
 from searchapp.web.language import current_language, say
 from searchapp.web.params import clean_query, read_search
 from searchapp.web.site import site
@@ -33,10 +34,11 @@ def search() -> Response:
     reading = read_search(request.args)
     asked = reading.strict()
     version = site().service.version()
-    if _is_known(version):
+    if names_tag(_tag(version)):
         return _negotiated(Response(status=304), version)
     result = site().service.search(asked)
-    answer = describe_result(result, asked, site().config.timezone, translator(current_language()))
+    translate = translator(current_language())
+    answer = describe_result(result, asked, site().config.timezone, translate, request.root_path)
     whole = {"start": 0, "end": len(asked.query)}
     answer["remarks"] = [{"message": say(remark), **whole} for remark in reading.remarks] + answer["remarks"]
     return _tagged(answer, version, lasting=result.total_relation == "eq")
@@ -47,19 +49,17 @@ def article(article_id: str) -> Response:
     """Answer with a whole article, and with the marks of ``q`` if it is given."""
     query, _ = clean_query(request.args.get("q", ""))
     version = site().service.version()
-    if _is_known(version):
+    if names_tag(_tag(version)):
+        site().service.article(article_id)
         return _negotiated(Response(status=304), version)
     view = site().service.article(article_id, query)
-    return _tagged(describe_view(view, site().config.timezone, with_marks=bool(query)), version)
+    answer = describe_view(view, site().config.timezone, with_marks=bool(query), root=request.root_path)
+    return _tagged(answer, version)
 
 
 def _tag(version: str) -> str:
-    parts: Sequence[str] = (__version__, version, request.full_path, current_language())
+    parts: Sequence[str] = (__version__, version, request.root_path, request.full_path, current_language())
     return hashlib.sha256("\0".join(parts).encode("utf-8", "replace")).hexdigest()[:32]
-
-
-def _is_known(version: str) -> bool:
-    return request.if_none_match.contains_weak(_tag(version))
 
 
 def _tagged(answer: Json, version: str, *, lasting: bool = True) -> Response:

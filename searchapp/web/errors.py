@@ -22,6 +22,7 @@ from flask import (
     make_response,
     render_template,
     request,
+    url_for,
 )
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException
@@ -122,11 +123,11 @@ def _answer(trouble: Trouble) -> Response:
 def _document(trouble: Trouble) -> Response:
     problem = trouble.problem
     document: dict[str, Any] = {
-        "type": f"/problems/{problem.slug}" if problem.slug in PROBLEMS else "about:blank",
+        "type": url_for("problems.explain", slug=problem.slug) if problem.slug in PROBLEMS else "about:blank",
         "title": say(problem.title),
         "status": problem.status,
         "detail": say(trouble.detail),
-        "instance": iri_to_uri(request.full_path.rstrip("?")),
+        "instance": iri_to_uri(request.root_path + request.full_path.rstrip("?")),
     }
     if trouble.fields:
         document["errors"] = [{"parameter": name, "detail": say(reason)} for name, reason in trouble.fields]

@@ -5,18 +5,19 @@ A wrong parameter never costs a reader the page: it is left out, and the page sa
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
+from contextlib import suppress
 from typing import Final
 
 from flask import Blueprint, render_template, request
 
 from searchapp.answers import differs
-from searchapp.errors import InvalidRequest
+from searchapp.errors import IndexDamaged, IndexMissing, InvalidRequest
 from searchapp.i18n import Message
 from searchapp.model import SearchRequest, SearchResult, Sort
 from searchapp.query.guide import GUIDE, LIMITS
+from searchapp.web.examples import HOME_EXAMPLES
 from searchapp.web.histogram import chart
-from searchapp.web.language import current_language
 from searchapp.web.links import search_path, with_page, with_sort
 from searchapp.web.params import SORTS, read_search
 from searchapp.web.results import active_chips, facet_groups, page_links
@@ -26,16 +27,6 @@ __all__ = ["pages"]
 
 pages = Blueprint("pages", __name__)
 
-# Each shows another thing that the box understands; those that find nothing are not offered.
-EXAMPLES: Final = (
-    "élections",
-    "« conseil municipal »",
-    "grève -train",
-    "hôpital +urgences",
-    "intelligence artificielle",
-    "climat",
-    "budget",
-)
 EXAMPLES_SHOWN: Final = 4
 NEWEST_SHOWN: Final = 5
 SORT_LABELS: Final = {
@@ -48,12 +39,12 @@ SORT_LABELS: Final = {
 @pages.get("/")
 def home() -> str:
     """Show the search box and ways into the archive."""
-    everything = site().service.search(SearchRequest(per_page=NEWEST_SHOWN))
+    everything, finding = _everything(), site().examples.finding()
     return render_template(
         "home.html",
         everything=everything,
         newest=next((hit.article.date for hit in everything.hits if hit.article.date), None),
-        examples=_finding(EXAMPLES, "home")[:EXAMPLES_SHOWN],
+        examples=[query for query in HOME_EXAMPLES if finding is None or query in finding][:EXAMPLES_SHOWN],
         groups=facet_groups(SearchRequest(), everything),
         asked=SearchRequest(),
     )
@@ -92,11 +83,21 @@ def article(article_id: str) -> str:
 @pages.get("/aide")
 @pages.get("/help", endpoint="help_in_english")
 def guide() -> str:
-    """Explain the language of the search box; examples that find something lead to it."""
-    language = current_language()
-    queries = [example.said_in(language) for section in GUIDE for example in section.examples]
-    return render_template(
-        "help.html", sections=GUIDE, limits=LIMITS, asked=SearchRequest(), live=set(_finding(queries, language))
+    """Explain the language of the search box; examples that are known to find something lead to it."""
+    live: frozenset[str] = frozenset()
+    with suppress(IndexMissing, IndexDamaged):  # the language is the same without an index
+        live = site().examples.finding() or live
+    return render_template("help.html", sections=GUIDE, limits=LIMITS, asked=SearchRequest(), live=live)
+
+
+def _everything() -> SearchResult:
+    """Return the newest articles and all facets; they are the same for every reader of a generation."""
+    service = site().service
+    version = service.version()
+    return site().front_page.get(
+        version,
+        lambda: service.search(SearchRequest(per_page=NEWEST_SHOWN)),
+        keep=lambda result: result.total_relation == "eq" and service.version() == version,
     )
 
 
@@ -109,15 +110,6 @@ def _search_leniently(
     except InvalidRequest as refused:
         first_page = with_page(asked, 1)
         return first_page, site().service.search(first_page), refused.fields
-
-
-def _finding(queries: Sequence[str], purpose: str) -> list[str]:
-    """Return the queries that find something; those of one ``purpose`` are tried once for each generation."""
-    generation, tried = site().service.generation(), site().examples
-    if tried.get(purpose, ("",))[0] != generation:
-        found = [text for text in queries if site().service.search(SearchRequest(text, per_page=1)).total]
-        tried[purpose] = generation, found
-    return tried[purpose][1]
 
 
 def _ignored(problems: tuple[tuple[str, Message], ...]) -> Iterator[Message]:

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 
 from flask import Blueprint, Response, jsonify
 
-from searchapp.model import SearchRequest
 from searchapp.web.site import site
 
 __all__ = ["probes"]
@@ -22,15 +21,17 @@ def healthz() -> Response:
 
 @probes.get("/readyz")
 def readyz() -> Response:
-    """Answer with the generation that is served; without one, the error's 503.
+    """Answer with the generation that is served; without one, the error's 503. Nothing is searched.
 
     When that is an older one, because the current one is damaged, say so, and what heals it.
     """
-    result, served = site().service.search(SearchRequest(per_page=1)), site().service.served()
+    service = site().service
+    service.probe()
+    served = service.served()
     answer: dict[str, str | int | bool] = {
         "status": "ready",
-        "generation": result.generation,
-        "articles": result.total,
+        "generation": served.generation,
+        "articles": site().article_count.get(served.generation, lambda: service.manifest().articles),
         "degraded": served.degraded,
     }
     if served.degraded:

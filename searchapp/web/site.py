@@ -2,19 +2,40 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import cast
+from typing import Generic, TypeVar, cast
 
 from flask import Flask, current_app
 
 from searchapp.config import Config
+from searchapp.model import SearchResult
 from searchapp.service import SearchService
+from searchapp.web.examples import Examples, shared_folder
 from searchapp.web.rate import Rate
 from searchapp.writing import Writing
 
-__all__ = ["Site", "install", "site"]
+__all__ = ["LatestValue", "Site", "install", "site"]
 
 EXTENSION = "searchapp"
+Value = TypeVar("Value")
+
+
+class LatestValue(Generic[Value]):
+    """A cache of one value: that of the latest key, such as the generation that answers."""
+
+    def __init__(self) -> None:
+        self._entry: tuple[str, Value] | None = None
+
+    def get(self, key: str, make: Callable[[], Value], keep: Callable[[Value], bool] = lambda value: True) -> Value:
+        """Return the value of ``key``; one that is made now is kept if ``keep`` says so."""
+        entry = self._entry
+        if entry is not None and entry[0] == key:
+            return entry[1]
+        value = make()
+        if keep(value):
+            self._entry = key, value
+        return value
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,13 +47,15 @@ class Site:
     writing: Writing | None
     """What writes articles, where the settings switch it on."""
     rate: Rate
-    examples: dict[str, tuple[str, list[str]]] = field(default_factory=dict)
-    """Searches to offer, by what for: the generation that they were tried on, and those that find something."""
+    examples: Examples
+    front_page: LatestValue[SearchResult] = field(default_factory=LatestValue)
+    article_count: LatestValue[int] = field(default_factory=LatestValue)
 
 
 def install(app: Flask, config: Config, service: SearchService, writing: Writing | None) -> None:
     """Make :func:`site` answer inside ``app``."""
-    app.extensions[EXTENSION] = Site(config, service, writing, Rate(config.write_rate))
+    examples = Examples(service, shared_folder(config.index))
+    app.extensions[EXTENSION] = Site(config, service, writing, Rate(config.write_rate), examples)
 
 
 def site() -> Site:

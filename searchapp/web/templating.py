@@ -59,7 +59,7 @@ def other_languages() -> list[tuple[str, str, str]]:
     """Return code, own name and address of this page in each language but the current one."""
     arguments = request.args.to_dict(flat=False)
     # One slash: two at the beginning would name another site.
-    path = "/" + quote(request.path.lstrip("/"))
+    path = f"{request.root_path}/{quote(request.path.lstrip('/'))}"
     return [
         (code, name, f"{path}?{urlencode({**arguments, 'lang': code}, doseq=True)}")
         for code, name in LANGUAGE_NAMES.items()

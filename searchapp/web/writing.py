@@ -10,9 +10,9 @@ import io
 from typing import Any, Final
 
 from flask import Blueprint, Response, jsonify, request
-from werkzeug.exceptions import ClientDisconnected
+from werkzeug.exceptions import ClientDisconnected, HTTPException
 
-from searchapp.answers import Json, article_path
+from searchapp.answers import Json, article_links
 from searchapp.errors import InvalidRequest
 from searchapp.i18n import Message
 from searchapp.web.gate import let_in
@@ -61,7 +61,7 @@ def _told(written: Written, seconds: float) -> Response:
     assert word is not None  # noqa: S101 - one record gives one word
     seen = written.outcome is Outcome.UNCHANGED and _writing().serves(word)
     generation = _generation() if seen else _wait(seconds)
-    links = {"self": "/api/v1" + article_path(word.id), "page": article_path(word.id)}
+    links = article_links(word.id, request.root_path)
     answer = {
         "id": word.id,
         "outcome": written.outcome.value,
@@ -119,6 +119,12 @@ class _Body(io.RawIOBase):
             chunk = self._stream.read(len(buffer))
         except OSError as error:
             raise ClientDisconnected from error
+        except HTTPException:
+            raise
+        except Exception as error:  # each server has errors of its own for a body that is not framed as it says
+            raise InvalidRequest(
+                Message("The body is not framed as its headers say. Send it with its Content-Length, or in chunks.")
+            ) from error
         if not chunk and self._missing > 0:
             raise ClientDisconnected
         self._missing -= len(chunk)

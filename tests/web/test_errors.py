@@ -80,6 +80,10 @@ def test_without_an_index_a_page_says_which_command_makes_one(empty_site: FlaskC
         assert "<code>searchapp reindex</code>" in response.text
 
 
+def test_without_an_index_the_help_is_there_all_the_same(empty_site: FlaskClient) -> None:
+    assert empty_site.get("/aide").status_code == 200
+
+
 def test_without_an_index_a_program_gets_503(empty_site: FlaskClient) -> None:
     for path in ("/api/v1/search", "/api/v1/articles/x", "/readyz"):
         assert problem(empty_site, path, 503)["type"] == "/problems/no-index"

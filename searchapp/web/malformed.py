@@ -1,0 +1,88 @@
+"""Requests that cannot be understood: refused with an answer of ours before a library fails over them.
+
+What is wrong is found outside the application, as Flask itself parses parts of a request before any code of ours runs;
+it is made harmless there and refused inside, where answers have their language, shape and headers.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from ipaddress import IPv6Address
+from typing import TYPE_CHECKING, Final
+from urllib.parse import quote_from_bytes
+
+from flask import Flask, request
+
+from searchapp.errors import InvalidRequest
+from searchapp.i18n import Message
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+__all__ = ["MalformedRequests", "init_app"]
+
+REASON: Final = "searchapp.malformed"
+LONGEST_HOST: Final = 253
+HOST: Final = re.compile(r"(?P<name>[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::(?P<port>[0-9]{0,5}))?")
+LABEL: Final = re.compile(r"[A-Za-z0-9_-]{1,63}")
+LENGTH: Final = re.compile(r"[0-9]{1,18}")
+ASCII: Final = "".join(map(chr, range(0x21, 0x7F)))
+
+WRONG_HOST: Final = Message("The Host header does not name a host. Send the name and port of this site, once.")
+WRONG_LENGTH: Final = Message("The Content-Length header is no number of bytes.")
+
+
+class MalformedRequests:
+    """WSGI middleware: marks what is malformed, and gives the application values that it can read."""
+
+    def __init__(self, app: WSGIApplication) -> None:
+        self._app = app
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """Answer a request."""
+        # Bytes that should have been percent-encoded are not UTF-8 by necessity.
+        raw = environ.get("QUERY_STRING", "").encode("latin-1", "replace")
+        environ["QUERY_STRING"] = quote_from_bytes(raw, safe=ASCII)
+        environ.pop(REASON, None)
+        if not _names_host(environ):
+            environ[REASON] = WRONG_HOST
+            environ["HTTP_HOST"] = environ["SERVER_NAME"] = "localhost"
+        if not LENGTH.fullmatch(environ.get("CONTENT_LENGTH") or "0"):
+            environ[REASON] = WRONG_LENGTH
+            environ.pop("CONTENT_LENGTH")
+        return self._app(environ, start_response)
+
+
+def init_app(app: Flask) -> None:
+    """Refuse malformed requests to ``app`` before anything else is done for them."""
+    app.before_request(_refuse)
+
+
+def _refuse() -> None:
+    reason = request.environ.get(REASON)
+    if reason is not None:
+        raise InvalidRequest(reason)
+
+
+def _names_host(environ: WSGIEnvironment) -> bool:
+    """Return whether the request names one host as RFC 9110 wants it; before HTTP/1.1 there need be none."""
+    host = environ.get("HTTP_HOST")
+    if host is None:
+        return environ.get("SERVER_PROTOCOL") in {"HTTP/0.9", "HTTP/1.0"}
+    match = HOST.fullmatch(host)
+    if match is None or int(match["port"] or 0) > 0xFFFF:
+        return False
+    name = match["name"]
+    if name.startswith("["):
+        return _is_address(name[1:-1])
+    labels = name.removesuffix(".").split(".")
+    return len(name) <= LONGEST_HOST and all(LABEL.fullmatch(label) for label in labels)
+
+
+def _is_address(text: str) -> bool:
+    try:
+        IPv6Address(text)
+    except ValueError:
+        return False
+    return True

@@ -1,0 +1,111 @@
+"""Who may say how a request reached this site: proxies that the settings name, and nobody else.
+
+Servers and frameworks believe more than they should: gunicorn takes ``SCRIPT_NAME`` from a request header, others the
+scheme. :class:`TrustedProxies` stands before everything else and sets anew what such headers may have changed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from ipaddress import IPv4Address, IPv6Address, ip_address
+from typing import TYPE_CHECKING, Final
+
+from werkzeug.http import parse_list_header
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from searchapp.config import URL_PREFIX, Network
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+__all__ = ["TrustedProxies"]
+
+FORWARDED_FOR: Final = "HTTP_X_FORWARDED_FOR"
+FORWARDED_PROTO: Final = "HTTP_X_FORWARDED_PROTO"
+FORWARDED_HOST: Final = "HTTP_X_FORWARDED_HOST"
+FORWARDED_PREFIX: Final = "HTTP_X_FORWARDED_PREFIX"
+BELIEVED: Final = (FORWARDED_FOR, FORWARDED_PROTO, FORWARDED_HOST, FORWARDED_PREFIX)
+NOT_BELIEVED: Final = ("HTTP_FORWARDED", "HTTP_X_FORWARDED_PORT", "HTTP_X_FORWARDED_SSL", "HTTP_SCRIPT_NAME")
+
+Address = IPv4Address | IPv6Address
+
+
+class TrustedProxies:
+    """WSGI middleware: forwarded headers of ``proxies`` are applied, those of others dropped; ``prefix`` is served.
+
+    Without a ``prefix`` a trusted ``X-Forwarded-Prefix`` takes its place. A proxy may strip the prefix from the path or
+    leave it there. ``own`` are the first segments of this site's addresses: a forwarded prefix that begins with one is
+    never looked for in the path, as it could not be told from an address.
+    """
+
+    def __init__(self, app: WSGIApplication, proxies: Iterable[Network], prefix: str, own: Iterable[str] = ()) -> None:
+        self._app = app
+        self._proxies = tuple(proxies)
+        self._prefix = prefix
+        self._own = frozenset(own)
+        self._forwarded = ProxyFix(self._mounted, x_for=1, x_proto=1, x_host=1, x_prefix=1)
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """Answer a request."""
+        environ["SCRIPT_NAME"] = ""
+        for name in NOT_BELIEVED:
+            environ.pop(name, None)
+        if self._is_trusted(_address(environ.get("REMOTE_ADDR", ""))):
+            self._clean(environ)
+            return self._forwarded(environ, start_response)
+        return self._mounted(environ, start_response)
+
+    def _clean(self, environ: WSGIEnvironment) -> None:
+        """Leave of each forwarded header the one value that counts, or nothing when it is none."""
+        client = self._client(parse_list_header(environ.pop(FORWARDED_FOR, "")))
+        if client is not None:
+            environ[FORWARDED_FOR] = str(client)
+        if _last(environ.get(FORWARDED_PROTO, "")) not in {"http", "https"}:
+            environ.pop(FORWARDED_PROTO, None)
+        prefix = _last(environ.pop(FORWARDED_PREFIX, "")).rstrip("/")
+        if URL_PREFIX.fullmatch(prefix):
+            environ[FORWARDED_PREFIX] = prefix
+
+    def _client(self, hops: list[str]) -> Address | None:
+        """Return the nearest address that is no proxy of ours; further ones are only what a stranger said."""
+        client = None
+        for hop in reversed(hops):
+            address = _address(hop)
+            if address is None:
+                break
+            client = address
+            if not self._is_trusted(address):
+                break
+        return client
+
+    def _is_trusted(self, address: Address | None) -> bool:
+        return address is not None and any(address in network for network in self._proxies)
+
+    def _mounted(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        for name in BELIEVED:
+            environ.pop(name, None)
+        forwarded, path = environ["SCRIPT_NAME"], environ.get("PATH_INFO") or "/"
+        environ["PATH_INFO"] = path
+        prefix = environ["SCRIPT_NAME"] = self._prefix or forwarded
+        ambiguous = prefix.split("/")[1] in self._own if prefix else True
+        if not ambiguous and (path == prefix or path.startswith(prefix + "/")):
+            environ["PATH_INFO"] = path[len(prefix) :] or "/"
+        return self._app(environ, start_response)
+
+
+def _last(header: str) -> str:
+    """Return the value that the nearest proxy gave: each appends its own to what it was sent."""
+    values = parse_list_header(header)
+    return values[-1].strip() if values else ""
+
+
+def _address(text: str) -> Address | None:
+    """Return an address, without its port if there is one; None for what is no address."""
+    for candidate in (text.strip().strip("[]"), text.strip().rpartition(":")[0].strip("[]")):
+        try:
+            address = ip_address(candidate)
+        except ValueError:
+            continue
+        # A server that listens on all IPv6 addresses names IPv4 clients so.
+        return (address.ipv4_mapped if isinstance(address, IPv6Address) else None) or address
+    return None

@@ -1,0 +1,33 @@
+"""Hostile requests to the real server: a short draw of what ``python -m benchmarks.attack`` does."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from searchapp.config import ENGINES
+from tests.indexing.proofs.commands import Index, serving
+from tests.web.proofs.attack import Attack
+from tests.web.proofs.hostile import TOKEN, draw
+
+CORPUS = Path(__file__).parents[3] / "corpus"
+
+
+def test_a_draw_is_the_same_for_the_same_seed() -> None:
+    assert list(draw(7, 50)) == list(draw(7, 50))
+    assert list(draw(7, 50)) != list(draw(8, 50))
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_hostile_requests_get_no_server_error(engine: str, tmp_path: Path) -> None:
+    index = Index(tmp_path / "index", Path(shutil.copytree(CORPUS, tmp_path / "corpus")), engine)
+    index.reindex()
+    with serving(index, workers=2, settings={"SEARCHAPP_WRITE_TOKEN": TOKEN}) as address:
+        # How soon is a matter of the machine too; the command asks for the time that is promised.
+        report = Attack(address, 60.0, bare_allowed=True).run(draw(14, 300))
+    assert report.failures == []
+    assert report.requests == 300
+    assert report.statuses[200] > 50
+    assert report.statuses[400] > 20
