@@ -69,7 +69,7 @@ from types import TracebackType
 from typing import Protocol, Self, TypeVar, runtime_checkable
 
 from searchapp.analysis import Term
-from searchapp.model import Article, FacetBucket, Filters, HistogramBucket, Sort
+from searchapp.model import Article, Deadline, FacetBucket, Filters, HistogramBucket, Sort
 
 __all__ = [
     "BM25_B",
@@ -182,10 +182,7 @@ Clause = TermClause | PhraseClause | DayClause | WeightClause | EveryClause | Bo
 
 @dataclass(frozen=True, slots=True)
 class EngineRequest:
-    """A search for candidates ``offset`` to ``offset + limit``; ``facets`` names the facet fields to count.
-
-    ``deadline`` is a moment of :func:`time.monotonic`, in seconds.
-    """
+    """A search for candidates ``offset`` to ``offset + limit``; ``facets`` names the facet fields to count."""
 
     clause: Clause
     filters: Filters = Filters()
@@ -194,7 +191,7 @@ class EngineRequest:
     limit: int = 10
     facets: tuple[str, ...] = ()
     histogram: bool = False
-    deadline: float | None = None
+    deadline: Deadline = Deadline()
 
 
 @dataclass(frozen=True, slots=True)
