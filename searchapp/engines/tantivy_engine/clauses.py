@@ -14,7 +14,6 @@ import tantivy
 from tantivy import FieldType, Occur, Query
 
 from searchapp.engines.days import FIRST_DAY, LAST_DAY, day_number
-from searchapp.engines.deadline import Deadline
 from searchapp.engines.port import (
     BooleanClause,
     Clause,
@@ -24,11 +23,12 @@ from searchapp.engines.port import (
     TermClause,
     WeightClause,
 )
-from searchapp.engines.tantivy_engine.proximity import arrangements, count_arrangements, is_near
+from searchapp.engines.proximity import stand_near
+from searchapp.engines.tantivy_engine.proximity import arrangements, count_arrangements
 from searchapp.engines.tantivy_engine.schema import DAY, TERM_FIELDS
 from searchapp.engines.tantivy_engine.stored import split
 from searchapp.engines.tantivy_engine.weights import as_boolean
-from searchapp.model import Filters
+from searchapp.model import Deadline, Filters
 from searchapp.schema import ID, STEMS, WORDS
 
 __all__ = ["Queries", "scores"]
@@ -48,6 +48,7 @@ class Queries:
     """Makes queries for one generation, for one search.
 
     Out of time, a costly clause finds the documents that it is sure of; where it excludes, all that it may match.
+    ``complete`` tells whether there was time for everything.
     """
 
     def __init__(self, schema: tantivy.Schema, searcher: tantivy.Searcher, deadline: Deadline) -> None:
@@ -55,6 +56,7 @@ class Queries:
         self._searcher = searcher
         self._deadline = deadline
         self._excluding = False
+        self.complete = True
 
     @singledispatchmethod
     def of(self, clause: Clause) -> Query:
@@ -82,11 +84,16 @@ class Queries:
             return self.any_of(clause.field, terms)
         if not clause.slop:
             return _unscored(Query.phrase_query(self._schema, clause.field, list(terms)))
-        return self._near(clause.field, terms, len(terms) + clause.slop)
+        return self._near(clause.field, terms, clause.slop)
 
     @of.register
     def _(self, clause: WeightClause) -> Query:
-        return _unscored(self.of(as_boolean(clause, self._deadline, superset=self._excluding)))
+        exact = as_boolean(clause, self._deadline)
+        if exact:
+            return _unscored(self.of(exact))
+        self.complete = False
+        every = tuple(TermClause(clause.field, ((term, 0.0),)) for term, _ in clause.terms)
+        return _unscored(self.of(BooleanClause(should=every) if self._excluding else BooleanClause(must=every)))
 
     @of.register
     def _(self, clause: DayClause) -> Query:
@@ -130,26 +137,32 @@ class Queries:
     def _term(self, field: str, term: str) -> Query:
         return Query.term_query(self._schema, field, encodable(term), "freq" if field == STEMS else "basic")
 
-    def _near(self, field: str, terms: list[str], stretch: int) -> Query:
+    def _near(self, field: str, terms: list[str], slop: int) -> Query:
+        stretch = len(terms) + slop
         if count_arrangements(terms, stretch) <= _MOST_ARRANGEMENTS:
             ways = arrangements(terms, stretch)
             return _unscored(_should([Query.phrase_query(self._schema, field, list(way)) for way in ways]))
-        return self._looked_through(field, terms, stretch)
+        return self._looked_through(field, terms, slop)
 
-    def _looked_through(self, field: str, terms: list[str], stretch: int) -> Query:
+    def _looked_through(self, field: str, terms: list[str], slop: int) -> Query:
         every_term = Query.boolean_query([(Occur.Must, self.any_of(field, [term])) for term in set(terms)])
         searcher = self._searcher
         limit = max(searcher.num_docs, 1)
         found: list[str] = []
         for _, address in searcher.search(every_term, limit=limit, count=False).hits:
-            if self._deadline.passed():
+            if self._is_late():
                 if self._excluding:
                     return every_term
                 break
             document = searcher.doc(address)
-            if is_near(split(document.get_all(field)[0]), terms, stretch):
+            if stand_near(split(document.get_all(field)[0]), terms, slop):
                 found.append(document.get_all(ID)[0])
         return self.any_of(ID, found) if found else Query.empty_query()
+
+    def _is_late(self) -> bool:
+        if self._deadline.passed():
+            self.complete = False
+        return not self.complete
 
 
 def encodable(text: str) -> str:
