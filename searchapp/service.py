@@ -107,6 +107,8 @@ class SearchService:
             self._hit(article, candidate.score, rank, answer.wanted, deadline)
             for rank, (article, candidate) in enumerate(answer.page, answer.offset + 1)
         )
+        if deadline.passed():
+            answer.lookup.skip()  # marks, it may be; such an answer had better not be kept
         end = answer.offset + len(hits)
         return SearchResult(
             query=request.query,

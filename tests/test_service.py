@@ -283,7 +283,7 @@ def test_an_answer_cut_by_the_clock_says_so(indexed: Config) -> None:
     result = service.search(SearchRequest("vin OU ingér*"))
     assert (result.total_relation, [hit.article.id for hit in result.hits]) == ("gte", ["noel"])
     assert "cut short" in str(result.remarks[0].message)
-    assert service.search(SearchRequest("vin")).total_relation == "eq"
+    assert ids(service, "vin") == ["noel"]  # a word alone costs little
     assert {entry for entry, _ in service.ranking("vin OU ingér*", 10)} == {"noel", "ingerence"}  # measured in full
     service.close()
 

@@ -5,10 +5,16 @@ from __future__ import annotations
 from collections import Counter, deque
 from collections.abc import Iterable, Iterator, Sequence
 
-__all__ = ["stand_near", "stretches"]
+__all__ = ["stand_in_a_row", "stand_near", "stretches"]
 
 Placed = tuple[int, str]
 """A position and the word that stands there."""
+
+
+def stand_in_a_row(words: Sequence[str], terms: Sequence[str]) -> bool:
+    """Return whether ``terms`` stand side by side among ``words``, in their order."""
+    starts = (place for place, word in enumerate(words) if word == terms[0])
+    return any(list(words[start : start + len(terms)]) == list(terms) for start in starts)
 
 
 def stand_near(words: Sequence[str], terms: Sequence[str], slop: int) -> bool:

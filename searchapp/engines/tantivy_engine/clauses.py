@@ -6,12 +6,13 @@ its STEMS terms and nothing else. Tantivy's BM25 is the port's.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from functools import singledispatchmethod
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from functools import partial, singledispatchmethod
 from typing import Final
 
 import tantivy
-from tantivy import FieldType, Occur, Query
+from tantivy import DocAddress, FieldType, Occur, Query
 
 from searchapp.engines.days import FIRST_DAY, LAST_DAY, day_number
 from searchapp.engines.port import (
@@ -23,7 +24,7 @@ from searchapp.engines.port import (
     TermClause,
     WeightClause,
 )
-from searchapp.engines.proximity import stand_near
+from searchapp.engines.proximity import stand_in_a_row, stand_near
 from searchapp.engines.tantivy_engine.proximity import arrangements, count_arrangements
 from searchapp.engines.tantivy_engine.schema import DAY, TERM_FIELDS
 from searchapp.engines.tantivy_engine.stored import split
@@ -35,6 +36,10 @@ __all__ = ["Queries", "scores"]
 
 # More would take longer than looking through the words of the documents that hold all terms.
 _MOST_ARRANGEMENTS: Final = 64
+# Documents that a phrase is looked for in, a second: half of what is measured, since counting facets does it again.
+_PHRASES_PER_SECOND: Final = 2_000_000
+# Documents that are looked through with one search.
+_AT_A_TIME: Final = 1 << 16
 
 
 def scores(clause: Clause) -> bool:
@@ -56,6 +61,7 @@ class Queries:
         self._searcher = searcher
         self._deadline = deadline
         self._excluding = False
+        self._expected = 0
         self.complete = True
 
     @singledispatchmethod
@@ -82,9 +88,7 @@ class Queries:
         terms = [encodable(term) for term in clause.terms]
         if len(terms) == 1:
             return self.any_of(clause.field, terms)
-        if not clause.slop:
-            return _unscored(Query.phrase_query(self._schema, clause.field, list(terms)))
-        return self._near(clause.field, terms, clause.slop)
+        return self._together(clause.field, terms, clause.slop)
 
     @of.register
     def _(self, clause: WeightClause) -> Query:
@@ -137,32 +141,51 @@ class Queries:
     def _term(self, field: str, term: str) -> Query:
         return Query.term_query(self._schema, field, encodable(term), "freq" if field == STEMS else "basic")
 
-    def _near(self, field: str, terms: list[str], slop: int) -> Query:
+    def _together(self, field: str, terms: list[str], slop: int) -> Query:
+        """Return what finds ``terms`` together: phrases, which cannot be interrupted, if there is time for all of them."""
         stretch = len(terms) + slop
-        if count_arrangements(terms, stretch) <= _MOST_ARRANGEMENTS:
-            ways = arrangements(terms, stretch)
-            return _unscored(_should([Query.phrase_query(self._schema, field, list(way)) for way in ways]))
-        return self._looked_through(field, terms, slop)
+        ways = count_arrangements(terms, stretch) if slop else 1
+        if ways > _MOST_ARRANGEMENTS or not self._has_time_for(ways * min(map(partial(self._frequency, field), terms))):
+            return self._looked_through(field, terms, slop)
+        if not slop:
+            return _unscored(Query.phrase_query(self._schema, field, list(terms)))
+        phrases = arrangements(terms, stretch)
+        return _unscored(_should([Query.phrase_query(self._schema, field, list(way)) for way in phrases]))
 
     def _looked_through(self, field: str, terms: list[str], slop: int) -> Query:
+        """Return what finds the documents whose stored words pass, as many of them as there is time to look through."""
         every_term = Query.boolean_query([(Occur.Must, self.any_of(field, [term])) for term in set(terms)])
-        searcher = self._searcher
-        limit = max(searcher.num_docs, 1)
-        found: list[str] = []
-        for _, address in searcher.search(every_term, limit=limit, count=False).hits:
-            if self._is_late():
+        searcher, found = self._searcher, list[str]()
+        # What was found takes its time too, when Tantivy runs the query.
+        deadline = Deadline(self._deadline.moment - self._expected / _PHRASES_PER_SECOND)
+        for address in self._documents(every_term):
+            if deadline.passed():
+                self.complete = False
                 if self._excluding:
                     return every_term
                 break
             document = searcher.doc(address)
-            if stand_near(split(document.get_all(field)[0]), terms, slop):
+            words = split(document.get_all(field)[0])
+            if stand_near(words, terms, slop) if slop else stand_in_a_row(words, terms):
                 found.append(document.get_all(ID)[0])
         return self.any_of(ID, found) if found else Query.empty_query()
 
-    def _is_late(self) -> bool:
-        if self._deadline.passed():
-            self.complete = False
-        return not self.complete
+    def _documents(self, query: Query) -> Iterator[DocAddress]:
+        """Yield the documents that ``query`` finds, some at a time: Tantivy makes room for all that it is asked for."""
+        for offset in range(0, self._searcher.num_docs, _AT_A_TIME):
+            hits = self._searcher.search(query, limit=_AT_A_TIME, offset=offset, count=False).hits
+            yield from (address for _, address in hits)
+            if len(hits) < _AT_A_TIME:
+                break
+
+    def _has_time_for(self, phrases: int) -> bool:
+        """Return whether so many phrases more can be looked at in time; then they are taken to be."""
+        fits = self._expected + phrases <= (self._deadline.moment - time.monotonic()) * _PHRASES_PER_SECOND
+        self._expected += phrases if fits else 0
+        return fits
+
+    def _frequency(self, field: str, term: str) -> int:
+        return self._searcher.doc_freq(field, term)
 
 
 def encodable(text: str) -> str:
