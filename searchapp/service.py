@@ -279,9 +279,7 @@ class SearchService:
         for start in range(0, len(best), _EVIDENCE_AT_A_TIME):
             if not lookup.in_time():
                 return best
-            evidence += reader.evidence(
-                candidate.document for candidate in best[start : start + _EVIDENCE_AT_A_TIME]
-            )
+            evidence += reader.evidence(candidate.document for candidate in best[start : start + _EVIDENCE_AT_A_TIME])
         scores = self._ranker.scores(words, evidence, lookup.deadline)
         if scores is None:
             lookup.skip()

@@ -170,9 +170,7 @@ class Lookup:
 
     def near(self, fields: Iterable[str], word: str, distance: int, at: Span) -> Expansion:
         """Return the words of each field within ``distance`` of ``word``."""
-        return self._expand(
-            fields, at, lambda field, dictionary: dictionary.near(field, word, distance, self.deadline)
-        )
+        return self._expand(fields, at, lambda field, dictionary: dictionary.near(field, word, distance, self.deadline))
 
     def sharing(self, field: str, stem: str) -> tuple[str, ...]:
         """Return the words of a field that have this stem."""

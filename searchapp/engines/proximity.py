@@ -18,7 +18,7 @@ def stand_in_a_row(words: Sequence[str], terms: Sequence[str]) -> bool:
 
 
 def stand_near(words: Sequence[str], terms: Sequence[str], slop: int) -> bool:
-    """Return whether all ``terms`` stand among ``words`` with at most ``slop`` others between, one asked twice twice."""
+    """Return whether all ``terms``, a repeated one as often, stand among ``words``, ``slop`` others between at most."""
     wanted = set(terms)
     placed = ((place, word) for place, word in enumerate(words) if word in wanted)
     return next(stretches(placed, terms, slop), None) is not None

@@ -214,7 +214,10 @@ class _Lexer:
 
     def _remark_on_slop(self, start: int, digits: str) -> None:
         if digits.isdecimal() and int(digits) > GREATEST_SLOP:
-            message = Message("At most {limit} other words may stand between two; more were not allowed.", limit=GREATEST_SLOP)
+            message = Message(
+                "PROCHE (NEAR) and “…”~n allow {limit} words between at most; more was read as {limit}.",
+                limit=GREATEST_SLOP,
+            )
             self._remark(start, message)
 
     def _remark(self, start: int, message: Message) -> None:

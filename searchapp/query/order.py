@@ -66,7 +66,7 @@ def limit_clauses(tokens: Sequence[Token], remarks: list[Remark]) -> list[Token]
 
 
 def limit_proximities(tokens: Sequence[Token], remarks: list[Remark]) -> list[Token]:
-    """Return the tokens with so many proximities; beyond, PROCHE is read as ET and a phrase with a tilde is left out."""
+    """Return the tokens with so many proximities; beyond, PROCHE is read as ET and « "…"~n » is left out."""
     places = [place for place, token in enumerate(tokens) if _is_proximity(token)][MOST_PROXIMITIES:]
     kept = list(tokens)
     for place in places:

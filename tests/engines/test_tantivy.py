@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from searchapp.analysis import FrenchAnalyzer
 from searchapp.engines.port import BaseWornOut, Document, EngineRequest, EveryClause, TermClause
-from searchapp.engines.tantivy_engine import TantivyEngine
 from searchapp.engines.proximity import stand_near
+from searchapp.engines.tantivy_engine import TantivyEngine
 from searchapp.engines.tantivy_engine import writer as writer_module
 from searchapp.engines.tantivy_engine.entries import entry_of
 from searchapp.engines.tantivy_engine.proximity import arrangements

@@ -142,7 +142,7 @@ class Queries:
         return Query.term_query(self._schema, field, encodable(term), "freq" if field == STEMS else "basic")
 
     def _together(self, field: str, terms: list[str], slop: int) -> Query:
-        """Return what finds ``terms`` together: phrases, which cannot be interrupted, if there is time for all of them."""
+        """Return what finds ``terms`` together: by phrases, which nothing interrupts, if there is time for them."""
         stretch = len(terms) + slop
         ways = count_arrangements(terms, stretch) if slop else 1
         if ways > _MOST_ARRANGEMENTS or not self._has_time_for(ways * min(map(partial(self._frequency, field), terms))):
