@@ -89,6 +89,8 @@ def queries() -> dict[str, str]:
         "proximities": filled(f'"{pair}"~{5 + number % 90} ' for number, pair in enumerate(cycle(pairs))),
         "proximities, excluded": "maire "
         + filled(f'-"{pair}"~{5 + number % 90} ' for number, pair in enumerate(pairs)),
+        "narrow proximities": filled(f'"{pair}"~5 ' for pair in pairs[:8]),
+        "any narrow proximity": filled(f'"{pair}"~5 OU ' for pair in pairs[:8]) + "le",
         "one proximity": '"de la"~5',
         "a wide proximity": '"de la"~99',
         "proximity of ten words": f'"{" ".join(COMMON[:10])}"~30',
