@@ -200,7 +200,9 @@ class Resolver:
         """Return what finds ``node`` in the parts of ``scope`` and scores by stems."""
         if isinstance(node, Phrase):
             return _any(_phrase(WORDS[part], [term.word for term in terms], node.slop) for part in scope.parts)
-        found = [self._term(node, term, term is terms[-1], scope) for term in terms]
+        # A word that is there twice is looked up once; the last one is apart, since a prefix is one at its end.
+        found = [self._term(node, term, False, scope) for term in dict.fromkeys(terms[:-1])]
+        found += [self._term(node, term, True, scope) for term in terms[-1:]]
         stems = [stem for clause in found for stem in self._stems_of(clause)]
         return BooleanClause(should=tuple(self._stems(stems)), must=tuple(found))
 

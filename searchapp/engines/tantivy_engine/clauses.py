@@ -38,6 +38,10 @@ __all__ = ["Queries", "scores"]
 _MOST_ARRANGEMENTS: Final = 64
 # Documents that a phrase is looked for in, a second: half of what is measured, since counting facets does it again.
 _PHRASES_PER_SECOND: Final = 2_000_000
+# What else cannot be interrupted, in such documents: opening a posting list, and postings that cost as much as one.
+_TERM: Final = 5
+_POSTINGS: Final = 50
+_FEW_TERMS: Final = 64
 # Documents that are looked through with one search.
 _AT_A_TIME: Final = 1 << 16
 
@@ -78,7 +82,10 @@ class Queries:
         if clause.field not in TERM_FIELDS or not clause.terms:
             return Query.empty_query()
         if not scores(clause):
-            return self.any_of(clause.field, [term for term, _ in clause.terms])
+            terms = [term for term, _ in clause.terms]
+            return (
+                self.any_of(clause.field, terms) if self._has_time_for_terms(clause.field, terms) else self._unknown()
+            )
         return _should([_boosted(self._term(STEMS, term), boost) for term, boost in clause.terms])
 
     @of.register
@@ -177,6 +184,18 @@ class Queries:
             yield from (address for _, address in hits)
             if len(hits) < _AT_A_TIME:
                 break
+
+    def _has_time_for_terms(self, field: str, terms: list[str]) -> bool:
+        """Return the same for a set of terms; a few are always looked for."""
+        if len(terms) <= _FEW_TERMS:
+            return True
+        postings = sum(self._frequency(field, encodable(term)) for term in terms)
+        return self._has_time_for(len(terms) * _TERM + postings // _POSTINGS)
+
+    def _unknown(self) -> Query:
+        """Return what stands for a clause that there is no time for: nothing is sure to match, anything may."""
+        self.complete = False
+        return self.of(EveryClause()) if self._excluding else Query.empty_query()
 
     def _has_time_for(self, phrases: int) -> bool:
         """Return whether so many phrases more can be looked at in time; then they are taken to be."""

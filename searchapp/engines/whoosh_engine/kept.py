@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Sized
-from functools import cached_property
+from functools import cached_property, lru_cache
 from threading import RLock
 from typing import Any, Final, Generic, TypeVar
 
@@ -36,6 +36,7 @@ __all__ = ["Facet", "Kept"]
 # Postings kept decoded, and places of words: at 8 bytes each, 64 MB at most of either.
 _KEPT_POSTINGS: Final = 8_000_000
 _KEPT_PLACES: Final = 8_000_000
+_KEPT_FREQUENCIES: Final = 1 << 16
 
 
 _Value = TypeVar("_Value", bound=Sized)
@@ -103,6 +104,7 @@ class Kept:
         self._postings: _Recent[Postings] = _Recent(_KEPT_POSTINGS)
         self._places: _Recent[Numbers] = _Recent(_KEPT_PLACES)
         self._facets: dict[str, Facet] = {}
+        self._frequency = lru_cache(_KEPT_FREQUENCIES)(self._read_frequency)
 
     def postings(self, field: str, term: str) -> Postings:
         """Return the live documents that hold ``term``."""
@@ -113,8 +115,9 @@ class Kept:
 
     def document_frequency(self, field: str, term: str) -> int:
         """Return the number of live documents that hold ``term``; without deleted ones, the dictionary knows."""
-        if self.live < self.size:
-            return len(self.postings(field, term))
+        return self._frequency(field, term) if self.live == self.size else len(self.postings(field, term))
+
+    def _read_frequency(self, field: str, term: str) -> int:
         with self._lock:
             return sum(frequency_of(leaf, field, term.encode("utf-8", "replace")) for leaf, _ in self.leaves)
 

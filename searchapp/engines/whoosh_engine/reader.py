@@ -26,7 +26,7 @@ from searchapp.schema import ID
 __all__ = ["WhooshReader"]
 
 # Who asks for more terms than these wants a dictionary, which is read faster whole.
-_MANY: Final = 10_000
+_MANY: Final = 20_000
 
 
 class WhooshReader:
