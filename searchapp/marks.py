@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator
 from itertools import pairwise
+from operator import itemgetter
 from typing import Final
 
 from markupsafe import Markup, escape
@@ -47,11 +49,16 @@ def paragraphs(fragment: Fragment) -> Iterator[Markup]:
 
 def _between(fragment: Fragment, start: int, end: int) -> Markup:
     """Return ``fragment.text[start:end]``, escaped, with the parts of the spans that lie in it marked."""
-    html, done = Markup(""), start
-    for span_start, span_end in fragment.spans:
+    parts: list[str] = []
+    done = start
+    first = bisect_right(fragment.spans, start + fragment.start, key=itemgetter(1))
+    for place in range(first, len(fragment.spans)):
+        span_start, span_end = fragment.spans[place]
         left, right = max(span_start - fragment.start, done), min(span_end - fragment.start, end)
+        if left >= end:
+            break
         if left < right:
-            html += escape(fragment.text[done:left])
-            html += Markup("<mark>{}</mark>").format(fragment.text[left:right])
+            parts += [escape(fragment.text[done:left]), Markup("<mark>{}</mark>").format(fragment.text[left:right])]
             done = right
-    return html + escape(fragment.text[done:end])
+    parts.append(escape(fragment.text[done:end]))
+    return Markup("").join(parts)

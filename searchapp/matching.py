@@ -45,16 +45,18 @@ def prefer_quotes(tree: Node) -> tuple[Node, tuple[Message, ...]]:
     return Bag((*tree.should, *tree.must), (), tree.must_not), (remark,)
 
 
-def enough_weight(words: Weighted, count: Callable[[Clause], int]) -> Clause:
+def enough_weight(words: Weighted, count: Callable[[Clause], int | None]) -> Clause:
     """Return the clause that an article must match, given (stem, weight) pairs; it does not score.
 
-    ``count`` tells how many articles match a clause.
+    ``count`` tells how many articles match a clause, or None when there was no time to; then what they match is asked
+    for all the same, for no lower level has fewer articles.
     """
-    terms = tuple(sorted(words, key=lambda word: -word[1])[:_MOST_WORDS])
+    terms = _heaviest(words)
     whole = sum(weight for _, weight in terms)
     for share in _SHARES if len(terms) > 1 else ():
         clause = WeightClause(STEMS, terms, share * whole)
-        if count(clause) >= _ENOUGH:
+        found = count(clause)
+        if found is None or found >= _ENOUGH:
             return clause
     return TermClause(STEMS, tuple((stem, 0.0) for stem, _ in words))
 
@@ -65,6 +67,11 @@ def enough_weight_otherwise(words: Weighted, start: int, end: int, others: Seque
     What they say instead weighs as much; it has to reach the highest share together with the words beside it.
     """
     said: tuple[Clause, ...] = tuple(TermClause(STEMS, ((stem, 0.0),)) for stem in others)
-    beside = (*words[:start], *words[end:])
-    missing = _SHARES[0] * sum(weight for _, weight in words) - sum(weight for _, weight in words[start:end])
+    beside = _heaviest((*words[:start], *words[end:]))
+    own = sum(weight for _, weight in words[start:end])
+    missing = _SHARES[0] * (own + sum(weight for _, weight in beside)) - own
     return BooleanClause(must=(*said, WeightClause(STEMS, beside, missing)) if missing > 0 else said)
+
+
+def _heaviest(words: Weighted) -> tuple[tuple[str, float], ...]:
+    return tuple(sorted(words, key=lambda word: -word[1])[:_MOST_WORDS])

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import math
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Self
 
 from searchapp.i18n import Message
 
@@ -14,6 +17,7 @@ __all__ = [
     "ArticleStatus",
     "ArticleView",
     "DateQuality",
+    "Deadline",
     "FacetBucket",
     "Filters",
     "Fragment",
@@ -29,6 +33,26 @@ __all__ = [
 
 Span = tuple[int, int]
 """Start and end, end excluded, in Unicode code points of the stored field."""
+
+
+@dataclass(frozen=True, slots=True)
+class Deadline:
+    """Moment of :func:`time.monotonic` by which a request is to be answered; by default there is none.
+
+    Made where a request enters and handed to each stage. A stage that finds it passed leaves out what it was about to
+    do, and returns that it did.
+    """
+
+    moment: float = math.inf
+
+    @classmethod
+    def after(cls, seconds: float) -> Self:
+        """Return the deadline of what begins now and may take ``seconds``."""
+        return cls(time.monotonic() + seconds)
+
+    def passed(self) -> bool:
+        """Return whether the time is over."""
+        return time.monotonic() > self.moment
 
 
 @dataclass(frozen=True, slots=True)

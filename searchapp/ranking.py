@@ -23,6 +23,7 @@ from itertools import pairwise
 from typing import Final
 
 from searchapp.evidence import Evidence, read_evidence
+from searchapp.model import Deadline
 
 __all__ = ["RERANKED", "WEIGHTS", "QueryWord", "Ranker", "Weights", "idf"]
 
@@ -67,21 +68,41 @@ class Ranker:
     def __init__(self, weights: Weights = WEIGHTS) -> None:
         self._weights = weights
 
-    def scores(self, words: Sequence[QueryWord], evidence: Iterable[str]) -> list[float]:
-        """Return the score of each article, given its evidence; all are candidates of one query."""
+    def scores(
+        self, words: Sequence[QueryWord], evidence: Iterable[str], deadline: Deadline = Deadline()
+    ) -> list[float] | None:
+        """Return the score of each article, given its evidence; all are candidates of one query.
+
+        None when the time is over before all are scored: a few scores make no order.
+        """
         articles = [read_evidence(entry) for entry in evidence]
         if not articles or not words:
             return [0.0] * len(articles)
         average = sum(article.length for article in articles) / len(articles) or 1.0
         title_average = sum(article.title_length for article in articles) / len(articles) or 1.0
-        return [self._score(words, article, average, title_average) for article in articles]
+        scores: list[float] = []
+        for article in articles:
+            scores.append(self._score(words, article, average, title_average, deadline))
+            if deadline.passed():
+                return None
+        return scores
 
-    def _score(self, words: Sequence[QueryWord], article: Evidence, average: float, title_average: float) -> float:
+    def _score(
+        self,
+        words: Sequence[QueryWord],
+        article: Evidence,
+        average: float,
+        title_average: float,
+        deadline: Deadline,
+    ) -> float:
+        """Return the score of one article; half of it once the time is over."""
         weights = self._weights
         norm = _K1 * (1 - _B + _B * article.length / average)
         title_norm = _K1 * (1 - _TITLE_B + _TITLE_B * article.title_length / title_average)
         total = held = 0.0
         for word in words:
+            if deadline.passed():  # an article of 16 MB takes 50 milliseconds a word
+                return 0.0
             key = f"|{word.stem}|"
             title, opening = float(article.title.count(key)), float(article.opening.count(key))
             whole = title + opening + article.rest.count(key)
@@ -106,15 +127,17 @@ class Ranker:
             )
             forms = article.forms.count(f"|{word.form}|")
             total += weights.exact * word.form_idf * forms / (forms + norm)
-        total += weights.pairs * _pairs(words, article)
+        total += weights.pairs * _pairs(words, article, deadline)
         coverage: float = (held / sum(word.stem_idf for word in words)) ** weights.coverage
         return total * coverage
 
 
-def _pairs(words: Sequence[QueryWord], article: Evidence) -> float:
+def _pairs(words: Sequence[QueryWord], article: Evidence, deadline: Deadline) -> float:
     """Return how much the query's words stand side by side and in order."""
     total = 0.0
     for left, right in pairwise(words):
+        if deadline.passed():
+            break
         key = f"|{left.stem}||{right.stem}|"
         count = article.title.count(key) + article.opening.count(key) + article.rest.count(key)
         total += (left.stem_idf + right.stem_idf) / 2 * count / (count + 1)

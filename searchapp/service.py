@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import binascii
 import json
-import re
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -30,13 +29,15 @@ from searchapp.highlight import Highlighter
 from searchapp.i18n import Message
 from searchapp.indexing.generations import Generations, Manifest
 from searchapp.matching import enough_weight, enough_weight_otherwise, prefer_quotes
-from searchapp.model import Article, ArticleView, Hit, Remark, SearchRequest, SearchResult, Sort
+from searchapp.model import Article, ArticleView, Deadline, Hit, Remark, SearchRequest, SearchResult, Sort
 from searchapp.query import Bag, DateWords, Every, Node, ParsedQuery, Phrase, Word, is_elaborate, narrows, parse, show
 from searchapp.ranking import RERANKED, QueryWord, Ranker, idf
 from searchapp.schema import EXACT, FACET_FIELDS, STEMS
 from searchapp.synonyms import Alternative, Synonyms
 
 __all__ = ["DEEPEST_RESULT", "SearchService"]
+
+_EVIDENCE_AT_A_TIME: Final = 10
 
 DEEPEST_RESULT: Final = 10_000
 """The last result that a page number reaches; a cursor goes on from there."""
@@ -75,15 +76,15 @@ class SearchService:
 
         Raises InvalidRequest for a page beyond DEEPEST_RESULT, or a cursor that is none or of a generation gone by.
         """
-        started = time.perf_counter()
+        started, deadline = time.perf_counter(), self._deadline()
         parsed = parse(request.query, self._date_words)
         tree, preferred = prefer_quotes(parsed.tree)
 
         def find(generation: OpenGeneration) -> _Found:
             offset = _offset(request, generation.name)
-            mended = _Mended(generation)
+            lookup = self._lookup(generation, deadline)
+            mended = _Mended(generation, lookup)
             resolver = Resolver(self._analyzer, mended.mend)
-            lookup = self._lookup(generation)
             found, page = self._find(generation, _in_order(request, tree), tree, resolver, lookup, offset)
             articles = generation.reader.articles(candidate.document for candidate in page)
             return _Found(
@@ -94,16 +95,20 @@ class SearchService:
                 self._wanted(resolver, tree),
                 [*preferred, *mended.messages()],
                 lookup,
-                mended.suggestion(request.query),
+                mended.suggestion(request.query, self._analyzer),
             )
 
-        return self._shown(request, parsed, self._current.answer(find), started)
+        return self._shown(request, parsed, self._current.answer(find), started, deadline)
 
-    def _shown(self, request: SearchRequest, parsed: ParsedQuery, answer: _Found, started: float) -> SearchResult:
+    def _shown(
+        self, request: SearchRequest, parsed: ParsedQuery, answer: _Found, started: float, deadline: Deadline
+    ) -> SearchResult:
         hits = tuple(
-            self._hit(article, candidate.score, rank, answer.wanted)
+            self._hit(article, candidate.score, rank, answer.wanted, deadline)
             for rank, (article, candidate) in enumerate(answer.page, answer.offset + 1)
         )
+        if deadline.passed():
+            answer.lookup.skip()  # marks, it may be; such an answer had better not be kept
         end = answer.offset + len(hits)
         return SearchResult(
             query=request.query,
@@ -132,8 +137,8 @@ class SearchService:
         request = _in_order(SearchRequest(query, per_page=depth), tree)
 
         def rank(generation: OpenGeneration) -> list[tuple[str, float]]:
-            resolver = Resolver(self._analyzer, _Mended(generation).mend)
-            lookup = Lookup(self._dictionaries.of(generation.reader))
+            lookup = self._lookup(generation, Deadline())
+            resolver = Resolver(self._analyzer, _Mended(generation, lookup).mend)
             _, page = self._find(generation, request, tree, resolver, lookup, 0)
             articles = generation.reader.articles(candidate.document for candidate in page)
             return [(article.id, candidate.score) for article, candidate in zip(articles, page, strict=True)]
@@ -141,22 +146,27 @@ class SearchService:
         return self._current.answer(rank)
 
     def article(self, article_id: str, query: str = "") -> ArticleView:
-        """Return an article with the marks of ``query``; raises ArticleNotFound, ArticleWithdrawn."""
+        """Return an article with the marks of ``query``, as many as there is time for.
+
+        Raises ArticleNotFound, ArticleWithdrawn.
+        """
+        deadline = self._deadline()
         tree = parse(query, self._date_words).tree
 
         def read(generation: OpenGeneration) -> tuple[Article, Wanted, str]:
             article = generation.reader.article(article_id)
             if article is None:
                 raise ArticleWithdrawn if generation.is_withdrawn(article_id) else ArticleNotFound(article_id)
-            return article, self._wanted(Resolver(self._analyzer, _Mended(generation).mend), tree), generation.name
+            mended = _Mended(generation, self._lookup(generation, deadline))
+            return article, self._wanted(Resolver(self._analyzer, mended.mend), tree), generation.name
 
         article, wanted, generation = self._current.answer(read)
         mark = self._highlighter.whole
         return ArticleView(
             article,
-            title=mark(article.title, wanted.of("title")),
-            lead=mark(article.lead, wanted.of("lead")),
-            text=mark(article.text, wanted.of("text")),
+            title=mark(article.title, wanted.of("title"), deadline),
+            lead=mark(article.lead, wanted.of("lead"), deadline),
+            text=mark(article.text, wanted.of("text"), deadline),
             generation=generation,
         )
 
@@ -192,8 +202,9 @@ class SearchService:
             for query in queries:
                 tree, _ = prefer_quotes(parse(query, self._date_words).tree)
                 request = _in_order(SearchRequest(query), tree)
-                resolver = Resolver(self._analyzer, _Mended(generation).mend)
-                _, page = self._find(generation, request, tree, resolver, self._lookup(generation), 0)
+                lookup = self._lookup(generation, self._deadline())
+                resolver = Resolver(self._analyzer, _Mended(generation, lookup).mend)
+                _, page = self._find(generation, request, tree, resolver, lookup, 0)
                 generation.reader.articles(candidate.document for candidate in page)
 
         (self._current.warm_up if at_once else self._current.follow)(warm)
@@ -221,8 +232,12 @@ class SearchService:
             ),
         )
 
-    def _lookup(self, generation: OpenGeneration) -> Lookup:
-        return Lookup(self._dictionaries.of(generation.reader), time.monotonic() + self._query_seconds)
+    def _deadline(self) -> Deadline:
+        """Return the moment by which a request that begins now is answered, marks included."""
+        return Deadline.after(self._query_seconds)
+
+    def _lookup(self, generation: OpenGeneration, deadline: Deadline) -> Lookup:
+        return Lookup(self._dictionaries.of(generation.reader), deadline)
 
     def _find(
         self,
@@ -257,24 +272,34 @@ class SearchService:
         )
         if not reranks:
             return found, list(found.candidates)
-        ranked = self._rerank(generation.reader, words, found.candidates[:RERANKED])
+        ranked = self._rerank(generation.reader, words, found.candidates[:RERANKED], lookup)
         return found, [*ranked, *found.candidates[RERANKED:]][offset : offset + request.per_page]
 
-    def _rerank(self, reader: Reader, words: list[QueryWord], best: Sequence[Candidate]) -> list[Candidate]:
-        evidence = reader.evidence(candidate.document for candidate in best)
-        scores = self._ranker.scores(words, evidence)
+    def _rerank(
+        self, reader: Reader, words: list[QueryWord], best: Sequence[Candidate], lookup: Lookup
+    ) -> Sequence[Candidate]:
+        """Return ``best`` in their final order; in the engine's when there is no time to read and weigh them."""
+        evidence: list[str] = []
+        for start in range(0, len(best), _EVIDENCE_AT_A_TIME):
+            if not lookup.in_time():
+                return best
+            evidence += reader.evidence(candidate.document for candidate in best[start : start + _EVIDENCE_AT_A_TIME])
+        scores = self._ranker.scores(words, evidence, lookup.deadline)
+        if scores is None:
+            lookup.skip()
+            return best
         scored = (Candidate(candidate.document, score) for candidate, score in zip(best, scores, strict=True))
         return sorted(scored, key=lambda candidate: -candidate.score)
 
-    def _hit(self, article: Article, score: float, rank: int, wanted: Wanted) -> Hit:
+    def _hit(self, article: Article, score: float, rank: int, wanted: Wanted, deadline: Deadline) -> Hit:
         show_of = self._highlighter
         return Hit(
             article=article,
             rank=rank,
             score=round(score, 4),
-            title=show_of.whole(article.title, wanted.of("title")),
-            lead=next(iter(show_of.fragments(article.lead, wanted.of("lead"), 1)), None),
-            fragments=show_of.fragments(article.text, wanted.of("text")),
+            title=show_of.whole(article.title, wanted.of("title"), deadline),
+            lead=next(iter(show_of.fragments(article.lead, wanted.of("lead"), deadline, 1)), None),
+            fragments=show_of.fragments(article.text, wanted.of("text"), deadline),
         )
 
 
@@ -293,10 +318,11 @@ class _Found:
 
 
 class _Mended:
-    """Words of one query that no article holds, and what is looked for instead."""
+    """Words of one query that no article holds, and what is looked for instead; nothing once time is over."""
 
-    def __init__(self, generation: OpenGeneration) -> None:
+    def __init__(self, generation: OpenGeneration, lookup: Lookup) -> None:
         self._generation = generation
+        self._lookup = lookup
         self._likely: dict[str, tuple[Term, ...]] = {}
 
     def mend(self, term: Term) -> tuple[Term, ...]:
@@ -304,6 +330,8 @@ class _Mended:
         if self._generation.reader.document_frequency(STEMS, term.stem):
             return (term,)
         if term.exact not in self._likely:
+            if not self._lookup.in_time():
+                return (term,)
             self._likely[term.exact] = self._generation.lexicon.likely(term)
         return self._likely[term.exact] or (term,)
 
@@ -319,13 +347,16 @@ class _Mended:
             if likely
         ]
 
-    def suggestion(self, query: str) -> str | None:
+    def suggestion(self, query: str, analyzer: FrenchAnalyzer) -> str | None:
         """Return the query with its words mended, None when there is nothing to mend."""
-        better = query
-        for word, likely in self._likely.items():
-            if likely:
-                parts = re.split(rf"(?<!\w){re.escape(word)}(?!\w)", better, flags=re.IGNORECASE)
-                better = " ".join(term.exact for term in likely).join(parts)
+        if not any(self._likely.values()):
+            return None
+        parts, done = [], 0
+        for token in analyzer.tokens(query):
+            if likely := self._likely.get(token.term.exact):
+                parts += [query[done : token.start], " ".join(term.exact for term in likely)]
+                done = token.end
+        better = "".join([*parts, query[done:]])
         return better if better != query else None
 
 
@@ -344,7 +375,8 @@ def _weigh(generation: OpenGeneration, term: Term) -> QueryWord:
 def _ask(reader: Reader, lookup: Lookup, request: EngineRequest) -> EngineResult:
     """Search with the time that is left for ``lookup``, which learns whether it was enough."""
     found = reader.search(replace(request, deadline=lookup.deadline))
-    lookup.complete = lookup.complete and found.complete
+    if not found.complete:
+        lookup.skip()
     return found
 
 
@@ -362,10 +394,12 @@ def _matching(
     if not all(map(narrows, tree.must)) or not all(isinstance(part, Word | Phrase) for part in tree.should):
         return clause
 
-    def count(part: Clause) -> int:
-        return _ask(reader, lookup, EngineRequest(part, limit=0)).total
+    def count(part: Clause) -> int | None:
+        found = _ask(reader, lookup, EngineRequest(part, limit=0)) if lookup.in_time() else None
+        return found.total if found and found.complete else None
 
-    known = _weights([word for word in words if reader.document_frequency(STEMS, word.stem)])
+    # A word that there was no time to mend weighs as one that articles hold, so that no more of them match.
+    known = _weights([word for word in words if not lookup.complete or reader.document_frequency(STEMS, word.stem)])
     # A single word is enough by itself, and engines are much quicker with nothing around it.
     alone = len(tree.should) == len(words) == 1 and not clause.must and not others
     if alone or not tree.should or not (known or others):

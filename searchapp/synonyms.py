@@ -8,13 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
+from typing import Final
 
 from searchapp.analysis import FrenchAnalyzer, Term
 from searchapp.errors import ConfigurationError
 from searchapp.i18n import Message
 
-__all__ = ["Alternative", "Synonyms", "read_synonyms"]
+__all__ = ["MOST_ALTERNATIVES", "Alternative", "Synonyms", "read_synonyms"]
+
+# Each is looked for beside the words of the query, with what it weighs.
+MOST_ALTERNATIVES: Final = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +48,10 @@ class Synonyms:
         self._longest = max(map(len, self._groups), default=0)
 
     def of(self, stems: Sequence[str]) -> Iterator[Alternative]:
-        """Yield the alternatives of any stretch of a query's content words, given by their stems."""
+        """Yield the alternatives of any stretch of a query's content words, given by their stems: the first so many."""
+        return islice(self._all(stems), MOST_ALTERNATIVES)
+
+    def _all(self, stems: Sequence[str]) -> Iterator[Alternative]:
         for start in range(len(stems)):
             for end in range(start + 1, min(start + self._longest, len(stems)) + 1):
                 for terms in self._groups.get(tuple(stems[start:end]), ()):

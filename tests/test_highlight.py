@@ -8,8 +8,11 @@ from hypothesis import strategies as st
 
 from searchapp.analysis import FrenchAnalyzer
 from searchapp.engines.resolver import Resolver, Wanted
-from searchapp.highlight import FRAGMENT_LENGTH, Highlighter
+from searchapp.highlight import EXCERPT_TEXT, FRAGMENT_LENGTH, MOST_MARKS, Highlighter
+from searchapp.marks import marked, paragraphs
+from searchapp.model import Deadline, Fragment
 from searchapp.query import parse
+from tests.work import is_linear
 
 ANALYZER = FrenchAnalyzer()
 HIGHLIGHTER = Highlighter(ANALYZER)
@@ -110,8 +113,84 @@ def test_marks_are_the_same_whether_all_tokens_are_looked_at_or_only_those_of_in
     texts: list[str], query: str
 ) -> None:
     thorough = Highlighter(ANALYZER)
-    thorough._tokens = lambda text, wanted: list(ANALYZER.tokens(text))  # type: ignore[method-assign]
+    thorough._tokens = thorough._all_tokens  # type: ignore[method-assign]
     looked_for = wanted(query)
     assert [HIGHLIGHTER.whole(text, looked_for) for text in texts] == [
         thorough.whole(text, looked_for) for text in texts
     ]
+
+
+PROSE = "Le maire de la ville et le conseil de la région ont parlé de la gare, puis de la place. "
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        '"de la"~5',
+        '"de la"~99',
+        '"la ville" "de la" "le conseil"',
+        f'"{"de la " * 60}"',
+        "v* g* pl* co* re* ma*",
+        "maire~2 gare~2",
+        "le la de",
+        '"20 000" de',
+    ],
+)
+def test_marks_and_fragments_take_time_in_proportion_to_the_text(query: str) -> None:
+    asked = wanted(query)
+
+    def mark(size: int) -> None:
+        HIGHLIGHTER.whole(PROSE * size, asked)
+        HIGHLIGHTER.fragments(PROSE * size, asked)
+
+    assert is_linear(mark, 200)
+
+
+def test_a_text_of_many_different_words_is_marked_in_proportion_to_it() -> None:
+    asked = wanted("ma*")
+    texts = {size: " ".join(f"ma{number}" for number in range(size)) for size in (1_500, 6_000)}
+    assert is_linear(lambda size: HIGHLIGHTER.whole(texts[size], asked), 1_500)
+
+
+@pytest.mark.parametrize("separator", [" ", "\n\n"])
+def test_marks_become_html_in_proportion_to_the_text(separator: str) -> None:
+    views = {size: HIGHLIGHTER.whole(f"La gare{separator}" * size, wanted("gare")) for size in (2_000, 8_000)}
+    assert is_linear(lambda size: [marked(views[size]), *paragraphs(views[size])], 2_000)
+
+
+def test_out_of_time_a_text_is_shown_without_marks() -> None:
+    late = Deadline(0.0)
+    assert HIGHLIGHTER.whole(PROSE, wanted("maire"), late) == Fragment(PROSE, 0)
+    (opening,) = HIGHLIGHTER.fragments(PARAGRAPH, wanted("port"), late)
+    assert (opening.start, opening.spans) == (0, ())
+
+
+def test_time_that_runs_out_midway_leaves_the_marks_before() -> None:
+    class Ticking(Deadline):
+        looks = iter([False] * 5)
+
+        def passed(self) -> bool:
+            return next(self.looks, True)
+
+    text = PROSE * 10_000
+    spans = HIGHLIGHTER.whole(text, wanted("maire"), Ticking()).spans
+    whole = HIGHLIGHTER.whole(text, wanted("maire")).spans
+    assert 0 < len(spans) < len(whole)
+    assert spans == whole[: len(spans)]
+
+
+def test_marks_are_so_many_at_most_and_excerpts_look_at_the_beginning_only() -> None:
+    text = PROSE * (2 + EXCERPT_TEXT // len(PROSE)) + "Un phare."
+    assert len(HIGHLIGHTER.whole(PROSE * MOST_MARKS, wanted("maire")).spans) == MOST_MARKS
+    assert [text[start:end] for start, end in HIGHLIGHTER.whole(text, wanted("phare")).spans] == ["phare"]
+    assert [fragment.start for fragment in HIGHLIGHTER.fragments(text, wanted("phare"))] == [0]
+
+
+@given(st.lists(st.sampled_from(["le", "phare,", "20", "000", "port", "l’été", "\n", "le phare"]), max_size=60))
+def test_marks_do_not_depend_on_where_the_text_is_cut_for_analysis(words: list[str]) -> None:
+    text = " ".join(words)
+    for query in ('"le phare"', '"le port"~2', "20 000", "ete phare", "pha* =été"):
+        with pytest.MonkeyPatch.context() as patch:
+            whole = HIGHLIGHTER.whole(text, wanted(query))
+            patch.setattr("searchapp.highlight._STRETCH", 24)
+            assert HIGHLIGHTER.whole(text, wanted(query)) == whole

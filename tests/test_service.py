@@ -283,7 +283,7 @@ def test_an_answer_cut_by_the_clock_says_so(indexed: Config) -> None:
     result = service.search(SearchRequest("vin OU ingér*"))
     assert (result.total_relation, [hit.article.id for hit in result.hits]) == ("gte", ["noel"])
     assert "cut short" in str(result.remarks[0].message)
-    assert service.search(SearchRequest("vin")).total_relation == "eq"
+    assert ids(service, "vin") == ["noel"]  # a word alone costs little
     assert {entry for entry, _ in service.ranking("vin OU ingér*", 10)} == {"noel", "ingerence"}  # measured in full
     service.close()
 
@@ -296,3 +296,49 @@ def test_the_engine_has_no_more_time_than_the_search(indexed: Config) -> None:
     service._query_seconds = 2.0
     assert service.search(query).total_relation == "eq"
     service.close()
+
+
+# A prefix, a fuzzy word, a part, a value, proximity, phrases, weights, spelling, dates; asked for and excluded.
+ALL_KINDS = [
+    *("ingér*", "ingérance~2", "titre:marché", "auteur:l*", '"la une"~3', '"à la une"', "marché Noël journal urgence"),
+    *(
+        "marchee",
+        "urgense etat",
+        "date:2024",
+        "",
+        "journal",
+        "journal vin marche OU cheval",
+        "+journal -noel",
+        "chevauxx",
+    ),
+]
+
+
+@pytest.mark.parametrize(
+    "query", [*ALL_KINDS, *(f"journal -{query}" for query in ALL_KINDS), *(f"SAUF {query}" for query in ALL_KINDS)]
+)
+def test_out_of_time_a_search_finds_some_of_what_it_would_without_marks(service: SearchService, query: str) -> None:
+    service._query_seconds = -1.0
+    late = service.search(SearchRequest(query))
+    service._query_seconds = 60.0
+    whole = service.search(SearchRequest(query))
+    assert {hit.article.id for hit in late.hits} <= {hit.article.id for hit in whole.hits}
+    assert (late.total_relation, whole.total_relation) == ("gte", "eq")
+    assert late.total == len(late.hits)
+    assert sum("cut short" in str(remark.message) for remark in late.remarks) == 1
+    assert not any(fragment.spans for hit in late.hits for fragment in (hit.title, *hit.fragments))
+
+
+def test_out_of_time_an_article_is_shown_without_marks(service: SearchService) -> None:
+    service._query_seconds = -1.0
+    view = service.article("noel", "vin marchee")
+    assert (view.title.spans, view.text.spans) == ((), ())
+    assert view.text.text == view.article.text
+
+
+@pytest.mark.parametrize(
+    "query", ["*" * 1023 + "a", "le PROCHE/50 la " * 70, "a" * 1024, "vin-" * 256, "(" * 512 + "vin"]
+)
+def test_a_query_made_to_be_costly_is_answered_like_any_other(service: SearchService, query: str) -> None:
+    result = service.search(SearchRequest(query))
+    assert result.total_relation == "eq"

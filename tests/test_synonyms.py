@@ -9,10 +9,13 @@ from pathlib import Path
 import pytest
 
 from searchapp import bootstrap
+from searchapp.analysis import FrenchAnalyzer
 from searchapp.errors import ConfigurationError
 from searchapp.model import SearchRequest
 from searchapp.service import SearchService
+from searchapp.synonyms import MOST_ALTERNATIVES, Synonyms
 
+ANALYZER = FrenchAnalyzer()
 TEXTS = {
     "long": "L’Organisation des Nations unies siège à Genève.",
     "court": "L’O.N.U. siège à New York.",
@@ -56,3 +59,9 @@ def test_the_other_form_is_marked(service: SearchService) -> None:
 def test_a_line_that_says_nothing_is_named(tmp_path: Path, line: str) -> None:
     with pytest.raises(ConfigurationError, match="line 2"):
         open_with(tmp_path, f"PME = petites entreprises\n{line}\n")
+
+
+def test_a_query_has_so_many_alternatives_at_most() -> None:
+    words = [(ANALYZER.term(f"mot{chr(97 + number)}"),) for number in range(20)]
+    synonyms = Synonyms([words])
+    assert len(list(synonyms.of([term.stem for (term,) in words]))) == MOST_ALTERNATIVES

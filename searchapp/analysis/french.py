@@ -19,6 +19,7 @@ Words repeat: what a raw token becomes is remembered, so a text costs a split at
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
@@ -50,6 +51,9 @@ __all__ = ["FrenchAnalyzer", "Step", "Term", "TermFilter", "Token"]
 _CHAIN_VERSION: Final = 2
 # About 100 MB at most for each memory; 18,000 articles have 130,000 different tokens.
 _REMEMBERED: Final = 1 << 18
+# So many different chunks are looked for one by one; more, in one pass over all chunks of a text.
+_FEW: Final = 16
+_CHUNK: Final = re.compile(r"\S+")
 
 Value = TypeVar("Value")
 
@@ -156,7 +160,7 @@ class FrenchAnalyzer:
         new = chunks - wanted.seen
         wanted.seen |= new
         wanted.wanted.update(chunk for chunk in self._likely(new, wanted) if any(map(wanted, self._terms_of(chunk))))
-        for start, chunk in sorted(chain.from_iterable(_places(text, chunk) for chunk in chunks & wanted.wanted)):
+        for start, chunk in _places(text, chunks & wanted.wanted):
             for raw, begin, end in raw_tokens_with_spans(chunk):
                 term = self._terms[raw]
                 if wanted(term):
@@ -231,8 +235,14 @@ class FrenchAnalyzer:
         return Term(exact, word, word if base == word else base, exact in self._small, elided)
 
 
-def _places(text: str, chunk: str) -> Iterator[tuple[int, str]]:
-    """Yield (start, chunk) wherever ``chunk`` stands between spaces."""
+def _places(text: str, chunks: set[str]) -> Iterable[tuple[int, str]]:
+    """Return (start, chunk) wherever one of ``chunks`` stands between spaces, in order."""
+    if len(chunks) <= _FEW:
+        return sorted(chain.from_iterable(_places_of(text, chunk) for chunk in chunks))
+    return ((match.start(), match[0]) for match in _CHUNK.finditer(text) if match[0] in chunks)
+
+
+def _places_of(text: str, chunk: str) -> Iterator[tuple[int, str]]:
     start = text.find(chunk)
     while start >= 0:
         end = start + len(chunk)

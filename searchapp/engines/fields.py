@@ -7,11 +7,12 @@ from collections.abc import Callable, Sequence
 from searchapp.analysis import Term
 from searchapp.engines.dictionary import Lookup
 from searchapp.engines.port import TermClause
+from searchapp.engines.proximity import stand_near
 from searchapp.engines.spelling import is_near
 from searchapp.query.ast import Exact, Fuzzy, Leaf, Phrase, Prefix
 from searchapp.schema import ID
 
-__all__ = ["holds_near", "value_clause"]
+__all__ = ["value_clause"]
 
 Test = Callable[[Term], bool]
 # Values that begin like an identifier and end with signs that a query does not keep.
@@ -25,19 +26,9 @@ def value_clause(field: str, leaf: Leaf, terms: Sequence[Term], lookup: Lookup) 
         return _any_of(field, [value for value in similar if not any(map(str.isalnum, value[len(leaf.text) :]))])
     if isinstance(leaf, Phrase) and leaf.slop:
         words = [term.word for term in terms]
-        values = lookup.values(field)
-        return _any_of(field, [value for value, held in values if holds_near([t.word for t in held], words, leaf.slop)])
+        return _any_of(field, lookup.values(field, lambda held: stand_near([t.word for t in held], words, leaf.slop)))
     tests = _tests(leaf, terms)
-    return _any_of(field, [value for value, held in lookup.values(field) if _in_a_row(held, tests)])
-
-
-def holds_near(held: Sequence[str], words: Sequence[str], slop: int) -> bool:
-    """Return whether ``words`` stand, each at a place of its own, within ``len(words) + slop`` places of ``held``."""
-    stretch = len(words) + slop
-    return any(
-        all(held[start : start + stretch].count(word) >= words.count(word) for word in words)
-        for start in range(len(held))
-    )
+    return _any_of(field, lookup.values(field, lambda held: _in_a_row(held, tests)))
 
 
 def _any_of(field: str, values: list[str]) -> TermClause:

@@ -40,9 +40,10 @@ Reading
     what goes beyond 24 counts with its first four binary digits; the average is that of the exact lengths. So engines
     order alike. Everything else finds or excludes and does not score.
 
-    A request may have a ``deadline``. When it has passed, an engine leaves out what costs much (proximity of frequent
-    words, sums of weights) and says that the result is not ``complete``; such a result never holds a document that the
-    whole one would not. An engine that is quick enough may answer in full all the same.
+    A request may have a ``deadline``. When it has passed, an engine leaves out what costs much (phrases, proximity,
+    sums of weights, very many terms) and says that the result is not ``complete``; such a result never holds a document
+    that the whole one would not, and its total, facets and histogram are of what was found. An engine that is quick
+    enough may answer in full all the same.
 
     ``terms_with_prefix`` reads the dictionary of a field: the terms that begin so, in the order of their code points,
     at most ``limit``, each with its document frequency. ``evidence`` gives back the text stored with each document for
@@ -69,7 +70,7 @@ from types import TracebackType
 from typing import Protocol, Self, TypeVar, runtime_checkable
 
 from searchapp.analysis import Term
-from searchapp.model import Article, FacetBucket, Filters, HistogramBucket, Sort
+from searchapp.model import Article, Deadline, FacetBucket, Filters, HistogramBucket, Sort
 
 __all__ = [
     "BM25_B",
@@ -182,10 +183,7 @@ Clause = TermClause | PhraseClause | DayClause | WeightClause | EveryClause | Bo
 
 @dataclass(frozen=True, slots=True)
 class EngineRequest:
-    """A search for candidates ``offset`` to ``offset + limit``; ``facets`` names the facet fields to count.
-
-    ``deadline`` is a moment of :func:`time.monotonic`, in seconds.
-    """
+    """A search for candidates ``offset`` to ``offset + limit``; ``facets`` names the facet fields to count."""
 
     clause: Clause
     filters: Filters = Filters()
@@ -194,7 +192,7 @@ class EngineRequest:
     limit: int = 10
     facets: tuple[str, ...] = ()
     histogram: bool = False
-    deadline: float | None = None
+    deadline: Deadline = Deadline()
 
 
 @dataclass(frozen=True, slots=True)

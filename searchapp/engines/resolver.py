@@ -120,25 +120,35 @@ class Resolver:
 
     @_resolve.register
     def _(self, node: And, scope: _Scope) -> Clause:
-        return BooleanClause(must=tuple(self._resolve(clause, scope) for clause in node.clauses))
+        return BooleanClause(must=self._each(node.clauses, scope))
 
     @_resolve.register
     def _(self, node: Or, scope: _Scope) -> Clause:
-        return BooleanClause(should=tuple(self._resolve(clause, scope) for clause in node.clauses))
+        return BooleanClause(should=self._each(node.clauses, scope))
 
     @_resolve.register
     def _(self, node: Not, scope: _Scope) -> Clause:
-        return BooleanClause(must_not=(self._resolve(node.node, scope),))
+        return BooleanClause(must_not=(self._excluded(node.node, scope),))
 
     @_resolve.register
     def _(self, node: Bag, scope: _Scope) -> Clause:
         should = tuple(self._should(node, scope))
-        must = tuple(self._resolve(clause, scope) for clause in node.must)
-        must_not = tuple(self._resolve(clause, scope) for clause in node.must_not)
+        must = self._each(node.must, scope)
+        must_not = tuple(self._excluded(clause, scope) for clause in dict.fromkeys(node.must_not))
         if should and must and all(map(narrows, node.must)):
             # « pont date:2022 » asks for articles of 2022 about a bridge: a narrowing clause finds nothing by itself.
             must, should = (*must, BooleanClause(should=should)), ()
         return BooleanClause(should, must, must_not)
+
+    def _each(self, nodes: Iterable[Node], scope: _Scope) -> tuple[Clause, ...]:
+        """Return the clause of each node; asked for twice, it is looked for once."""
+        return tuple(self._resolve(node, scope) for node in dict.fromkeys(nodes))
+
+    def _excluded(self, node: Node, scope: _Scope) -> Clause:
+        """Return the clause of what ``node`` excludes: everything, when there was no time to look up all its words."""
+        before = scope.lookup.skipped
+        clause = self._resolve(node, scope)
+        return clause if scope.lookup.skipped == before else EveryClause()
 
     @staticmethod
     def _value(node: Leaf, terms: Sequence[Term], scope: _Scope) -> Clause:
@@ -156,13 +166,13 @@ class Resolver:
         A phrase finds but does not score, so its words score here.
         """
         if not scope.everywhere:
-            yield from (self._resolve(clause, scope) for clause in self._content(node.should))
+            yield from self._each(self._content(node.should), scope)
             return
         words = [clause.text for clause in node.should if isinstance(clause, Word)]
         phrases = [clause.text for clause in (*node.should, *node.must) if isinstance(clause, Phrase)]
         or_small = all(map(narrows, node.must))
         yield from self._stems(self._content_words([*words, *phrases], or_small=or_small))
-        yield from (self._resolve(clause, scope) for clause in node.should if not isinstance(clause, Word))
+        yield from self._each((clause for clause in node.should if not isinstance(clause, Word)), scope)
 
     def _content_words(self, texts: Iterable[str], *, or_small: bool = True) -> list[Term]:
         """Return the content words of ``texts``, mended; small words only when they are all there is.
@@ -190,7 +200,9 @@ class Resolver:
         """Return what finds ``node`` in the parts of ``scope`` and scores by stems."""
         if isinstance(node, Phrase):
             return _any(_phrase(WORDS[part], [term.word for term in terms], node.slop) for part in scope.parts)
-        found = [self._term(node, term, term is terms[-1], scope) for term in terms]
+        # A word that is there twice is looked up once; the last one is apart, since a prefix is one at its end.
+        found = [self._term(node, term, False, scope) for term in dict.fromkeys(terms[:-1])]
+        found += [self._term(node, term, True, scope) for term in terms[-1:]]
         stems = [stem for clause in found for stem in self._stems_of(clause)]
         return BooleanClause(should=tuple(self._stems(stems)), must=tuple(found))
 

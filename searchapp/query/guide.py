@@ -14,6 +14,7 @@ from searchapp.query.language import (
     LONGEST_QUERY,
     MOST_CLAUSES,
     MOST_EXPANSIONS,
+    MOST_PROXIMITIES,
     SHORTEST_PREFIX,
     FieldKind,
 )
@@ -110,12 +111,13 @@ GUIDE: Final = (
     Section(Message("Dates"), _DATES),
 )
 LIMITS: Final = Message(
-    "A query may have {characters} characters, {clauses} words and {levels} levels of parentheses. A star needs {least}"
-    " letters before it and stands for the {words} most frequent words at most. Whatever could not be read is told"
-    " above the results; no query is an error.",
+    "A query may have {characters} characters, {clauses} words, {levels} levels of parentheses and {proximities} of"
+    " PROCHE (NEAR) or “…”~n. A star needs {least} letters before it and stands for the {words} most frequent words at"
+    " most. Whatever could not be read is told above the results; no query is an error.",
     characters=LONGEST_QUERY,
     clauses=MOST_CLAUSES,
     levels=DEEPEST_GROUP,
+    proximities=MOST_PROXIMITIES,
     least=SHORTEST_PREFIX,
     words=MOST_EXPANSIONS,
 )

@@ -17,10 +17,12 @@ __all__ = [
     "FIELDS",
     "FIELD_NAMES",
     "GREATEST_DISTANCE",
+    "GREATEST_SLOP",
     "LONGEST_QUERY",
     "MOST_CLAUSES",
     "MOST_DATE_WORDS",
     "MOST_EXPANSIONS",
+    "MOST_PROXIMITIES",
     "NEAR_OPERATORS",
     "OPERATORS",
     "SHORTEST_PREFIX",
@@ -31,6 +33,7 @@ __all__ = [
     "field_names",
     "field_of",
     "read_operator",
+    "read_slop",
 ]
 
 
@@ -84,10 +87,13 @@ LONGEST_QUERY: Final = 1024
 MOST_CLAUSES: Final = 64
 DEEPEST_GROUP: Final = 32
 MOST_EXPANSIONS: Final = 1024
+# Words near each other are looked for by their positions, which are many for common words.
+MOST_PROXIMITIES: Final = 8
 MOST_DATE_WORDS: Final = 8
 SHORTEST_PREFIX: Final = 2
 GREATEST_DISTANCE: Final = 2
 DEFAULT_SLOP: Final = 5
+GREATEST_SLOP: Final = 99
 _BY_NAME: Final = {fold(normalize(name)): row for row in FIELDS for name in (*row.french, *row.english)}
 
 
@@ -129,12 +135,17 @@ OPERATORS: Final = {
     "NOT": Operator.NOT,
 }
 NEAR_OPERATORS: Final = ("PROCHE", "NEAR")
-_NEAR: Final = re.compile(rf"(?:{'|'.join(NEAR_OPERATORS)})(?:/(?P<distance>\d\d?))?")
+_NEAR: Final = re.compile(rf"(?:{'|'.join(NEAR_OPERATORS)})(?:/(?P<distance>\d+))?")
+
+
+def read_slop(digits: str) -> int:
+    """Return the slop that ``digits`` say, at most the greatest; without any, the usual one."""
+    return min(int(digits), GREATEST_SLOP) if digits else DEFAULT_SLOP
 
 
 def read_operator(text: str) -> Operator | Near | None:
     """Return the operator that ``text`` is; words in small letters never are."""
     near = _NEAR.fullmatch(text)
     if near:
-        return Near(max(1, int(near["distance"] or DEFAULT_SLOP)))
+        return Near(max(1, read_slop(near["distance"] or "")))
     return OPERATORS.get(text)

@@ -12,19 +12,22 @@ from searchapp.i18n import Message
 from searchapp.model import Remark
 from searchapp.query.ast import DateRange, Exact, Fuzzy, Leaf, Phrase, Prefix, Word
 from searchapp.query.dates import ONE_DAY, DateWords, read_period
-from searchapp.query.language import DEFAULT_SLOP, GREATEST_DISTANCE, SHORTEST_PREFIX, read_operator
+from searchapp.query.language import GREATEST_DISTANCE, SHORTEST_PREFIX, read_operator
 
 __all__ = ["read_leaf", "read_phrase", "read_range"]
 
-_SUFFIX: Final = re.compile(r"(?P<text>.*?)(?:(?P<star>\*+)|~(?P<distance>\d*))[\W_]*", re.DOTALL)
+# Of a text turned round: the signs after its last letter or digit, and a distance before them (of « a~1~2 » the last).
+_SIGNS: Final = re.compile(r"[\W_]*")
+_DISTANCE: Final = re.compile(r"(?P<distance>\d+)~(?:[\W_]*\d+~)*")
+_STAR_OR_TILDE: Final = re.compile(r"[*~]")
 _BREAKING_SPACES: Final = re.compile(r"[ \t\r\n\f\v]+")
 _QUOTES: Final = str.maketrans(dict.fromkeys('"«»“”„', " "))
 
 
 def read_leaf(raw: str, place: int, remarks: list[Remark]) -> Leaf | None:
     """Return the leaf that ``raw`` (a stretch without spaces or quotation marks) asks for; None if it holds no word."""
-    suffix = _SUFFIX.fullmatch(raw)
-    text = _kept(suffix["text"] if suffix else raw)
+    begin, suffix = _split_suffix(raw)
+    text = _kept(begin)
     at = (place, place + len(raw))
     if not text or "*" in text or raw.lstrip("+-!=").startswith("*"):
         _remark_on_stars(raw, text, at, remarks)
@@ -32,10 +35,10 @@ def read_leaf(raw: str, place: int, remarks: list[Remark]) -> Leaf | None:
         return None
     if raw.startswith("="):
         return Exact(text)
-    if suffix and suffix["star"]:
+    if suffix.startswith("*"):
         return _prefix(text, at, remarks)
     if suffix:
-        return Fuzzy(text, max(1, min(int(suffix["distance"][:3] or 1), GREATEST_DISTANCE)), at)
+        return Fuzzy(text, max(1, min(int(suffix[1:4] or 1), GREATEST_DISTANCE)), at)
     return word(text)
 
 
@@ -44,12 +47,10 @@ def word(text: str) -> Word:
     return Word(text.lower() if read_operator(text) else text)
 
 
-def read_phrase(text: str, slop: str | None) -> Phrase | None:
-    """Return the phrase ``text``; ``slop`` is what stood after its tilde, None without one."""
+def read_phrase(text: str, slop: int) -> Phrase | None:
+    """Return the phrase ``text``, None if it holds no word."""
     kept = _kept(_BREAKING_SPACES.sub(" ", text.translate(_QUOTES)))
-    if not kept:
-        return None
-    return Phrase(kept, 0 if slop is None else int(slop or DEFAULT_SLOP))
+    return Phrase(kept, slop) if kept else None
 
 
 def read_range(field: str, value: str, words: DateWords | None) -> DateRange | None:
@@ -66,6 +67,20 @@ def read_range(field: str, value: str, words: DateWords | None) -> DateRange | N
     if field == "since":
         return DateRange(period[0], None)
     return DateRange(None, period[0] - ONE_DAY) if field == "before" else DateRange(*period)
+
+
+def _split_suffix(raw: str) -> tuple[str, str]:
+    """Return what stands before the star, or the tilde and its distance, at the end of ``raw``, and these.
+
+    Signs may follow them. Read from the end: a pattern that begins at the front tries every star of « **** ».
+    """
+    turned = raw[::-1]
+    signs = _SIGNS.match(turned)
+    end = len(raw) - (signs.end() if signs else 0)
+    if distance := _DISTANCE.match(turned, len(raw) - end):
+        return raw[: len(raw) - distance.end()], "~" + distance["distance"][::-1]
+    sign = _STAR_OR_TILDE.search(raw, end)
+    return (raw[: sign.start()], sign[0]) if sign else (raw, "")
 
 
 def _prefix(text: str, at: tuple[int, int], remarks: list[Remark]) -> Prefix | Word:

@@ -16,6 +16,7 @@ from searchapp.model import Remark
 from searchapp.query.ast import Field, Node
 from searchapp.query.dates import DATE_WORDS, DateWords, Period
 from searchapp.query.language import (
+    GREATEST_SLOP,
     MOST_DATE_WORDS,
     FieldKind,
     FieldRow,
@@ -24,6 +25,7 @@ from searchapp.query.language import (
     field_names,
     field_of,
     read_operator,
+    read_slop,
 )
 from searchapp.query.leaves import read_leaf, read_phrase, read_range
 
@@ -36,7 +38,7 @@ _FIELD: Final = re.compile(r"(?!=)[\W_]*(?P<name>[^\W\d_][\w\-]*):")
 _OPENING: Final = {'"': '"', "«": "»", "“": "”", "„": "“”"}
 _CLOSING: Final = '"»”“'
 _LONGEST_SLIP: Final = 16
-_SLOP: Final = re.compile(r"~(\d{0,2})")
+_SLOP: Final = re.compile(r"~(\d*)")
 
 
 class Kind(Enum):
@@ -121,6 +123,7 @@ class _Lexer:
         named = None if row else _FIELD.match(raw)
         if operator:
             self._place += len(raw)
+            self._remark_on_slop(start, raw.rpartition("/")[2])
             yield Token(Kind.OPERATOR, start, self._place, node=read_leaf(raw, start, self._remarks), operator=operator)
         elif named and (known := field_of(named["name"])):
             self._place += named.end()
@@ -173,7 +176,8 @@ class _Lexer:
         slop = _SLOP.match(self._text, self._place)
         if slop:
             self._place = slop.end()
-        return read_phrase(text, slop[1] if slop else None)
+            self._remark_on_slop(slop.start(), slop[1])
+        return read_phrase(text, read_slop(slop[1]) if slop else 0)
 
     def _quoted(self) -> str:
         """Read up to the sign that closes this quotation, failing that any sign that closes one, or to the end."""
@@ -207,6 +211,14 @@ class _Lexer:
         else:
             return
         self._remarks.append(Remark(message, self._place, self._place + len(name)))
+
+    def _remark_on_slop(self, start: int, digits: str) -> None:
+        if digits.isdecimal() and int(digits) > GREATEST_SLOP:
+            message = Message(
+                "PROCHE (NEAR) and “…”~n allow {limit} words between at most; more was read as {limit}.",
+                limit=GREATEST_SLOP,
+            )
+            self._remark(start, message)
 
     def _remark(self, start: int, message: Message) -> None:
         self._remarks.append(Remark(message, start, self._place))

@@ -8,10 +8,11 @@ from typing import Final
 
 from searchapp.i18n import Message
 from searchapp.model import Remark
-from searchapp.query.language import MOST_CLAUSES, Operator
+from searchapp.query.ast import Field, Node, Phrase
+from searchapp.query.language import MOST_CLAUSES, MOST_PROXIMITIES, Near, Operator
 from searchapp.query.lexer import Kind, Token
 
-__all__ = ["balance", "limit_clauses", "settle"]
+__all__ = ["balance", "limit_clauses", "limit_proximities", "settle"]
 
 _BEGINS: Final = (Kind.OPERAND, Kind.OPEN)
 _ENDS: Final = (Kind.OPERAND, Kind.CLOSE)
@@ -62,6 +63,32 @@ def limit_clauses(tokens: Sequence[Token], remarks: list[Remark]) -> list[Token]
     kept = list(tokens[:end])
     opened = sum((token.kind is Kind.OPEN) - (token.kind is Kind.CLOSE) for token in kept)
     return kept + [_closing(kept)] * opened
+
+
+def limit_proximities(tokens: Sequence[Token], remarks: list[Remark]) -> list[Token]:
+    """Return the tokens with so many proximities; beyond, PROCHE is read as ET and « "…"~n » is left out."""
+    places = [place for place, token in enumerate(tokens) if _is_proximity(token)][MOST_PROXIMITIES:]
+    kept = list(tokens)
+    for place in places:
+        token = tokens[place]
+        kept[place] = replace(token, operator=Operator.AND) if token.operator else replace(token, node=None)
+    if places:
+        message = Message(
+            "Only the first {limit} of PROCHE (NEAR) and “…”~n were used; the other PROCHE were read as ET (AND).",
+            limit=MOST_PROXIMITIES,
+        )
+        remarks.append(Remark(message, tokens[places[0]].start, tokens[places[-1]].end))
+    return kept
+
+
+def _is_proximity(token: Token) -> bool:
+    return isinstance(token.operator, Near) or (token.kind is Kind.OPERAND and _has_slop(token.node))
+
+
+def _has_slop(node: Node | None) -> bool:
+    if isinstance(node, Field):
+        return _has_slop(node.node)
+    return isinstance(node, Phrase) and bool(node.slop)
 
 
 def _joins(tokens: Sequence[Token], place: int) -> bool:

@@ -25,7 +25,7 @@ from searchapp.query.ast import PREFERRED, And, Bag, Every, Field, Node, Not, Or
 from searchapp.query.dates import DateWords
 from searchapp.query.language import DEEPEST_GROUP, LONGEST_QUERY, Near, Operator
 from searchapp.query.lexer import Kind, Token, tokens_of
-from searchapp.query.order import balance, limit_clauses, settle
+from searchapp.query.order import balance, limit_clauses, limit_proximities, settle
 
 __all__ = ["ParsedQuery", "is_elaborate", "parse"]
 
@@ -62,7 +62,8 @@ def _parse(text: str, limit: int, levels: int, words: DateWords | None) -> Parse
         message = Message("Only the first {limit} characters of the query were read.", limit=limit)
         remarks.append(Remark(message, limit, len(text)))
     tokens = balance(list(tokens_of(text[:limit], words, remarks)), levels, remarks)
-    tree = _Parser(limit_clauses(settle(tokens), remarks), remarks).whole()
+    settled = limit_proximities(limit_clauses(settle(tokens), remarks), remarks)
+    tree = _Parser(settled, remarks).whole()
     if isinstance(tree, Bag) and not tree.should and not tree.must:
         message = Message("A query of excluded words alone shows every other article.")
         remarks.append(Remark(message, 0, len(text)))

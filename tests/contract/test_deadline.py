@@ -2,55 +2,86 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 
 from searchapp.engines.port import (
     BooleanClause,
     Clause,
+    DayClause,
     EngineRequest,
+    EngineResult,
     EveryClause,
     PhraseClause,
+    Reader,
     TermClause,
     WeightClause,
 )
-from searchapp.schema import STEMS, WORDS
+from searchapp.model import Deadline
+from searchapp.schema import FACET_FIELDS, STEMS, WORDS
 from tests.contract.conftest import Open, article
 
+PASSED = Deadline(0.0)
+VIN = TermClause(STEMS, (("vin", 1.0),))
+PHRASE = PhraseClause(WORDS["text"], ("le", "phare"))
+NEAR = PhraseClause(WORDS["text"], ("phare", "vin"), 20)
 WORDS_NEAR = PhraseClause(WORDS["text"], ("vin", "port", "quai", "phare"), 5)
 MOST_WORDS = WeightClause(STEMS, (("vin", 1.0), ("port", 1.0), ("quai", 1.0)), 2.0)
+MANY_WORDS = TermClause(WORDS["text"], tuple((f"mot{number:04}", 1.0) for number in range(1_000)))
+COSTLY = {"phrase": PHRASE, "pair": NEAR, "proximity": WORDS_NEAR, "weights": MOST_WORDS}
+KINDS: dict[str, Clause] = {
+    **COSTLY,
+    "term": VIN,
+    "many words": MANY_WORDS,
+    "day": DayClause(20240101, 20241231),
+    "every": EveryClause(),
+    "all": BooleanClause(must=(VIN, WORDS_NEAR)),
+    "any": BooleanClause(should=(VIN, WORDS_NEAR, MANY_WORDS)),
+    "deep": BooleanClause(should=(BooleanClause(must=(PHRASE,), must_not=(BooleanClause(must_not=(NEAR,)),)),)),
+}
 ARTICLES = [
-    article("all", text="Le phare, le quai, le port et le vin."),
-    article("far", text="Le phare. " + "Rien. " * 20 + "Le quai, le port, le vin."),
-    article("one", text="Le vin."),
+    article("all", text="Le phare, le quai, le port et le vin.", date="2024-05-01T09:00", source="Écho"),
+    article("far", text="Le phare. " + "Rien. " * 20 + "Le quai, le port, le vin.", source="Écho"),
+    article("one", text="Le vin.", date="2023-05-01T09:00"),
+    article("many", text=" ".join(f"mot{number:04}" for number in range(1_000))),
 ]
 
 
-@pytest.mark.parametrize("clause", [WORDS_NEAR, MOST_WORDS], ids=["proximity", "weights"])
-def test_out_of_time_a_costly_clause_finds_what_is_sure_and_excludes_what_may_be(
-    open_index: Open, clause: Clause
+def search(reader: Reader, clause: Clause, deadline: Deadline = Deadline()) -> tuple[EngineResult, set[str]]:
+    result = reader.search(EngineRequest(clause, facets=FACET_FIELDS, histogram=True, deadline=deadline))
+    return result, {entry.id for entry in reader.articles(found.document for found in result.candidates)}
+
+
+@pytest.mark.parametrize("excluded", [False, True], ids=["asked for", "excluded"])
+@pytest.mark.parametrize("clause", KINDS.values(), ids=KINDS)
+def test_out_of_time_every_clause_finds_some_of_what_it_would_and_counts_what_it_found(
+    open_index: Open, clause: Clause, excluded: bool
 ) -> None:
     reader = open_index(ARTICLES)
+    asked = BooleanClause(must=(EveryClause(),), must_not=(clause,)) if excluded else clause
+    # The late one first: what is read once is quick ever after.
+    late, found = search(reader, asked, PASSED)
+    whole, expected = search(reader, asked)
+    assert whole.complete
+    assert found <= expected
+    assert late.complete <= (found == expected)
+    assert late.total == len(found)
+    assert sum(bucket.count for bucket in late.facets["source"]) == len(found & {"all", "far"})
+    assert sum(bucket.count for bucket in late.histogram) == len(found & {"all", "one"})
+
+
+@pytest.mark.parametrize("clause", COSTLY.values(), ids=COSTLY)
+def test_out_of_time_a_costly_clause_says_that_there_may_be_more(open_index: Open, clause: Clause) -> None:
+    reader = open_index(ARTICLES)
     others = BooleanClause(must=(EveryClause(),), must_not=(clause,))
-    # The late ones first: what is read once is quick ever after.
-    late, late_others = (reader.search(EngineRequest(asked, deadline=0.0)) for asked in (clause, others))
-    in_time = time.monotonic() + 600
-    whole, whole_others = (reader.search(EngineRequest(asked, deadline=in_time)) for asked in (clause, others))
-    assert (late.complete, late_others.complete) == (False, False)
-    assert (whole.complete, whole_others.complete) == (True, True)
-    assert late.total <= whole.total
-    assert late_others.total <= whole_others.total
+    assert not search(reader, clause, PASSED)[0].complete
+    assert not search(reader, others, PASSED)[0].complete
 
 
 def test_what_costs_little_is_answered_whatever_the_time(open_index: Open) -> None:
-    reader = open_index(ARTICLES)
-    late = reader.search(EngineRequest(TermClause(STEMS, (("vin", 1.0),)), deadline=0.0))
-    assert (late.total, late.complete) == (3, True)
+    late, found = search(open_index(ARTICLES), VIN, PASSED)
+    assert (found, late.complete) == ({"all", "far", "one"}, True)
 
 
 def test_out_of_time_the_other_half_of_a_query_still_finds(open_index: Open) -> None:
-    reader = open_index(ARTICLES)
-    either = BooleanClause(should=(WORDS_NEAR, TermClause(STEMS, (("vin", 1.0),))))
-    late = reader.search(EngineRequest(either, deadline=0.0))
-    assert (late.total, late.complete) == (3, False)
+    late, found = search(open_index(ARTICLES), BooleanClause(should=(WORDS_NEAR, VIN)), PASSED)
+    assert (found, late.complete) == ({"all", "far", "one"}, False)

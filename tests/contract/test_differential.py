@@ -34,7 +34,7 @@ from searchapp.engines.port import (
     TermClause,
     WeightClause,
 )
-from searchapp.model import Article, Filters, Sort
+from searchapp.model import Article, Deadline, Filters, Sort
 from searchapp.schema import EXACT, FACET_FIELDS, ID, STEMS, TAG, WORDS
 from tests.contract.oracle import Oracle
 
@@ -182,7 +182,7 @@ def check(reader: Reader, oracle: Oracle, request: EngineRequest, *, scores: boo
     page = replace(request, offset=2, limit=3)
     assert ids(reader, page) == found[2:5]
     assert result.complete
-    check_late(reader, oracle, replace(request, deadline=0.0))
+    check_late(reader, oracle, replace(request, deadline=Deadline(0.0)))
 
 
 def check_late(reader: Reader, oracle: Oracle, request: EngineRequest) -> None:

@@ -13,10 +13,11 @@ from hypothesis import strategies as st
 
 from searchapp.analysis import FrenchAnalyzer
 from searchapp.engines.port import BaseWornOut, Document, EngineRequest, EveryClause, TermClause
+from searchapp.engines.proximity import stand_near
 from searchapp.engines.tantivy_engine import TantivyEngine
 from searchapp.engines.tantivy_engine import writer as writer_module
 from searchapp.engines.tantivy_engine.entries import entry_of
-from searchapp.engines.tantivy_engine.proximity import arrangements, is_near
+from searchapp.engines.tantivy_engine.proximity import arrangements
 from searchapp.engines.tantivy_engine.stored import join, split
 from searchapp.engines.tantivy_engine.writer import deleted_documents
 from searchapp.errors import IndexDamaged
@@ -52,7 +53,7 @@ def test_both_ways_to_find_words_near_each_other_agree(words: list[str], terms: 
         for way in arrangements(terms, stretch)
         for start in range(len(words))
     )
-    assert placed == is_near(words, terms, stretch)
+    assert placed == stand_near(words, terms, slop)
 
 
 @given(st.lists(st.text(st.sampled_from("ab é")), min_size=1))

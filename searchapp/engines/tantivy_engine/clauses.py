@@ -6,15 +6,15 @@ its STEMS terms and nothing else. Tantivy's BM25 is the port's.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from functools import singledispatchmethod
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from functools import partial, singledispatchmethod
 from typing import Final
 
 import tantivy
-from tantivy import FieldType, Occur, Query
+from tantivy import DocAddress, FieldType, Occur, Query
 
 from searchapp.engines.days import FIRST_DAY, LAST_DAY, day_number
-from searchapp.engines.deadline import Deadline
 from searchapp.engines.port import (
     BooleanClause,
     Clause,
@@ -24,17 +24,26 @@ from searchapp.engines.port import (
     TermClause,
     WeightClause,
 )
-from searchapp.engines.tantivy_engine.proximity import arrangements, count_arrangements, is_near
+from searchapp.engines.proximity import stand_in_a_row, stand_near
+from searchapp.engines.tantivy_engine.proximity import arrangements, count_arrangements
 from searchapp.engines.tantivy_engine.schema import DAY, TERM_FIELDS
 from searchapp.engines.tantivy_engine.stored import split
 from searchapp.engines.tantivy_engine.weights import as_boolean
-from searchapp.model import Filters
+from searchapp.model import Deadline, Filters
 from searchapp.schema import ID, STEMS, WORDS
 
 __all__ = ["Queries", "scores"]
 
 # More would take longer than looking through the words of the documents that hold all terms.
 _MOST_ARRANGEMENTS: Final = 64
+# Documents that a phrase is looked for in, a second: half of what is measured, since counting facets does it again.
+_PHRASES_PER_SECOND: Final = 2_000_000
+# What else cannot be interrupted, in such documents: opening a posting list, and postings that cost as much as one.
+_TERM: Final = 5
+_POSTINGS: Final = 50
+_FEW_TERMS: Final = 64
+# Documents that are looked through with one search.
+_AT_A_TIME: Final = 1 << 16
 
 
 def scores(clause: Clause) -> bool:
@@ -48,6 +57,7 @@ class Queries:
     """Makes queries for one generation, for one search.
 
     Out of time, a costly clause finds the documents that it is sure of; where it excludes, all that it may match.
+    ``complete`` tells whether there was time for everything.
     """
 
     def __init__(self, schema: tantivy.Schema, searcher: tantivy.Searcher, deadline: Deadline) -> None:
@@ -55,6 +65,8 @@ class Queries:
         self._searcher = searcher
         self._deadline = deadline
         self._excluding = False
+        self._expected = 0
+        self.complete = True
 
     @singledispatchmethod
     def of(self, clause: Clause) -> Query:
@@ -70,7 +82,10 @@ class Queries:
         if clause.field not in TERM_FIELDS or not clause.terms:
             return Query.empty_query()
         if not scores(clause):
-            return self.any_of(clause.field, [term for term, _ in clause.terms])
+            terms = [term for term, _ in clause.terms]
+            return (
+                self.any_of(clause.field, terms) if self._has_time_for_terms(clause.field, terms) else self._unknown()
+            )
         return _should([_boosted(self._term(STEMS, term), boost) for term, boost in clause.terms])
 
     @of.register
@@ -80,13 +95,16 @@ class Queries:
         terms = [encodable(term) for term in clause.terms]
         if len(terms) == 1:
             return self.any_of(clause.field, terms)
-        if not clause.slop:
-            return _unscored(Query.phrase_query(self._schema, clause.field, list(terms)))
-        return self._near(clause.field, terms, len(terms) + clause.slop)
+        return self._together(clause.field, terms, clause.slop)
 
     @of.register
     def _(self, clause: WeightClause) -> Query:
-        return _unscored(self.of(as_boolean(clause, self._deadline, superset=self._excluding)))
+        exact = as_boolean(clause, self._deadline)
+        if exact:
+            return _unscored(self.of(exact))
+        self.complete = False
+        every = tuple(TermClause(clause.field, ((term, 0.0),)) for term, _ in clause.terms)
+        return _unscored(self.of(BooleanClause(should=every) if self._excluding else BooleanClause(must=every)))
 
     @of.register
     def _(self, clause: DayClause) -> Query:
@@ -130,26 +148,63 @@ class Queries:
     def _term(self, field: str, term: str) -> Query:
         return Query.term_query(self._schema, field, encodable(term), "freq" if field == STEMS else "basic")
 
-    def _near(self, field: str, terms: list[str], stretch: int) -> Query:
-        if count_arrangements(terms, stretch) <= _MOST_ARRANGEMENTS:
-            ways = arrangements(terms, stretch)
-            return _unscored(_should([Query.phrase_query(self._schema, field, list(way)) for way in ways]))
-        return self._looked_through(field, terms, stretch)
+    def _together(self, field: str, terms: list[str], slop: int) -> Query:
+        """Return what finds ``terms`` together: by phrases, which nothing interrupts, if there is time for them."""
+        stretch = len(terms) + slop
+        ways = count_arrangements(terms, stretch) if slop else 1
+        if ways > _MOST_ARRANGEMENTS or not self._has_time_for(ways * min(map(partial(self._frequency, field), terms))):
+            return self._looked_through(field, terms, slop)
+        if not slop:
+            return _unscored(Query.phrase_query(self._schema, field, list(terms)))
+        phrases = arrangements(terms, stretch)
+        return _unscored(_should([Query.phrase_query(self._schema, field, list(way)) for way in phrases]))
 
-    def _looked_through(self, field: str, terms: list[str], stretch: int) -> Query:
+    def _looked_through(self, field: str, terms: list[str], slop: int) -> Query:
+        """Return what finds the documents whose stored words pass, as many of them as there is time to look through."""
         every_term = Query.boolean_query([(Occur.Must, self.any_of(field, [term])) for term in set(terms)])
-        searcher = self._searcher
-        limit = max(searcher.num_docs, 1)
-        found: list[str] = []
-        for _, address in searcher.search(every_term, limit=limit, count=False).hits:
-            if self._deadline.passed():
+        searcher, found = self._searcher, list[str]()
+        # What was found takes its time too, when Tantivy runs the query.
+        deadline = Deadline(self._deadline.moment - self._expected / _PHRASES_PER_SECOND)
+        for address in self._documents(every_term):
+            if deadline.passed():
+                self.complete = False
                 if self._excluding:
                     return every_term
                 break
             document = searcher.doc(address)
-            if is_near(split(document.get_all(field)[0]), terms, stretch):
+            words = split(document.get_all(field)[0])
+            if stand_near(words, terms, slop) if slop else stand_in_a_row(words, terms):
                 found.append(document.get_all(ID)[0])
         return self.any_of(ID, found) if found else Query.empty_query()
+
+    def _documents(self, query: Query) -> Iterator[DocAddress]:
+        """Yield the documents that ``query`` finds, some at a time: Tantivy makes room for all that it is asked for."""
+        for offset in range(0, self._searcher.num_docs, _AT_A_TIME):
+            hits = self._searcher.search(query, limit=_AT_A_TIME, offset=offset, count=False).hits
+            yield from (address for _, address in hits)
+            if len(hits) < _AT_A_TIME:
+                break
+
+    def _has_time_for_terms(self, field: str, terms: list[str]) -> bool:
+        """Return the same for a set of terms; a few are always looked for."""
+        if len(terms) <= _FEW_TERMS:
+            return True
+        postings = sum(self._frequency(field, encodable(term)) for term in terms)
+        return self._has_time_for(len(terms) * _TERM + postings // _POSTINGS)
+
+    def _unknown(self) -> Query:
+        """Return what stands for a clause that there is no time for: nothing is sure to match, anything may."""
+        self.complete = False
+        return self.of(EveryClause()) if self._excluding else Query.empty_query()
+
+    def _has_time_for(self, phrases: int) -> bool:
+        """Return whether so many phrases more can be looked at in time; then they are taken to be."""
+        fits = self._expected + phrases <= (self._deadline.moment - time.monotonic()) * _PHRASES_PER_SECOND
+        self._expected += phrases if fits else 0
+        return fits
+
+    def _frequency(self, field: str, term: str) -> int:
+        return self._searcher.doc_freq(field, term)
 
 
 def encodable(text: str) -> str:

@@ -8,12 +8,11 @@ that holds the terms are looked through.
 
 from __future__ import annotations
 
-from collections import Counter, deque
 from collections.abc import Iterator, Sequence
 from itertools import combinations, permutations
 from math import comb, factorial
 
-__all__ = ["arrangements", "count_arrangements", "is_near"]
+__all__ = ["arrangements", "count_arrangements"]
 
 Arrangement = list[tuple[int, str]]
 
@@ -29,24 +28,3 @@ def arrangements(terms: Sequence[str], stretch: int) -> Iterator[Arrangement]:
     for later in combinations(range(1, stretch), len(terms) - 1):
         for order in orders:
             yield list(zip((0, *later), order, strict=True))
-
-
-def is_near(words: Sequence[str], terms: Sequence[str], stretch: int) -> bool:
-    """Return whether some ``stretch`` of ``words`` holds all ``terms``, one asked for twice twice.
-
-    A position holds one word, so that counting is enough.
-    """
-    missing = Counter(terms)
-    lacking = len(terms)
-    window: deque[int] = deque()
-    for place in (place for place, word in enumerate(words) if word in missing):
-        window.append(place)
-        lacking -= missing[words[place]] > 0
-        missing[words[place]] -= 1
-        while window[0] <= place - stretch:
-            gone = words[window.popleft()]
-            missing[gone] += 1
-            lacking += missing[gone] > 0
-        if not lacking:
-            return True
-    return False

@@ -13,12 +13,11 @@ import tantivy
 from tantivy import DocAddress, Order, Query
 
 from searchapp.engines.days import month_label
-from searchapp.engines.deadline import Deadline
 from searchapp.engines.port import Candidate, EngineRequest, EngineResult
 from searchapp.engines.tantivy_engine.clauses import Queries, encodable, scores
 from searchapp.engines.tantivy_engine.schema import ARTICLE, EVIDENCE, MONTH, NEWEST, OLDEST, ORDINAL, TERM_FIELDS
 from searchapp.engines.tantivy_engine.stored import from_bytes
-from searchapp.model import Article, FacetBucket, Filters, HistogramBucket, Sort
+from searchapp.model import Article, Deadline, FacetBucket, Filters, HistogramBucket, Sort
 from searchapp.schema import FACET_FIELDS, ID
 
 __all__ = ["MOST_VALUES", "TantivyReader"]
@@ -50,8 +49,7 @@ class TantivyReader:
     def search(self, request: EngineRequest) -> EngineResult:
         if not self.count:
             return EngineResult(0, (), dict.fromkeys(request.facets, ()))
-        deadline = Deadline(request.deadline)
-        queries = Queries(self._schema, self._searcher, deadline)
+        queries = Queries(self._schema, self._searcher, request.deadline)
         query = queries.of(request.clause)
         narrowed = queries.filtered(query, request.filters)
         if request.sort is Sort.RELEVANCE and request.limit and scores(request.clause):
@@ -64,7 +62,7 @@ class TantivyReader:
             candidates=tuple(candidates),
             facets={name: _buckets(counts.get(name, [])) for name in request.facets},
             histogram=_months(counts.get(MONTH, [])),
-            complete=deadline.complete,
+            complete=queries.complete,
         )
 
     def articles(self, documents: Iterable[int]) -> list[Article]:

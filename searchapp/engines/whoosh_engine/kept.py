@@ -8,25 +8,27 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Sized
-from functools import cached_property
+from functools import cached_property, lru_cache
+from threading import RLock
 from typing import Any, Final, Generic, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from searchapp.engines.deadline import Deadline
 from searchapp.engines.port import BM25_B, BM25_K1
 from searchapp.engines.whoosh_engine.fields import document_frequencies
 from searchapp.engines.whoosh_engine.layout import Numbers, offsets
 from searchapp.engines.whoosh_engine.postings import (
     Integers,
     Postings,
+    frequency_of,
     numeric_column,
     places_of,
     read_postings,
     terms_from,
 )
 from searchapp.engines.whoosh_engine.schema import DAY, EVIDENCE, LENGTH, TIMESTAMP
+from searchapp.model import Deadline
 from searchapp.schema import FACET_FIELDS
 
 __all__ = ["Facet", "Kept"]
@@ -34,6 +36,7 @@ __all__ = ["Facet", "Kept"]
 # Postings kept decoded, and places of words: at 8 bytes each, 64 MB at most of either.
 _KEPT_POSTINGS: Final = 8_000_000
 _KEPT_PLACES: Final = 8_000_000
+_KEPT_FREQUENCIES: Final = 1 << 16
 
 
 _Value = TypeVar("_Value", bound=Sized)
@@ -88,44 +91,68 @@ class Facet:
 
 
 class Kept:
-    """One open generation. Not safe to share between threads: :class:`.WhooshReader` holds its lock around it."""
+    """One open generation. Safe to share between threads: each read holds the lock, and none reads for long.
 
-    def __init__(self, reader: Any) -> None:
+    So a costly search keeps the others waiting for a read at most.
+    """
+
+    def __init__(self, reader: Any, lock: RLock) -> None:
+        self._lock = lock
         self.size: int = reader.doc_count_all()
         self.live: int = reader.doc_count()
         self.leaves: list[tuple[Any, int]] = reader.leaf_readers() if self.size else []
         self._postings: _Recent[Postings] = _Recent(_KEPT_POSTINGS)
         self._places: _Recent[Numbers] = _Recent(_KEPT_PLACES)
         self._facets: dict[str, Facet] = {}
+        self._frequency = lru_cache(_KEPT_FREQUENCIES)(self._read_frequency)
 
     def postings(self, field: str, term: str) -> Postings:
         """Return the live documents that hold ``term``."""
         key = (field, term.encode("utf-8", "replace"))
-        kept = self._postings.get(key)
-        return self._postings.put(key, self._live(read_postings(self.leaves, *key))) if kept is None else kept
+        with self._lock:
+            kept = self._postings.get(key)
+            return self._postings.put(key, self._live(read_postings(self.leaves, *key))) if kept is None else kept
 
-    def places(self, field: str, term: str, documents: Integers, deadline: Deadline) -> Numbers:
+    def document_frequency(self, field: str, term: str) -> int:
+        """Return the number of live documents that hold ``term``; without deleted ones, the dictionary knows."""
+        return self._frequency(field, term) if self.live == self.size else len(self.postings(field, term))
+
+    def _read_frequency(self, field: str, term: str) -> int:
+        with self._lock:
+            return sum(frequency_of(leaf, field, term.encode("utf-8", "replace")) for leaf, _ in self.leaves)
+
+    def keep_places(self, field: str, term: str, documents: Integers, deadline: Deadline) -> None:
+        """Read where ``term`` stands in all documents, when it is asked of most: frequent words come again."""
+        key = (field, term.encode("utf-8", "replace"))
+        with self._lock:
+            every = self.postings(field, term)
+            is_frequent = 2 * len(documents) >= len(every) and every.frequencies.sum() <= _KEPT_PLACES // 2
+            if is_frequent and self._places.get(key) is None:
+                places = places_of(self.leaves, *key, every.documents, deadline)
+                if places is not None:
+                    self._places.put(key, places)
+
+    def places(self, field: str, term: str, documents: Integers, deadline: Deadline) -> Numbers | None:
         """Return where ``term`` stands in ``documents``, which all hold it: document << 32 | position, rising.
 
-        Places in other documents may be among them. A word that most of its documents are asked of is read whole and
-        kept: frequent words come again. Raises OutOfTime.
+        Between the first and the last of ``documents``, places in others may be among them. None when the time is over.
         """
         key = (field, term.encode("utf-8", "replace"))
-        kept = self._places.get(key)
-        if kept is not None:
-            return kept
-        every = self.postings(field, term).documents
-        if 2 * len(documents) < len(every):
-            return places_of(self.leaves, *key, documents, deadline)
-        return self._places.put(key, places_of(self.leaves, *key, every, deadline))
+        with self._lock:
+            kept = self._places.get(key)
+            if kept is None:
+                return places_of(self.leaves, *key, documents, deadline)
+        first, last = np.searchsorted(kept, [int(documents[0]) << 32, (int(documents[-1]) + 1) << 32])
+        return kept[first:last]
 
     def dictionary(self, field: str, prefix: bytes) -> list[tuple[str, int]]:
         """Return all terms of a field that live documents hold, in order, with how many do."""
         counts: dict[bytes, int] = {}
-        for leaf, base in self.leaves:
-            terms, frequencies = document_frequencies(leaf, field, self.alive[base : base + leaf.doc_count_all()])
-            for term, frequency in zip(terms, frequencies, strict=True):
-                counts[term] = counts.get(term, 0) + frequency
+        with self._lock:
+            for leaf, base in self.leaves:
+                terms, frequencies = document_frequencies(leaf, field, self.alive[base : base + leaf.doc_count_all()])
+                for term, frequency in zip(terms, frequencies, strict=True):
+                    counts[term] = counts.get(term, 0) + frequency
         chosen = sorted(term for term, count in counts.items() if count and term.startswith(prefix))
         return [(term.decode(), counts[term]) for term in chosen]
 
@@ -161,9 +188,10 @@ class Kept:
         return [leaf.column_reader(EVIDENCE, translate=False) for leaf, _ in self.leaves]
 
     def facet(self, name: str) -> Facet:
-        if name not in self._facets:
-            self._facets[name] = self._read_facet(name)
-        return self._facets[name]
+        with self._lock:
+            if name not in self._facets:
+                self._facets[name] = self._read_facet(name)
+            return self._facets[name]
 
     def _read_facet(self, name: str) -> Facet:
         found = {value for leaf, _ in self.leaves for value, _ in terms_from(leaf, name, b"")}

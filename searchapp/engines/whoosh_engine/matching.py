@@ -6,11 +6,11 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import reduce, singledispatchmethod
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from searchapp.engines.deadline import Deadline, OutOfTime
 from searchapp.engines.port import (
     BM25_K1,
     BooleanClause,
@@ -24,11 +24,18 @@ from searchapp.engines.port import (
 from searchapp.engines.whoosh_engine.kept import Kept
 from searchapp.engines.whoosh_engine.layout import Numbers
 from searchapp.engines.whoosh_engine.postings import Integers
+from searchapp.model import Deadline
 from searchapp.schema import STEMS
 
 __all__ = ["Match", "Matcher", "narrow"]
 
 Scores = NDArray[np.float32]
+
+# Documents whose positions are read at a time: some tens of milliseconds for the most frequent words.
+_BATCH: Final = 1 << 15
+# Postings that a search reads whatever the time: a word alone is always answered. Opening a list costs like so many.
+_FREE: Final = 1_000_000
+_OPENING: Final = 4_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +50,15 @@ class Matcher:
     """Finds what clauses ask for in one generation, for one search.
 
     Out of time, a costly clause finds the documents that it is sure of; where it excludes, all that it may match.
+    ``complete`` tells whether there was time for everything.
     """
 
     def __init__(self, kept: Kept, deadline: Deadline) -> None:
         self._kept = kept
         self._deadline = deadline
         self._excluding = False
+        self._read = 0
+        self.complete = True
 
     @singledispatchmethod
     def match(self, clause: Clause) -> Match:
@@ -61,25 +71,42 @@ class Matcher:
 
     @match.register
     def _(self, clause: TermClause) -> Match:
-        return self._union([self._score(clause.field, term, boost) for term, boost in clause.terms])
+        parts: list[Match] = []
+        for term, boost in clause.terms:
+            if self._read > _FREE and self._is_late():
+                return _unscored(self._kept.every()) if self._excluding else self._union(parts)
+            parts.append(self._score(clause.field, term, boost))
+        return self._union(parts)
 
     @match.register
     def _(self, clause: PhraseClause) -> Match:
-        postings = [self._kept.postings(clause.field, term).documents for term in clause.terms]
+        postings = [self._kept.postings(clause.field, term).documents for term in dict.fromkeys(clause.terms)]
         documents = reduce(_both, sorted(postings, key=len))
-        if not len(documents):
-            return _unscored(documents)
-        try:
-            places = {
-                term: self._kept.places(clause.field, term, documents, self._deadline) for term in set(clause.terms)
-            }
-        except OutOfTime:
-            return _unscored(documents if self._excluding else np.empty(0, np.int32))
+        for term in dict.fromkeys(clause.terms) if len(documents) else ():
+            self._kept.keep_places(clause.field, term, documents, self._deadline)
+        found = [np.empty(0, np.int32)]
+        for start in range(0, len(documents), _BATCH):
+            together = self._together(clause, documents[start : start + _BATCH])
+            if together is None:
+                found += [documents[start:]] if self._excluding else []
+                break
+            found.append(together)
+        return _unscored(np.concatenate(found))
+
+    def _together(self, clause: PhraseClause, documents: Integers) -> Integers | None:
+        """Return those of ``documents`` in which the terms stand together; None when the time is over."""
+        places: dict[str, Numbers] = {}
+        for term in dict.fromkeys(clause.terms):
+            own = None if self._is_late() else self._kept.places(clause.field, term, documents, self._deadline)
+            if own is None:
+                self.complete = False
+                return None
+            places[term] = own
         if clause.slop:
             found = _within(places, Counter(clause.terms), len(clause.terms) + clause.slop)
         else:
             found = _in_a_row([places[term] for term in clause.terms])
-        return _unscored(_both(documents, _documents(found)))
+        return _documents(found)
 
     @match.register
     def _(self, clause: DayClause) -> Match:
@@ -92,7 +119,7 @@ class Matcher:
         weights = np.where(self._kept.alive, 0.0, -np.inf)
         left = sum(weight for _, weight in clause.terms)
         for term, weight in clause.terms:
-            if self._deadline.passed():
+            if self._is_late():
                 weights += left if self._excluding else 0.0
                 break
             weights[self._kept.postings(clause.field, term).documents] += weight
@@ -112,13 +139,19 @@ class Matcher:
             match = self.match(EveryClause())
         self._excluding = not self._excluding
         for part in clause.must_not:
-            kept = ~np.isin(match.documents, self.match(part).documents, assume_unique=True)
+            kept = ~_held(self.match(part).documents, match.documents)
             match = Match(match.documents[kept], match.scores[kept])
         self._excluding = not self._excluding
         return match
 
+    def _is_late(self) -> bool:
+        if self._deadline.passed():
+            self.complete = False
+        return not self.complete
+
     def _score(self, field: str, term: str, boost: float) -> Match:
         postings = self._kept.postings(field, term)
+        self._read += len(postings) + _OPENING
         if field != STEMS:
             return _unscored(postings.documents)
         idf = np.log1p((self._kept.live - len(postings) + 0.5) / (len(postings) + 0.5))
@@ -208,7 +241,7 @@ def _within(places: dict[str, Numbers], wanted: Counter[str], stretch: int) -> N
     """
     rarest = min(places.values(), key=len)
     near = {term: own[_is_near(rarest, own, stretch)] for term, own in places.items()}
-    starts = np.sort(np.concatenate(list(near.values())))
+    starts = np.sort(np.concatenate(list(near.values())), kind="stable")  # which merges what is in order already
     for term, times in wanted.items():
         last = np.searchsorted(near[term], starts) + times - 1
         inside = last < len(near[term])

@@ -16,14 +16,15 @@ from isal import isal_zlib
 from numpy.typing import NDArray
 from whoosh.codec.whoosh3 import WHOOSH3_HEADER_MAGIC
 
-from searchapp.engines.deadline import Deadline
 from searchapp.engines.whoosh_engine.layout import COLUMN_END, HEADER, TERM_INFO, Bytes, Numbers, entry_sizes, offsets
+from searchapp.model import Deadline
 
 __all__ = [
     "Frequencies",
     "Integers",
     "Postings",
     "column_values",
+    "frequency_of",
     "numeric_column",
     "places_of",
     "read_postings",
@@ -91,17 +92,20 @@ def read_postings(leaves: list[tuple[Any, int]], field: str, term: bytes) -> Pos
     return Postings(np.concatenate(documents), np.concatenate(frequencies))
 
 
-def places_of(leaves: list[tuple[Any, int]], field: str, term: bytes, wanted: Integers, deadline: Deadline) -> Numbers:
+def places_of(
+    leaves: list[tuple[Any, int]], field: str, term: bytes, wanted: Integers, deadline: Deadline
+) -> Numbers | None:
     """Return where ``term`` stands in the ``wanted`` documents, as document << 32 | position, rising.
 
-    Raises OutOfTime.
+    None when the time is over.
     """
     found: list[Numbers] = [np.empty(0, np.int64)]
     for leaf, base in leaves:
         near = wanted[np.searchsorted(wanted, base) : np.searchsorted(wanted, base + leaf.doc_count_all())] - base
         if len(near):
             for block in _blocks(posting_list(leaf, field, term), near):
-                deadline.check()
+                if deadline.passed():
+                    return None
                 chosen = np.flatnonzero(np.isin(block.documents, near, assume_unique=True))
                 positions, frequencies = block.positions(chosen)
                 documents = block.documents[chosen].astype(np.int64) + base
@@ -142,6 +146,17 @@ def column_values(leaf: Any, name: str) -> list[bytes]:
     count = leaf.doc_count_all()
     tables = np.frombuffer(content, ">u4", 2 * count, size - len(COLUMN_END) - 8 * count).tolist()
     return [content[place : place + length] for length, place in zip(tables[:count], tables[count:], strict=True)]
+
+
+def frequency_of(leaf: Any, field: str, term: bytes) -> int:
+    """Return the number of documents of a segment that hold ``term``, deleted ones among them."""
+    terms = leaf._terms
+    try:
+        place, _ = terms._range_for_key(field, term)
+    except KeyError:
+        return 0
+    count: int = _DOCUMENTS.unpack(terms._dbfile.get(place + _DOCUMENTS_AT, _DOCUMENTS.size))[0]
+    return count
 
 
 def posting_list(leaf: Any, field: str, term: bytes) -> bytes:

@@ -14,7 +14,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from searchapp.engines.days import FIRST_DAY, LAST_DAY, day_number, month_label
-from searchapp.engines.deadline import Deadline
 from searchapp.engines.port import Candidate, EngineRequest, EngineResult
 from searchapp.engines.stored import article_of
 from searchapp.engines.whoosh_engine.kept import Kept
@@ -27,36 +26,37 @@ from searchapp.schema import ID
 __all__ = ["WhooshReader"]
 
 # Who asks for more terms than these wants a dictionary, which is read faster whole.
-_MANY: Final = 10_000
+_MANY: Final = 20_000
 
 
 class WhooshReader:
-    """A :class:`~searchapp.engines.port.Reader`; one lock, since what it keeps is read when first asked for."""
+    """A :class:`~searchapp.engines.port.Reader`; one lock around all that reads files, none around a whole search."""
 
     def __init__(self, reader: Any) -> None:
         self._reader = reader
         self._lock = RLock()
-        self._kept = Kept(reader)
+        self._kept = Kept(reader, self._lock)
 
     @property
     def count(self) -> int:
         return self._kept.live
 
     def search(self, request: EngineRequest) -> EngineResult:
-        with self._lock:
-            deadline = Deadline(request.deadline)
-            match = Matcher(self._kept, deadline).match(request.clause)
-            masks = self._masks(request.filters)
-            narrowed = narrow(match, masks.values())
+        matcher = Matcher(self._kept, request.deadline)
+        match = matcher.match(request.clause)
+        masks = self._masks(request.filters)
+        narrowed = narrow(match, masks.values())
+        candidates: Iterable[Candidate] = ()
+        if request.limit:
             order = self._order(narrowed, request)
-            documents, scores = narrowed.documents[order].tolist(), narrowed.scores[order].tolist()
-            return EngineResult(
-                total=len(narrowed.documents),
-                candidates=tuple(map(Candidate, documents, scores)),
-                facets={name: self._count_facet(name, match, masks) for name in request.facets},
-                histogram=self._histogram(narrowed) if request.histogram else (),
-                complete=deadline.complete,
-            )
+            candidates = map(Candidate, narrowed.documents[order].tolist(), narrowed.scores[order].tolist())
+        return EngineResult(
+            total=len(narrowed.documents),
+            candidates=tuple(candidates),
+            facets={name: self._count_facet(name, match, masks) for name in request.facets},
+            histogram=self._histogram(narrowed) if request.histogram else (),
+            complete=matcher.complete,
+        )
 
     def articles(self, documents: Iterable[int]) -> list[Article]:
         with self._lock:
@@ -84,8 +84,7 @@ class WhooshReader:
             return list(islice(self._terms(field, start), limit))
 
     def document_frequency(self, field: str, term: str) -> int:
-        with self._lock:
-            return len(self._kept.postings(field, term))
+        return self._kept.document_frequency(field, term)
 
     def close(self) -> None:
         with self._lock:
