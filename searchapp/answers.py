@@ -26,6 +26,7 @@ __all__ = [
     "describe_result",
     "describe_view",
     "differs",
+    "fits_path",
     "search_links",
     "turn_back",
     "turn_forward",
@@ -122,8 +123,18 @@ def write_search(request: SearchRequest) -> dict[str, str | list[str]]:
 
 
 def article_path(article_id: str) -> str:
-    """Return the address of an article's page."""
-    return "/articles/" + quote(article_id, safe="!$&'()*+,/:;=@")
+    """Return the address of an article's page: its id in the path where that can hold it, else as a parameter."""
+    if fits_path(article_id):
+        return "/articles/" + quote(article_id, safe="!$&'()*+,/:;=@")
+    return "/articles?" + urlencode({"id": article_id})
+
+
+def fits_path(article_id: str) -> bool:
+    """Return whether browsers and proxies leave a path with this id alone, encoded as it is.
+
+    They resolve dots (``x/../y``, ``%2E%2E`` too), merge slashes, drop the last one and take backslashes for slashes.
+    """
+    return "\\" not in article_id and not any(part in ("", ".", "..") for part in article_id.split("/"))
 
 
 def _search_path(request: SearchRequest) -> str:

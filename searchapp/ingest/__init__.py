@@ -23,7 +23,7 @@ from __future__ import annotations
 from searchapp.ingest.connectors import PostgresRows, Source, SqliteRows, StreamSource
 from searchapp.ingest.corpus import CorpusReader, read_corpus
 from searchapp.ingest.duplicates import digest_of_facts
-from searchapp.ingest.patterns import split_pattern
+from searchapp.ingest.patterns import pattern_of_path, split_pattern
 from searchapp.ingest.reader import FileContext
 from searchapp.ingest.received import JournalReader
 from searchapp.ingest.units import Unit
@@ -38,6 +38,7 @@ __all__ = [
     "StreamSource",
     "Unit",
     "digest_of_facts",
+    "pattern_of_path",
     "read_corpus",
     "split_pattern",
 ]

@@ -4,7 +4,8 @@
 and with ``modified``, the moment of this version. The order of the lines is the order of time: of an id, the journal's
 last word counts, over what files say. A withdrawal is a line too, so the corpus keeps a tombstone.
 
-A request is answered when all its lines are on the disk. One that fails halfway leaves no line behind.
+A request is answered when all its lines are on the disk. One that fails halfway leaves no line behind. What the
+journal is said to hold already is read back first: a line may have been damaged since.
 """
 
 from __future__ import annotations
@@ -35,14 +36,17 @@ from searchapp.ingest.record import article_from
 from searchapp.ingest.sent import line_of, reads_the_same
 from searchapp.ingest.walk import JOURNAL_FOLDER
 from searchapp.model import Article, ArticleStatus
+from searchapp.schema import canonical_id
 
-__all__ = ["Journal", "Outcome", "Spool", "Written"]
+__all__ = ["Extent", "Journal", "Outcome", "Spool", "Written"]
 
 _log = logging.getLogger(__name__)
 
 _CHUNK: Final = 1 << 20
 _WAIT: Final = 60.0
 """Seconds that a write waits for the ones before it; a million articles take about as long."""
+
+_LOOKED_FOR: Final = 100
 
 Served = Callable[[str], Article | None]
 """Gives the article that is served under an id: what the files say, where the journal says nothing."""
@@ -65,6 +69,31 @@ class Written:
     counts: Counter[Outcome] = field(default_factory=Counter)
     word: Word | None = None
     outcome: Outcome = Outcome.UNCHANGED
+    extent: Extent = field(default_factory=lambda: Extent())
+
+    def add(self, word: Word, outcome: Outcome) -> None:
+        """Count what became of a record."""
+        self.word, self.outcome = word, outcome
+        self.counts[outcome] += 1
+        self.extent.add(word)
+
+
+@dataclass(slots=True)
+class Extent:
+    """What a generation must have read, and show, to hold some words of the journal.
+
+    ``ends`` has for each file of the journal the byte where the last of them ends. ``withdrawn`` tells of some ids
+    whether their article is to be gone: of the first few only, since ``ends`` tells for any number.
+    """
+
+    ends: dict[str, int] = field(default_factory=dict)
+    withdrawn: dict[str, bool] = field(default_factory=dict)
+
+    def add(self, word: Word) -> None:
+        """Take in ``word``, the last one on its id."""
+        self.ends[word.file] = max(self.ends.get(word.file, 0), word.offset + word.length)
+        if word.id in self.withdrawn or len(self.withdrawn) < _LOOKED_FOR:
+            self.withdrawn[word.id] = word.withdrawn
 
 
 class Journal:
@@ -129,7 +158,9 @@ class Journal:
         with self._turn, self._locked():
             try:
                 self._words.begin(self.folder)
-                return self._words.of(article_id)
+                word = self._last_word(canonical_id(article_id), None)
+                self._words.commit()
+                return word
             finally:
                 self._words.rollback()
 
@@ -142,14 +173,14 @@ class Journal:
         self, records: Iterable[Mapping[str, Any]], served: Served, on_word: Callable[[Word, Outcome], None]
     ) -> Written:
         file = self._file_of_today()
-        _mend(self.folder / file)
+        for path in self.folder.glob(FILES):  # a crash may have been that of last month's last write
+            _mend(path)
         self._words.begin(self.folder)
         written, context = Written(file), self.context()
         with _Tail(self.folder / file) as tail:
             for record in records:
                 word, outcome = self._add(record, served, tail, context)
-                written.word, written.outcome = word, outcome
-                written.counts[outcome] += 1
+                written.add(word, outcome)
                 on_word(word, outcome)
             tail.sync()
             self._words.commit(file, tail.end)
@@ -158,8 +189,8 @@ class Journal:
     def _add(
         self, record: Mapping[str, Any], served: Served, tail: _Tail, context: FileContext
     ) -> tuple[Word, Outcome]:
-        article_id = str(record["id"])
-        last = self._words.of(article_id)
+        article_id = canonical_id(str(record["id"]))
+        last = self._last_word(article_id, tail)
         if last and _says_the_same(record, last):
             return last, Outcome.UNCHANGED
         before = self._article(last, tail, context) if last else served(article_id)
@@ -183,6 +214,30 @@ class Journal:
         if not record.get("modified"):
             full["modified"] = moment.isoformat(timespec="seconds")
         return full
+
+    def _last_word(self, article_id: str, tail: _Tail | None) -> Word | None:
+        """Return the last word on an id that the journal's bytes give, ``tail`` included."""
+        word = self._words.of(article_id)
+        if word is None or word == self._read_back(word, tail):
+            return word
+        _log.warning("Line of “%s” in %s is not as it was written; the journal is read again.", word.id, word.file)
+        if tail:
+            tail.flush()
+        self._words.reread(self.folder)
+        return self._words.of(article_id)
+
+    def _read_back(self, word: Word, tail: _Tail | None) -> Word | None:
+        """Return the word that stands where ``word`` should, None if there is none."""
+        try:
+            line = tail.read(word.offset, word.length, self.folder / word.file) if tail else self._read(word)
+            return word_of(json.loads(line), word.file, word.offset, word.length) if line.endswith(b"\n") else None
+        except (OSError, ValueError, TypeError, LookupError, AttributeError, RecursionError):
+            return None
+
+    def _read(self, word: Word) -> bytes:
+        with (self.folder / word.file).open("rb") as file:
+            file.seek(word.offset)
+            return file.read(word.length)
 
     def _article(self, word: Word, tail: _Tail, context: FileContext) -> Article | None:
         """Return the article of a line of the journal; None for one that is withdrawn or cannot be read any more."""
@@ -271,7 +326,7 @@ class _Tail:
     def write(self, line: bytes) -> None:
         self._buffer += line
         if len(self._buffer) >= _CHUNK:
-            self._flush()
+            self.flush()
 
     def read(self, offset: int, length: int, path: Path) -> bytes:
         """Return bytes of ``path``, which may be this file."""
@@ -286,11 +341,12 @@ class _Tail:
 
     def sync(self) -> None:
         """Put everything on the disk."""
-        self._flush()
+        self.flush()
         os.fsync(self._descriptor)  # also of a line that a killed process left, which a repeated request relies on
         self._synced = True
 
-    def _flush(self) -> None:
+    def flush(self) -> None:
+        """Give the system what is still in memory."""
         while self._buffer:  # a disk that fills up takes a part and tells it at the next attempt
             count = os.write(self._descriptor, self._buffer[:_CHUNK])
             del self._buffer[:count]
@@ -323,12 +379,10 @@ def _outcome(word: Word, before: Article | None) -> Outcome:
 
 def _mend(path: Path) -> None:
     """Cut off the last line if a crash tore it: whoever sent it was never told that it is written."""
-    if not path.exists() or not path.stat().st_size:
+    if not path.exists() or _ends_whole(path):
         return
     with path.open("r+b") as file:
         start, tail = _last_line(file.fileno())
-        if tail.endswith(b"\n"):
-            return
         try:
             json.loads(tail)
         except ValueError:
@@ -339,6 +393,14 @@ def _mend(path: Path) -> None:
             file.write(b"\n")
         file.flush()
         os.fsync(file.fileno())
+
+
+def _ends_whole(path: Path) -> bool:
+    """Return whether a file has nothing after the end of its last line."""
+    with path.open("rb") as file:
+        size = file.seek(0, os.SEEK_END)
+        file.seek(max(0, size - 1))
+        return file.read(1) in (b"", b"\n")
 
 
 def _last_line(descriptor: int) -> tuple[int, bytes]:

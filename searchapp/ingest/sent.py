@@ -9,7 +9,8 @@ from typing import Any, Final
 
 from searchapp.i18n import Message
 from searchapp.ingest.dates import read_date
-from searchapp.ingest.formats.jsonrecords import parse_json, records_of
+from searchapp.ingest.fields import no_such_field
+from searchapp.ingest.formats.jsonrecords import parse_json, records_of, unknown_field
 from searchapp.ingest.ids import checked_id
 from searchapp.ingest.reader import LARGEST_ARTICLE, FileContext, UnreadableError
 from searchapp.ingest.record import article_from
@@ -47,9 +48,13 @@ def validate(value: object, context: FileContext, article_id: str = "") -> tuple
     A record in our own names is kept as it was received; what other names mean is written in ours. ``article_id`` is
     the one that the sender addressed, if any.
 
-    Raises InvalidRecordError that names the field which is missing or wrong.
+    Raises InvalidRecordError that names the field which is missing, wrong or unknown.
     """
     record = _one_record(value)
+    if unknown := unknown_field(value):
+        raise InvalidRecordError(no_such_field(unknown), unknown)
+    if not isinstance(record.get("stub", False), bool):
+        raise InvalidRecordError(Message("the field “{field}” must be true or false", field="stub"), "stub")
     try:
         if article_id:
             record = {"id": checked_id(article_id), **_without_id(record, article_id)}

@@ -14,7 +14,7 @@ from searchapp.query.ast import DateRange, Exact, Fuzzy, Leaf, Phrase, Prefix, W
 from searchapp.query.dates import ONE_DAY, DateWords, read_period
 from searchapp.query.language import DEFAULT_SLOP, GREATEST_DISTANCE, SHORTEST_PREFIX, read_operator
 
-__all__ = ["read_leaf", "read_phrase", "read_range"]
+__all__ = ["read_id", "read_leaf", "read_phrase", "read_range"]
 
 _SUFFIX: Final = re.compile(r"(?P<text>.*?)(?:(?P<star>\*+)|~(?P<distance>\d*))[\W_]*", re.DOTALL)
 _BREAKING_SPACES: Final = re.compile(r"[ \t\r\n\f\v]+")
@@ -42,6 +42,12 @@ def read_leaf(raw: str, place: int, remarks: list[Remark]) -> Leaf | None:
 def word(text: str) -> Word:
     """Return a word; one that reads as an operator is kept in small letters, which never do."""
     return Word(text.lower() if read_operator(text) else text)
+
+
+def read_id(text: str) -> Phrase | None:
+    """Return what asks for the id ``text``, signs at its ends included; None without a sign that can be seen."""
+    kept = text.replace('"', " ").strip()
+    return Phrase(kept) if kept else None
 
 
 def read_phrase(text: str, slop: str | None) -> Phrase | None:
