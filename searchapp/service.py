@@ -31,7 +31,6 @@ from searchapp.highlight import Highlighter
 from searchapp.i18n import Message
 from searchapp.indexing.coverage import covers
 from searchapp.indexing.generations import Generations, Manifest
-from searchapp.indexing.register import FILE_NAME as REGISTER
 from searchapp.matching import enough_weight, enough_weight_otherwise, prefer_quotes
 from searchapp.model import Article, ArticleView, Hit, Remark, SearchRequest, SearchResult, Sort
 from searchapp.query import Bag, DateWords, Every, Node, ParsedQuery, Phrase, Word, is_elaborate, narrows, parse, show
@@ -175,7 +174,7 @@ class SearchService:
         """
 
         def look(generation: OpenGeneration) -> str:
-            if not covers(self._generations.path(generation.name) / REGISTER, journal, ends):
+            if not covers(self._generations.path(generation.name), journal, ends):
                 return ""
             shown = generation.reader.article
             return generation.name if all((shown(one) is None) == gone for one, gone in withdrawn.items()) else ""

@@ -9,18 +9,22 @@ from contextlib import closing
 from pathlib import Path
 from typing import Final
 
-__all__ = ["covers", "digest_before"]
+__all__ = ["REGISTER", "covers", "digest_before"]
+
+REGISTER: Final = "register.sqlite"
+"""The file of a generation that tells what of the corpus is in it; see :mod:`.register`."""
 
 _TAIL: Final = 65_536
 
 
-def covers(register: Path, journal: Path, ends: Mapping[str, int]) -> bool:
-    """Return whether the generation of this register was made of the files of ``journal`` up to the bytes ``ends``.
+def covers(generation: Path, journal: Path, ends: Mapping[str, int]) -> bool:
+    """Return whether the generation in this folder was made of the files of ``journal`` up to the bytes ``ends``.
 
     It was not when the bytes there are others by now, as of a journal that was put back from a copy.
     """
     try:
-        with closing(sqlite3.connect(f"{register.resolve().as_uri()}?mode=ro&immutable=1", uri=True)) as connection:
+        register = (generation / REGISTER).resolve()
+        with closing(sqlite3.connect(f"{register.as_uri()}?mode=ro&immutable=1", uri=True)) as connection:
             return all(_covers(connection, journal, name, end) for name, end in ends.items())
     except (sqlite3.Error, OSError):
         return False

@@ -6,10 +6,12 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import quote
 
 from flask import request
 from werkzeug.routing import BaseConverter
 
+from searchapp.answers import SAFE_IN_PATH
 from searchapp.errors import InvalidRequest
 from searchapp.i18n import Message
 
@@ -23,8 +25,8 @@ class ArticleIdConverter(BaseConverter):
     part_isolating = False
 
     def to_url(self, value: Any) -> str:
-        """Return the id percent-encoded; slashes stay readable."""
-        return super().to_url(value).replace("%2F", "/")
+        """Return the id percent-encoded as in ``answers.article_path``."""
+        return quote(value, safe=SAFE_IN_PATH)
 
 
 def requested_id(in_path: str) -> str:
