@@ -8,7 +8,7 @@ from typing import Final
 from searchapp.i18n import Message
 from searchapp.ingest.normalize import unaccented
 
-__all__ = ["FIELDS", "WRITTEN_FIELDS", "field_name", "no_such_field"]
+__all__ = ["FIELDS", "LONGEST_NAME", "WRITTEN_FIELDS", "field_name", "no_such_field"]
 
 FIELDS: Final = (
     *(
@@ -33,7 +33,8 @@ WRITTEN_FIELDS: Final = (*FIELDS, "stub")
 
 _FOUND_OUT: Final = ("date_quality", "repairs", "links", "generation", "highlights", "spans")
 """What the endpoint tells of an article beside its fields."""
-_LONGEST_SHOWN: Final = 100
+LONGEST_NAME: Final = 100
+"""Characters of an unknown name that are told."""
 
 _SYNONYMS: Final = {
     name: field
@@ -66,7 +67,7 @@ def field_name(key: object) -> str:
 
 def no_such_field(key: str) -> Message:
     """Return that records have no field ``key``, and which one may have been meant."""
-    shown = key[:_LONGEST_SHOWN]
+    shown = key[:LONGEST_NAME]
     if key in _FOUND_OUT:
         return Message("the field “{field}” is what the program found out; leave it out", field=shown)
     name = field_name(shown)

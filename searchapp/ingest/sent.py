@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from searchapp.i18n import Message
 from searchapp.ingest.dates import read_date
-from searchapp.ingest.fields import no_such_field
+from searchapp.ingest.fields import LONGEST_NAME, no_such_field
 from searchapp.ingest.formats.jsonrecords import parse_json, records_of, unknown_field
 from searchapp.ingest.ids import checked_id
 from searchapp.ingest.reader import LARGEST_ARTICLE, FileContext, UnreadableError
@@ -52,7 +52,7 @@ def validate(value: object, context: FileContext, article_id: str = "") -> tuple
     """
     record = _one_record(value)
     if unknown := unknown_field(value):
-        raise InvalidRecordError(no_such_field(unknown), unknown)
+        raise InvalidRecordError(no_such_field(unknown), unknown[:LONGEST_NAME])
     if not isinstance(record.get("stub", False), bool):
         raise InvalidRecordError(Message("the field “{field}” must be true or false", field="stub"), "stub")
     try:
