@@ -68,15 +68,18 @@ class Writing:
         self._indexer = indexer
         self._resumed = 0
 
-    def put(self, article_id: str, body: bytes) -> Written:
-        """Write one article, a JSON object, under an id; raises InvalidRecord."""
+    def put(self, article_id: str, body: bytes, *, there: bool | None = None) -> Written:
+        """Write one article, a JSON object, under an id; raises InvalidRecord.
+
+        With ``there``, only if an article of this id is there, or is not; else raises PreconditionFailed.
+        """
         try:
             record, _ = validate(parse_line(body), self._journal.context(), article_id)
         except InvalidRecordError as error:
             raise InvalidRecord(error.reason, error.field) from error
-        return self._journal.append([record], self._served)
+        return self._journal.append([record], self._served, there=there)
 
-    def withdraw(self, article_id: str) -> Written:
+    def withdraw(self, article_id: str, *, there: bool | None = None) -> Written:
         """Withdraw an article; raises ArticleNotFound for an id that nobody knows, ArticleWithdrawn for what is gone.
 
         One that was withdrawn and can still be seen is unchanged, as for whoever lost the first answer.
@@ -88,7 +91,7 @@ class Writing:
         word = self._journal.last_word(article_id)
         if word is None:
             self._check_known(article_id)
-        written = self._journal.append([tombstone(article_id)], self._served)
+        written = self._journal.append([tombstone(article_id)], self._served, there=there)
         if written.outcome is Outcome.UNCHANGED and self.holding(written.extent):
             raise ArticleWithdrawn
         return written

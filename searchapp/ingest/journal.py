@@ -29,7 +29,7 @@ from zoneinfo import ZoneInfo
 
 from filelock import FileLock, Timeout
 
-from searchapp.errors import CorpusLocked, CorpusUnwritable, StorageFull
+from searchapp.errors import CorpusLocked, CorpusUnwritable, PreconditionFailed, StorageFull
 from searchapp.ingest.lastwords import FILES, LastWords, Word, word_of
 from searchapp.ingest.reader import FileContext, UnreadableError
 from searchapp.ingest.record import article_from
@@ -47,7 +47,9 @@ _WAIT: Final = 60.0
 """Seconds that a write waits for the ones before it; a million articles take about as long."""
 
 _LOOKED_FOR: Final = 100
+"""Articles of one write that are looked for by their ids, beside how far the journal was read."""
 
+Record = Mapping[str, Any]
 Served = Callable[[str], Article | None]
 """Gives the article that is served under an id: what the files say, where the journal says nothing."""
 
@@ -135,17 +137,19 @@ class Journal:
         records: Iterable[Mapping[str, Any]],
         served: Served,
         on_word: Callable[[Word, Outcome], None] = lambda word, outcome: None,
+        *,
+        there: bool | None = None,
     ) -> Written:
         """Write ``records``, which are valid and have ids, and return once they are on the disk.
 
         What the journal's last word says already is not written again. A record without a status that says something
-        else than the version before it is marked as corrected.
+        else than the version before it is marked as corrected. ``there`` is whether their articles have to be there.
 
-        Raises StorageFull, CorpusUnwritable, CorpusLocked; then nothing of it was written.
+        Raises StorageFull, CorpusUnwritable, CorpusLocked, PreconditionFailed; then nothing of it was written.
         """
         with self._turn, self._locked():
             try:
-                return self._append(records, served, on_word)
+                return self._append(records, served, on_word, there)
             except OSError as error:
                 raise self._failure(error) from error
             finally:
@@ -158,9 +162,11 @@ class Journal:
         with self._turn, self._locked():
             try:
                 self._words.begin(self.folder)
-                word = self._last_word(canonical_id(article_id), None)
+                last = self._last(canonical_id(article_id), None)
                 self._words.commit()
-                return word
+                return last[0] if last else None
+            except OSError as error:
+                raise self._failure(error) from error
             finally:
                 self._words.rollback()
 
@@ -170,7 +176,11 @@ class Journal:
             self._words.close()
 
     def _append(
-        self, records: Iterable[Mapping[str, Any]], served: Served, on_word: Callable[[Word, Outcome], None]
+        self,
+        records: Iterable[Mapping[str, Any]],
+        served: Served,
+        on_word: Callable[[Word, Outcome], None],
+        there: bool | None,
     ) -> Written:
         file = self._file_of_today()
         for path in self.folder.glob(FILES):  # a crash may have been that of last month's last write
@@ -179,10 +189,14 @@ class Journal:
         written, context = Written(file), self.context()
         with _Tail(self.folder / file) as tail:
             for record in records:
+                if there is not None:
+                    self._check(str(record["id"]), served, tail, there=there)
                 word, outcome = self._add(record, served, tail, context)
                 written.add(word, outcome)
                 on_word(word, outcome)
             tail.sync()
+            for name in written.extent.ends.keys() - {file}:
+                _sync(self.folder / name)
             self._words.commit(file, tail.end)
         return written
 
@@ -190,16 +204,23 @@ class Journal:
         self, record: Mapping[str, Any], served: Served, tail: _Tail, context: FileContext
     ) -> tuple[Word, Outcome]:
         article_id = canonical_id(str(record["id"]))
-        last = self._last_word(article_id, tail)
-        if last and _says_the_same(record, last):
-            return last, Outcome.UNCHANGED
-        before = self._article(last, tail, context) if last else served(article_id)
+        last = self._last(article_id, tail)
+        if last and _says_the_same(record, last[0]):
+            return last[0], Outcome.UNCHANGED
+        before = _article(*last, context) if last else served(article_id)
         full = self._completed(record, before, context)
         line = line_of(full)
         word = word_of(full, tail.name, tail.end, len(line))
         tail.write(line)
         self._words.note(word)
         return word, _outcome(word, before)
+
+    def _check(self, article_id: str, served: Served, tail: _Tail, *, there: bool) -> None:
+        """Raise PreconditionFailed unless an article is, or is not, ``there``."""
+        last = self._last(article_id, tail)
+        is_there = not last[0].withdrawn if last else served(article_id) is not None
+        if is_there != there:
+            raise PreconditionFailed.there() if is_there else PreconditionFailed.missing()
 
     def _completed(self, record: Mapping[str, Any], before: Article | None, context: FileContext) -> dict[str, Any]:
         """Return ``record`` with its moment, and with the status that the version before it gives."""
@@ -215,39 +236,33 @@ class Journal:
             full["modified"] = moment.isoformat(timespec="seconds")
         return full
 
-    def _last_word(self, article_id: str, tail: _Tail | None) -> Word | None:
-        """Return the last word on an id that the journal's bytes give, ``tail`` included."""
+    def _last(self, article_id: str, tail: _Tail | None) -> tuple[Word, Record] | None:
+        """Return the last word on an id and its record, as the journal's bytes give it, ``tail`` included."""
         word = self._words.of(article_id)
-        if word is None or word == self._read_back(word, tail):
-            return word
-        _log.warning("Line of “%s” in %s is not as it was written; the journal is read again.", word.id, word.file)
-        if tail:
-            tail.flush()
-        self._words.reread(self.folder)
-        return self._words.of(article_id)
+        record = self._read_back(word, tail) if word else None
+        if word and record is None:
+            _log.warning("Line of “%s” in %s is not as it was written; the journal is read again.", word.id, word.file)
+            if tail:
+                tail.flush()
+            self._words.reread(self.folder)
+            word = self._words.of(article_id)
+            record = self._read_back(word, tail) if word else None
+        return (word, record) if word and record is not None else None
 
-    def _read_back(self, word: Word, tail: _Tail | None) -> Word | None:
-        """Return the word that stands where ``word`` should, None if there is none."""
+    def _read_back(self, word: Word, tail: _Tail | None) -> Record | None:
+        """Return the record that stands where ``word`` says, None if it is another one or none."""
         try:
             line = tail.read(word.offset, word.length, self.folder / word.file) if tail else self._read(word)
-            return word_of(json.loads(line), word.file, word.offset, word.length) if line.endswith(b"\n") else None
+            record = json.loads(line)
+            is_whole = line.endswith(b"\n") and word_of(record, word.file, word.offset, word.length) == word
         except (OSError, ValueError, TypeError, LookupError, AttributeError, RecursionError):
             return None
+        return record if is_whole else None
 
     def _read(self, word: Word) -> bytes:
         with (self.folder / word.file).open("rb") as file:
             file.seek(word.offset)
             return file.read(word.length)
-
-    def _article(self, word: Word, tail: _Tail, context: FileContext) -> Article | None:
-        """Return the article of a line of the journal; None for one that is withdrawn or cannot be read any more."""
-        if word.withdrawn:
-            return None
-        try:
-            line = tail.read(word.offset, word.length, self.folder / word.file)
-            return article_from(json.loads(line), context)
-        except (ValueError, UnreadableError):
-            return None
 
     def _file_of_today(self) -> str:
         """Return the file of this month; should the clock have gone back, the last one goes on."""
@@ -362,6 +377,16 @@ class _Tail:
             os.close(self._descriptor)
 
 
+def _article(word: Word, record: Record, context: FileContext) -> Article | None:
+    """Return the article of a line of the journal; None for one that is withdrawn or that no reader takes."""
+    if word.withdrawn:
+        return None
+    try:
+        return article_from(record, context)
+    except UnreadableError:
+        return None
+
+
 def _says_the_same(record: Mapping[str, Any], last: Word) -> bool:
     """Return whether ``record`` adds nothing to ``last``; what it leaves open is as it was."""
     new = word_of(record)
@@ -417,9 +442,12 @@ def _last_line(descriptor: int) -> tuple[int, bytes]:
 
 
 def _sync_folder(path: Path) -> None:
-    if os.name == "nt":  # Windows cannot open folders
-        return
-    descriptor = os.open(path, os.O_RDONLY)
+    if os.name != "nt":  # Windows cannot open folders
+        _sync(path)
+
+
+def _sync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY if os.name != "nt" else os.O_RDWR)
     try:
         os.fsync(descriptor)
     finally:

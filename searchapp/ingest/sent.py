@@ -35,7 +35,7 @@ def parse_line(line: bytes) -> object:
     if len(line) > _LONGEST_LINE:
         raise InvalidRecordError(Message("the article is longer than {limit} MiB", limit=LARGEST_ARTICLE >> 20))
     try:
-        return parse_json(line.decode("utf-8-sig"))
+        return parse_json(line.decode("utf-8-sig"), strict=True)
     except UnicodeDecodeError as error:
         raise InvalidRecordError(Message("it is not UTF-8 from byte {place} on", place=error.start + 1)) from error
     except UnreadableError as error:

@@ -13,7 +13,7 @@ from flask import Blueprint, Response, jsonify, request
 from werkzeug.exceptions import ClientDisconnected
 
 from searchapp.answers import Json, article_path
-from searchapp.errors import InvalidRequest
+from searchapp.errors import InvalidRequest, PreconditionFailed
 from searchapp.i18n import Message
 from searchapp.web.article_ids import requested_id
 from searchapp.web.gate import let_in
@@ -37,8 +37,9 @@ def put(article_id: str = "") -> Response:
     """Write an article under the id of the address."""
     article_id = requested_id(article_id)
     seconds = _seconds_to_wait()
+    there = _condition()
     body = _body().read(LONGEST_ARTICLE + 1)
-    return _told(_writing().put(article_id, body), seconds)
+    return _told(_writing().put(article_id, body, there=there), seconds)
 
 
 @writing.delete("/articles/<article_id:article_id>")
@@ -47,7 +48,7 @@ def delete(article_id: str = "") -> Response:
     """Withdraw an article."""
     article_id = requested_id(article_id)
     seconds = _seconds_to_wait()
-    return _told(_writing().withdraw(article_id), seconds)
+    return _told(_writing().withdraw(article_id, there=_condition()), seconds)
 
 
 @writing.post("/articles")
@@ -138,6 +139,19 @@ def _seconds_to_wait() -> float:
         reason = Message("Give seconds from 0 to {longest}.", longest=int(LONGEST_WAIT))
         raise InvalidRequest(Message("Some parameters are wrong."), [("wait", reason)])
     return seconds
+
+
+def _condition() -> bool | None:
+    """Return whether the article has to be there (``If-Match: *``), or not (``If-None-Match: *``); None for either.
+
+    Raises PreconditionFailed for tags: those of this site are weak, and none of them names a version of an article.
+    """
+    match, none_match = (request.headers.get(name) for name in ("If-Match", "If-None-Match"))
+    if match is None and none_match is None:
+        return None
+    if (match, none_match) not in (("*", None), (None, "*")):
+        raise PreconditionFailed.tagged()
+    return match is not None
 
 
 def _switch(name: str) -> bool:

@@ -458,6 +458,12 @@ def test_other_names_are_written_in_ours() -> None:
     assert (record["title"], article.text, article.id) == ("La marée", "Elle monte.", "maree")
 
 
+def test_a_field_that_stands_there_twice_is_refused() -> None:
+    with pytest.raises(InvalidRecordError) as caught:
+        parse_line(b'{"title": "x", "text": "y", "title": "z"}')
+    assert "“title” stands there twice" in str(caught.value.reason)
+
+
 def test_half_a_surrogate_pair_is_written_all_the_same(journal: Journal) -> None:
     value = parse_line(b'{"id": "x", "title": "La mer \\ud83d", "text": "y"}')
     record, _ = validate(value, journal.context())

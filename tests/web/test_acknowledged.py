@@ -34,14 +34,16 @@ class Writer:
     def __init__(self, client: FlaskClient) -> None:
         self._client = client
 
-    def ask(self, method: str, path: str = "", body: bytes | None = None, **parameters: Any) -> tuple[int, Any]:
+    def ask(
+        self, method: str, path: str = "", body: bytes | None = None, condition: str = "", **parameters: Any
+    ) -> tuple[int, Any]:
         given = [path.partition("?")[2], urlencode(parameters)]
         response = self._client.open(
             f"/api/v1/articles{path.partition('?')[0]}",
             method=method,
             query_string="&".join(filter(None, given)),
             data=body,
-            headers={"Authorization": f"Bearer {TOKEN}"},
+            headers={"Authorization": f"Bearer {TOKEN}"} | dict([condition.split(": ")] if condition else []),
         )
         return response.status_code, response.get_json(force=True)
 
@@ -226,6 +228,28 @@ def test_an_article_of_any_id_is_written_read_and_withdrawn(newsroom: Site, arti
     path = answer["links"]["self"].removeprefix("/api/v1/articles")
     assert writer.ask("GET", path)[1]["id"] == article_id
     assert writer.ask("DELETE", path)[0] == 202
+
+
+@pytest.mark.parametrize("condition", ["If-None-Match: *", 'If-Match: "x"', 'If-None-Match: W/"x"'])
+def test_a_write_under_a_condition_that_does_not_hold_writes_nothing(
+    newsroom: Site, indexed: Config, condition: str
+) -> None:
+    writer = newsroom()
+    for _ in range(2):
+        assert writer.put("noel", MARE, condition=condition)[0] == 412
+        assert writer.delete("noel", condition=condition)[0] == 412
+    assert journal_text(indexed) == ""
+
+
+def test_a_condition_is_held_against_the_journal_and_not_against_the_index(newsroom: Site) -> None:
+    slow = newsroom(NEVER)
+    assert slow.put("mare", MARE, condition="If-Match: *")[0] == 412
+    assert slow.put("mare", MARE, condition="If-None-Match: *")[0] == 202
+    assert slow.put("mare", MARE, condition="If-None-Match: *")[0] == 412
+    assert slow.put("mare", QUAI, condition="If-Match: *")[1]["outcome"] == "replaced"
+    assert slow.delete("mare", condition="If-Match: *")[0] == 202
+    assert slow.put("mare", MARE, condition="If-Match: *")[0] == 412
+    assert slow.put("mare", MARE, condition="If-None-Match: *")[1]["outcome"] == "created"
 
 
 IDS = ["a", "été", "x/../y"]

@@ -47,7 +47,7 @@ class JsonLinesReader:
         for number, line in _articles(stream):
             try:
                 text = _checked(line, context)
-                yield from _read_records(parse_json(text), context)
+                yield from _read_records(parse_json(text, strict=context.strict), context)
             except UnreadableError as error:
                 yield error.reject(context.name, number)
 

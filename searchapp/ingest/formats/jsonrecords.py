@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from searchapp.i18n import Message
-from searchapp.ingest.fields import FIELDS, WRITTEN_FIELDS, field_name
+from searchapp.ingest.fields import FIELDS, LONGEST_NAME, WRITTEN_FIELDS, field_name
 from searchapp.ingest.formats.markup import text_of_html
 from searchapp.ingest.formats.ninjs import is_ninjs, record_of_ninjs
 from searchapp.ingest.formats.schemaorg import is_article, record_of_schema, things_of
@@ -23,18 +24,29 @@ _TEXTS: Final = ("content_html", "content_text", "content_xhtml")
 _MOST_VALUES: Final = 1_000_000
 
 
-def parse_json(text: str) -> object:
-    """Return the value of ``text``; raises UnreadableError with the place where it is wrong."""
+def parse_json(text: str, *, strict: bool = False) -> object:
+    """Return the value of ``text``; raises UnreadableError with the place where it is wrong.
+
+    ``strict``: also where an object has a field twice, of which only the last would count.
+    """
     if text.count("[") + text.count("{") > _MOST_VALUES:
         raise UnreadableError(Message("the JSON holds more than {limit} lists and objects", limit=_MOST_VALUES))
     try:
-        return json.loads(text)
+        return json.loads(text, object_pairs_hook=_unique if strict else None)
     except json.JSONDecodeError as error:
         raise UnreadableError(
             Message("not valid JSON at column {column}: {reason}", column=error.colno, reason=error.msg)
         ) from error
     except (ValueError, RecursionError) as error:  # a number of thousands of digits; brackets in brackets
         raise UnreadableError(Message("the JSON is nested too deeply, or holds an endless number")) from error
+
+
+def _unique(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    fields = dict(pairs)
+    if len(fields) < len(pairs):
+        twice = Counter(name for name, _ in pairs).most_common(1)[0][0]
+        raise UnreadableError(Message("the field “{field}” stands there twice", field=twice[:LONGEST_NAME]))
+    return fields
 
 
 def records_of(value: object, source: str = "", depth: int = 0) -> Iterator[Record]:
