@@ -13,7 +13,6 @@ from __future__ import annotations
 import errno
 import json
 import logging
-import os
 import shutil
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -34,6 +33,7 @@ from searchapp.ingest.lastwords import FILES, LastWords, Word, word_of
 from searchapp.ingest.reader import FileContext, UnreadableError
 from searchapp.ingest.record import article_from
 from searchapp.ingest.sent import line_of, reads_the_same
+from searchapp.ingest.tail import Tail, mend, sync, sync_folder
 from searchapp.ingest.walk import JOURNAL_FOLDER
 from searchapp.model import Article, ArticleStatus
 from searchapp.schema import canonical_id
@@ -42,7 +42,6 @@ __all__ = ["Extent", "Journal", "Outcome", "Spool", "Written"]
 
 _log = logging.getLogger(__name__)
 
-_CHUNK: Final = 1 << 20
 _WAIT: Final = 60.0
 """Seconds that a write waits for the ones before it; a million articles take about as long."""
 
@@ -64,23 +63,6 @@ class Outcome(StrEnum):
 
 
 @dataclass(slots=True)
-class Written:
-    """What an append did: the file that it wrote to, how often what became of records, the last word that it met."""
-
-    file: str
-    counts: Counter[Outcome] = field(default_factory=Counter)
-    word: Word | None = None
-    outcome: Outcome = Outcome.UNCHANGED
-    extent: Extent = field(default_factory=lambda: Extent())
-
-    def add(self, word: Word, outcome: Outcome) -> None:
-        """Count what became of a record."""
-        self.word, self.outcome = word, outcome
-        self.counts[outcome] += 1
-        self.extent.add(word)
-
-
-@dataclass(slots=True)
 class Extent:
     """What a generation must have read, and show, to hold some words of the journal.
 
@@ -96,6 +78,23 @@ class Extent:
         self.ends[word.file] = max(self.ends.get(word.file, 0), word.offset + word.length)
         if word.id in self.withdrawn or len(self.withdrawn) < _LOOKED_FOR:
             self.withdrawn[word.id] = word.withdrawn
+
+
+@dataclass(slots=True)
+class Written:
+    """What an append did: the file that it wrote to, how often what became of records, the last word that it met."""
+
+    file: str
+    counts: Counter[Outcome] = field(default_factory=Counter)
+    word: Word | None = None
+    outcome: Outcome = Outcome.UNCHANGED
+    extent: Extent = field(default_factory=Extent)
+
+    def add(self, word: Word, outcome: Outcome) -> None:
+        """Count what became of a record."""
+        self.word, self.outcome = word, outcome
+        self.counts[outcome] += 1
+        self.extent.add(word)
 
 
 class Journal:
@@ -184,10 +183,10 @@ class Journal:
     ) -> Written:
         file = self._file_of_today()
         for path in self.folder.glob(FILES):  # a crash may have been that of last month's last write
-            _mend(path)
+            mend(path)
         self._words.begin(self.folder)
         written, context = Written(file), self.context()
-        with _Tail(self.folder / file) as tail:
+        with Tail(self.folder / file) as tail:
             for record in records:
                 if there is not None:
                     self._check(str(record["id"]), served, tail, there=there)
@@ -196,13 +195,11 @@ class Journal:
                 on_word(word, outcome)
             tail.sync()
             for name in written.extent.ends.keys() - {file}:
-                _sync(self.folder / name)
+                sync(self.folder / name)
             self._words.commit(file, tail.end)
         return written
 
-    def _add(
-        self, record: Mapping[str, Any], served: Served, tail: _Tail, context: FileContext
-    ) -> tuple[Word, Outcome]:
+    def _add(self, record: Mapping[str, Any], served: Served, tail: Tail, context: FileContext) -> tuple[Word, Outcome]:
         article_id = canonical_id(str(record["id"]))
         last = self._last(article_id, tail)
         if last and _says_the_same(record, last[0]):
@@ -215,7 +212,7 @@ class Journal:
         self._words.note(word)
         return word, _outcome(word, before)
 
-    def _check(self, article_id: str, served: Served, tail: _Tail, *, there: bool) -> None:
+    def _check(self, article_id: str, served: Served, tail: Tail, *, there: bool) -> None:
         """Raise PreconditionFailed unless an article is, or is not, ``there``."""
         last = self._last(article_id, tail)
         is_there = not last[0].withdrawn if last else served(article_id) is not None
@@ -236,7 +233,7 @@ class Journal:
             full["modified"] = moment.isoformat(timespec="seconds")
         return full
 
-    def _last(self, article_id: str, tail: _Tail | None) -> tuple[Word, Record] | None:
+    def _last(self, article_id: str, tail: Tail | None) -> tuple[Word, Record] | None:
         """Return the last word on an id and its record, as the journal's bytes give it, ``tail`` included."""
         word = self._words.of(article_id)
         record = self._read_back(word, tail) if word else None
@@ -249,7 +246,7 @@ class Journal:
             record = self._read_back(word, tail) if word else None
         return (word, record) if word and record is not None else None
 
-    def _read_back(self, word: Word, tail: _Tail | None) -> Record | None:
+    def _read_back(self, word: Word, tail: Tail | None) -> Record | None:
         """Return the record that stands where ``word`` says, None if it is another one or none."""
         try:
             line = tail.read(word.offset, word.length, self.folder / word.file) if tail else self._read(word)
@@ -287,7 +284,7 @@ class Journal:
     def _make_folder(self) -> None:
         if not self.folder.is_dir():
             self.folder.mkdir(exist_ok=True)
-            _sync_folder(self._corpus)
+            sync_folder(self._corpus)
 
     def _failure(self, error: OSError) -> Exception:
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
@@ -314,69 +311,6 @@ class Spool:
         return map(json.loads, self._file)
 
 
-class _Tail:
-    """The end of a file, for appending: all of it or nothing. ``end`` is where the next line begins."""
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        self._buffer = bytearray()
-
-    def __enter__(self) -> _Tail:
-        new = not self._path.exists()
-        self._descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o644)
-        self._start = self._flushed = os.fstat(self._descriptor).st_size
-        self._synced = False
-        if new:
-            _sync_folder(self._path.parent)
-        return self
-
-    @property
-    def name(self) -> str:
-        return self._path.name
-
-    @property
-    def end(self) -> int:
-        return self._flushed + len(self._buffer)
-
-    def write(self, line: bytes) -> None:
-        self._buffer += line
-        if len(self._buffer) >= _CHUNK:
-            self.flush()
-
-    def read(self, offset: int, length: int, path: Path) -> bytes:
-        """Return bytes of ``path``, which may be this file."""
-        if path != self._path:
-            with path.open("rb") as file:
-                file.seek(offset)
-                return file.read(length)
-        if offset >= self._flushed:
-            start = offset - self._flushed
-            return bytes(self._buffer[start : start + length])
-        return os.pread(self._descriptor, length, offset)
-
-    def sync(self) -> None:
-        """Put everything on the disk."""
-        self.flush()
-        os.fsync(self._descriptor)  # also of a line that a killed process left, which a repeated request relies on
-        self._synced = True
-
-    def flush(self) -> None:
-        """Give the system what is still in memory."""
-        while self._buffer:  # a disk that fills up takes a part and tells it at the next attempt
-            count = os.write(self._descriptor, self._buffer[:_CHUNK])
-            del self._buffer[:count]
-            self._flushed += count
-
-    def __exit__(self, *_: object) -> None:
-        try:
-            if not self._synced:
-                with suppress(OSError):
-                    os.ftruncate(self._descriptor, self._start)
-                    os.fsync(self._descriptor)
-        finally:
-            os.close(self._descriptor)
-
-
 def _article(word: Word, record: Record, context: FileContext) -> Article | None:
     """Return the article of a line of the journal; None for one that is withdrawn or that no reader takes."""
     if word.withdrawn:
@@ -400,55 +334,3 @@ def _outcome(word: Word, before: Article | None) -> Outcome:
     if word.withdrawn:
         return Outcome.WITHDRAWN
     return Outcome.REPLACED if before else Outcome.CREATED
-
-
-def _mend(path: Path) -> None:
-    """Cut off the last line if a crash tore it: whoever sent it was never told that it is written."""
-    if not path.exists() or _ends_whole(path):
-        return
-    with path.open("r+b") as file:
-        start, tail = _last_line(file.fileno())
-        try:
-            json.loads(tail)
-        except ValueError:
-            file.truncate(start)
-            _log.warning("A write that was cut short left %d bytes of a line in %s; removed.", len(tail), path.name)
-        else:  # all of it is there but its end
-            file.seek(0, os.SEEK_END)
-            file.write(b"\n")
-        file.flush()
-        os.fsync(file.fileno())
-
-
-def _ends_whole(path: Path) -> bool:
-    """Return whether a file has nothing after the end of its last line."""
-    with path.open("rb") as file:
-        size = file.seek(0, os.SEEK_END)
-        file.seek(max(0, size - 1))
-        return file.read(1) in (b"", b"\n")
-
-
-def _last_line(descriptor: int) -> tuple[int, bytes]:
-    """Return where the last line begins, and the line."""
-    size = os.fstat(descriptor).st_size
-    tail, start = b"", size
-    while start:
-        begin = max(0, start - _CHUNK)
-        tail = os.pread(descriptor, start - begin, begin) + tail
-        start = begin
-        if (place := tail.rfind(b"\n", 0, len(tail) - 1)) >= 0:
-            return start + place + 1, tail[place + 1 :]
-    return 0, tail
-
-
-def _sync_folder(path: Path) -> None:
-    if os.name != "nt":  # Windows cannot open folders
-        _sync(path)
-
-
-def _sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY if os.name != "nt" else os.O_RDWR)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
