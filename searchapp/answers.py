@@ -20,6 +20,7 @@ from searchapp.service import DEEPEST_RESULT
 
 __all__ = [
     "FILTERS",
+    "SAFE_IN_PATH",
     "SEARCH_PATH",
     "Json",
     "article_links",
@@ -27,6 +28,7 @@ __all__ = [
     "describe_result",
     "describe_view",
     "differs",
+    "fits_path",
     "search_links",
     "turn_back",
     "turn_forward",
@@ -36,6 +38,8 @@ __all__ = [
 Json = dict[str, Any]
 
 SEARCH_PATH: Final = "/api/v1/search"
+SAFE_IN_PATH: Final = "!$&'()*+,/:=@"
+"""Signs that need no encoding in an article's path; a semicolon does: some libraries drop one at the end."""
 # The facet fields as parameters of an address, and where a request keeps their values.
 FILTERS: Final = {"source": "sources", "section": "sections", "author": "authors"}
 
@@ -125,8 +129,18 @@ def write_search(request: SearchRequest) -> dict[str, str | list[str]]:
 
 
 def article_path(article_id: str) -> str:
-    """Return the address of an article's page."""
-    return "/articles/" + quote(article_id, safe="!$&'()*+,/:;=@")
+    """Return the address of an article's page: its id in the path where that can hold it, else as a parameter."""
+    if fits_path(article_id):
+        return "/articles/" + quote(article_id, safe=SAFE_IN_PATH)
+    return "/articles?" + urlencode({"id": article_id})
+
+
+def fits_path(article_id: str) -> bool:
+    """Return whether browsers and proxies leave a path with this id alone, encoded as it is.
+
+    They resolve dots (``x/../y``, ``%2E%2E`` too), merge slashes, drop the last one and take backslashes for slashes.
+    """
+    return "\\" not in article_id and not any(part in ("", ".", "..") for part in article_id.split("/"))
 
 
 def article_links(article_id: str, root: str = "") -> dict[str, str]:

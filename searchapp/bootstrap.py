@@ -183,20 +183,20 @@ def corpus_changes(config: Config) -> Iterator[None]:
     return changes(paths)
 
 
-def show_file(config: Config, file: Path) -> Iterator[Article | Reject]:
+def show_file(config: Config, file: Path, *, strict: bool = False) -> Iterator[Article | Reject]:
     """Yield what indexing would make of ``file``, which inherits what its place in the corpus gives.
 
-    Raises CorpusMissing when it is not there.
+    ``strict``: of JSON records, those with unknown fields are rejects. Raises CorpusMissing when it is not there.
     """
-    from searchapp.ingest import CorpusReader, StreamSource, read_corpus
+    from searchapp.ingest import CorpusReader, StreamSource, pattern_of_path, read_corpus
 
     if str(file) == "-":
-        return iter(StreamSource(sys.stdin.buffer, "stdin", config.timezone))
+        return iter(StreamSource(sys.stdin.buffer, "stdin", config.timezone, strict=strict))
     root, path = config.corpus.absolute(), file.absolute()
     if path != root and path.is_relative_to(root) and path.exists():
-        pattern = path.relative_to(root).as_posix() + ("/**" if path.is_dir() else "")
-        return iter(CorpusReader(config.corpus, config.timezone, pattern))
-    return read_corpus(file, config.timezone)
+        pattern = pattern_of_path(path.relative_to(root))
+        return iter(CorpusReader(config.corpus, config.timezone, pattern, strict=strict))
+    return read_corpus(file, config.timezone, strict=strict)
 
 
 def open_writing(config: Config, service: SearchService) -> Writing:

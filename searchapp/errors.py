@@ -11,6 +11,7 @@
     │   ├── InvalidRequest       one or more wrong parameters of a search
     │   ├── InvalidRecord        an article that cannot be written   HTTP 422
     │   ├── InvalidRecords       of several, some or all             HTTP 422
+    │   ├── PreconditionFailed   an article is there, or is not      HTTP 412
     │   └── WritingOff           no articles are taken here          HTTP 403
     ├── NotFound          what you name is not there         exit 3   HTTP 404
     │   ├── ArticleNotFound
@@ -60,6 +61,7 @@ __all__ = [
     "InvalidRecords",
     "InvalidRequest",
     "NotFound",
+    "PreconditionFailed",
     "RejectsRefused",
     "SearchappError",
     "StorageFull",
@@ -187,6 +189,31 @@ class InvalidRecords(UserError):
         )
         self.rejected = rejected
         self.rejects = tuple(rejects)
+
+
+class PreconditionFailed(UserError):
+    """A write was to be done under a condition that does not hold."""
+
+    slug = "precondition-failed"
+    title = Message("The condition does not hold")
+    http_status = 412
+
+    @classmethod
+    def there(cls) -> PreconditionFailed:
+        """Return the error of whoever wants to create an article that is there."""
+        return cls(
+            Message("An article has this id already; nothing was written. To replace it, leave out the condition.")
+        )
+
+    @classmethod
+    def missing(cls) -> PreconditionFailed:
+        """Return the error of whoever wants to change an article that is not there."""
+        return cls(Message("No article has this id; nothing was written. To create it, leave out the condition."))
+
+    @classmethod
+    def tagged(cls) -> PreconditionFailed:
+        """Return the error of whoever names versions by tags, which are those of answers here."""
+        return cls(Message("Nothing was written: of If-Match and If-None-Match only “*” is understood here."))
 
 
 class WritingOff(UserError):

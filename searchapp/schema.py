@@ -8,9 +8,21 @@ index written before can no longer answer.
 
 from __future__ import annotations
 
+import unicodedata
 from typing import Final
 
-__all__ = ["EXACT", "FACET_FIELDS", "ID", "PARTS", "SCHEMA_VERSION", "STEMS", "TAG", "VALUE_FIELDS", "WORDS"]
+__all__ = [
+    "EXACT",
+    "FACET_FIELDS",
+    "ID",
+    "PARTS",
+    "SCHEMA_VERSION",
+    "STEMS",
+    "TAG",
+    "VALUE_FIELDS",
+    "WORDS",
+    "canonical_id",
+]
 
 SCHEMA_VERSION: Final = 3
 
@@ -27,3 +39,8 @@ FACET_FIELDS: Final = ("source", "section", "author")
 TAG: Final = "tag"
 ID: Final = "id"
 VALUE_FIELDS: Final = (ID, *FACET_FIELDS, TAG)
+
+
+def canonical_id(text: str) -> str:
+    """Return the form in which an id is stored and compared: NFC, since keyboards and systems differ in accents."""
+    return text if text.isascii() else unicodedata.normalize("NFC", text)

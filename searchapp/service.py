@@ -6,8 +6,9 @@ import base64
 import binascii
 import json
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Final
 
 from searchapp.analysis import FrenchAnalyzer, Term
@@ -27,12 +28,13 @@ from searchapp.engines.resolver import Resolver, Wanted
 from searchapp.errors import ArticleNotFound, ArticleWithdrawn, InvalidRequest
 from searchapp.highlight import Highlighter
 from searchapp.i18n import Message
+from searchapp.indexing.coverage import covers
 from searchapp.indexing.generations import Generations, Manifest
 from searchapp.matching import enough_weight, enough_weight_otherwise, prefer_quotes
 from searchapp.model import Article, ArticleView, Deadline, Hit, Remark, SearchRequest, SearchResult, Sort
 from searchapp.query import Bag, DateWords, Every, Node, ParsedQuery, Phrase, Word, is_elaborate, narrows, parse, show
 from searchapp.ranking import RERANKED, QueryWord, Ranker, idf
-from searchapp.schema import EXACT, FACET_FIELDS, STEMS
+from searchapp.schema import EXACT, FACET_FIELDS, STEMS, canonical_id
 from searchapp.synonyms import Alternative, Synonyms
 
 __all__ = ["DEEPEST_RESULT", "SearchService"]
@@ -151,6 +153,7 @@ class SearchService:
         Raises ArticleNotFound, ArticleWithdrawn.
         """
         deadline = self._deadline()
+        article_id = canonical_id(article_id)
         tree = parse(query, self._date_words).tree
 
         def read(generation: OpenGeneration) -> tuple[Article, Wanted, str]:
@@ -172,7 +175,21 @@ class SearchService:
 
     def stored(self, article_id: str) -> Article | None:
         """Return an article as it is indexed, None when there is none."""
-        return self._current.answer(lambda generation: generation.reader.article(article_id))
+        return self._current.answer(lambda generation: generation.reader.article(canonical_id(article_id)))
+
+    def holding(self, journal: Path, ends: Mapping[str, int], withdrawn: Mapping[str, bool]) -> str:
+        """Return the generation that answers now if it holds the lines of ``journal`` before ``ends``, else "".
+
+        Of the articles ``withdrawn`` names, it must show those that are not withdrawn, and none that is.
+        """
+
+        def look(generation: OpenGeneration) -> str:
+            if not covers(self._generations.path(generation.name), journal, ends):
+                return ""
+            shown = generation.reader.article
+            return generation.name if all((shown(one) is None) == gone for one, gone in withdrawn.items()) else ""
+
+        return self._current.answer(look)
 
     def generation(self) -> str:
         """Return the name of the generation that answers now."""

@@ -10,7 +10,6 @@ import os
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import timedelta
 from typing import Any, Final
 
 from searchapp.errors import (
@@ -23,21 +22,17 @@ from searchapp.errors import (
 )
 from searchapp.i18n import Message
 from searchapp.indexing.background import BackgroundIndexer, IndexingStatus
-from searchapp.ingest.dates import read_date
 from searchapp.ingest.ids import checked_id
-from searchapp.ingest.journal import Journal, Outcome, Spool, Written
+from searchapp.ingest.journal import Extent, Journal, Outcome, Spool, Written
 from searchapp.ingest.lastwords import Word
 from searchapp.ingest.reader import UnreadableError
 from searchapp.ingest.sent import InvalidRecordError, parse_line, record_of, tombstone, validate
 from searchapp.model import Article, Reject
 from searchapp.service import SearchService
 
-__all__ = ["Batch", "IndexingStatus", "OnWord", "Outcome", "Word", "Writing", "Written", "lines_of"]
+__all__ = ["Batch", "Extent", "IndexingStatus", "OnWord", "Outcome", "Word", "Writing", "Written", "lines_of"]
 
 _LISTED: Final = 100
-_SAME: Final = timedelta(seconds=1)
-"""What engines may round of a moment."""
-
 OnWord = Callable[[Word, Outcome], None]
 
 
@@ -52,11 +47,7 @@ class Batch:
     counts: Counter[Outcome] = field(default_factory=Counter)
     rejected: int = 0
     rejects: list[tuple[int, str, Message]] = field(default_factory=list)
-
-    @property
-    def changed(self) -> bool:
-        """Whether anything was written."""
-        return any(count for outcome, count in self.counts.items() if outcome is not Outcome.UNCHANGED)
+    extent: Extent = field(default_factory=Extent)
 
     def reject(self, line: int, field: str, reason: Message) -> None:
         """Count a record that cannot be written."""
@@ -77,26 +68,33 @@ class Writing:
         self._indexer = indexer
         self._resumed = 0
 
-    def put(self, article_id: str, body: bytes) -> Written:
-        """Write one article, a JSON object, under an id; raises InvalidRecord."""
+    def put(self, article_id: str, body: bytes, *, there: bool | None = None) -> Written:
+        """Write one article, a JSON object, under an id; raises InvalidRecord.
+
+        With ``there``, only if an article of this id is there, or is not; else raises PreconditionFailed.
+        """
         try:
             record, _ = validate(parse_line(body), self._journal.context(), article_id)
         except InvalidRecordError as error:
             raise InvalidRecord(error.reason, error.field) from error
-        return self._journal.append([record], self._served)
+        return self._journal.append([record], self._served, there=there)
 
-    def withdraw(self, article_id: str) -> Written:
-        """Withdraw an article; raises ArticleNotFound for an id that nobody knows, ArticleWithdrawn the second time."""
+    def withdraw(self, article_id: str, *, there: bool | None = None) -> Written:
+        """Withdraw an article; raises ArticleNotFound for an id that nobody knows, ArticleWithdrawn for what is gone.
+
+        One that was withdrawn and can still be seen is unchanged, as for whoever lost the first answer.
+        """
         try:
             article_id = checked_id(article_id)
         except UnreadableError:
             raise ArticleNotFound(article_id) from None
         word = self._journal.last_word(article_id)
-        if word is not None and word.withdrawn:
-            raise ArticleWithdrawn
         if word is None:
             self._check_known(article_id)
-        return self._journal.append([tombstone(article_id)], self._served)
+        written = self._journal.append([tombstone(article_id)], self._served, there=there)
+        if written.outcome is Outcome.UNCHANGED and self.holding(written.extent):
+            raise ArticleWithdrawn
+        return written
 
     def put_lines(self, lines: Iterable[bytes], *, strict: bool = False) -> Batch:
         """Write the records of JSON Lines; memory stays flat. With ``strict``, all of them or none.
@@ -130,28 +128,21 @@ class Writing:
 
         return self._write(spooled, strict=strict, on_word=on_word)
 
-    def index_soon(self) -> int:
-        """Have what was written indexed; return the ticket for :meth:`wait`."""
-        return self._indexer.wake()
-
-    def wait(self, ticket: int, seconds: float) -> str:
-        """Return the generation that holds what was written, "" when it is not there after ``seconds``."""
-        return self._indexer.wait(ticket, seconds)
-
-    def serves(self, word: Word) -> bool:
-        """Return whether the generation that is served now holds ``word``."""
-        if self._indexer.status.pending:
-            return False
-        article = self._served(word.id)
-        if word.withdrawn or article is None:
-            return word.withdrawn and article is None
+    def holding(self, extent: Extent) -> str:
+        """Return the generation that answers now if it holds what was written, whoever wrote it; else ""."""
         try:
-            moment, _ = read_date(word.modified, self._journal.timezone)
-        except UnreadableError:  # a line that another hand wrote
-            return False
-        if moment is None or article.modified is None:
-            return False
-        return abs(article.modified - moment) < _SAME
+            return self._service.holding(self._journal.folder, extent.ends, extent.withdrawn)
+        except (IndexMissing, IndexDamaged):
+            return ""
+
+    def index(self, extent: Extent, seconds: float) -> str:
+        """Return the generation that holds what was written; "" when none does within ``seconds``: it will soon."""
+        generation = self.holding(extent)
+        if not generation:
+            ticket = self._indexer.wake()
+            if seconds and self._indexer.wait(ticket, seconds):
+                generation = self.holding(extent)
+        return generation
 
     def resume(self) -> None:
         """Once in each process: have indexed what an earlier one wrote and could not index any more."""
@@ -179,7 +170,7 @@ class Writing:
             if batch.rejected and (strict or not any(True for _ in spool)):
                 raise InvalidRecords(batch.rejected, batch.rejects)
             written = self._journal.append(spool, self._served, on_word)
-        batch.file, batch.counts = written.file, written.counts
+        batch.file, batch.counts, batch.extent = written.file, written.counts, written.extent
         return batch
 
     def _check_known(self, article_id: str) -> None:
@@ -187,6 +178,8 @@ class Writing:
             self._service.article(article_id)
         except IndexMissing:
             raise ArticleNotFound(article_id) from None
+        except ArticleWithdrawn:  # by a file, or by a line of the journal that is lost: the next reindex must know it
+            return
 
     def _served(self, article_id: str) -> Article | None:
         try:

@@ -43,15 +43,16 @@ def add(config: Config, files: tuple[Path, ...], ids: tuple[str, ...], strict: b
     report = _Report()
     try:
         for file in files:
-            report.changed |= _put(writing, config, file, report, strict=strict).changed
+            report.pending |= not writing.holding(_put(writing, config, file, report, strict=strict).extent)
         for article_id in ids:
-            report.told(writing.withdraw(article_id).word, Outcome.WITHDRAWN)
-            report.changed = True
+            written = writing.withdraw(article_id)
+            report.told(written.word, written.outcome)
+            report.pending |= not writing.holding(written.extent)
     finally:
         writing.close()
         service.close()
         report.print(config)
-        if report.changed:
+        if report.pending:
             options = bootstrap.ReindexOptions(wait=_PATIENCE)
             summary = bootstrap.reindex(config, options=options, received_only=True)
             print_out(_("Published: {generation}").format(generation=summary.generation))
@@ -63,7 +64,8 @@ class _Report:
     def __init__(self) -> None:
         self.counts: Counter[Outcome] = Counter()
         self.rejected = 0
-        self.changed = False
+        self.pending = False
+        """Whether something of it, written now or before, is not indexed yet."""
 
     def told(self, word: Word | None, outcome: Outcome) -> None:
         self.counts[outcome] += 1
@@ -91,7 +93,7 @@ class _Report:
 
 
 def _put(writing: Writing, config: Config, file: Path, report: _Report, *, strict: bool) -> Batch:
-    entries = map(report.seen, bootstrap.show_file(config, file))
+    entries = map(report.seen, bootstrap.show_file(config, file, strict=True))
     return writing.put_articles(entries, strict=strict, on_word=report.told)
 
 

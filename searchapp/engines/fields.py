@@ -10,7 +10,7 @@ from searchapp.engines.port import TermClause
 from searchapp.engines.proximity import stand_near
 from searchapp.engines.spelling import is_near
 from searchapp.query.ast import Exact, Fuzzy, Leaf, Phrase, Prefix
-from searchapp.schema import ID
+from searchapp.schema import ID, canonical_id
 
 __all__ = ["value_clause"]
 
@@ -22,13 +22,27 @@ _SIMILAR_IDS = 16
 def value_clause(field: str, leaf: Leaf, terms: Sequence[Term], lookup: Lookup) -> TermClause:
     """Return the clause for the values of ``field`` that ``leaf`` (its ``terms``) asks for; identifiers as they are."""
     if field == ID:
-        similar = lookup.values_from(ID, leaf.text, _SIMILAR_IDS)
-        return _any_of(field, [value for value in similar if not any(map(str.isalnum, value[len(leaf.text) :]))])
+        return _any_of(field, _ids(canonical_id(leaf.text), lookup))
     if isinstance(leaf, Phrase) and leaf.slop:
         words = [term.word for term in terms]
         return _any_of(field, lookup.values(field, lambda held: stand_near([t.word for t in held], words, leaf.slop)))
     tests = _tests(leaf, terms)
     return _any_of(field, lookup.values(field, lambda held: _in_a_row(held, tests)))
+
+
+def _ids(text: str, lookup: Lookup) -> list[str]:
+    """Return the id ``text``; failing that those that differ from it in signs at their ends only."""
+    similar = lookup.values_from(ID, text, _SIMILAR_IDS)
+    if text in similar:
+        return [text]
+    found = [value for value in similar if not any(map(str.isalnum, value[len(text) :]))]
+    bare = _without_signs(text)
+    return found if found or bare in ("", text) else _ids(bare, lookup)
+
+
+def _without_signs(text: str) -> str:
+    places = [place for place, sign in enumerate(text) if sign.isalnum()]
+    return text[places[0] : places[-1] + 1] if places else ""
 
 
 def _any_of(field: str, values: list[str]) -> TermClause:

@@ -20,13 +20,14 @@ from threading import Lock
 from typing import Any, Final, Self
 
 from searchapp.i18n import Message
+from searchapp.indexing.coverage import REGISTER
 from searchapp.indexing.versions import Version
 from searchapp.ingest import Unit
 from searchapp.model import Article, Reject
 
 __all__ = ["FILE_NAME", "Known", "Register", "WithdrawnIds", "digest_of_article"]
 
-FILE_NAME: Final = "register.sqlite"
+FILE_NAME: Final = REGISTER
 
 _TABLES: Final = """
 CREATE TABLE units (

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import time
 from collections.abc import Callable, Sequence
@@ -11,6 +10,7 @@ from pathlib import Path
 from typing import Final, Protocol
 
 from searchapp.errors import CorpusChanged
+from searchapp.indexing.coverage import digest_before
 from searchapp.indexing.generations import digest_of
 from searchapp.indexing.register import Known, Register, digest_of_article
 from searchapp.indexing.versions import judge
@@ -21,7 +21,6 @@ __all__ = ["Progress", "Sink", "Update"]
 
 # A file changed so shortly before it is read may change again within the same tick of the file system's clock.
 _SETTLED: Final = 2_000_000_000
-_TAIL: Final = 65_536
 _AS_IT_IS: Final = b"\0"
 _CORRECTS: Final = b"\1"
 
@@ -183,7 +182,7 @@ class Update:
             return None
         try:
             if unit.grows:
-                return _digest_before(unit.path, unit.size)
+                return digest_before(unit.path, unit.size)
             return bytes.fromhex(digest_of(unit.path))
         except OSError:  # reading it tells the reason
             return None
@@ -206,14 +205,7 @@ def _goes_on(known: Known, unit: Unit) -> bool:
     """Return whether ``unit`` is what it was, and more after it."""
     if not unit.grows or unit.path is None or known.size > unit.size or known.settings != unit.settings:
         return False
-    return known.digest == _digest_before(unit.path, known.size)
-
-
-def _digest_before(path: Path, end: int) -> bytes:
-    """Return the digest of what stands before byte ``end``, or of the last part of it."""
-    with path.open("rb") as file:
-        file.seek(max(0, end - _TAIL))
-        return hashlib.blake2b(file.read(min(end, _TAIL)), digest_size=16).digest()
+    return known.digest == digest_before(unit.path, known.size)
 
 
 def _needed(known: Known) -> list[Path]:

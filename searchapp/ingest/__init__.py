@@ -6,7 +6,7 @@ name second. :func:`read_corpus` walks a folder (or one file) in a stable order 
 
 On its way a file passes through one module a step::
 
-    walk      which files, in which order; links, hidden files (patterns: fewer of them)
+    walk      which files, in which order; links, hidden files (patterns: fewer of them; names: bytes -> text -> ids)
     streams   compression and UTF-16 undone while reading, within the budget of limits
     opening   zips and tars give the files inside (beside them: neighbours, inside), registry the reader that knows the
               format (kinds tells it)
@@ -23,7 +23,7 @@ from __future__ import annotations
 from searchapp.ingest.connectors import PostgresRows, Source, SqliteRows, StreamSource
 from searchapp.ingest.corpus import CorpusReader, read_corpus
 from searchapp.ingest.duplicates import digest_of_facts
-from searchapp.ingest.patterns import split_pattern
+from searchapp.ingest.patterns import pattern_of_path, split_pattern
 from searchapp.ingest.reader import FileContext
 from searchapp.ingest.received import JournalReader
 from searchapp.ingest.units import Unit
@@ -38,6 +38,7 @@ __all__ = [
     "StreamSource",
     "Unit",
     "digest_of_facts",
+    "pattern_of_path",
     "read_corpus",
     "split_pattern",
 ]

@@ -45,9 +45,9 @@ class Source(Protocol):
 class StreamSource:
     """The articles that a stream holds, in any format that is known by its content; it can be read once."""
 
-    def __init__(self, stream: BinaryIO, name: str, timezone: ZoneInfo) -> None:
+    def __init__(self, stream: BinaryIO, name: str, timezone: ZoneInfo, *, strict: bool = False) -> None:
         self._stream = stream
-        self._context = FileContext(name, timezone, boilerplate=shipped_boilerplate())
+        self._context = FileContext(name, timezone, boilerplate=shipped_boilerplate(), strict=strict)
 
     def total_bytes(self) -> int:
         """Return 0: nobody knows."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -25,21 +26,22 @@ from searchapp.model import Article, Reject
 __all__ = ["CorpusReader", "read_corpus"]
 
 
-def read_corpus(path: Path, timezone: ZoneInfo) -> Iterator[Article | Reject]:
+def read_corpus(path: Path, timezone: ZoneInfo, *, strict: bool = False) -> Iterator[Article | Reject]:
     """Return the articles of the folder (or file) ``path`` in a stable order; rejects for the unreadable.
 
-    It streams: memory holds one article at a time. ``timezone`` is that of dates without one.
+    It streams: memory holds one article at a time. ``timezone`` is that of dates without one. ``strict``: see
+    :class:`~searchapp.ingest.reader.FileContext`.
 
     Raises CorpusMissing, at once, when there is no such folder or file or it cannot be read.
     """
-    return iter(CorpusReader(path, timezone))
+    return iter(CorpusReader(path, timezone, strict=strict))
 
 
 class CorpusReader:
     """What :func:`read_corpus` reads, file by file. One iteration at a time; each begins anew.
 
-    ``pattern`` leaves only the files whose names in the corpus match it (``**/*.html``); ``defaults`` are field values
-    for articles whose folders give none.
+    ``pattern`` leaves only the files whose names in the corpus match it (``**/*.html``, or a regular expression);
+    ``defaults`` are field values for articles whose folders give none.
 
     Raises CorpusMissing when there is no such folder or file or it cannot be read.
     """
@@ -48,14 +50,17 @@ class CorpusReader:
         self,
         path: Path,
         timezone: ZoneInfo,
-        pattern: str = "",
+        pattern: str | re.Pattern[str] = "",
         defaults: Mapping[str, str] | None = None,
+        *,
+        strict: bool = False,
     ) -> None:
         self._path = path
         self._timezone = timezone
-        self._pattern = pattern_of(pattern) if pattern else None
+        self._pattern = pattern_of(pattern) if isinstance(pattern, str) and pattern else pattern or None
         self._neighbours = Neighbours(path, self._pattern)
         self._defaults = defaults or {}
+        self._strict = strict
         self._furthest = 0
         self._open: io.BufferedReader | None = None
         _check(path)
@@ -122,6 +127,7 @@ class CorpusReader:
             folders.get("column", {}),
             boilerplate,
             beside=self._neighbours.of(file.path, needs),
+            strict=self._strict,
         )
 
     def _read(self, file: CorpusFile, context: FileContext) -> Iterator[Article | Reject]:

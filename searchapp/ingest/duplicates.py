@@ -6,6 +6,7 @@ from hashlib import blake2b
 from typing import Final
 
 from searchapp.model import Article
+from searchapp.schema import canonical_id
 
 __all__ = ["digest_of_facts"]
 
@@ -18,6 +19,7 @@ def digest_of_facts(article: Article, file: str) -> int | None:
     None for an article whose id its newspaper gave: two such articles are two whatever they say. Among a million
     articles, the chance that any two different ones look the same is one in 30 million.
     """
+    file = canonical_id(file)
     if not (article.id.startswith(_MADE) or file.startswith(article.id) or article.id.startswith(f"{file}/")):
         return None
     facts = (article.title, article.lead, article.text, str(article.date), article.source, *article.authors)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from difflib import get_close_matches
 from typing import Final
 
+from searchapp.i18n import Message
 from searchapp.ingest.normalize import unaccented
 
-__all__ = ["FIELDS", "field_name"]
+__all__ = ["FIELDS", "LONGEST_NAME", "WRITTEN_FIELDS", "field_name", "no_such_field"]
 
 FIELDS: Final = (
     *(
@@ -25,6 +27,14 @@ FIELDS: Final = (
         "modified",
     ),
 )
+
+WRITTEN_FIELDS: Final = (*FIELDS, "stub")
+"""The fields of a record that is written into the journal; ``stub`` says that the text is what a paywall shows."""
+
+_FOUND_OUT: Final = ("date_quality", "repairs", "links", "generation", "highlights", "spans")
+"""What the endpoint tells of an article beside its fields."""
+LONGEST_NAME: Final = 100
+"""Characters of an unknown name that are told."""
 
 _SYNONYMS: Final = {
     name: field
@@ -53,3 +63,15 @@ def field_name(key: object) -> str:
     """Return the record's name for the field ``key``; what no name is known for, in small letters without accents."""
     name = unaccented(str(key).strip()).casefold().replace("_", "-").replace(" ", "-")
     return _SYNONYMS.get(name, name)
+
+
+def no_such_field(key: str) -> Message:
+    """Return that records have no field ``key``, and which one may have been meant."""
+    shown = key[:LONGEST_NAME]
+    if key in _FOUND_OUT:
+        return Message("the field “{field}” is what the program found out; leave it out", field=shown)
+    name = field_name(shown)
+    near = [name] if name in FIELDS else get_close_matches(name, WRITTEN_FIELDS, n=1)
+    if near:
+        return Message("there is no field “{field}”; did you mean “{near}”?", field=shown, near=near[0])
+    return Message("there is no field “{field}”; there are {fields}", field=shown, fields=", ".join(WRITTEN_FIELDS))

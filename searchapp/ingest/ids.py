@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from hashlib import sha256
 from typing import Final
 
 from searchapp.i18n import Message
 from searchapp.ingest.reader import UnreadableError
+from searchapp.schema import canonical_id
 
 __all__ = ["checked_id", "id_of_content", "id_of_url"]
 
@@ -17,11 +17,11 @@ _CONTROLS: Final = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 
 
 def checked_id(text: str) -> str:
-    """Return ``text`` with composed accents.
+    """Return ``text`` in its canonical form.
 
     Raises UnreadableError unless it has 1 to 200 characters, no control signs and no blanks at its ends.
     """
-    composed = text if text.isascii() else unicodedata.normalize("NFC", text)
+    composed = canonical_id(text)
     if not 1 <= len(composed) <= _LONGEST:
         raise UnreadableError(
             Message(

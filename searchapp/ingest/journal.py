@@ -4,7 +4,8 @@
 and with ``modified``, the moment of this version. The order of the lines is the order of time: of an id, the journal's
 last word counts, over what files say. A withdrawal is a line too, so the corpus keeps a tombstone.
 
-A request is answered when all its lines are on the disk. One that fails halfway leaves no line behind.
+A request is answered when all its lines are on the disk. One that fails halfway leaves no line behind. What the
+journal is said to hold already is read back first: a line may have been damaged since.
 """
 
 from __future__ import annotations
@@ -12,7 +13,6 @@ from __future__ import annotations
 import errno
 import json
 import logging
-import os
 import shutil
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -28,22 +28,27 @@ from zoneinfo import ZoneInfo
 
 from filelock import FileLock, Timeout
 
-from searchapp.errors import CorpusLocked, CorpusUnwritable, StorageFull
+from searchapp.errors import CorpusLocked, CorpusUnwritable, PreconditionFailed, StorageFull
 from searchapp.ingest.lastwords import FILES, LastWords, Word, word_of
 from searchapp.ingest.reader import FileContext, UnreadableError
 from searchapp.ingest.record import article_from
 from searchapp.ingest.sent import line_of, reads_the_same
+from searchapp.ingest.tail import Tail, mend, sync, sync_folder
 from searchapp.ingest.walk import JOURNAL_FOLDER
 from searchapp.model import Article, ArticleStatus
+from searchapp.schema import canonical_id
 
-__all__ = ["Journal", "Outcome", "Spool", "Written"]
+__all__ = ["Extent", "Journal", "Outcome", "Spool", "Written"]
 
 _log = logging.getLogger(__name__)
 
-_CHUNK: Final = 1 << 20
 _WAIT: Final = 60.0
 """Seconds that a write waits for the ones before it; a million articles take about as long."""
 
+_LOOKED_FOR: Final = 100
+"""Articles of one write that are looked for by their ids, beside how far the journal was read."""
+
+Record = Mapping[str, Any]
 Served = Callable[[str], Article | None]
 """Gives the article that is served under an id: what the files say, where the journal says nothing."""
 
@@ -58,6 +63,24 @@ class Outcome(StrEnum):
 
 
 @dataclass(slots=True)
+class Extent:
+    """What a generation must have read, and show, to hold some words of the journal.
+
+    ``ends`` has for each file of the journal the byte where the last of them ends. ``withdrawn`` tells of some ids
+    whether their article is to be gone: of the first few only, since ``ends`` tells for any number.
+    """
+
+    ends: dict[str, int] = field(default_factory=dict)
+    withdrawn: dict[str, bool] = field(default_factory=dict)
+
+    def add(self, word: Word) -> None:
+        """Take in ``word``, the last one on its id."""
+        self.ends[word.file] = max(self.ends.get(word.file, 0), word.offset + word.length)
+        if word.id in self.withdrawn or len(self.withdrawn) < _LOOKED_FOR:
+            self.withdrawn[word.id] = word.withdrawn
+
+
+@dataclass(slots=True)
 class Written:
     """What an append did: the file that it wrote to, how often what became of records, the last word that it met."""
 
@@ -65,6 +88,13 @@ class Written:
     counts: Counter[Outcome] = field(default_factory=Counter)
     word: Word | None = None
     outcome: Outcome = Outcome.UNCHANGED
+    extent: Extent = field(default_factory=Extent)
+
+    def add(self, word: Word, outcome: Outcome) -> None:
+        """Count what became of a record."""
+        self.word, self.outcome = word, outcome
+        self.counts[outcome] += 1
+        self.extent.add(word)
 
 
 class Journal:
@@ -106,17 +136,19 @@ class Journal:
         records: Iterable[Mapping[str, Any]],
         served: Served,
         on_word: Callable[[Word, Outcome], None] = lambda word, outcome: None,
+        *,
+        there: bool | None = None,
     ) -> Written:
         """Write ``records``, which are valid and have ids, and return once they are on the disk.
 
         What the journal's last word says already is not written again. A record without a status that says something
-        else than the version before it is marked as corrected.
+        else than the version before it is marked as corrected. ``there`` is whether their articles have to be there.
 
-        Raises StorageFull, CorpusUnwritable, CorpusLocked; then nothing of it was written.
+        Raises StorageFull, CorpusUnwritable, CorpusLocked, PreconditionFailed; then nothing of it was written.
         """
         with self._turn, self._locked():
             try:
-                return self._append(records, served, on_word)
+                return self._append(records, served, on_word, there)
             except OSError as error:
                 raise self._failure(error) from error
             finally:
@@ -129,7 +161,11 @@ class Journal:
         with self._turn, self._locked():
             try:
                 self._words.begin(self.folder)
-                return self._words.of(article_id)
+                last = self._last(canonical_id(article_id), None)
+                self._words.commit()
+                return last[0] if last else None
+            except OSError as error:
+                raise self._failure(error) from error
             finally:
                 self._words.rollback()
 
@@ -139,36 +175,49 @@ class Journal:
             self._words.close()
 
     def _append(
-        self, records: Iterable[Mapping[str, Any]], served: Served, on_word: Callable[[Word, Outcome], None]
+        self,
+        records: Iterable[Mapping[str, Any]],
+        served: Served,
+        on_word: Callable[[Word, Outcome], None],
+        there: bool | None,
     ) -> Written:
         file = self._file_of_today()
-        _mend(self.folder / file)
+        for path in self.folder.glob(FILES):  # a crash may have been that of last month's last write
+            mend(path)
         self._words.begin(self.folder)
         written, context = Written(file), self.context()
-        with _Tail(self.folder / file) as tail:
+        with Tail(self.folder / file) as tail:
             for record in records:
+                if there is not None:
+                    self._check(str(record["id"]), served, tail, there=there)
                 word, outcome = self._add(record, served, tail, context)
-                written.word, written.outcome = word, outcome
-                written.counts[outcome] += 1
+                written.add(word, outcome)
                 on_word(word, outcome)
             tail.sync()
+            for name in written.extent.ends.keys() - {file}:
+                sync(self.folder / name)
             self._words.commit(file, tail.end)
         return written
 
-    def _add(
-        self, record: Mapping[str, Any], served: Served, tail: _Tail, context: FileContext
-    ) -> tuple[Word, Outcome]:
-        article_id = str(record["id"])
-        last = self._words.of(article_id)
-        if last and _says_the_same(record, last):
-            return last, Outcome.UNCHANGED
-        before = self._article(last, tail, context) if last else served(article_id)
+    def _add(self, record: Mapping[str, Any], served: Served, tail: Tail, context: FileContext) -> tuple[Word, Outcome]:
+        article_id = canonical_id(str(record["id"]))
+        last = self._last(article_id, tail)
+        if last and _says_the_same(record, last[0]):
+            return last[0], Outcome.UNCHANGED
+        before = _article(*last, context) if last else served(article_id)
         full = self._completed(record, before, context)
         line = line_of(full)
         word = word_of(full, tail.name, tail.end, len(line))
         tail.write(line)
         self._words.note(word)
         return word, _outcome(word, before)
+
+    def _check(self, article_id: str, served: Served, tail: Tail, *, there: bool) -> None:
+        """Raise PreconditionFailed unless an article is, or is not, ``there``."""
+        last = self._last(article_id, tail)
+        is_there = not last[0].withdrawn if last else served(article_id) is not None
+        if is_there != there:
+            raise PreconditionFailed.there() if is_there else PreconditionFailed.missing()
 
     def _completed(self, record: Mapping[str, Any], before: Article | None, context: FileContext) -> dict[str, Any]:
         """Return ``record`` with its moment, and with the status that the version before it gives."""
@@ -184,15 +233,33 @@ class Journal:
             full["modified"] = moment.isoformat(timespec="seconds")
         return full
 
-    def _article(self, word: Word, tail: _Tail, context: FileContext) -> Article | None:
-        """Return the article of a line of the journal; None for one that is withdrawn or cannot be read any more."""
-        if word.withdrawn:
-            return None
+    def _last(self, article_id: str, tail: Tail | None) -> tuple[Word, Record] | None:
+        """Return the last word on an id and its record, as the journal's bytes give it, ``tail`` included."""
+        word = self._words.of(article_id)
+        record = self._read_back(word, tail) if word else None
+        if word and record is None:
+            _log.warning("Line of “%s” in %s is not as it was written; the journal is read again.", word.id, word.file)
+            if tail:
+                tail.flush()
+            self._words.reread(self.folder)
+            word = self._words.of(article_id)
+            record = self._read_back(word, tail) if word else None
+        return (word, record) if word and record is not None else None
+
+    def _read_back(self, word: Word, tail: Tail | None) -> Record | None:
+        """Return the record that stands where ``word`` says, None if it is another one or none."""
         try:
-            line = tail.read(word.offset, word.length, self.folder / word.file)
-            return article_from(json.loads(line), context)
-        except (ValueError, UnreadableError):
+            line = tail.read(word.offset, word.length, self.folder / word.file) if tail else self._read(word)
+            record = json.loads(line)
+            is_whole = line.endswith(b"\n") and word_of(record, word.file, word.offset, word.length) == word
+        except (OSError, ValueError, TypeError, LookupError, AttributeError, RecursionError):
             return None
+        return record if is_whole else None
+
+    def _read(self, word: Word) -> bytes:
+        with (self.folder / word.file).open("rb") as file:
+            file.seek(word.offset)
+            return file.read(word.length)
 
     def _file_of_today(self) -> str:
         """Return the file of this month; should the clock have gone back, the last one goes on."""
@@ -217,7 +284,7 @@ class Journal:
     def _make_folder(self) -> None:
         if not self.folder.is_dir():
             self.folder.mkdir(exist_ok=True)
-            _sync_folder(self._corpus)
+            sync_folder(self._corpus)
 
     def _failure(self, error: OSError) -> Exception:
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
@@ -244,66 +311,14 @@ class Spool:
         return map(json.loads, self._file)
 
 
-class _Tail:
-    """The end of a file, for appending: all of it or nothing. ``end`` is where the next line begins."""
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        self._buffer = bytearray()
-
-    def __enter__(self) -> _Tail:
-        new = not self._path.exists()
-        self._descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o644)
-        self._start = self._flushed = os.fstat(self._descriptor).st_size
-        self._synced = False
-        if new:
-            _sync_folder(self._path.parent)
-        return self
-
-    @property
-    def name(self) -> str:
-        return self._path.name
-
-    @property
-    def end(self) -> int:
-        return self._flushed + len(self._buffer)
-
-    def write(self, line: bytes) -> None:
-        self._buffer += line
-        if len(self._buffer) >= _CHUNK:
-            self._flush()
-
-    def read(self, offset: int, length: int, path: Path) -> bytes:
-        """Return bytes of ``path``, which may be this file."""
-        if path != self._path:
-            with path.open("rb") as file:
-                file.seek(offset)
-                return file.read(length)
-        if offset >= self._flushed:
-            start = offset - self._flushed
-            return bytes(self._buffer[start : start + length])
-        return os.pread(self._descriptor, length, offset)
-
-    def sync(self) -> None:
-        """Put everything on the disk."""
-        self._flush()
-        os.fsync(self._descriptor)  # also of a line that a killed process left, which a repeated request relies on
-        self._synced = True
-
-    def _flush(self) -> None:
-        while self._buffer:  # a disk that fills up takes a part and tells it at the next attempt
-            count = os.write(self._descriptor, self._buffer[:_CHUNK])
-            del self._buffer[:count]
-            self._flushed += count
-
-    def __exit__(self, *_: object) -> None:
-        try:
-            if not self._synced:
-                with suppress(OSError):
-                    os.ftruncate(self._descriptor, self._start)
-                    os.fsync(self._descriptor)
-        finally:
-            os.close(self._descriptor)
+def _article(word: Word, record: Record, context: FileContext) -> Article | None:
+    """Return the article of a line of the journal; None for one that is withdrawn or that no reader takes."""
+    if word.withdrawn:
+        return None
+    try:
+        return article_from(record, context)
+    except UnreadableError:
+        return None
 
 
 def _says_the_same(record: Mapping[str, Any], last: Word) -> bool:
@@ -319,46 +334,3 @@ def _outcome(word: Word, before: Article | None) -> Outcome:
     if word.withdrawn:
         return Outcome.WITHDRAWN
     return Outcome.REPLACED if before else Outcome.CREATED
-
-
-def _mend(path: Path) -> None:
-    """Cut off the last line if a crash tore it: whoever sent it was never told that it is written."""
-    if not path.exists() or not path.stat().st_size:
-        return
-    with path.open("r+b") as file:
-        start, tail = _last_line(file.fileno())
-        if tail.endswith(b"\n"):
-            return
-        try:
-            json.loads(tail)
-        except ValueError:
-            file.truncate(start)
-            _log.warning("A write that was cut short left %d bytes of a line in %s; removed.", len(tail), path.name)
-        else:  # all of it is there but its end
-            file.seek(0, os.SEEK_END)
-            file.write(b"\n")
-        file.flush()
-        os.fsync(file.fileno())
-
-
-def _last_line(descriptor: int) -> tuple[int, bytes]:
-    """Return where the last line begins, and the line."""
-    size = os.fstat(descriptor).st_size
-    tail, start = b"", size
-    while start:
-        begin = max(0, start - _CHUNK)
-        tail = os.pread(descriptor, start - begin, begin) + tail
-        start = begin
-        if (place := tail.rfind(b"\n", 0, len(tail) - 1)) >= 0:
-            return start + place + 1, tail[place + 1 :]
-    return 0, tail
-
-
-def _sync_folder(path: Path) -> None:
-    if os.name == "nt":  # Windows cannot open folders
-        return
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from searchapp.model import ArticleStatus
+from searchapp.schema import canonical_id
 
 __all__ = ["FILES", "LastWords", "Word", "word_of"]
 
@@ -25,7 +26,7 @@ _log = logging.getLogger(__name__)
 FILES: Final = "[0-9][0-9][0-9][0-9]-[0-9][0-9].jsonl"
 """The names of the journal's files, whose order is the order of time."""
 
-_VERSION: Final = 1
+_VERSION: Final = 2
 _TABLES: Final = """
 CREATE TABLE IF NOT EXISTS words (id TEXT PRIMARY KEY, file TEXT, offset INTEGER, length INTEGER,
   content BLOB, status TEXT, modified TEXT) WITHOUT ROWID;
@@ -61,7 +62,7 @@ def word_of(record: Mapping[str, Any], file: str = "", offset: int = 0, length: 
     status = str(record.get("status") or ArticleStatus.PUBLISHED).strip().lower()
     modified = str(record.get("modified") or "")
     digest = blake2b(written, digest_size=16).digest()
-    return Word(str(record["id"]), file, offset, length, digest, status, modified)
+    return Word(canonical_id(str(record["id"])), file, offset, length, digest, status, modified)
 
 
 class LastWords:
@@ -91,6 +92,12 @@ class LastWords:
         row = self._open().execute("SELECT * FROM words WHERE id = ?", (article_id,)).fetchone()
         return Word(*row) if row else None
 
+    def reread(self, folder: Path) -> None:
+        """Forget everything and read the whole journal again, within the transaction that :meth:`begin` started."""
+        self._open().execute("DELETE FROM words")
+        for path in sorted(folder.glob(FILES)):
+            self._note_size(path.name, self._read_on(path, 0))
+
     def note(self, word: Word) -> None:
         """Take ``word`` for the last one."""
         self._open().execute(
@@ -98,10 +105,11 @@ class LastWords:
             (word.id, word.file, word.offset, word.length, word.content, word.status, word.modified),
         )
 
-    def commit(self, file: str, size: int) -> None:
+    def commit(self, file: str = "", size: int = 0) -> None:
         """Keep what was noted; ``file`` is known up to ``size``. What fails here is read from the journal again."""
         try:
-            self._note_size(file, size)
+            if file:
+                self._note_size(file, size)
             self._open().commit()
         except sqlite3.Error as error:
             _log.warning("%s cannot be kept: %s", self._path.name, error)
@@ -155,7 +163,7 @@ class LastWords:
             while (line := file.readline()).endswith(b"\n"):
                 with suppress(ValueError, RecursionError):  # no record: a reject of the next reindex
                     record = json.loads(line)
-                    if isinstance(record, dict) and record.get("id"):
+                    if isinstance(record, dict) and record.get("id") not in (None, ""):
                         self.note(word_of(record, path.name, offset, len(line)))
                 offset += len(line)
         return offset

@@ -14,6 +14,7 @@ from typing import BinaryIO, Final
 from searchapp.i18n import Message
 from searchapp.ingest.bindings import MOST_LOOKED_AT, pages_in
 from searchapp.ingest.limits import Budget, OverBudgetError
+from searchapp.ingest.names import name_on_disk
 from searchapp.ingest.reader import Beside, UnreadableError
 from searchapp.ingest.streams import HEAD, plain
 
@@ -64,7 +65,7 @@ class Neighbours:
         return pages
 
     def _is_read(self, path: Path) -> bool:
-        return self._pattern is None or bool(self._pattern.fullmatch(path.relative_to(self.root).as_posix()))
+        return self._pattern is None or bool(self._pattern.fullmatch(name_on_disk(str(path.relative_to(self.root)))))
 
 
 class _Beside:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
@@ -12,7 +11,9 @@ from zoneinfo import ZoneInfo
 
 from searchapp.i18n import Message
 from searchapp.ingest.boilerplate import Boilerplate
+from searchapp.ingest.names import name_inside
 from searchapp.model import Article, Reject
+from searchapp.schema import canonical_id
 
 __all__ = [
     "LARGEST_ARTICLE",
@@ -86,7 +87,7 @@ class FileContext:
     ``sources`` gives the newspaper for a domain name, ``columns`` the field for a column of a table. ``boilerplate`` is
     what is dropped from texts. ``repairs`` collects what had to be mended before the article could be read. ``beside``
     knows the other files of the corpus, or of the ZIP archive; ``attached`` reads what lies inside this file under a
-    name of its own.
+    name of its own. ``strict``: a JSON record with a field that nobody knows is a reject; in a corpus it is ignored.
     """
 
     name: str
@@ -98,15 +99,16 @@ class FileContext:
     repairs: set[str] = field(default_factory=set)
     beside: Beside | None = None
     attached: Attached | None = None
+    strict: bool = False
 
     def member(self, name: str) -> FileContext:
         """Return the context of what lies as ``name`` inside this file (an archive, a mailbox)."""
-        return replace(self, name=f"{self.name}/{name}", repairs=set(self.repairs), beside=None)
+        return replace(self, name=f"{self.name}/{name_inside(name)}", repairs=set(self.repairs), beside=None)
 
     @property
     def article_id(self) -> str:
         """The id of a file that holds one article: its name without the extension."""
-        return unicodedata.normalize("NFC", _EXTENSION.sub("", _uncompressed(self.name)))
+        return canonical_id(_EXTENSION.sub("", _uncompressed(self.name)))
 
 
 class Reader(Protocol):

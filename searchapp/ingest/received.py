@@ -6,12 +6,15 @@ whatever files elsewhere in the corpus say of it.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
+from fnmatch import fnmatchcase
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from searchapp.ingest.boilerplate import Boilerplate
 from searchapp.ingest.formats.jsonlines import JsonLinesReader
+from searchapp.ingest.lastwords import FILES
 from searchapp.ingest.reader import FileContext
 from searchapp.ingest.streams import HEAD, buffered
 from searchapp.ingest.units import Unit, digest_of_settings
@@ -33,13 +36,13 @@ class JournalReader:
         return sum(path.stat().st_size for path in self._files())
 
     def units(self) -> Iterator[Unit | Reject]:
-        """Yield its files, the oldest first."""
+        """Yield its files, the oldest first; before them those that another hand put there."""
         for path in self._files():
             status = path.stat()
             end = _end_of_lines(path, status.st_size)
             yield Unit(
                 f"{JOURNAL_FOLDER}/{path.name}",
-                path.name.encode(),
+                _key(path),
                 _Lines(path, end, self._timezone).read,
                 path=path,
                 size=end,
@@ -54,7 +57,12 @@ class JournalReader:
             yield from [unit] if isinstance(unit, Reject) else unit.read(0)
 
     def _files(self) -> list[Path]:
-        return sorted(self._folder.glob("*.jsonl"))
+        return sorted(self._folder.glob("*.jsonl"), key=_key)
+
+
+def _key(path: Path) -> bytes:
+    """Return what orders the files: the program's own words are the last ones."""
+    return (b"" if fnmatchcase(path.name, FILES) else b"\0") + os.fsencode(path.name)
 
 
 class _Lines:

@@ -9,7 +9,8 @@ from typing import Any, Final
 
 from searchapp.i18n import Message
 from searchapp.ingest.dates import read_date
-from searchapp.ingest.formats.jsonrecords import parse_json, records_of
+from searchapp.ingest.fields import LONGEST_NAME, no_such_field
+from searchapp.ingest.formats.jsonrecords import parse_json, records_of, unknown_field
 from searchapp.ingest.ids import checked_id
 from searchapp.ingest.reader import LARGEST_ARTICLE, FileContext, UnreadableError
 from searchapp.ingest.record import article_from
@@ -34,7 +35,7 @@ def parse_line(line: bytes) -> object:
     if len(line) > _LONGEST_LINE:
         raise InvalidRecordError(Message("the article is longer than {limit} MiB", limit=LARGEST_ARTICLE >> 20))
     try:
-        return parse_json(line.decode("utf-8-sig"))
+        return parse_json(line.decode("utf-8-sig"), strict=True)
     except UnicodeDecodeError as error:
         raise InvalidRecordError(Message("it is not UTF-8 from byte {place} on", place=error.start + 1)) from error
     except UnreadableError as error:
@@ -47,9 +48,13 @@ def validate(value: object, context: FileContext, article_id: str = "") -> tuple
     A record in our own names is kept as it was received; what other names mean is written in ours. ``article_id`` is
     the one that the sender addressed, if any.
 
-    Raises InvalidRecordError that names the field which is missing or wrong.
+    Raises InvalidRecordError that names the field which is missing, wrong or unknown.
     """
     record = _one_record(value)
+    if unknown := unknown_field(value):
+        raise InvalidRecordError(no_such_field(unknown), unknown[:LONGEST_NAME])
+    if not isinstance(record.get("stub", False), bool):
+        raise InvalidRecordError(Message("the field “{field}” must be true or false", field="stub"), "stub")
     try:
         if article_id:
             record = {"id": checked_id(article_id), **_without_id(record, article_id)}

@@ -8,7 +8,6 @@ Links are followed while they stay within the corpus and lead to no folder that 
 from __future__ import annotations
 
 import os
-import re
 import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -19,6 +18,7 @@ from typing import Final
 from searchapp.i18n import Message
 from searchapp.ingest.boilerplate import BOILERPLATE_FILE
 from searchapp.ingest.folders import FOLDERS_FILE
+from searchapp.ingest.names import name_on_disk
 from searchapp.ingest.reader import UnreadableError
 from searchapp.model import Reject
 
@@ -28,7 +28,6 @@ JOURNAL_FOLDER: Final = "_journal"
 """Holds, at the root of a corpus, what the program itself was told to add, change and withdraw."""
 
 _LEFT_OUT: Final = (".*", "README*", "LICENSE*")
-_UNDECODED: Final = re.compile("[\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +50,7 @@ def walk(root: Path) -> Iterator[CorpusFile | Reject]:
     Memory holds the names of the folders on the way to the present file, and of what lies beside them.
     """
     if not root.is_dir():
-        yield _file(root, root.name, root.stat(), root.name)
+        yield _file(root, name_on_disk(root.name), root.stat(), root.name)
         return
     pending = list(reversed(_entries(root)))
     while pending:
@@ -95,9 +94,8 @@ def _file(path: str | Path, name: str, status: os.stat_result, relative: str) ->
 
 
 def _name(root: Path, path: str) -> str:
-    """Return the name within the corpus; bytes that are no UTF-8 become U+FFFD, to be shown."""
-    name = path[len(str(root)) :].lstrip(os.sep).replace(os.sep, "/")
-    return _UNDECODED.sub("\ufffd", name)
+    """Return the name within the corpus."""
+    return name_on_disk(path[len(str(root)) :].lstrip(os.sep))
 
 
 def _check_link(root: Path, entry: os.DirEntry[str]) -> None:

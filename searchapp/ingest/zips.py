@@ -17,6 +17,7 @@ from searchapp.ingest.archives import Member, is_left_out, problem_of, shown
 from searchapp.ingest.encoding import read_bytes
 from searchapp.ingest.inside import Inside
 from searchapp.ingest.limits import Budget
+from searchapp.ingest.names import is_western
 from searchapp.ingest.reader import UnreadableError
 from searchapp.ingest.streams import HEAD, buffered, seekable
 
@@ -27,6 +28,7 @@ _LARGEST_LIST: Final = 8 * 1024 * 1024
 _LIST_END: Final = struct.Struct("<4s4H2LH")
 _LOCATOR: Final = 20
 _BIG_LENGTH: Final = struct.Struct("<Q")
+_NAMED_IN_UTF8: Final = 0x800
 _BIG_LENGTH_BEFORE: Final = 16  # it is the last but one number of the record before the locator
 _LIST_TAIL: Final = 65_536 + _LIST_END.size
 _BROKEN: Final = (
@@ -48,12 +50,13 @@ def zip_members(stream: BinaryIO, budget: Budget) -> Iterator[Member]:
             if info.filename.endswith("/") or is_left_out(info.filename):  # is_dir() fails for a file without a name
                 continue
             budget.member()
+            name = shown(_name_of(info))
             try:
                 stream = _opened(archive, info, budget)
             except UnreadableError as error:
-                yield Member(shown(info.filename), None, error.reason)
+                yield Member(name, None, error.reason)
             else:
-                yield Member(shown(info.filename), stream, beside=inside.of(info.filename))
+                yield Member(name, stream, beside=inside.of(info.filename))
 
 
 @contextmanager
@@ -81,6 +84,24 @@ def read_part(archive: zipfile.ZipFile, name: str) -> bytes:
         return b""
     except (*_BROKEN, OSError) as error:
         raise UnreadableError(Message("the ZIP archive is damaged or cut short")) from error
+
+
+def _name_of(info: zipfile.ZipInfo) -> str:
+    """Return the name of a file inside; where its bytes are no text, with surrogate escapes.
+
+    Without the flag for UTF-8 a name is in the DOS code page 437 by the standard, and in practice as often in UTF-8 or
+    Windows-1252.
+    """
+    if info.filename.isascii() or info.flag_bits & _NAMED_IN_UTF8:
+        return info.filename
+    try:
+        name = info.filename.encode("cp437")
+    except UnicodeEncodeError:  # it came from a field of its own
+        return info.filename
+    try:
+        return name.decode()
+    except UnicodeDecodeError:
+        return info.filename if is_western(info.filename) else name.decode("utf-8", "surrogateescape")
 
 
 def _opened(archive: zipfile.ZipFile, info: zipfile.ZipInfo, budget: Budget) -> io.BufferedReader:

@@ -14,7 +14,7 @@ from searchapp.query.ast import DateRange, Exact, Fuzzy, Leaf, Phrase, Prefix, W
 from searchapp.query.dates import ONE_DAY, DateWords, read_period
 from searchapp.query.language import GREATEST_DISTANCE, SHORTEST_PREFIX, read_operator
 
-__all__ = ["read_leaf", "read_phrase", "read_range"]
+__all__ = ["read_id", "read_leaf", "read_phrase", "read_range"]
 
 # Of a text turned round: the signs after its last letter or digit, and a distance before them (of « a~1~2 » the last).
 _SIGNS: Final = re.compile(r"[\W_]*")
@@ -45,6 +45,12 @@ def read_leaf(raw: str, place: int, remarks: list[Remark]) -> Leaf | None:
 def word(text: str) -> Word:
     """Return a word; one that reads as an operator is kept in small letters, which never do."""
     return Word(text.lower() if read_operator(text) else text)
+
+
+def read_id(text: str) -> Phrase | None:
+    """Return what asks for the id ``text``, signs at its ends included; None without a sign that can be seen."""
+    kept = text.replace('"', " ").strip()
+    return Phrase(kept) if kept else None
 
 
 def read_phrase(text: str, slop: int) -> Phrase | None:

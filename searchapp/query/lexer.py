@@ -27,7 +27,8 @@ from searchapp.query.language import (
     read_operator,
     read_slop,
 )
-from searchapp.query.leaves import read_leaf, read_phrase, read_range
+from searchapp.query.leaves import read_id, read_leaf, read_phrase, read_range
+from searchapp.schema import ID
 
 __all__ = ["Kind", "Token", "tokens_of"]
 
@@ -38,6 +39,7 @@ _FIELD: Final = re.compile(r"(?!=)[\W_]*(?P<name>[^\W\d_][\w\-]*):")
 _OPENING: Final = {'"': '"', "«": "»", "“": "”", "„": "“”"}
 _CLOSING: Final = '"»”“'
 _LONGEST_SLIP: Final = 16
+_PATTERN_SIGNS: Final = frozenset("*~=")
 _SLOP: Final = re.compile(r"~(\d*)")
 
 
@@ -114,7 +116,8 @@ class _Lexer:
             self._place += 1
             yield Token(Kind.OPEN, start, self._place, sign, field=row)
         elif following and following in _OPENING:
-            yield self._token(start, sign, row, self._phrase())
+            phrase = read_id(self._quoted()) if row and row.name == ID else self._phrase()
+            yield self._token(start, sign, row, phrase)
         elif raw := _match(_WORD, self._text, self._place):
             yield from self._word(start, sign, row, raw)
 
@@ -133,7 +136,9 @@ class _Lexer:
                 self._unknown(named["name"], raw[named.end() :])
             place = self._place
             self._place += len(raw)
-            if row or raw_tokens(raw) or "*" in raw:
+            if row and row.name == ID and not _PATTERN_SIGNS & set(raw) and not (raw[0] + raw[-1]).isalnum():
+                yield self._token(start, sign, row, read_id(raw))
+            elif row or raw_tokens(raw) or "*" in raw:
                 yield self._token(start, sign, row, read_leaf(raw, place, self._remarks))
 
     def _named(self, start: int, sign: str, row: FieldRow, name: str) -> Iterator[Token]:

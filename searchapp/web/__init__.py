@@ -3,7 +3,7 @@
 A request passes through few hands. ``params`` turns its address into a SearchRequest, the service answers,
 ``pages`` or ``api`` shows the answer. Around them:
 
-- ``links``: an address is a request with one thing changed
+- ``links``: an address is a request with one thing changed; ``article_ids``: the one of an article
 - ``writing`` takes articles, past the ``gate`` and its ``rate``
 - ``results``, ``histogram``: what stands beside the hits
 - ``language``, ``templating``: sentences, dates and numbers as the reader writes them
@@ -15,10 +15,9 @@ A request passes through few hands. ``params`` turns its address into a SearchRe
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
 
 from flask import Flask, Response, request
-from werkzeug.routing import BaseConverter
 
 from searchapp.bootstrap import load_config, open_service, open_writing
 from searchapp.config import Config
@@ -27,6 +26,7 @@ from searchapp.i18n import Message
 from searchapp.service import SearchService
 from searchapp.web import assets, errors, language, malformed, templating
 from searchapp.web.api import api
+from searchapp.web.article_ids import ArticleIdConverter
 from searchapp.web.conditional import answer_unmodified
 from searchapp.web.malformed import MalformedRequests
 from searchapp.web.pages import pages
@@ -47,17 +47,6 @@ SECURITY_HEADERS: Final = {
     "Referrer-Policy": "strict-origin-when-cross-origin",
     "X-Content-Type-Options": "nosniff",
 }
-
-
-class ArticleIdConverter(BaseConverter):
-    """An article's id in an address: anything at all, slashes included."""
-
-    regex = ".+"
-    part_isolating = False
-
-    def to_url(self, value: Any) -> str:
-        """Return the id percent-encoded; slashes stay readable."""
-        return super().to_url(value).replace("%2F", "/")
 
 
 def create_app(config: Config | None = None, *, service: SearchService | None = None) -> Flask:

@@ -16,6 +16,7 @@ from flask import Blueprint, Response, jsonify, request
 from searchapp import __version__
 from searchapp.answers import Json, describe_result, describe_view
 from searchapp.i18n import translator
+from searchapp.web.article_ids import requested_id
 from searchapp.web.conditional import names_tag
 from searchapp.web.language import current_language, say
 from searchapp.web.params import clean_query, read_search
@@ -45,8 +46,10 @@ def search() -> Response:
 
 
 @api.get("/articles/<article_id:article_id>")
-def article(article_id: str) -> Response:
+@api.get("/articles", endpoint="article_by_id")
+def article(article_id: str = "") -> Response:
     """Answer with a whole article, and with the marks of ``q`` if it is given."""
+    article_id = requested_id(article_id)
     query, _ = clean_query(request.args.get("q", ""))
     version = site().service.version()
     if names_tag(_tag(version)):

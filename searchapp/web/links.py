@@ -8,7 +8,7 @@ from typing import Any
 
 from flask import url_for
 
-from searchapp.answers import FILTERS, write_search
+from searchapp.answers import FILTERS, fits_path, write_search
 from searchapp.model import Filters, SearchRequest, Sort
 from searchapp.web.language import requested_language
 
@@ -32,7 +32,9 @@ def search_path(request: SearchRequest) -> str:
 
 def article_path(article_id: str, came_from: SearchRequest | None = None) -> str:
     """Return the address of an article's page; it remembers the search that the reader ``came_from``."""
-    return _address("pages.article", came_from or SearchRequest(), article_id=article_id)
+    if fits_path(article_id):
+        return _address("pages.article", came_from or SearchRequest(), article_id=article_id)
+    return _address("pages.article_by_id", came_from or SearchRequest(), id=article_id)
 
 
 def hidden_fields(request: SearchRequest, *without: str) -> list[tuple[str, str]]:

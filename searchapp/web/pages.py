@@ -16,6 +16,7 @@ from searchapp.errors import IndexDamaged, IndexMissing, InvalidRequest
 from searchapp.i18n import Message
 from searchapp.model import SearchRequest, SearchResult, Sort
 from searchapp.query.guide import GUIDE, LIMITS
+from searchapp.web.article_ids import requested_id
 from searchapp.web.examples import HOME_EXAMPLES
 from searchapp.web.histogram import chart
 from searchapp.web.links import search_path, with_page, with_sort
@@ -73,8 +74,10 @@ def search() -> str:
 
 
 @pages.get("/articles/<article_id:article_id>")
-def article(article_id: str) -> str:
+@pages.get("/articles", endpoint="article_by_id")
+def article(article_id: str = "") -> str:
     """Show one article, with the marks of the search that the reader came from."""
+    article_id = requested_id(article_id)
     asked = read_search(request.args).request
     view = site().service.article(article_id, asked.query)
     return render_template("article.html", asked=asked, view=view, came_from_search=asked != SearchRequest())

@@ -18,6 +18,7 @@ from searchapp.errors import (
     InvalidRecords,
     InvalidRequest,
     NotFound,
+    PreconditionFailed,
     SearchappError,
     StorageFull,
     Unavailable,
@@ -115,6 +116,12 @@ PROBLEMS: Final = {
         _of(
             InvalidRecords,
             Message("No article of them could be read, or not all when all were wanted. The first ones are named."),
+        ),
+        _of(
+            PreconditionFailed,
+            Message(
+                "The article was to be there, or not to be there, and it is the other way round. Look at it first."
+            ),
         ),
         _of(
             WritingOff,

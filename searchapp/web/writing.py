@@ -13,8 +13,9 @@ from flask import Blueprint, Response, jsonify, request
 from werkzeug.exceptions import ClientDisconnected, HTTPException
 
 from searchapp.answers import Json, article_links
-from searchapp.errors import InvalidRequest
+from searchapp.errors import InvalidRequest, PreconditionFailed
 from searchapp.i18n import Message
+from searchapp.web.article_ids import requested_id
 from searchapp.web.gate import let_in
 from searchapp.web.language import say
 from searchapp.web.site import site
@@ -31,18 +32,23 @@ SWITCHES: Final = {"": False, "0": False, "false": False, "1": True, "true": Tru
 
 
 @writing.put("/articles/<article_id:article_id>")
-def put(article_id: str) -> Response:
+@writing.put("/articles", endpoint="put_by_id")
+def put(article_id: str = "") -> Response:
     """Write an article under the id of the address."""
+    article_id = requested_id(article_id)
     seconds = _seconds_to_wait()
+    there = _condition()
     body = _body().read(LONGEST_ARTICLE + 1)
-    return _told(_writing().put(article_id, body), seconds)
+    return _told(_writing().put(article_id, body, there=there), seconds)
 
 
 @writing.delete("/articles/<article_id:article_id>")
-def delete(article_id: str) -> Response:
+@writing.delete("/articles", endpoint="delete_by_id")
+def delete(article_id: str = "") -> Response:
     """Withdraw an article."""
+    article_id = requested_id(article_id)
     seconds = _seconds_to_wait()
-    return _told(_writing().withdraw(article_id), seconds)
+    return _told(_writing().withdraw(article_id, there=_condition()), seconds)
 
 
 @writing.post("/articles")
@@ -50,7 +56,7 @@ def post() -> Response:
     """Write the articles of JSON Lines, however many."""
     seconds, strict = _seconds_to_wait(), _switch("strict")
     batch = _writing().put_lines(lines_of(_body().readline, LONGEST_ARTICLE), strict=strict)
-    generation = _wait(seconds) if batch.changed else _generation()
+    generation = _writing().index(batch.extent, seconds)
     answer = {**_describe_batch(batch), "indexed": bool(generation), "generation": generation or None}
     return _answer(answer, 200 if generation else 202)
 
@@ -59,8 +65,7 @@ def _told(written: Written, seconds: float) -> Response:
     """Answer with what became of one article: 201 or 200 once it can be seen, until then 202."""
     word = written.word
     assert word is not None  # noqa: S101 - one record gives one word
-    seen = written.outcome is Outcome.UNCHANGED and _writing().serves(word)
-    generation = _generation() if seen else _wait(seconds)
+    generation = _writing().index(written.extent, seconds)
     links = article_links(word.id, request.root_path)
     answer = {
         "id": word.id,
@@ -89,12 +94,6 @@ def _describe_batch(batch: Batch) -> Json:
         ],
         "journal": batch.file,
     }
-
-
-def _wait(seconds: float) -> str:
-    """Have what was written indexed; return the generation that holds it, "" if ``seconds`` are not enough."""
-    ticket = _writing().index_soon()
-    return _writing().wait(ticket, seconds) if seconds else ""
 
 
 def _answer(answer: dict[str, Any], status: int) -> Response:
@@ -148,15 +147,24 @@ def _seconds_to_wait() -> float:
     return seconds
 
 
+def _condition() -> bool | None:
+    """Return whether the article has to be there (``If-Match: *``), or not (``If-None-Match: *``); None for either.
+
+    Raises PreconditionFailed for tags: those of this site are weak, and none of them names a version of an article.
+    """
+    match, none_match = (request.headers.get(name) for name in ("If-Match", "If-None-Match"))
+    if match is None and none_match is None:
+        return None
+    if (match, none_match) not in (("*", None), (None, "*")):
+        raise PreconditionFailed.tagged()
+    return match is not None
+
+
 def _switch(name: str) -> bool:
     text = request.args.get(name, "").lower()
     if text not in SWITCHES:
         raise InvalidRequest(Message("Some parameters are wrong."), [(name, Message("Give 1 or 0."))])
     return SWITCHES[text]
-
-
-def _generation() -> str:
-    return site().service.generation()
 
 
 def _writing() -> Writing:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -81,6 +82,43 @@ def test_strictly_nothing_of_a_file_with_a_reject_is_written(add: Add, indexed: 
     assert done.returncode == 2
     assert "Nothing was written: one article cannot be read." in done.stderr
     assert journal(indexed) == []
+
+
+def test_an_unknown_field_is_a_reject_here_and_none_in_the_corpus(add: Add, indexed: Config) -> None:
+    record = {"id": "mare", "title": "La mare", "text": "Rien.", "autor": "Anne"}
+    done = add("-", given=json.dumps(record).encode())
+    assert "rejected: stdin:1: there is no field “autor”; did you mean “author”?" in done.stderr
+    assert done.returncode == 2
+    (indexed.corpus / "mare.jsonl").write_text(json.dumps(record), "utf-8")
+    assert "there is no field “autor”" in add(indexed.corpus / "mare.jsonl").stderr
+    assert journal(indexed) == []
+    assert "1 rejected" not in add(command="reindex").stdout
+    assert "La mare" in add("id:mare", command="search").stdout
+
+
+def test_what_an_earlier_add_could_not_index_the_next_one_does(add: Add, indexed: Config, tmp_path: Path) -> None:
+    article = {"id": "mare", "title": "La mare", "text": "Trois grenouilles.", "language": "fr"}
+    article["modified"] = "2024-03-03T14:05:00+01:00"
+    (indexed.corpus / "_journal").mkdir()
+    (indexed.corpus / "_journal" / "2026-01.jsonl").write_text(json.dumps(article) + "\n", "utf-8")
+    done = add("-", given=json.dumps(article).encode())
+    assert "1 as before" in done.stdout
+    assert "Published" in done.stdout
+    assert "La mare" in add("grenouilles", command="search").stdout
+
+
+def test_a_file_whose_name_is_a_pattern_is_added_alone(add: Add, indexed: Config) -> None:
+    for name in ("a?.txt", "ab.txt"):
+        (indexed.corpus / name).write_text(f"Le fichier {name}\n\nTexte.\n", "utf-8")
+    add(indexed.corpus / "a?.txt")
+    assert [line["id"] for line in journal(indexed)] == ["a?"]
+
+
+def test_a_file_name_that_is_no_utf8_can_be_added_and_withdrawn(add: Add, indexed: Config) -> None:
+    name = os.fsdecode(b"p\xeacheur.txt")
+    (indexed.corpus / name).write_text("Un pêcheur\n\nIl attend.\n", "utf-8")
+    assert "  added: pêcheur~cp1252\n" in add(indexed.corpus / name).stdout
+    assert "  withdrawn: pêcheur~cp1252\n" in add("--withdraw", "pe\u0302cheur~cp1252").stdout
 
 
 def test_an_article_is_withdrawn_by_its_id(add: Add, indexed: Config) -> None:

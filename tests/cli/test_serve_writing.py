@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import http.client
 import json
+import shutil
 import signal
 import subprocess
 import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 import pytest
 
@@ -62,6 +63,31 @@ def test_what_one_process_took_all_of_them_find(address: str) -> None:
     assert found == [1] * 12
     assert ask(address, "DELETE", "/api/v1/articles/mare?wait=10")[0] == 200
     assert {ask(address, "GET", "/api/v1/articles/mare")[0] for _ in range(12)} == {410}
+
+
+@pytest.mark.parametrize(
+    "article_id", ["..", "x/../y", "/debut/", "a//b", "%2F", "%2E%2E", "x\\..\\y", "a?b#c;", "été"]
+)
+def test_a_client_that_tidies_addresses_up_reaches_the_article_that_it_was_sent_to(
+    address: str, article_id: str
+) -> None:
+    curl = shutil.which("curl")
+    if curl is None:
+        pytest.skip("curl is not here; install it with the system's packages to run this test")
+    command = [curl, "-sS", "-H", f"Authorization: Bearer {TOKEN}"]
+    for name, text in (("y", "L’autre."), (article_id, "Celui-ci.")):
+        parameters = urlencode({"id": name, "wait": 10})
+        article = json.dumps({"title": "La mare", "text": text})
+        put = subprocess.run(
+            [*command, "-X", "PUT", "-d", article, f"{address}/api/v1/articles?{parameters}"],
+            capture_output=True,
+            check=True,
+        )
+    links = json.loads(put.stdout)["links"]
+    found = subprocess.run([*command, address + links["self"]], capture_output=True, check=True)
+    assert json.loads(found.stdout)["id"] == article_id
+    page = subprocess.run([*command, address + links["page"]], capture_output=True, check=True)
+    assert "Celui-ci." in page.stdout.decode()
 
 
 def test_many_writers_at_once_lose_nothing(address: str, indexed: Config) -> None:

@@ -147,6 +147,91 @@ def test_a_journal_changed_by_hand_is_read_anew(journal: Journal, caplog: pytest
     assert "another hand" in caplog.text
 
 
+def damage(journal: Journal, article_id: str, new: bytes = b"") -> None:
+    """Overwrite the last line on an article, its length kept."""
+    (file,) = journal.folder.glob("*.jsonl")
+    kept = file.read_bytes().splitlines(keepends=True)
+    place = max(number for number, line in enumerate(kept) if f'"{article_id}"'.encode() in line)
+    kept[place] = (new or b"#").ljust(len(kept[place]) - 1, b" ") + b"\n"
+    file.write_bytes(b"".join(kept))
+
+
+def test_what_a_damaged_line_lost_is_written_anew(journal: Journal, caplog: pytest.LogCaptureFixture) -> None:
+    append(journal, TIDE, {**TIDE, "id": "quai"})
+    damage(journal, "maree")
+    assert append(journal, TIDE, {**TIDE, "id": "quai"}).counts == {Outcome.CREATED: 1, Outcome.UNCHANGED: 1}
+    assert "not as it was written" in caplog.text
+    assert append(journal, TIDE).outcome is Outcome.UNCHANGED
+    (file,) = journal.folder.glob("*.jsonl")
+    assert json.loads(file.read_bytes().splitlines()[-1])["id"] == "maree"
+
+
+def test_a_line_that_says_something_else_by_now_is_not_taken_for_the_one_that_was_written(journal: Journal) -> None:
+    append(journal, TIDE)
+    damage(journal, "maree", line_of({**TIDE, "text": "Rien."}).rstrip())
+    assert append(journal, TIDE).outcome is Outcome.REPLACED
+    assert [line["text"] for line in lines(journal)] == ["Rien.", TIDE["text"]]
+
+
+def test_the_word_before_a_damaged_one_counts_again(journal: Journal) -> None:
+    append(journal, TIDE)
+    append(journal, {**TIDE, "text": "Autre chose."})
+    damage(journal, "maree")
+    assert append(journal, TIDE).outcome is Outcome.UNCHANGED
+    assert append(journal, {**TIDE, "text": "Autre chose."}).outcome is Outcome.REPLACED
+
+
+def test_a_withdrawal_that_a_damaged_line_lost_is_none(journal: Journal) -> None:
+    append(journal, TIDE)
+    append(journal, tombstone("maree"))
+    damage(journal, "maree")
+    word = journal.last_word("maree")
+    assert word is not None
+    assert not word.withdrawn
+    assert append(journal, tombstone("maree")).outcome is Outcome.WITHDRAWN
+
+
+def test_damage_is_found_amid_an_append_whose_first_lines_are_not_yet_on_the_disk(journal: Journal) -> None:
+    append(journal, TIDE)
+    damage(journal, "maree")
+    fresh = {**TIDE, "id": "quai"}
+    written = append(journal, fresh, TIDE, fresh, TIDE)
+    assert written.counts == {Outcome.CREATED: 2, Outcome.UNCHANGED: 2}
+    (file,) = journal.folder.glob("*.jsonl")
+    assert [json.loads(line)["id"] for line in file.read_bytes().splitlines()[1:]] == ["quai", "maree"]
+    assert append(journal, fresh, TIDE).counts == {Outcome.UNCHANGED: 2}
+
+
+def test_a_torn_line_of_an_earlier_month_is_cut_off_once(journal: Journal, caplog: pytest.LogCaptureFixture) -> None:
+    journal.folder.mkdir()
+    (journal.folder / "2026-01.jsonl").write_bytes(line_of(TIDE) + line_of({**TIDE, "id": "quai"})[:-9])
+    with caplog.at_level(logging.WARNING):
+        assert append(journal, TIDE, {**TIDE, "id": "phare"}).counts == {Outcome.UNCHANGED: 1, Outcome.CREATED: 1}
+        append(journal, {**TIDE, "id": "port"})
+    assert len(caplog.records) == 1
+    assert [line["id"] for line in lines(journal)] == ["maree", "phare", "port"]
+
+
+def test_an_accent_in_two_signs_is_the_same_id(journal: Journal) -> None:
+    apart = "e\u0301te"
+    journal.folder.mkdir()
+    (journal.folder / "2026-01.jsonl").write_bytes(line_of({**TIDE, "id": apart}))
+    assert append(journal, {**TIDE, "id": "éte"}).outcome is Outcome.UNCHANGED
+    assert append(journal, {**TIDE, "id": apart}).outcome is Outcome.UNCHANGED
+    word = journal.last_word(apart)
+    assert word is not None
+    assert word == journal.last_word("éte")
+
+
+def test_an_append_tells_how_far_a_generation_must_have_read_to_hold_it(journal: Journal) -> None:
+    written = append(journal, TIDE, {**TIDE, "id": "quai"}, tombstone("quai"))
+    (file,) = journal.folder.glob("*.jsonl")
+    assert written.extent.ends == {file.name: file.stat().st_size}
+    assert written.extent.withdrawn == {"maree": False, "quai": True}
+    again = append(journal, TIDE)
+    assert again.extent.ends == {file.name: len(file.read_bytes().splitlines(keepends=True)[0])}
+
+
 def test_a_line_that_a_crash_tore_is_cut_off_and_logged(journal: Journal, caplog: pytest.LogCaptureFixture) -> None:
     append(journal, TIDE)
     (file,) = journal.folder.glob("*.jsonl")
@@ -313,6 +398,12 @@ def test_memory_stays_flat_however_many_records_come(journal: Journal) -> None:
         ({"title": "x", "text": "y", "status": "draft"}, "status"),
         ({"title": "x", "text": "y", "author": [1]}, "author"),
         ({"title": "x", "text": "y", "id": "a\nb"}, "id"),
+        ({"title": "x", "text": "y", "stub": "oui"}, "stub"),
+        ({"title": "x", "text": "y", "autor": "Anne"}, "autor"),
+        ({"title": "x", "text": "y", "auteur": "Anne"}, "auteur"),
+        ({"titre": "x", "texte": "y", "brouillon": True}, "brouillon"),
+        ({"articles": [{"title": "x", "text": "y", "date_quality": "day"}]}, "date_quality"),
+        ({"status": "withdrawn", "id": "x", "reason": "erreur"}, "reason"),
         ([1], ""),
         ({"articles": [{"title": "x"}, {"title": "y"}]}, ""),
     ],
@@ -321,6 +412,31 @@ def test_a_record_that_is_wrong_is_told_by_its_field(record: object, field: str)
     with pytest.raises(InvalidRecordError) as caught:
         validate(record, FileContext("x", PARIS))
     assert caught.value.field == field
+
+
+@pytest.mark.parametrize(
+    ("field", "said"),
+    [
+        ("autor", "did you mean “author”"),
+        ("auteur", "did you mean “author”"),
+        ("Title", "did you mean “title”"),
+        ("repairs", "leave it out"),
+        ("brouillon", "there are id, title, text"),
+        ("x" * 10_000, "there are id, title, text"),
+    ],
+)
+def test_an_unknown_field_is_told_with_the_one_that_was_meant(field: str, said: str) -> None:
+    with pytest.raises(InvalidRecordError) as caught:
+        validate({"title": "x", "text": "y", field: "z"}, FileContext("x", PARIS))
+    assert said in str(caught.value.reason)
+    assert len(str(caught.value.reason)) + len(caught.value.field) < 500
+
+
+def test_what_other_formats_define_beside_is_no_unknown_field() -> None:
+    schema = {"@type": "NewsArticle", "headline": "La marée", "articleBody": "Elle monte.", "wordCount": 2}
+    feed = {"id": "x", "title": "La marée", "content_html": "<p>Elle monte.</p>", "banner_image": "x.png"}
+    for value in (schema, feed):
+        assert validate(value, FileContext("x", PARIS))[1].text == "Elle monte."
 
 
 def test_an_id_that_is_not_that_of_the_address_is_wrong() -> None:
@@ -340,6 +456,12 @@ def test_other_names_are_written_in_ours() -> None:
     schema = {"@type": "NewsArticle", "headline": "La marée", "articleBody": "Elle monte."}
     record, article = validate(schema, FileContext("x", PARIS), "maree")
     assert (record["title"], article.text, article.id) == ("La marée", "Elle monte.", "maree")
+
+
+def test_a_field_that_stands_there_twice_is_refused() -> None:
+    with pytest.raises(InvalidRecordError) as caught:
+        parse_line(b'{"title": "x", "text": "y", "title": "z"}')
+    assert "“title” stands there twice" in str(caught.value.reason)
 
 
 def test_half_a_surrogate_pair_is_written_all_the_same(journal: Journal) -> None:

@@ -12,8 +12,9 @@ from typing import BinaryIO, Final
 
 from searchapp.i18n import Message
 from searchapp.ingest.encoding import is_binary, letters, read_bytes
+from searchapp.ingest.fields import no_such_field
 from searchapp.ingest.formats.jsonarray import objects_of
-from searchapp.ingest.formats.jsonrecords import parse_json, records_of
+from searchapp.ingest.formats.jsonrecords import parse_json, records_of, unknown_field
 from searchapp.ingest.reader import LARGEST_ARTICLE, FileContext, UnreadableError, extension
 from searchapp.ingest.record import article_from
 from searchapp.model import Article, Reject
@@ -46,7 +47,7 @@ class JsonLinesReader:
         for number, line in _articles(stream):
             try:
                 text = _checked(line, context)
-                yield from _read_records(parse_json(text), context)
+                yield from _read_records(parse_json(text, strict=context.strict), context)
             except UnreadableError as error:
                 yield error.reject(context.name, number)
 
@@ -69,6 +70,8 @@ def _begins_array(stream: BinaryIO) -> bool:
 
 
 def _read_records(value: object, context: FileContext) -> Iterator[Article | Reject]:
+    if context.strict and (unknown := unknown_field(value)):
+        raise UnreadableError(no_such_field(unknown))
     for record in records_of(value):
         yield article_from(record, context)
 

@@ -3,37 +3,50 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from searchapp.i18n import Message
-from searchapp.ingest.fields import FIELDS, field_name
+from searchapp.ingest.fields import FIELDS, LONGEST_NAME, WRITTEN_FIELDS, field_name
 from searchapp.ingest.formats.markup import text_of_html
 from searchapp.ingest.formats.ninjs import is_ninjs, record_of_ninjs
 from searchapp.ingest.formats.schemaorg import is_article, record_of_schema, things_of
 from searchapp.ingest.reader import UnreadableError
 from searchapp.ingest.record import Record
 
-__all__ = ["parse_json", "records_of"]
+__all__ = ["parse_json", "records_of", "unknown_field"]
 
 _LISTS: Final = ("articles", "items", "@graph", "itemListElement", "results", "documents", "docs", "data", "newsItems")
 _DEEPEST: Final = 4
+_TEXTS: Final = ("content_html", "content_text", "content_xhtml")
 # An empty list is two bytes in a file and 64 in memory.
 _MOST_VALUES: Final = 1_000_000
 
 
-def parse_json(text: str) -> object:
-    """Return the value of ``text``; raises UnreadableError with the place where it is wrong."""
+def parse_json(text: str, *, strict: bool = False) -> object:
+    """Return the value of ``text``; raises UnreadableError with the place where it is wrong.
+
+    ``strict``: also where an object has a field twice, of which only the last would count.
+    """
     if text.count("[") + text.count("{") > _MOST_VALUES:
         raise UnreadableError(Message("the JSON holds more than {limit} lists and objects", limit=_MOST_VALUES))
     try:
-        return json.loads(text)
+        return json.loads(text, object_pairs_hook=_unique if strict else None)
     except json.JSONDecodeError as error:
         raise UnreadableError(
             Message("not valid JSON at column {column}: {reason}", column=error.colno, reason=error.msg)
         ) from error
     except (ValueError, RecursionError) as error:  # a number of thousands of digits; brackets in brackets
         raise UnreadableError(Message("the JSON is nested too deeply, or holds an endless number")) from error
+
+
+def _unique(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    fields = dict(pairs)
+    if len(fields) < len(pairs):
+        twice = Counter(name for name, _ in pairs).most_common(1)[0][0]
+        raise UnreadableError(Message("the field “{field}” stands there twice", field=twice[:LONGEST_NAME]))
+    return fields
 
 
 def records_of(value: object, source: str = "", depth: int = 0) -> Iterator[Record]:
@@ -56,6 +69,24 @@ def records_of(value: object, source: str = "", depth: int = 0) -> Iterator[Reco
         yield _renamed(value, source)
 
 
+def unknown_field(value: object, depth: int = 0) -> str:
+    """Return the first field of a record of ours in ``value`` that nobody would read, "" when there is none.
+
+    What schema.org, ninjs and JSON Feed define is theirs: there is much of it that no article keeps.
+    """
+    if not isinstance(value, dict):
+        return ""
+    if "title" in value and "text" in value:
+        return next((key for key in value if key not in WRITTEN_FIELDS), "")
+    if is_ninjs(value) or is_article(value):
+        return ""
+    if depth < _DEEPEST and (inner := _inner(value)):
+        return next(filter(None, (unknown_field(part, depth + 1) for part in inner)), "")
+    if any(key in value for key in _TEXTS):
+        return ""
+    return next((key for key in value if field_name(key) not in WRITTEN_FIELDS), "")
+
+
 def _inner(value: Mapping[str, object]) -> Sequence[Mapping[str, object]]:
     """Return the objects that ``value`` is only the envelope of."""
     for key in _LISTS:
@@ -76,7 +107,7 @@ def _renamed(value: Mapping[str, object], source: str) -> Record:
         if name not in record or record[name] in (None, ""):
             record[name] = part
     record.update({key: value[key] for key in FIELDS if value.get(key)})
-    for key in ("content_html", "content_text", "content_xhtml"):
+    for key in _TEXTS:
         if isinstance(text := value.get(key), str) and not record.get("text"):
             record["text"] = text
     if "text" not in value and isinstance(text := record.get("text"), str):
