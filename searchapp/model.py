@@ -87,11 +87,16 @@ class Article:
 
 @dataclass(frozen=True, slots=True)
 class Reject:
-    """An article that could not be read: file, line (from 1; ``None`` means all of the file), reason."""
+    """An article that could not be read: file, line (from 1; ``None`` means all of the file), reason.
+
+    ``unavailable``: the system did not give it (no permission, a disk that fails, a library that is not installed).
+    That says nothing of the article: it is tried again at each reindex, and what is indexed of it stays.
+    """
 
     file: str
     line: int | None
     reason: Message
+    unavailable: bool = False
 
 
 class Sort(StrEnum):

@@ -30,8 +30,8 @@ FILE_NAME: Final = "register.sqlite"
 
 _TABLES: Final = """
 CREATE TABLE units (
-    number INTEGER PRIMARY KEY, source INTEGER, key BLOB, name TEXT, size INTEGER, modified INTEGER, settings TEXT,
-    digest BLOB, needs TEXT, entries INTEGER, overrules INTEGER, UNIQUE (source, key));
+    number INTEGER PRIMARY KEY, source INTEGER, key BLOB, name TEXT, size INTEGER, modified INTEGER, changed INTEGER,
+    settings TEXT, digest BLOB, needs TEXT, entries INTEGER, overrules INTEGER, UNIQUE (source, key));
 CREATE TABLE versions (
     id TEXT, unit INTEGER, place INTEGER, digest BLOB, moment REAL, withdrawn INTEGER, facts INTEGER,
     PRIMARY KEY (id, unit, place)) WITHOUT ROWID;
@@ -52,7 +52,9 @@ CREATE INDEX temp.fresh_by_facts ON fresh (facts) WHERE facts IS NOT NULL;
 CREATE TEMP TABLE seen (unit INTEGER PRIMARY KEY);
 CREATE TEMP TABLE doubtful (id TEXT PRIMARY KEY) WITHOUT ROWID;
 CREATE TEMP TABLE touched (id TEXT PRIMARY KEY, before BLOB) WITHOUT ROWID;
-CREATE TEMP TABLE missing (unit INTEGER, place INTEGER, corrects INTEGER, PRIMARY KEY (unit, place)) WITHOUT ROWID;
+CREATE TEMP TABLE missing (
+    unit INTEGER, place INTEGER, id TEXT, corrects INTEGER, PRIMARY KEY (unit, place, id)) WITHOUT ROWID;
+CREATE TEMP TABLE unavailable (unit INTEGER PRIMARY KEY);
 """
 # Of one id in the order of reading; a version is repeated if the same facts stand earlier under whatever id.
 _VERSIONS: Final = """
@@ -79,11 +81,16 @@ INSERT OR IGNORE INTO doubtful SELECT id FROM indexed EXCEPT SELECT id FROM vers
 _GONE: Final = """(
     SELECT id, place, digest, moment, withdrawn, facts FROM versions WHERE unit = :unit
     EXCEPT SELECT id, place, digest, moment, withdrawn, facts FROM fresh)"""
+# Of a unit of which only a part could be read: what came again is replaced, what did not come stays.
+_REPLACED: Final = f"(SELECT * FROM {_GONE} WHERE id IN (SELECT id FROM fresh))"  # noqa: S608 - all of it stands above
 _DOUBT_GONE: Final = f"""
 INSERT OR IGNORE INTO doubtful SELECT id FROM {_GONE}
 UNION SELECT id FROM versions WHERE facts IN (SELECT facts FROM {_GONE} WHERE facts IS NOT NULL)
 """  # noqa: S608 - all of it stands above
 _DELETE_GONE: Final = f"DELETE FROM versions WHERE unit = :unit AND (id, place) IN (SELECT id, place FROM {_GONE})"  # noqa: S608
+_DELETE_REPLACED: Final = (
+    f"DELETE FROM versions WHERE unit = :unit AND (id, place) IN (SELECT id, place FROM {_REPLACED})"  # noqa: S608
+)
 _KIN: Final = """
 INSERT OR IGNORE INTO doubtful SELECT id FROM versions WHERE facts = :facts
 UNION SELECT id FROM fresh WHERE facts = :facts
@@ -120,6 +127,7 @@ class Known:
     number: int
     size: int
     modified: int | None
+    changed: int
     settings: str
     digest: bytes | None
     needs: str
@@ -170,7 +178,8 @@ class Register:
     def known(self, source: int, unit: Unit) -> Known | None:
         """Return the unit as it was when last read, and remember that it is still there."""
         row = self._one(
-            "SELECT number, size, modified, settings, digest, needs, entries FROM units WHERE source = ? AND key = ?",
+            "SELECT number, size, modified, changed, settings, digest, needs, entries FROM units"
+            " WHERE source = ? AND key = ?",
             (source, unit.key),
         )
         if row is None:
@@ -182,11 +191,32 @@ class Register:
         """Take all units of ``source`` to be as they were."""
         self._run("INSERT OR IGNORE INTO seen SELECT number FROM units WHERE source = ?", (source,))
 
+    def keep_below(self, source: int, key: bytes) -> None:
+        """Take the unit ``key`` and those in a folder of that key, which are unavailable, to be as they were."""
+        self._run(
+            "INSERT OR IGNORE INTO unavailable SELECT number FROM units"
+            " WHERE source = :source AND (key = :key OR :key = x'' OR (key > :below AND key < :beyond))",
+            {"source": source, "key": key, "below": key + b"\0", "beyond": key + b"\1"},
+        )
+        self._run("INSERT OR IGNORE INTO seen SELECT unit FROM unavailable")
+
+    def note_unavailable(self, unit: int) -> None:
+        """Note that a unit could not be read: its versions stay, and the next reindex tries again."""
+        self._run("INSERT OR IGNORE INTO unavailable VALUES (?)", (unit,))
+        forgotten = self._run(
+            "UPDATE units SET modified = NULL, digest = NULL WHERE number = ? AND digest IS NOT NULL", (unit,)
+        )
+        self.changed |= forgotten.rowcount > 0
+
+    def is_unavailable(self, unit: int) -> bool:
+        """Return whether a unit could not be read in this reindex."""
+        return self._one("SELECT 1 FROM unavailable WHERE unit = ?", (unit,)) is not None
+
     def sign(self, known: Known, unit: Unit, needs: str) -> None:
         """Note the size and time of a unit whose content is as it was; that alone is no change worth publishing."""
         self._run(
-            "UPDATE units SET size = ?, modified = ?, settings = ?, needs = ? WHERE number = ?",
-            (unit.size, unit.modified, unit.settings, needs, known.number),
+            "UPDATE units SET size = ?, modified = ?, changed = ?, settings = ?, needs = ? WHERE number = ?",
+            (unit.size, unit.modified, unit.changed, unit.settings, needs, known.number),
         )
 
     def begin_unit(self, source: int, unit: Unit, known: Known | None, *, goes_on: bool = False) -> int:
@@ -206,12 +236,18 @@ class Register:
             self._run("DELETE FROM rejects WHERE unit = ?", (self._unit,))
         return self._unit
 
-    def end_unit(self, unit: Unit, digest: bytes | None, needs: str, entries: int) -> None:
-        """Make the fresh versions those of the unit; ids that lost or gained one are doubtful."""
+    def end_unit(
+        self, unit: Unit, digest: bytes | None, needs: str, entries: int, *, unavailable: bool = False
+    ) -> None:
+        """Make the fresh versions those of the unit; ids that lost or gained one are doubtful.
+
+        Of an ``unavailable`` unit those that did not come again stay.
+        """
         numbers = {"unit": self._unit}
         if self._past == self._unit:
-            self._run(_DOUBT_GONE, numbers)
-            gone = self._run(_DELETE_GONE, numbers)
+            if not unavailable:
+                self._run(_DOUBT_GONE, numbers)
+            gone = self._run(_DELETE_REPLACED if unavailable else _DELETE_GONE, numbers)
             self.changed |= gone.rowcount > 0
         added = self._run(
             "INSERT OR IGNORE INTO versions SELECT id, :unit, place, digest, moment, withdrawn, facts FROM fresh",
@@ -222,10 +258,22 @@ class Register:
         before = self._one("SELECT digest, settings FROM units WHERE number = :unit", numbers)
         self.changed |= before != (digest, unit.settings)
         self._run(
-            "UPDATE units SET name = ?, size = ?, modified = ?, settings = ?, digest = ?, needs = ?, entries = ?"
-            " WHERE number = ?",
-            (unit.name, unit.size, unit.modified, unit.settings, digest, needs, entries, self._unit),
+            "UPDATE units SET name = ?, size = ?, modified = ?, changed = ?, settings = ?, digest = ?, needs = ?,"
+            " entries = ? WHERE number = ?",
+            (
+                unit.name,
+                unit.size,
+                unit.modified,
+                unit.changed,
+                unit.settings,
+                digest,
+                needs,
+                entries,
+                self._unit,
+            ),
         )
+        if unavailable:
+            self.note_unavailable(self._unit)
         self._unit = self._past = -1
 
     def forget_unseen(self) -> int:
@@ -263,6 +311,11 @@ class Register:
         """Add a reject of a unit, or of none."""
         reason = json.dumps(_plain(reject.reason), ensure_ascii=False)
         self._run("INSERT INTO rejects VALUES (?, ?, ?, ?)", (unit, reject.file, reject.line, reason))
+
+    def reject_again(self, reject: Reject) -> None:
+        """Add a reject of no unit in place of the one of the same file."""
+        self._run("DELETE FROM rejects WHERE unit IS NULL AND file = ?", (reject.file,))
+        self.reject(reject, None)
 
     def forget_loose_rejects(self) -> None:
         """Drop the rejects of no unit: they are found anew each time."""
@@ -315,9 +368,10 @@ class Register:
         else:
             self._run("DELETE FROM withdrawn WHERE id = ?", (article_id,))
 
-    def want(self, version: Version, *, corrects: bool) -> None:
+    def want(self, article_id: str, version: Version, *, corrects: bool) -> None:
         """Remember a version that has to be read again."""
-        self._run("INSERT OR REPLACE INTO missing VALUES (?, ?, ?)", (version.unit, version.place, corrects))
+        values = (version.unit, version.place, article_id, corrects)
+        self._run("INSERT OR REPLACE INTO missing VALUES (?, ?, ?, ?)", values)
 
     def wanted(self) -> dict[tuple[int, bytes], int]:
         """Return the units to read again, as (source, key) and number."""
@@ -326,10 +380,10 @@ class Register:
         )
         return {(source, bytes(key)): number for source, key, number in rows}
 
-    def wants(self, unit: int, place: int) -> bool | None:
-        """Return None when this place of a unit is not wanted, else whether it corrects an earlier version."""
-        row = self._one("SELECT corrects FROM missing WHERE unit = ? AND place = ?", (unit, place))
-        return bool(row[0]) if row else None
+    def wants(self, unit: int, place: int) -> dict[str, bool]:
+        """Return the ids that are wanted from this place of a unit, and whether each corrects an earlier version."""
+        rows = self._connection.execute("SELECT id, corrects FROM missing WHERE unit = ? AND place = ?", (unit, place))
+        return {article_id: bool(corrects) for article_id, corrects in rows}
 
     def count_wanted(self, unit: int) -> int:
         """Return how many places of a unit are wanted."""

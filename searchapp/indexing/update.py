@@ -14,7 +14,7 @@ from searchapp.errors import CorpusChanged
 from searchapp.indexing.generations import digest_of
 from searchapp.indexing.register import Known, Register, digest_of_article
 from searchapp.indexing.versions import judge
-from searchapp.ingest import Source, Unit, digest_of_facts
+from searchapp.ingest import Source, Unit, Unlisted, digest_of_facts
 from searchapp.model import Article, ArticleStatus, Reject
 
 __all__ = ["Progress", "Sink", "Update"]
@@ -75,6 +75,9 @@ class Update:
             for unit in source.units():
                 if isinstance(unit, Reject):
                     self._register.reject(unit, None)
+                elif isinstance(unit, Unlisted):
+                    self._register.keep_below(number, unit.key)
+                    self._register.reject_again(unit.reject)
                 else:
                     self._look_at(number, unit)
                     self._done += unit.size
@@ -85,7 +88,8 @@ class Update:
         known = self._register.known(source, unit)
         if known and unit.modified is not None:
             same_settings = known.settings == unit.settings and known.needs == _needs(_needed(known))
-            if same_settings and (known.size, known.modified) == (unit.size, unit.modified):
+            times = (known.modified, known.changed) == (unit.modified, unit.changed)
+            if same_settings and known.size == unit.size and times:
                 return
             if same_settings and known.digest and known.digest == self._digest(unit):
                 self._register.sign(known, _signed(unit), known.needs)
@@ -98,16 +102,20 @@ class Update:
         goes_on = bool(known and _goes_on(known, unit))
         start, place = (known.size, known.entries) if known and goes_on else (0, 0)
         number = self._register.begin_unit(source, unit, known, goes_on=goes_on)
-        first = place
+        first, unavailable = place, False
         for entry in unit.read(start):
             self._tell(unit)
             if isinstance(entry, Article):
                 self._take(entry, number, place, unit)
             else:
+                unavailable |= entry.unavailable
                 line = entry.line + first if entry.line and unit.grows else entry.line
                 self._register.reject(replace(entry, line=line), number)
             place += 1
-        self._register.end_unit(_signed(unit), digest, _needs(unit.needs), place)
+        if unavailable:
+            self._register.end_unit(replace(unit, modified=None), None, _needs(unit.needs), place, unavailable=True)
+        else:
+            self._register.end_unit(_signed(unit), digest, _needs(unit.needs), place)
 
     def _take(self, article: Article, unit: int, place: int, where: Unit) -> None:
         """Note a version, and index it if by all that is known so far it is the one that counts."""
@@ -147,36 +155,42 @@ class Update:
                     self._register.note_gone(article_id)
                     self._sink.delete(article_id)
             elif held != _mark(verdict.version.digest, corrects=verdict.corrects):
-                self._register.want(verdict.version, corrects=verdict.corrects)
+                self._register.want(article_id, verdict.version, corrects=verdict.corrects)
                 again = True
         if again:
             self._read_wanted()
 
     def _read_wanted(self) -> None:
-        """Read again the units that hold versions which count after all."""
+        """Read again the units that hold versions which count after all; what cannot be read stays as it is held."""
         wanted = self._register.wanted()
         for source, reader in enumerate(self._sources):
             if not any(number == source for number, _ in wanted):
                 continue
             for unit in reader.units():
-                number = None if isinstance(unit, Reject) else wanted.pop((source, unit.key), None)
-                if number is not None and isinstance(unit, Unit):
-                    self._read_places(unit, number)
-        if wanted:
+                if isinstance(unit, Unlisted):
+                    self._register.keep_below(source, unit.key)
+                    self._register.reject_again(unit.reject)
+                elif isinstance(unit, Unit):
+                    number = wanted.pop((source, unit.key), None)
+                    if number is not None:
+                        self._read_places(unit, number)
+        if not all(map(self._register.is_unavailable, wanted.values())):
             raise CorpusChanged
 
     def _read_places(self, unit: Unit, number: int) -> None:
-        left = self._register.count_wanted(number)
+        register, left = self._register, self._register.count_wanted(number)
         for place, entry in enumerate(unit.read(0)):
-            corrects = self._register.wants(number, place)
-            if corrects is not None:
-                if isinstance(entry, Reject):
-                    raise CorpusChanged
+            if isinstance(entry, Reject):
+                if entry.unavailable and not register.is_unavailable(number):
+                    register.reject(entry, number)
+                    register.note_unavailable(number)
+            elif (corrects := register.wants(number, place).get(entry.id)) is not None:
                 self._index(entry, digest_of_article(entry), corrects=corrects)
                 left -= 1
                 if not left:
                     return
-        raise CorpusChanged
+        if not register.is_unavailable(number):
+            raise CorpusChanged
 
     def _digest(self, unit: Unit) -> bytes | None:
         if unit.path is None:
@@ -197,7 +211,7 @@ class Update:
 
 
 def _signed(unit: Unit) -> Unit:
-    if unit.modified is not None and time.time_ns() - unit.modified < _SETTLED:
+    if unit.modified is not None and time.time_ns() - max(unit.modified, unit.changed) < _SETTLED:
         return replace(unit, modified=None)
     return unit
 
@@ -206,7 +220,10 @@ def _goes_on(known: Known, unit: Unit) -> bool:
     """Return whether ``unit`` is what it was, and more after it."""
     if not unit.grows or unit.path is None or known.size > unit.size or known.settings != unit.settings:
         return False
-    return known.digest == _digest_before(unit.path, known.size)
+    try:
+        return known.digest == _digest_before(unit.path, known.size)
+    except OSError:  # reading it tells the reason
+        return False
 
 
 def _digest_before(path: Path, end: int) -> bytes:

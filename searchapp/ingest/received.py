@@ -6,16 +6,17 @@ whatever files elsewhere in the corpus say of it.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from searchapp.ingest.boilerplate import Boilerplate
 from searchapp.ingest.formats.jsonlines import JsonLinesReader
-from searchapp.ingest.reader import FileContext
+from searchapp.ingest.reader import FileContext, is_access_error, unopened
 from searchapp.ingest.streams import HEAD, buffered
-from searchapp.ingest.units import Unit, digest_of_settings
-from searchapp.ingest.walk import JOURNAL_FOLDER, unopened
+from searchapp.ingest.units import Unit, Unlisted, digest_of_settings, unlisted
+from searchapp.ingest.walk import JOURNAL_FOLDER
 from searchapp.model import Article, Reject
 
 __all__ = ["JournalReader"]
@@ -30,13 +31,25 @@ class JournalReader:
 
     def total_bytes(self) -> int:
         """Return the bytes of all its files."""
-        return sum(path.stat().st_size for path in self._files())
+        try:
+            return sum(path.stat().st_size for path in self._files())
+        except OSError:  # reading it tells the reason
+            return 0
 
-    def units(self) -> Iterator[Unit | Reject]:
-        """Yield its files, the oldest first."""
-        for path in self._files():
-            status = path.stat()
-            end = _end_of_lines(path, status.st_size)
+    def units(self) -> Iterator[Unit | Unlisted | Reject]:
+        """Yield its files, the oldest first; without permission, what is known of it stays."""
+        try:
+            files = self._files()
+        except OSError as error:
+            yield unlisted(b"", JOURNAL_FOLDER, error)
+            return
+        for path in files:
+            try:
+                status = path.stat()
+                end = _end_of_lines(path, status.st_size)
+            except OSError as error:
+                yield unlisted(path.name.encode(), f"{JOURNAL_FOLDER}/{path.name}", error)
+                continue
             yield Unit(
                 f"{JOURNAL_FOLDER}/{path.name}",
                 path.name.encode(),
@@ -44,6 +57,7 @@ class JournalReader:
                 path=path,
                 size=end,
                 modified=status.st_mtime_ns,
+                changed=status.st_ctime_ns,
                 settings=digest_of_settings(str(self._folder), self._timezone.key),
                 grows=True,
                 overrules=True,
@@ -51,10 +65,18 @@ class JournalReader:
 
     def __iter__(self) -> Iterator[Article | Reject]:
         for unit in self.units():
-            yield from [unit] if isinstance(unit, Reject) else unit.read(0)
+            if isinstance(unit, Unit):
+                yield from unit.read(0)
+            else:
+                yield unit.reject if isinstance(unit, Unlisted) else unit
 
     def _files(self) -> list[Path]:
-        return sorted(self._folder.glob("*.jsonl"))
+        try:
+            with os.scandir(self._folder) as entries:
+                names = sorted(entry.name for entry in entries if entry.name.endswith(".jsonl"))
+        except (FileNotFoundError, NotADirectoryError):
+            return []
+        return [self._folder / name for name in names if not name.startswith(".")]
 
 
 class _Lines:
@@ -71,7 +93,7 @@ class _Lines:
         try:
             yield from JsonLinesReader().read(buffered(self._chunks(start)), self._context)
         except OSError as error:
-            yield Reject(self._context.name, None, unopened(error))
+            yield Reject(self._context.name, None, unopened(error), is_access_error(error))
 
     def _chunks(self, start: int) -> Iterator[bytes]:
         with self._path.open("rb") as file:
