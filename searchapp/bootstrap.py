@@ -125,15 +125,19 @@ def reindex(
     """Bring ``config.index`` up to date with the corpus and publish what is new.
 
     ``received_only``: look at the journal only, as after a write through the endpoint. Raises CorpusMissing,
-    CorpusShrunk, CorpusChanged, IndexLocked, DiskFull, RejectsRefused, VerificationFailed; whatever it raises, the
-    published generation is as it was.
+    CorpusShrunk, CorpusChanged, IndexLocked, IndexInaccessible, IndexUnwritable, DiskFull, RejectsRefused,
+    VerificationFailed; whatever it raises, the published generation is as it was.
     """
     from searchapp.indexing.reindex import reindex as build
-    from searchapp.indexing.room import disk_full_told
+    from searchapp.indexing.room import disk_full_told, index_writable
 
     options = options or ReindexOptions()
     sources, generations = open_sources(config), _generations(config)
-    with disk_full_told(generations, lambda: sum(source.total_bytes() for source in sources)):
+
+    def corpus_bytes() -> int:
+        return sum(source.total_bytes() for source in sources)
+
+    with disk_full_told(generations, corpus_bytes), index_writable(generations):
         return build(
             sources,
             ", ".join(entry.place for entry in config.entries) or str(config.corpus),
@@ -269,13 +273,14 @@ def rollback(
 ) -> tuple[Manifest, str]:
     """Let ``generation``, or the one before the current one, answer again; return its manifest and who answered before.
 
-    It is checked first: raises IndexDamaged, and then nothing has changed. Raises IndexMissing, GenerationMissing,
-    IndexLocked.
+    It is checked first: raises IndexDamaged, and then nothing has changed. Raises IndexMissing, IndexInaccessible,
+    IndexUnwritable, GenerationMissing, IndexLocked.
     """
     from searchapp.indexing.checking import go_back
+    from searchapp.indexing.room import index_writable
 
     generations = _generations(config)
-    with generations.locked(config.lock_wait, on_wait):
+    with index_writable(generations), generations.locked(config.lock_wait, on_wait):
         return go_back(generations, generation, engine_named, open_analyzer(), on_progress)
 
 

@@ -235,7 +235,7 @@ class CurrentGeneration:
             return _Choice(sight, generation, Served(wanted, wanted))
         damages = tuple(self._generations.flaws(wanted)) if sight.name else ()
         if generation is None:
-            raise IndexDamaged(wanted, [damage.message() for damage in damages[:_LISTED]])
+            raise self._generations.failure(wanted)
         return _Choice(sight, generation, Served(generation.name, wanted, damages))
 
     def _open_best(self) -> OpenGeneration | None:

@@ -17,6 +17,7 @@ from searchapp.errors import (
     ArticleNotFound,
     ArticleWithdrawn,
     IndexDamaged,
+    IndexInaccessible,
     IndexMissing,
     InvalidRecord,
     InvalidRecords,
@@ -191,7 +192,7 @@ class Writing:
     def _served(self, article_id: str) -> Article | None:
         try:
             return self._service.stored(article_id)
-        except (IndexMissing, IndexDamaged):  # a write needs no index
+        except (IndexMissing, IndexDamaged, IndexInaccessible):  # a write needs no index
             return None
 
 

@@ -12,19 +12,17 @@ import os
 import shutil
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing
 from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
-from threading import Lock
-from typing import Any, Final, Self
+from typing import Any, Final, Literal, Self
 
 from searchapp.i18n import Message
 from searchapp.indexing.versions import Version
 from searchapp.ingest import Unit
 from searchapp.model import Article, Reject
 
-__all__ = ["FILE_NAME", "Known", "Register", "WithdrawnIds", "digest_of_article"]
+__all__ = ["FILE_NAME", "Known", "Register", "digest_of_article"]
 
 FILE_NAME: Final = "register.sqlite"
 
@@ -91,6 +89,12 @@ _DELETE_GONE: Final = f"DELETE FROM versions WHERE unit = :unit AND (id, place) 
 _DELETE_REPLACED: Final = (
     f"DELETE FROM versions WHERE unit = :unit AND (id, place) IN (SELECT id, place FROM {_REPLACED})"  # noqa: S608
 )
+_SAMPLED: Final = {
+    "indexed": "indexed",
+    "written": "(SELECT id, i.digest FROM touched JOIN indexed i USING (id) WHERE before IS NOT i.digest)",
+    "removed": "(SELECT id, before AS digest FROM touched LEFT JOIN indexed i USING (id)"
+    " WHERE before IS NOT NULL AND i.digest IS NULL)",
+}
 _KIN: Final = """
 INSERT OR IGNORE INTO doubtful SELECT id FROM versions WHERE facts = :facts
 UNION SELECT id FROM fresh WHERE facts = :facts
@@ -422,15 +426,26 @@ class Register:
         )
         return [row[0] for row in rows]
 
-    def sample(self, most: int) -> list[tuple[str, bytes]]:
-        """Return (id, digest) of at most ``most`` articles of the index, spread over the order of their ids."""
-        found = []
-        for number in range(most):
-            # Ids are compared by their bytes; any text that begins with the letter of the place will do.
-            start = chr(32 + number * 96 // max(most, 1))
-            row = self._one("SELECT id, digest FROM indexed WHERE id >= ? ORDER BY id LIMIT 1", (start,))
-            found += [(row[0], bytes(row[1]))] if row else []
-        return list(dict.fromkeys(found))
+    def sample(self, most: int, among: Literal["indexed", "written", "removed"] = "indexed") -> list[tuple[str, bytes]]:
+        """Return (id, digest) of at most ``most`` articles, evenly spread over the order of ids.
+
+        ``among`` those in the index, those that were ``written`` since the generation before, or those ``removed``.
+        """
+        row = self._one(f"SELECT count(*) FROM {_SAMPLED[among]}")  # noqa: S608 - all of it stands above
+        count = int(row[0]) if row else 0
+        number = min(most, count)
+        chosen: list[tuple[str, bytes]] = []
+        place, last = -1, ""
+        for wanted in ((2 * part + 1) * count // (2 * number) for part in range(number)):
+            # On from the one before: 30 ms for a million ids altogether, whatever they look like.
+            row = self._one(
+                f"SELECT id, digest FROM {_SAMPLED[among]} WHERE id > ? ORDER BY id LIMIT 1 OFFSET ?",  # noqa: S608
+                (last, wanted - place - 1),
+            )
+            if row:
+                place, last = wanted, row[0]
+                chosen.append((row[0], bytes(row[1])))
+        return chosen
 
     def _is_alone(self, article_id: str, facts: int | None) -> bool:
         if self._one("SELECT 1 FROM fresh WHERE id = ? LIMIT 1", (article_id,)):
@@ -462,25 +477,6 @@ class Register:
     def _one(self, statement: str, values: Any = ()) -> tuple[Any, ...] | None:
         row: tuple[Any, ...] | None = self._connection.execute(statement, values).fetchone()
         return row
-
-
-class WithdrawnIds:
-    """Asks the register of a published generation which ids are withdrawn. Safe to share between threads."""
-
-    def __init__(self, path: Path) -> None:
-        self._lock = Lock()
-        self._connection = sqlite3.connect(
-            f"{path.resolve().as_uri()}?mode=ro&immutable=1", uri=True, check_same_thread=False
-        )
-
-    def __contains__(self, article_id: object) -> bool:
-        with self._lock, closing(self._connection.cursor()) as cursor:
-            return cursor.execute("SELECT 1 FROM withdrawn WHERE id = ?", (article_id,)).fetchone() is not None
-
-    def close(self) -> None:
-        """Let go of the file."""
-        with self._lock:
-            self._connection.close()
 
 
 def _plain(message: Message) -> list[Any]:

@@ -37,7 +37,6 @@ __all__ = ["Options", "Progress", "Summary", "reindex"]
 
 # A summary lists this many; the generation's rejects.jsonl has all rejects.
 _LISTED: Final = 1000
-_GONE_SAMPLE: Final = 20
 # What is made here is nearly all free of cycles, and much of it stays: looking for garbage took 4 % of the time.
 _OBJECTS: Final = 20_000
 
@@ -194,7 +193,7 @@ class _Reindex:
         kept = unfinished if base or checkpoint else None
         try:
             with self.generations.building(kept, resume=bool(checkpoint)) as path:
-                return self._fill(path, base, reason, checkpoint)
+                return self._fill(path, base, reason, read_checkpoint(path, self._made_with()) if checkpoint else None)
         except _Unchanged as unchanged:
             summary: Summary = unchanged.args[0]
             return summary
@@ -231,8 +230,7 @@ class _Reindex:
             superseded = sys.maxsize if checkpoint else update.superseded
             self._write_words(path, reader, register, base, superseded)
             if self.options.verify:
-                gone = (article_id for article_id, _, now in register.touched() if not now)
-                verify(reader, register, islice(gone, _GONE_SAMPLE))
+                verify(reader, register)
             _write_rejects(path, register)
             register.commit()
             withdrawn = list(register.withdrawn())
@@ -268,8 +266,10 @@ class _Reindex:
                 raise CorpusShrunk(gone, published.articles)
 
     def _published(self) -> Manifest | None:
+        """Return the manifest of the generation that answers now."""
         try:
-            return self.generations.manifest(self.generations.current())
+            name = self.generations.newest_sound()
+            return self.generations.manifest(name) if name else None
         except (IndexMissing, IndexDamaged):
             return None
 

@@ -19,9 +19,10 @@ class Unit:
 
     ``key`` names it within its source and orders it as it is read. ``size`` is in bytes (0: unknown), ``modified`` in
     nanoseconds since 1970, both as the file system has them; without ``modified`` nobody can tell whether it changed,
-    so it is always read. ``changed`` is the time of its inode, which also tells a file whose time was set back. ``settings`` is a digest of all else that decides how it reads. ``read`` gives its articles
-    and rejects from a byte on, which is 0 but for a file that only ``grows``; meanwhile ``position`` tells the bytes
-    read so far, and afterwards ``needs`` holds the other files that were looked into.
+    so it is always read. ``changed`` is the time of its inode, which also tells a file whose time was set back.
+    ``settings`` is a digest of all else that decides how it reads. ``read`` gives its articles and rejects from a byte
+    on, which is 0 but for a file that only ``grows``; meanwhile ``position`` tells the bytes read so far, and
+    afterwards ``needs`` holds the other files that were looked into.
 
     The last word of an ``overrules`` unit on an article counts, whatever other units say of it.
     """

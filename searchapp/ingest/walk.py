@@ -51,7 +51,8 @@ class CorpusFile:
 def walk(root: Path) -> Iterator[CorpusFile | Unlisted | Reject]:
     """Yield the files below ``root`` (or ``root`` itself, a file); a reject for what cannot be one.
 
-    What the system does not give is unlisted, with all that lies below it. Memory holds the names of the folders on the way to the present file, and of what lies beside them.
+    What the system does not give is unlisted, with all that lies below it. Memory holds the names of the folders on the
+    way to the present file, and of what lies beside them.
     """
     try:
         if not root.is_dir():
