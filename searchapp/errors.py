@@ -20,6 +20,7 @@
     │   ├── IndexMissing         nothing was indexed yet
     │   ├── IndexInaccessible    the system does not let us read the index
     │   ├── IndexUnwritable      the system does not let us write the index
+    │   ├── SystemRefused        the system does not give a file that a command needs
     │   ├── IndexLocked          another reindex is running
     │   ├── CorpusLocked         other articles are being written
     │   ├── CorpusUnwritable     the journal cannot be written
@@ -68,6 +69,7 @@ __all__ = [
     "RejectsRefused",
     "SearchappError",
     "StorageFull",
+    "SystemRefused",
     "Unavailable",
     "UserError",
     "VerificationFailed",
@@ -91,8 +93,7 @@ _REASONS: Final = {
 
 def system_reason(error: OSError) -> Message:
     """Return why the system refused, for people, without path and number."""
-    known = _REASONS.get(error.errno or 0)
-    return known or Message("{reason}", reason=error.strerror or type(error).__name__)
+    return _REASONS.get(error.errno or 0) or Message(error.strerror or type(error).__name__)
 
 
 class SearchappError(Exception):
@@ -324,6 +325,22 @@ class IndexLocked(Unavailable):
 
     slug = "index-locked"
     title = Message("Another reindex is running")
+
+
+class SystemRefused(Unavailable):
+    """The system does not give a file or folder, in a way that nothing else told."""
+
+    slug = "system-refused"
+    title = Message("The system does not give a file")
+
+    def __init__(self, error: OSError) -> None:
+        values = {"path": error.filename2 or error.filename, "reason": system_reason(error)}
+        super().__init__(
+            Message("“{path}” cannot be used: {reason}. Mend that, then run this again.", **values)
+            if values["path"]
+            else Message("The system refused: {reason}. Mend that, then run this again.", reason=values["reason"]),
+            [Message("To see where this came from, set the variable PYTHONDEVMODE=1.")],
+        )
 
 
 class CorpusLocked(Unavailable):

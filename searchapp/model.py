@@ -6,10 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Final
 
 from searchapp.i18n import Message
 
 __all__ = [
+    "JOURNAL_FOLDER",
     "Article",
     "ArticleStatus",
     "ArticleView",
@@ -26,6 +28,9 @@ __all__ = [
     "Sort",
     "Span",
 ]
+
+JOURNAL_FOLDER: Final = "_journal"
+"""Holds, at the root of a corpus, what the program itself was told to add, change and withdraw."""
 
 Span = tuple[int, int]
 """Start and end, end excluded, in Unicode code points of the stored field."""

@@ -155,9 +155,13 @@ class Writing:
         return abs(article.modified - moment) < _SAME
 
     def resume(self) -> None:
-        """Once in each process: have indexed what an earlier one wrote and could not index any more."""
+        """Once in each process: have indexed what an earlier one wrote and could not index any more.
+
+        From then on, also what an index that was put back from a backup does not know.
+        """
         if self._resumed != os.getpid():
             self._resumed = os.getpid()
+            self._service.when_behind(self._indexer.wake)
             if self._journal.folder.is_dir():
                 self._indexer.wake()
 

@@ -40,10 +40,22 @@ from searchapp.indexing.locking import Holder, WriteLock
 from searchapp.indexing.room import says_disk_full
 from searchapp.indexing.withdrawn import WITHDRAWN, Withdrawn, read_withdrawn, write_withdrawn
 
-__all__ = ["CHECKPOINT", "CURRENT", "MANIFEST", "Generations", "Manifest", "digest_of", "sync", "write_durably"]
+__all__ = [
+    "CHECKPOINT",
+    "CURRENT",
+    "MANIFEST",
+    "REGISTER",
+    "Generations",
+    "Manifest",
+    "digest_of",
+    "sync",
+    "write_durably",
+]
 
 CURRENT: Final = "CURRENT"
 MANIFEST: Final = "manifest.json"
+REGISTER: Final = "register.sqlite"
+"""What the corpus held, of :mod:`searchapp.indexing.register`, in the folder of a generation."""
 # The form of a generation's name, before the random part, and how long it is.
 _FORM: Final = "%Y%m%dT%H%M%S.%fZ"
 _MOMENT: Final = len("20241106T164900.000000Z")

@@ -18,13 +18,14 @@ from pathlib import Path
 from typing import Any, Final, Literal, Self
 
 from searchapp.i18n import Message
+from searchapp.indexing.generations import REGISTER
 from searchapp.indexing.versions import Version
 from searchapp.ingest import Unit
 from searchapp.model import Article, Reject
 
 __all__ = ["FILE_NAME", "Known", "Register", "digest_of_article"]
 
-FILE_NAME: Final = "register.sqlite"
+FILE_NAME: Final = REGISTER
 
 _TABLES: Final = """
 CREATE TABLE units (

@@ -21,12 +21,9 @@ from searchapp.ingest.boilerplate import BOILERPLATE_FILE
 from searchapp.ingest.folders import FOLDERS_FILE
 from searchapp.ingest.reader import UnreadableError
 from searchapp.ingest.units import Unlisted, unlisted
-from searchapp.model import Reject
+from searchapp.model import JOURNAL_FOLDER, Reject
 
 __all__ = ["JOURNAL_FOLDER", "CorpusFile", "walk"]
-
-JOURNAL_FOLDER: Final = "_journal"
-"""Holds, at the root of a corpus, what the program itself was told to add, change and withdraw."""
 
 _LEFT_OUT: Final = (".*", "README*", "LICENSE*")
 _UNDECODED: Final = re.compile("[\ud800-\udfff]")
