@@ -20,6 +20,7 @@ from searchapp.analysis import FrenchAnalyzer
 from searchapp.engines.port import BaseWornOut, Engine, Reader
 from searchapp.errors import CorpusShrunk, IndexDamaged, IndexMissing, RejectsRefused
 from searchapp.i18n import Message
+from searchapp.indexing.earlier import Earlier
 from searchapp.indexing.files import ENGINE, IndexFiles, read_checkpoint
 from searchapp.indexing.generations import Generations, Manifest
 from searchapp.indexing.options import Options
@@ -216,7 +217,10 @@ class _Reindex:
                     commit=register.commit,
                 )
             )
-            update = Update(self.sources, register, files, self.on_progress, self._only(base))
+            earlier = None if base else self._earlier()
+            if earlier:
+                stack.callback(earlier.close)
+            update = Update(self.sources, register, files, self.on_progress, self._only(base), earlier)
             update.run()
             summary = replace(self._summary(register, base, reason), resumed=bool(checkpoint))
             self._refuse(summary)
@@ -238,6 +242,14 @@ class _Reindex:
         summary.seconds = time.monotonic() - self._started
         self.generations.publish(self._manifest(summary, base), withdrawn)
         return summary
+
+    def _earlier(self) -> Earlier | None:
+        """Return what answers now, for a rebuild: its articles of files that cannot be read go on."""
+        published = self._published()
+        if published is None:
+            return None
+        path = self.generations.path(published.generation)
+        return Earlier(path / REGISTER, lambda: self.engine.open(path / ENGINE))
 
     def _write_words(self, path: Path, reader: Reader, register: Register, base: _Base | None, superseded: int) -> None:
         if base is None:

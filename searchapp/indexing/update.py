@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Final, Protocol
 
 from searchapp.errors import CorpusChanged
+from searchapp.indexing.earlier import Earlier
 from searchapp.indexing.generations import digest_of
 from searchapp.indexing.register import Known, Register, digest_of_article
 from searchapp.indexing.versions import judge
@@ -53,7 +54,10 @@ class Update:
         sink: Sink,
         on_progress: Callable[[Progress], None],
         only: frozenset[int] | None = None,
+        earlier: Earlier | None = None,
     ) -> None:
+        """``earlier`` is the generation before, for a register that begins without it."""
+        self._earlier = earlier
         self._sources = sources
         self._register = register
         self._sink = sink
@@ -76,6 +80,7 @@ class Update:
                 if isinstance(unit, Reject):
                     self._register.reject(unit, None)
                 elif isinstance(unit, Unlisted):
+                    self._take_earlier(number, unit.key)
                     self._register.keep_below(number, unit.key)
                     self._register.reject_again(unit.reject)
                 else:
@@ -113,9 +118,28 @@ class Update:
                 self._register.reject(replace(entry, line=line), number)
             place += 1
         if unavailable:
+            if known is None:
+                self._take_articles(source, unit, number)
             self._register.end_unit(replace(unit, modified=None), None, _needs(unit.needs), place, unavailable=True)
         else:
             self._register.end_unit(_signed(unit), digest, _needs(unit.needs), place)
+
+    def _take_earlier(self, source: int, key: bytes) -> None:
+        """Take what the generation before held of a file or folder that is not listed now."""
+        for found in self._earlier.units(source, key) if self._earlier else ():
+            unit = Unit(found.name, found.key, lambda _: iter(()), overrules=found.overrules)
+            if self._register.known(source, unit) is None:
+                number = self._register.begin_unit(source, unit, None)
+                self._take_articles(source, unit, number)
+                self._register.end_unit(unit, None, "", 0, unavailable=True)
+
+    def _take_articles(self, source: int, unit: Unit, number: int) -> None:
+        """Take the articles that the generation before held of a unit, and that did not come again."""
+        for found in self._earlier.units(source, unit.key) if self._earlier else ():
+            if found.key == unit.key and self._earlier:
+                for place, article in self._earlier.articles(found):
+                    if not self._register.is_fresh(article.id):
+                        self._take(article, number, place, unit)
 
     def _take(self, article: Article, unit: int, place: int, where: Unit) -> None:
         """Note a version, and index it if by all that is known so far it is the one that counts."""

@@ -28,6 +28,7 @@ from tests.permissions import as_anybody, only_where_modes_count
 
 pytestmark = only_where_modes_count
 
+VERSIONS: Final = (("ancien", "2024-01-01"), ("neuf", "2024-02-02"))
 FULL: Final = ReindexOptions(full=True)
 
 
@@ -172,6 +173,28 @@ def test_a_journal_that_cannot_be_read_goes_on_withdrawing(newsroom: Newsroom, l
     assert newsroom.found() == ["b", "c"]
     path.chmod(mode)
     assert (rejects(newsroom.reindex()), newsroom.found()) == ([], ["b", "c"])
+
+
+@pytest.mark.parametrize("locked", ["2024", "2024/b.txt", "lot.jsonl", JOURNAL_FOLDER])
+def test_a_rebuild_takes_what_it_cannot_read_from_the_generation_before(newsroom: Newsroom, locked: str) -> None:
+    newsroom.write("2024/b.txt", "Deux\n\nmotdeux.")
+    newsroom.write("c.txt", "Trois\n\nmottrois.")
+    newsroom.write("d.txt", "Quatre\n\nmotquatre.")
+    lot = [{"id": "phare", "title": "Phare", "text": f"mot{word}.", "date": day} for word, day in VERSIONS]
+    newsroom.write("lot.jsonl", "".join(json.dumps(record) + "\n" for record in lot))
+    withdrawal = {"id": "d", "status": "withdrawn", "title": ""}
+    newsroom.write(f"{JOURNAL_FOLDER}/2024-11.jsonl", json.dumps(withdrawal) + "\n")
+    newsroom.reindex()
+    path = newsroom.config.corpus / locked
+    mode = path.stat().st_mode
+    path.chmod(0)
+    for _ in range(2):
+        assert rejects(newsroom.reindex(FULL)) == [(locked, NO_PERMISSION)]
+        assert newsroom.found() == ["2024/b", "c", "phare"]
+        assert newsroom.found("motneuf") == ["phare"]
+    path.chmod(mode)
+    (newsroom.config.corpus / "2024/b.txt").unlink()
+    assert (rejects(newsroom.reindex()), newsroom.found()) == ([], ["c", "phare"])
 
 
 def test_what_needs_a_library_that_is_missing_is_read_once_it_is_there(
