@@ -339,8 +339,9 @@ class Generations:
         IndexInaccessible when it is for want of permission: what we may not read need not be damaged.
         """
         path = self.path(generation)
-        places = [path, *path.rglob("*"), *self.folder.glob("*"), *self.folder.glob(f"*/{MANIFEST}")]
-        if any(_is_denied(place) for place in places):
+        folders = [place for place in self.folder.glob("*") if _NAME.fullmatch(place.name)]
+        places = [self.folder, self.folder / CURRENT, path, *path.rglob("*"), *folders]
+        if any(map(_is_denied, [*places, *(folder / MANIFEST for folder in folders)])):
             return IndexInaccessible(Message("there is no permission"))
         damages = self.flaws(generation) if generation != CURRENT else []
         return IndexDamaged(generation, [damage.message() for damage in damages[:_LISTED]])
