@@ -16,10 +16,11 @@ from typing import TYPE_CHECKING, Final
 
 from searchapp import config as settings
 from searchapp.config import Config, CorpusEntry
-from searchapp.errors import ConfigurationError, EngineUnavailable, GenerationMissing, WritingOff
+from searchapp.errors import ConfigurationError, EngineUnavailable, GenerationMissing, IndexDamaged, WritingOff
 from searchapp.i18n import Message
-from searchapp.indexing import Generations
+from searchapp.indexing import CURRENT, Generations
 from searchapp.indexing.options import Options as ReindexOptions
+from searchapp.model import JOURNAL_FOLDER
 
 if TYPE_CHECKING:
     from searchapp.analysis import FrenchAnalyzer
@@ -100,6 +101,7 @@ def open_service(config: Config, clock: Callable[[], date] | None = None) -> Sea
     Raises ConfigurationError for synonyms that cannot be read.
     """
     from searchapp.date_words import CalendarWords, today_in
+    from searchapp.indexing.journal_tail import JournalTail
     from searchapp.service import SearchService
     from searchapp.synonyms import read_synonyms
 
@@ -111,6 +113,7 @@ def open_service(config: Config, clock: Callable[[], date] | None = None) -> Sea
         synonyms=read_synonyms(config.synonyms, analyzer),
         date_words=CalendarWords(clock or today_in(config.timezone)),
         query_seconds=config.query_seconds,
+        withdrawn_since=JournalTail(config.corpus / JOURNAL_FOLDER).withdrawn_since,
     )
 
 
@@ -125,15 +128,19 @@ def reindex(
     """Bring ``config.index`` up to date with the corpus and publish what is new.
 
     ``received_only``: look at the journal only, as after a write through the endpoint. Raises CorpusMissing,
-    CorpusShrunk, CorpusChanged, IndexLocked, DiskFull, RejectsRefused, VerificationFailed; whatever it raises, the
-    published generation is as it was.
+    CorpusShrunk, CorpusChanged, IndexLocked, IndexInaccessible, IndexUnwritable, DiskFull, RejectsRefused,
+    VerificationFailed; whatever it raises, the published generation is as it was.
     """
     from searchapp.indexing.reindex import reindex as build
-    from searchapp.indexing.room import disk_full_told
+    from searchapp.indexing.room import disk_full_told, index_writable
 
     options = options or ReindexOptions()
     sources, generations = open_sources(config), _generations(config)
-    with disk_full_told(generations, lambda: sum(source.total_bytes() for source in sources)):
+
+    def corpus_bytes() -> int:
+        return sum(source.total_bytes() for source in sources)
+
+    with disk_full_told(generations, corpus_bytes), index_writable(generations):
         return build(
             sources,
             ", ".join(entry.place for entry in config.entries) or str(config.corpus),
@@ -245,18 +252,19 @@ def check_index(
 ) -> Iterator[CheckReport]:
     """Read all of a generation (the current one, unless it is named), or of every one that is kept.
 
-    Raises IndexMissing, GenerationMissing, EngineUnavailable, and IndexDamaged when the pointer cannot be read.
+    Raises IndexMissing, IndexInaccessible, GenerationMissing, EngineUnavailable, and IndexDamaged when the pointer
+    cannot be read.
     """
     from searchapp.indexing.checking import check_generation
 
     generations = _generations(config)
     names = generations.names()
-    if every:
-        chosen = names
-    else:
-        chosen = [generation or generations.current()]
-        if generation and generation not in names:
-            raise GenerationMissing(generation)
+    if generation and generation not in names:
+        raise GenerationMissing(generation)
+    try:
+        chosen = names if every and names else [generation or generations.current()]
+    except IndexDamaged:
+        raise generations.failure(CURRENT) from None
     for name in chosen:
         yield check_generation(generations, name, engine_named, open_analyzer(), on_progress)
 
@@ -269,13 +277,14 @@ def rollback(
 ) -> tuple[Manifest, str]:
     """Let ``generation``, or the one before the current one, answer again; return its manifest and who answered before.
 
-    It is checked first: raises IndexDamaged, and then nothing has changed. Raises IndexMissing, GenerationMissing,
-    IndexLocked.
+    It is checked first: raises IndexDamaged, and then nothing has changed. Raises IndexMissing, IndexInaccessible,
+    IndexUnwritable, GenerationMissing, IndexLocked.
     """
     from searchapp.indexing.checking import go_back
+    from searchapp.indexing.room import index_writable
 
     generations = _generations(config)
-    with generations.locked(config.lock_wait, on_wait):
+    with index_writable(generations), generations.locked(config.lock_wait, on_wait):
         return go_back(generations, generation, engine_named, open_analyzer(), on_progress)
 
 

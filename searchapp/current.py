@@ -15,6 +15,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from hashlib import blake2b
 from pathlib import Path
 from threading import Event, RLock, Thread
 from typing import Final, TypeVar
@@ -28,10 +29,11 @@ from searchapp.indexing.generations import CURRENT, Generations
 from searchapp.indexing.withdrawn import Withdrawn
 from searchapp.lexicon import FILE_NAME, Lexicon
 
-__all__ = ["CurrentGeneration", "OpenGeneration", "Served"]
+__all__ = ["CurrentGeneration", "OpenGeneration", "Served", "WithdrawnSince"]
 
 Answer = TypeVar("Answer")
 Work = Callable[["OpenGeneration"], Answer]
+WithdrawnSince = Callable[[Path], frozenset[str]]
 
 _log: Final = logging.getLogger(__name__)
 # Seconds. A newer generation answers within one second: it is noticed, opened, and warmed up for the time left.
@@ -48,22 +50,29 @@ _LISTED: Final = 5
 class OpenGeneration:
     """An open generation: the engine's reader, what its articles say about words, and the ids that are withdrawn.
 
-    The reader does not show what was withdrawn after this generation was published.
+    The reader does not show what was withdrawn after this generation was published; of that, ``withdrawn_since`` is
+    what the journal of the corpus says when it is opened.
     """
 
     name: str
     reader: Reader
     lexicon: Lexicon
     withdrawn: Withdrawn
+    withdrawn_since: frozenset[str] = frozenset()
 
     @property
     def version(self) -> str:
-        """What differs whenever an answer may: the name and, after a rollback, the list of what is hidden."""
-        return f"{self.name} {self.withdrawn.generation}" if self.withdrawn.hidden_in(self.name) else self.name
+        """What differs whenever an answer may: the name and, of an older generation, what is hidden in it."""
+        parts = [self.name]
+        if self.withdrawn.hidden_in(self.name):
+            parts.append(self.withdrawn.generation)
+        if self.withdrawn_since:
+            parts.append(blake2b("\0".join(sorted(self.withdrawn_since)).encode(), digest_size=8).hexdigest())
+        return " ".join(parts)
 
     def is_withdrawn(self, article_id: str) -> bool:
         """Return whether an article of this id was taken back."""
-        return article_id in self.withdrawn.ids
+        return article_id in self.withdrawn.ids or article_id in self.withdrawn_since
 
     def close(self) -> None:
         """Let go of the files."""
@@ -112,8 +121,20 @@ class _Verification:
 class CurrentGeneration:
     """The published generation, shared between threads; one that is replaced closes when its last user is done."""
 
-    def __init__(self, generations: Generations, engine_of: Callable[[str], Engine], analyzer: FrenchAnalyzer) -> None:
-        """``engine_of`` gives the engine of a name, as manifests have them; it may raise EngineUnavailable."""
+    def __init__(
+        self,
+        generations: Generations,
+        engine_of: Callable[[str], Engine],
+        analyzer: FrenchAnalyzer,
+        withdrawn_since: WithdrawnSince = lambda folder: frozenset(),
+    ) -> None:
+        """``engine_of`` gives the engine of a name, as manifests have them; it may raise EngineUnavailable.
+
+        ``withdrawn_since`` gives the ids that were withdrawn after the generation in a folder was made.
+        """
+        self.when_behind: Callable[[], object] = lambda: None
+        """Called when a generation is opened that knows nothing of some withdrawals: it came from a backup."""
+        self._withdrawn_since = withdrawn_since
         self._generations = generations
         self._engine_of = engine_of
         self._analyzer = analyzer
@@ -235,7 +256,7 @@ class CurrentGeneration:
             return _Choice(sight, generation, Served(wanted, wanted))
         damages = tuple(self._generations.flaws(wanted)) if sight.name else ()
         if generation is None:
-            raise IndexDamaged(wanted, [damage.message() for damage in damages[:_LISTED]])
+            raise self._generations.failure(wanted)
         return _Choice(sight, generation, Served(generation.name, wanted, damages))
 
     def _open_best(self) -> OpenGeneration | None:
@@ -255,8 +276,11 @@ class CurrentGeneration:
             return opened
         path = self._generations.path(name)
         engine = self._engine_of(self._generations.manifest(name).engine)
-        reader = hiding(_open_reader(engine, path / "engine"), withdrawn.hidden_in(name))
-        return OpenGeneration(name, reader, Lexicon(path / FILE_NAME, self._analyzer), withdrawn)
+        since = self._withdrawn_since(path)
+        reader = hiding(_open_reader(engine, path / "engine"), withdrawn.hidden_in(name) | since)
+        if not since <= withdrawn.ids:  # else it was gone back to, for which nobody needs to hurry
+            self.when_behind()
+        return OpenGeneration(name, reader, Lexicon(path / FILE_NAME, self._analyzer), withdrawn, since)
 
     def _withdrawn(self, name: str) -> Withdrawn:
         """Return the withdrawn ids; raises IndexDamaged for a generation that cannot be shown without knowing them."""

@@ -19,6 +19,9 @@
     │   └── GenerationMissing    no generation of this name is kept
     ├── Unavailable       try again, or start what is missing  exit 4   HTTP 503
     │   ├── IndexMissing         nothing was indexed yet
+    │   ├── IndexInaccessible    the system does not let us read the index
+    │   ├── IndexUnwritable      the system does not let us write the index
+    │   ├── SystemRefused        the system does not give a file that a command needs
     │   ├── IndexLocked          another reindex is running
     │   ├── CorpusLocked         other articles are being written
     │   ├── CorpusUnwritable     the journal cannot be written
@@ -36,8 +39,9 @@ their reader's language. A message never holds a path of the server's that the p
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Sequence
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from searchapp.i18n import Message, Translate, untranslated
 
@@ -55,8 +59,10 @@ __all__ = [
     "EngineUnavailable",
     "GenerationMissing",
     "IndexDamaged",
+    "IndexInaccessible",
     "IndexLocked",
     "IndexMissing",
+    "IndexUnwritable",
     "InvalidRecord",
     "InvalidRecords",
     "InvalidRequest",
@@ -65,11 +71,31 @@ __all__ = [
     "RejectsRefused",
     "SearchappError",
     "StorageFull",
+    "SystemRefused",
     "Unavailable",
     "UserError",
     "VerificationFailed",
     "WritingOff",
+    "system_reason",
 ]
+
+_REASONS: Final = {
+    errno.EACCES: Message("there is no permission"),
+    errno.EPERM: Message("there is no permission"),
+    errno.EEXIST: Message("it is a file, not a folder"),
+    errno.EISDIR: Message("it is a folder, not a file"),
+    errno.ELOOP: Message("it is a link that leads to itself"),
+    errno.ENAMETOOLONG: Message("its name is too long"),
+    errno.ENOENT: Message("it is not there"),
+    errno.ENOTDIR: Message("it is a file, not a folder"),
+    errno.ENOSPC: Message("the disk is full"),
+    errno.EROFS: Message("the disk can only be read"),
+}
+
+
+def system_reason(error: OSError) -> Message:
+    """Return why the system refused, for people, without path and number."""
+    return _REASONS.get(error.errno or 0) or Message(error.strerror or type(error).__name__)
 
 
 class SearchappError(Exception):
@@ -289,11 +315,59 @@ class IndexMissing(Unavailable):
         super().__init__(Message("Nothing has been indexed yet. Run: searchapp reindex"))
 
 
+class IndexInaccessible(Unavailable):
+    """The index is there, or may be, and the system does not let us read it: no permission, no folder."""
+
+    slug = "index-inaccessible"
+    title = Message("The index cannot be read")
+
+    def __init__(self, reason: Message) -> None:
+        super().__init__(
+            Message(
+                "The index cannot be read: {reason}. See to it that searchapp may read the folder of the index, "
+                "or name another one: --index DIR",
+                reason=reason,
+            )
+        )
+
+
+class IndexUnwritable(Unavailable):
+    """The system does not let us write the index."""
+
+    slug = "index-unwritable"
+    title = Message("The index cannot be written")
+
+    def __init__(self, reason: Message) -> None:
+        super().__init__(
+            Message(
+                "The index cannot be written: {reason}. See to it that searchapp may write to the folder of the index, "
+                "or name another one: --index DIR",
+                reason=reason,
+            )
+        )
+
+
 class IndexLocked(Unavailable):
     """Another process is writing this index."""
 
     slug = "index-locked"
     title = Message("Another reindex is running")
+
+
+class SystemRefused(Unavailable):
+    """The system does not give a file or folder, in a way that nothing else told."""
+
+    slug = "system-refused"
+    title = Message("The system does not give a file")
+
+    def __init__(self, error: OSError) -> None:
+        values = {"path": error.filename2 or error.filename, "reason": system_reason(error)}
+        super().__init__(
+            Message("“{path}” cannot be used: {reason}. Mend that, then run this again.", **values)
+            if values["path"]
+            else Message("The system refused: {reason}. Mend that, then run this again.", reason=values["reason"]),
+            [Message("To see where this came from, set the variable PYTHONDEVMODE=1.")],
+        )
 
 
 class CorpusLocked(Unavailable):

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import math
+import os
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Self
+from fnmatch import fnmatchcase
+from typing import Final, Self
 
 from searchapp.i18n import Message
 
 __all__ = [
+    "JOURNAL_FILES",
+    "JOURNAL_FOLDER",
     "Article",
     "ArticleStatus",
     "ArticleView",
@@ -29,7 +33,13 @@ __all__ = [
     "SearchResult",
     "Sort",
     "Span",
+    "journal_order",
 ]
+
+JOURNAL_FOLDER: Final = "_journal"
+"""Holds, at the root of a corpus, what the program itself was told to add, change and withdraw."""
+JOURNAL_FILES: Final = "[0-9][0-9][0-9][0-9]-[0-9][0-9].jsonl"
+"""The names of the journal's files, one a month, whose order is the order of time."""
 
 Span = tuple[int, int]
 """Start and end, end excluded, in Unicode code points of the stored field."""
@@ -111,11 +121,16 @@ class Article:
 
 @dataclass(frozen=True, slots=True)
 class Reject:
-    """An article that could not be read: file, line (from 1; ``None`` means all of the file), reason."""
+    """An article that could not be read: file, line (from 1; ``None`` means all of the file), reason.
+
+    ``unavailable``: the system did not give it (no permission, a disk that fails, a library that is not installed).
+    That says nothing of the article: it is tried again at each reindex, and what is indexed of it stays.
+    """
 
     file: str
     line: int | None
     reason: Message
+    unavailable: bool = False
 
 
 class Sort(StrEnum):
@@ -235,3 +250,8 @@ class SearchResult:
     elaborate: bool = False
     suggestion: str | None = None
     next_cursor: str | None = None
+
+
+def journal_order(name: str) -> bytes:
+    """Return the sort key of a file of the journal: those that the program did not write come before its own."""
+    return (b"" if fnmatchcase(name, JOURNAL_FILES) else b"\0") + os.fsencode(name)

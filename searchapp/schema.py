@@ -24,7 +24,7 @@ __all__ = [
     "canonical_id",
 ]
 
-SCHEMA_VERSION: Final = 3
+SCHEMA_VERSION: Final = 4
 
 PARTS: Final = ("title", "lead", "text")
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from searchapp.analysis import FrenchAnalyzer, Term
-from searchapp.current import CurrentGeneration, OpenGeneration, Served
+from searchapp.current import CurrentGeneration, OpenGeneration, Served, WithdrawnSince
 from searchapp.engines.dictionary import Dictionaries, Lookup
 from searchapp.engines.port import (
     BooleanClause,
@@ -62,8 +62,9 @@ class SearchService:
         date_words: DateWords | None = None,
         query_seconds: float = 2.0,
         synonyms: Synonyms | None = None,
+        withdrawn_since: WithdrawnSince = lambda folder: frozenset(),
     ) -> None:
-        self._current = CurrentGeneration(generations, engine_of, analyzer)
+        self._current = CurrentGeneration(generations, engine_of, analyzer, withdrawn_since)
         self._generations = generations
         self._analyzer = analyzer
         self._ranker = Ranker()
@@ -206,6 +207,10 @@ class SearchService:
     def probe(self) -> None:
         """Have the engine look up one word: it fails here if it cannot answer at all."""
         self._current.answer(lambda generation: generation.reader.document_frequency(STEMS, "article"))
+
+    def when_behind(self, call: Callable[[], object]) -> None:
+        """Have ``call`` called when an index is opened that knows less than the journal: it came from a backup."""
+        self._current.when_behind = call
 
     def follow(self, queries: Sequence[str], *, at_once: bool = False, verify: bool = False) -> None:
         """Get ready to answer: ``queries`` warm the generation up, and each newer one in the background.

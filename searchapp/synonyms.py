@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from searchapp.analysis import FrenchAnalyzer, Term
-from searchapp.errors import ConfigurationError
+from searchapp.errors import ConfigurationError, system_reason
 from searchapp.i18n import Message
 
 __all__ = ["MOST_ALTERNATIVES", "Alternative", "Synonyms", "read_synonyms"]
@@ -61,12 +61,10 @@ class Synonyms:
 def read_synonyms(path: Path, analyzer: FrenchAnalyzer) -> Synonyms:
     """Return the synonyms of a file; one that is not there has none.
 
-    Raises ConfigurationError that names the line where « = » or a word is missing.
+    Raises ConfigurationError that names the line where « = » or a word is missing, or why the file cannot be read.
     """
-    if not path.is_file():
-        return Synonyms()
     groups = []
-    for number, line in enumerate(path.read_text("utf-8-sig").splitlines(), 1):
+    for number, line in enumerate(_lines(path), 1):
         text = line.partition("#")[0].strip()
         group = [tuple(analyzer.terms(part)) for part in text.split("=")]
         if text and (len(group) < 2 or not all(map(_content, group))):
@@ -78,6 +76,18 @@ def read_synonyms(path: Path, analyzer: FrenchAnalyzer) -> Synonyms:
             raise ConfigurationError(reason)
         groups += [group] if text else []
     return Synonyms(groups)
+
+
+def _lines(path: Path) -> list[str]:
+    try:
+        return path.read_text("utf-8-sig").splitlines()
+    except FileNotFoundError:
+        return []
+    except OSError as error:
+        reason = system_reason(error)
+    except UnicodeDecodeError:
+        reason = Message("it is not UTF-8")
+    raise ConfigurationError(Message("{file}: the synonyms cannot be read: {reason}", file=path, reason=reason))
 
 
 def _content(terms: Sequence[Term]) -> tuple[str, ...]:

@@ -16,6 +16,7 @@ from searchapp.errors import (
     ArticleNotFound,
     ArticleWithdrawn,
     IndexDamaged,
+    IndexInaccessible,
     IndexMissing,
     InvalidRecord,
     InvalidRecords,
@@ -132,7 +133,7 @@ class Writing:
         """Return the generation that answers now if it holds what was written, whoever wrote it; else ""."""
         try:
             return self._service.holding(self._journal.folder, extent.ends, extent.withdrawn)
-        except (IndexMissing, IndexDamaged):
+        except (IndexMissing, IndexDamaged, IndexInaccessible):
             return ""
 
     def index(self, extent: Extent, seconds: float) -> str:
@@ -145,9 +146,13 @@ class Writing:
         return generation
 
     def resume(self) -> None:
-        """Once in each process: have indexed what an earlier one wrote and could not index any more."""
+        """Once in each process: have indexed what an earlier one wrote and could not index any more.
+
+        From then on, also what an index that was put back from a backup does not know.
+        """
         if self._resumed != os.getpid():
             self._resumed = os.getpid()
+            self._service.when_behind(self._indexer.wake)
             if self._journal.folder.is_dir():
                 self._indexer.wake()
 
@@ -184,7 +189,7 @@ class Writing:
     def _served(self, article_id: str) -> Article | None:
         try:
             return self._service.stored(article_id)
-        except (IndexMissing, IndexDamaged):  # a write needs no index
+        except (IndexMissing, IndexDamaged, IndexInaccessible):  # a write needs no index
             return None
 
 

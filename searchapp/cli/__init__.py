@@ -16,7 +16,7 @@ from searchapp import __version__
 from searchapp.cli.group import OnDemandCommand, OnDemandGroup
 from searchapp.cli.language import gettext as _
 from searchapp.cli.language import let_click_speak
-from searchapp.errors import SearchappError
+from searchapp.errors import SearchappError, SystemRefused
 
 __all__ = ["cli", "main"]
 
@@ -64,3 +64,9 @@ def main() -> NoReturn:
     except BrokenPipeError:  # the reader of a pipe, such as head, has seen enough
         sys.stderr.close()
         sys.exit(0)
+    except OSError as error:
+        if error.errno is None or sys.flags.dev_mode:  # a fault of the program, or whoever looks for one
+            raise
+        from searchapp.cli.terminal import fail
+
+        sys.exit(fail(SystemRefused(error)))

@@ -21,6 +21,7 @@ from searchapp.cli.options import with_config
 from searchapp.cli.terminal import counted, date_text, number, print_error, print_out, size_text
 from searchapp.config import Config
 from searchapp.errors import IndexDamaged, SearchappError
+from searchapp.indexing.generations import CURRENT
 
 if TYPE_CHECKING:
     from searchapp.bootstrap import CheckProgress, CheckReport, IndexStatus
@@ -96,7 +97,11 @@ def _advice(state: IndexStatus) -> Iterator[str]:
             yield _("damaged: {file}: {reason}").format(
                 file=f"{kept.name}/{damage.file}", reason=damage.reason.render(_)
             )
-    if state.degraded:
+    if state.current == CURRENT:
+        text = _("The pointer to the current generation is lost or unreadable; {generation} answers. Run: {commands}")
+        commands = _("searchapp rollback to settle on it, or searchapp reindex")
+        yield text.format(generation=state.manifest.generation, commands=commands)
+    elif state.degraded:
         text = _("The current generation ({current}) is damaged; the one before answers. Run: searchapp reindex --full")
         yield text.format(current=state.current)
     if state.rebuild:

@@ -9,6 +9,6 @@ Those who search need generations only; what makes them (:mod:`.reindex`) and lo
 :mod:`.checking`) is asked for by its own name.
 """
 
-from searchapp.indexing.generations import Generations, Manifest
+from searchapp.indexing.generations import CURRENT, Generations, Manifest
 
-__all__ = ["Generations", "Manifest"]
+__all__ = ["CURRENT", "Generations", "Manifest"]

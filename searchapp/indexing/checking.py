@@ -60,12 +60,14 @@ def check_generation(
 ) -> CheckReport:
     """Read all of a generation, and remember beside it whether it is damaged. Memory does not grow with its size.
 
-    Raises EngineUnavailable when the engine that wrote it is not installed.
+    Raises EngineUnavailable when the engine that wrote it is not installed, IndexInaccessible for want of permission.
     """
     try:
         manifest = generations.manifest(name)
     except IndexDamaged:
         damages = generations.verify(name)
+        if any(damage.denied for damage in damages):
+            raise generations.failure(name) from None
         generations.mark(name, damages)
         return CheckReport(name, tuple(damages))
     size = sum(size for size, _ in manifest.files.values())
@@ -80,6 +82,8 @@ def check_generation(
         on_progress(replace(progress, articles_done=count))
 
     damages = generations.verify(name, on_read, from_disk=True)
+    if any(damage.denied for damage in damages):
+        raise generations.failure(name)
     samples = 0
     if not damages:  # else the engine would only say so in its own words
         found = list(

@@ -9,10 +9,9 @@ from contextlib import closing
 from pathlib import Path
 from typing import Final
 
-__all__ = ["REGISTER", "covers", "digest_before"]
+from searchapp.indexing.generations import REGISTER
 
-REGISTER: Final = "register.sqlite"
-"""The file of a generation that tells what of the corpus is in it; see :mod:`.register`."""
+__all__ = ["covers", "digest_before"]
 
 _TAIL: Final = 65_536
 

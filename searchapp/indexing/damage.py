@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from searchapp.errors import system_reason
 from searchapp.i18n import Message
 from searchapp.indexing.durable import digest_of, write_durably
 
@@ -28,10 +29,11 @@ _MARK: Final = "DAMAGED"
 
 @dataclass(frozen=True, slots=True)
 class Damage:
-    """A file of a generation (its path in there) and what is wrong with it."""
+    """A file of a generation (its path in there) and what is wrong with it; ``denied``: we may not read it."""
 
     file: str
     reason: Message
+    denied: bool = False
 
     def message(self) -> Message:
         """Return both as one line."""
@@ -72,7 +74,8 @@ def unlike_digests(
 
 def unreadable(name: str, error: OSError) -> Damage:
     """Return the damage of a file that the system cannot read."""
-    return Damage(name, Message("it cannot be read ({reason})", reason=error.strerror or type(error).__name__))
+    reason = Message("it cannot be read ({reason})", reason=system_reason(error))
+    return Damage(name, reason, denied=isinstance(error, PermissionError))
 
 
 def write_mark(folder: Path, files: list[str]) -> None:

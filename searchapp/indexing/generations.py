@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
+import os
 import re
 import secrets
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
 
-from searchapp.errors import GenerationMissing, IndexDamaged, IndexMissing
+from searchapp.errors import (
+    GenerationMissing,
+    IndexDamaged,
+    IndexInaccessible,
+    IndexMissing,
+    SearchappError,
+    system_reason,
+)
 from searchapp.i18n import Message
 from searchapp.indexing.damage import (
     Damage,
@@ -23,6 +32,7 @@ from searchapp.indexing.damage import (
     remove_mark,
     shared_files,
     unlike_digests,
+    unreadable,
     write_mark,
 )
 from searchapp.indexing.durable import digest_of, sync, write_durably
@@ -30,10 +40,28 @@ from searchapp.indexing.locking import Holder, WriteLock
 from searchapp.indexing.room import says_disk_full
 from searchapp.indexing.withdrawn import WITHDRAWN, Withdrawn, read_withdrawn, write_withdrawn
 
-__all__ = ["CHECKPOINT", "CURRENT", "MANIFEST", "Generations", "Manifest", "digest_of", "sync", "write_durably"]
+__all__ = [
+    "CHECKPOINT",
+    "CURRENT",
+    "MANIFEST",
+    "REGISTER",
+    "Generations",
+    "Manifest",
+    "digest_of",
+    "sync",
+    "write_durably",
+]
 
 CURRENT: Final = "CURRENT"
 MANIFEST: Final = "manifest.json"
+REGISTER: Final = "register.sqlite"
+"""What the corpus held, of :mod:`searchapp.indexing.register`, in the folder of a generation."""
+# The form of a generation's name, before the random part, and how long it is.
+_FORM: Final = "%Y%m%dT%H%M%S.%fZ"
+_MOMENT: Final = len("20241106T164900.000000Z")
+_TICK: Final = timedelta(microseconds=1)
+_NO_WAY_IN: Final = (errno.EACCES, errno.EPERM, errno.ENOTDIR, errno.ENAMETOOLONG, errno.ELOOP)
+_LISTED: Final = 5
 _NAME: Final = re.compile(r"\d{8}T\d{6}\.\d{6}Z-[0-9a-f]{4}")
 # Stands in a manifest while its own digest is taken.
 _NO_DIGEST: Final = "0" * 32
@@ -73,26 +101,38 @@ class Manifest:
 class Generations:
     """The generations under one index folder."""
 
-    def __init__(self, folder: Path, kept: int = 2) -> None:
-        """``kept`` generations stay after a publish: the new one, the one that answered before it, and older ones."""
+    def __init__(self, folder: Path, kept: int = 2, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
+        """``kept`` generations stay after a publish: the new one, the one that answered before it, and older ones.
+
+        ``clock`` tells the moment in UTC; it may be set back.
+        """
         self.folder = folder
         self._kept = kept
+        self._clock = clock
         self._lock = WriteLock(folder)
 
     def current(self) -> str:
         """Return the name of the published generation.
 
-        Raises IndexMissing when there is none, IndexDamaged when the pointer cannot be read.
+        Raises IndexMissing when there is none, IndexDamaged when the pointer is lost or cannot be read, and
+        IndexInaccessible when the system does not let us look.
         """
         try:
             name = (self.folder / CURRENT).read_text("ascii").strip()
-        except (FileNotFoundError, NotADirectoryError):
-            raise IndexMissing from None
-        except (OSError, ValueError) as error:
+        except OSError as error:
+            raise self._no_pointer(error) from error
+        except ValueError as error:
             raise IndexDamaged(CURRENT) from error
         if not _NAME.fullmatch(name):
             raise IndexDamaged(CURRENT)
         return name
+
+    def _no_pointer(self, error: OSError) -> SearchappError:
+        if self.names():  # a pointer was there: it is moved with the last step of publishing, and never removed
+            return IndexDamaged(CURRENT)
+        if isinstance(error, FileNotFoundError):
+            return IndexMissing()
+        return IndexInaccessible(system_reason(error)) if error.errno in _NO_WAY_IN else IndexDamaged(CURRENT)
 
     def names(self) -> list[str]:
         """Return the generations that were completed, in the order of their making."""
@@ -133,10 +173,12 @@ class Generations:
         If the block fails, the folder is removed again unless it has a checkpoint to go on from; a full disk
         needs the room, so then it goes in any case. Needs the lock.
         """
+        path = self.folder / self._next_name()
         self._remove_unfinished(but=unfinished)
         self._prune_again()
-        name = f"{datetime.now(UTC):%Y%m%dT%H%M%S.%fZ}-{secrets.token_hex(2)}"
-        path = unfinished if resume and unfinished else self.folder / name
+        if resume and unfinished:
+            unfinished.rename(path)  # others may have been published since it was begun
+            sync(self.folder)
         path.mkdir(parents=True, exist_ok=True)
         try:
             yield path
@@ -146,6 +188,25 @@ class Generations:
             if not published and (says_disk_full(error) or not (path / CHECKPOINT).is_file()):
                 _remove(path)
             raise
+
+    def _next_name(self) -> str:
+        """Return the name of a new generation: its moment, or one after that of the latest if the clock was set back.
+
+        The order of names is the order of making; all that falls back or goes back relies on it.
+        """
+        moment = self._clock()
+        for name in self._known_names():
+            with suppress(ValueError, OverflowError):  # no moment of any calendar, or the last one
+                moment = max(moment, datetime.strptime(name[:_MOMENT], _FORM).replace(tzinfo=UTC) + _TICK)
+        return f"{moment:{_FORM}}-{secrets.token_hex(2)}"
+
+    def _known_names(self) -> Iterator[str]:
+        """Yield the generations that are there or named anywhere, unfinished ones included."""
+        yield from (path.name for path in self.folder.glob("*") if _NAME.fullmatch(path.name))
+        if current := self._current_or_none():
+            yield current
+        with suppress(IndexDamaged):
+            yield self.withdrawn().generation
 
     def unfinished(self) -> Path | None:
         """Return the folder of the latest build that was interrupted after a checkpoint, if there is one."""
@@ -272,6 +333,19 @@ class Generations:
             if name <= latest and self.is_sound(name):
                 yield name
 
+    def failure(self, generation: str) -> SearchappError:
+        """Return the error of a generation that cannot be opened, or of a pointer that leads to none (CURRENT).
+
+        IndexInaccessible when it is for want of permission: what we may not read need not be damaged.
+        """
+        path = self.path(generation)
+        folders = [place for place in self.folder.glob("*") if _NAME.fullmatch(place.name)]
+        places = [self.folder, self.folder / CURRENT, path, *path.rglob("*"), *folders]
+        if any(map(_is_denied, [*places, *(folder / MANIFEST for folder in folders)])):
+            return IndexInaccessible(Message("there is no permission"))
+        damages = self.flaws(generation) if generation != CURRENT else []
+        return IndexDamaged(generation, [damage.message() for damage in damages[:_LISTED]])
+
     def verify(
         self, generation: str, on_read: Callable[[int], None] = lambda size: None, *, from_disk: bool = False
     ) -> list[Damage]:
@@ -298,7 +372,9 @@ class Generations:
         if not damages:
             remove_mark(self.path(generation))
             return
-        files = [damage.file for damage in damages]
+        files = [damage.file for damage in damages if not damage.denied]
+        if not files:
+            return
         write_mark(self.path(generation), files)
         for other in self.names():
             if other != generation and not self.is_marked(other):
@@ -336,5 +412,23 @@ def _text_digest(text: str) -> str:
 
 
 def _manifest_damage(error: IndexDamaged) -> Damage:
-    missing = isinstance(error.__cause__, FileNotFoundError)
-    return Damage(MANIFEST, Message("it is missing") if missing else Message("its content is not what was written"))
+    cause = error.__cause__
+    if isinstance(cause, FileNotFoundError):
+        return Damage(MANIFEST, Message("it is missing"))
+    if isinstance(cause, OSError):
+        return unreadable(MANIFEST, cause)
+    return Damage(MANIFEST, Message("its content is not what was written"))
+
+
+def _is_denied(path: Path) -> bool:
+    """Return whether the system does not let us read a file, or list a folder, that is there."""
+    try:
+        if path.is_dir():
+            os.scandir(path).close()
+        else:
+            path.open("rb").close()
+    except PermissionError:
+        return True
+    except OSError:
+        return False
+    return False

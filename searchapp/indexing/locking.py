@@ -12,7 +12,7 @@ import socket
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,7 +20,7 @@ from typing import Final
 
 from filelock import FileLock, Timeout
 
-from searchapp.errors import IndexLocked
+from searchapp.errors import IndexLocked, IndexUnwritable, system_reason
 from searchapp.i18n import Message
 from searchapp.indexing.durable import make_durably
 
@@ -58,17 +58,24 @@ class WriteLock:
     def held(self, wait: float = 0, on_wait: Callable[[Message], None] = lambda message: None) -> Iterator[None]:
         """Hold the lock for the block, after at most ``wait`` seconds; raises IndexLocked, naming who has it.
 
-        ``on_wait`` is told whom this waits for, again whenever that changes.
+        ``on_wait`` is told whom this waits for, again whenever that changes. Raises IndexUnwritable where the system
+        does not give the lock.
         """
-        make_durably(self._folder)
         lock = FileLock(self._folder / _LOCK)
-        self._acquire(lock, time.monotonic() + wait, on_wait)
         note = self._folder / _HOLDER
         try:
+            make_durably(self._folder)
+            self._acquire(lock, time.monotonic() + wait, on_wait)
             _write_note(note)
+        except OSError as error:
+            if lock.is_locked:
+                _remove_note(note)
+            lock.release()
+            raise IndexUnwritable(system_reason(error)) from error
+        try:
             yield
         finally:
-            note.unlink(missing_ok=True)
+            _remove_note(note)
             lock.release()
 
     def holder(self) -> Holder | None:
@@ -132,6 +139,11 @@ def _waiting(holder: Holder | None) -> Message:
     if holder is None:
         return Message("Waiting for another process that is writing this index")
     return Message("Waiting for {holder}", holder=holder.message())
+
+
+def _remove_note(path: Path) -> None:
+    with suppress(OSError):  # nothing depends on the note
+        path.unlink(missing_ok=True)
 
 
 def _write_note(path: Path) -> None:

@@ -20,6 +20,7 @@ from searchapp.analysis import FrenchAnalyzer
 from searchapp.engines.port import BaseWornOut, Engine, Reader
 from searchapp.errors import CorpusShrunk, IndexDamaged, IndexMissing, RejectsRefused
 from searchapp.i18n import Message
+from searchapp.indexing.earlier import Earlier
 from searchapp.indexing.files import ENGINE, IndexFiles, read_checkpoint
 from searchapp.indexing.generations import Generations, Manifest
 from searchapp.indexing.options import Options
@@ -37,7 +38,6 @@ __all__ = ["Options", "Progress", "Summary", "reindex"]
 
 # A summary lists this many; the generation's rejects.jsonl has all rejects.
 _LISTED: Final = 1000
-_GONE_SAMPLE: Final = 20
 # What is made here is nearly all free of cycles, and much of it stays: looking for garbage took 4 % of the time.
 _OBJECTS: Final = 20_000
 
@@ -194,7 +194,7 @@ class _Reindex:
         kept = unfinished if base or checkpoint else None
         try:
             with self.generations.building(kept, resume=bool(checkpoint)) as path:
-                return self._fill(path, base, reason, checkpoint)
+                return self._fill(path, base, reason, read_checkpoint(path, self._made_with()) if checkpoint else None)
         except _Unchanged as unchanged:
             summary: Summary = unchanged.args[0]
             return summary
@@ -217,7 +217,10 @@ class _Reindex:
                     commit=register.commit,
                 )
             )
-            update = Update(self.sources, register, files, self.on_progress, self._only(base))
+            earlier = None if base else self._earlier()
+            if earlier:
+                stack.callback(earlier.close)
+            update = Update(self.sources, register, files, self.on_progress, self._only(base), earlier)
             update.run()
             summary = replace(self._summary(register, base, reason), resumed=bool(checkpoint))
             self._refuse(summary)
@@ -231,8 +234,7 @@ class _Reindex:
             superseded = sys.maxsize if checkpoint else update.superseded
             self._write_words(path, reader, register, base, superseded)
             if self.options.verify:
-                gone = (article_id for article_id, _, now in register.touched() if not now)
-                verify(reader, register, islice(gone, _GONE_SAMPLE))
+                verify(reader, register)
             _write_rejects(path, register)
             register.commit()
             withdrawn = list(register.withdrawn())
@@ -240,6 +242,14 @@ class _Reindex:
         summary.seconds = time.monotonic() - self._started
         self.generations.publish(self._manifest(summary, base), withdrawn)
         return summary
+
+    def _earlier(self) -> Earlier | None:
+        """Return what answers now, for a rebuild: its articles of files that cannot be read go on."""
+        published = self._published()
+        if published is None:
+            return None
+        path = self.generations.path(published.generation)
+        return Earlier(path / REGISTER, lambda: self.engine.open(path / ENGINE))
 
     def _write_words(self, path: Path, reader: Reader, register: Register, base: _Base | None, superseded: int) -> None:
         if base is None:
@@ -268,8 +278,10 @@ class _Reindex:
                 raise CorpusShrunk(gone, published.articles)
 
     def _published(self) -> Manifest | None:
+        """Return the manifest of the generation that answers now."""
         try:
-            return self.generations.manifest(self.generations.current())
+            name = self.generations.newest_sound()
+            return self.generations.manifest(name) if name else None
         except (IndexMissing, IndexDamaged):
             return None
 

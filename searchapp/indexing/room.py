@@ -8,14 +8,15 @@ import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from searchapp.errors import DiskFull, IndexDamaged, IndexMissing
+from searchapp.errors import DiskFull, IndexDamaged, IndexMissing, IndexUnwritable, system_reason
 
 if TYPE_CHECKING:
     from searchapp.indexing.generations import Generations
 
-__all__ = ["disk_full_told", "says_disk_full"]
+__all__ = ["disk_full_told", "index_writable", "says_disk_full"]
 
 _CODES: Final = (errno.ENOSPC, errno.EDQUOT)
 # Rust's libraries tell an error of the system as a text, with its number.
@@ -37,6 +38,19 @@ def disk_full_told(generations: Generations, corpus_bytes: Callable[[], int]) ->
         if not says_disk_full(error):
             raise
         raise DiskFull(generations.folder, _needed(generations, corpus_bytes), _free(generations)) from error
+
+
+@contextmanager
+def index_writable(generations: Generations) -> Iterator[None]:
+    """Raise IndexUnwritable in place of what the system says when it does not let us write ``generations``."""
+    try:
+        yield
+    except OSError as error:
+        named = error.filename2 or error.filename
+        folder = generations.folder.absolute()
+        if not isinstance(named, str | Path) or not Path(named).absolute().is_relative_to(folder):
+            raise
+        raise IndexUnwritable(system_reason(error)) from error
 
 
 def says_disk_full(error: BaseException | None) -> bool:

@@ -61,7 +61,8 @@ class IndexStatus:
 def index_status(generations: Generations, engine: Engine, analyzer: FrenchAnalyzer, timezone: ZoneInfo) -> IndexStatus:
     """Return what lies in an index folder; sizes and marks are looked at, files are not read.
 
-    ``engine`` is the one of the settings. Raises IndexMissing, and IndexDamaged when no generation looks whole.
+    ``engine`` is the one of the settings. Raises IndexMissing, IndexInaccessible, and IndexDamaged when no generation
+    looks whole.
     """
     answering = generations.newest_sound()
     try:
@@ -69,7 +70,7 @@ def index_status(generations: Generations, engine: Engine, analyzer: FrenchAnaly
     except IndexDamaged:
         current = CURRENT
     if answering is None:
-        raise IndexDamaged(current, [damage.message() for damage in generations.flaws(current)])
+        raise generations.failure(current)
     manifest = generations.manifest(answering)
     unfinished = generations.unfinished()
     return IndexStatus(

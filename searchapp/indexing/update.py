@@ -11,10 +11,11 @@ from typing import Final, Protocol
 
 from searchapp.errors import CorpusChanged
 from searchapp.indexing.coverage import digest_before
+from searchapp.indexing.earlier import Earlier
 from searchapp.indexing.generations import digest_of
 from searchapp.indexing.register import Known, Register, digest_of_article
 from searchapp.indexing.versions import judge
-from searchapp.ingest import Source, Unit, digest_of_facts
+from searchapp.ingest import Source, Unit, Unlisted, digest_of_facts
 from searchapp.model import Article, ArticleStatus, Reject
 
 __all__ = ["Progress", "Sink", "Update"]
@@ -52,7 +53,10 @@ class Update:
         sink: Sink,
         on_progress: Callable[[Progress], None],
         only: frozenset[int] | None = None,
+        earlier: Earlier | None = None,
     ) -> None:
+        """``earlier`` is the generation before, for a register that begins without it."""
+        self._earlier = earlier
         self._sources = sources
         self._register = register
         self._sink = sink
@@ -74,6 +78,10 @@ class Update:
             for unit in source.units():
                 if isinstance(unit, Reject):
                     self._register.reject(unit, None)
+                elif isinstance(unit, Unlisted):
+                    self._take_earlier(number, unit.key)
+                    self._register.keep_below(number, unit.key)
+                    self._register.reject_again(unit.reject)
                 else:
                     self._look_at(number, unit)
                     self._done += unit.size
@@ -84,7 +92,8 @@ class Update:
         known = self._register.known(source, unit)
         if known and unit.modified is not None:
             same_settings = known.settings == unit.settings and known.needs == _needs(_needed(known))
-            if same_settings and (known.size, known.modified) == (unit.size, unit.modified):
+            times = (known.modified, known.changed) == (unit.modified, unit.changed)
+            if same_settings and known.size == unit.size and times:
                 return
             if same_settings and known.digest and known.digest == self._digest(unit):
                 self._register.sign(known, _signed(unit), known.needs)
@@ -97,16 +106,39 @@ class Update:
         goes_on = bool(known and _goes_on(known, unit))
         start, place = (known.size, known.entries) if known and goes_on else (0, 0)
         number = self._register.begin_unit(source, unit, known, goes_on=goes_on)
-        first = place
+        first, unavailable = place, False
         for entry in unit.read(start):
             self._tell(unit)
             if isinstance(entry, Article):
                 self._take(entry, number, place, unit)
             else:
+                unavailable |= entry.unavailable
                 line = entry.line + first if entry.line and unit.grows else entry.line
                 self._register.reject(replace(entry, line=line), number)
             place += 1
-        self._register.end_unit(_signed(unit), digest, _needs(unit.needs), place)
+        if unavailable:
+            if known is None:
+                self._take_articles(source, unit, number)
+            self._register.end_unit(replace(unit, modified=None), None, _needs(unit.needs), place, unavailable=True)
+        else:
+            self._register.end_unit(_signed(unit), digest, _needs(unit.needs), place)
+
+    def _take_earlier(self, source: int, key: bytes) -> None:
+        """Take what the generation before held of a file or folder that is not listed now."""
+        for found in self._earlier.units(source, key) if self._earlier else ():
+            unit = Unit(found.name, found.key, lambda _: iter(()), overrules=found.overrules)
+            if self._register.known(source, unit) is None:
+                number = self._register.begin_unit(source, unit, None)
+                self._take_articles(source, unit, number)
+                self._register.end_unit(unit, None, "", 0, unavailable=True)
+
+    def _take_articles(self, source: int, unit: Unit, number: int) -> None:
+        """Take the articles that the generation before held of a unit, and that did not come again."""
+        for found in self._earlier.units(source, unit.key) if self._earlier else ():
+            if found.key == unit.key and self._earlier:
+                for place, article in self._earlier.articles(found):
+                    if not self._register.is_fresh(article.id):
+                        self._take(article, number, place, unit)
 
     def _take(self, article: Article, unit: int, place: int, where: Unit) -> None:
         """Note a version, and index it if by all that is known so far it is the one that counts."""
@@ -146,36 +178,42 @@ class Update:
                     self._register.note_gone(article_id)
                     self._sink.delete(article_id)
             elif held != _mark(verdict.version.digest, corrects=verdict.corrects):
-                self._register.want(verdict.version, corrects=verdict.corrects)
+                self._register.want(article_id, verdict.version, corrects=verdict.corrects)
                 again = True
         if again:
             self._read_wanted()
 
     def _read_wanted(self) -> None:
-        """Read again the units that hold versions which count after all."""
+        """Read again the units that hold versions which count after all; what cannot be read stays as it is held."""
         wanted = self._register.wanted()
         for source, reader in enumerate(self._sources):
             if not any(number == source for number, _ in wanted):
                 continue
             for unit in reader.units():
-                number = None if isinstance(unit, Reject) else wanted.pop((source, unit.key), None)
-                if number is not None and isinstance(unit, Unit):
-                    self._read_places(unit, number)
-        if wanted:
+                if isinstance(unit, Unlisted):
+                    self._register.keep_below(source, unit.key)
+                    self._register.reject_again(unit.reject)
+                elif isinstance(unit, Unit):
+                    number = wanted.pop((source, unit.key), None)
+                    if number is not None:
+                        self._read_places(unit, number)
+        if not all(map(self._register.is_unavailable, wanted.values())):
             raise CorpusChanged
 
     def _read_places(self, unit: Unit, number: int) -> None:
-        left = self._register.count_wanted(number)
+        register, left = self._register, self._register.count_wanted(number)
         for place, entry in enumerate(unit.read(0)):
-            corrects = self._register.wants(number, place)
-            if corrects is not None:
-                if isinstance(entry, Reject):
-                    raise CorpusChanged
+            if isinstance(entry, Reject):
+                if entry.unavailable and not register.is_unavailable(number):
+                    register.reject(entry, number)
+                    register.note_unavailable(number)
+            elif (corrects := register.wants(number, place).get(entry.id)) is not None:
                 self._index(entry, digest_of_article(entry), corrects=corrects)
                 left -= 1
                 if not left:
                     return
-        raise CorpusChanged
+        if not register.is_unavailable(number):
+            raise CorpusChanged
 
     def _digest(self, unit: Unit) -> bytes | None:
         if unit.path is None:
@@ -196,7 +234,7 @@ class Update:
 
 
 def _signed(unit: Unit) -> Unit:
-    if unit.modified is not None and time.time_ns() - unit.modified < _SETTLED:
+    if unit.modified is not None and time.time_ns() - max(unit.modified, unit.changed) < _SETTLED:
         return replace(unit, modified=None)
     return unit
 
@@ -205,7 +243,10 @@ def _goes_on(known: Known, unit: Unit) -> bool:
     """Return whether ``unit`` is what it was, and more after it."""
     if not unit.grows or unit.path is None or known.size > unit.size or known.settings != unit.settings:
         return False
-    return known.digest == digest_before(unit.path, known.size)
+    try:
+        return known.digest == digest_before(unit.path, known.size)
+    except OSError:  # reading it tells the reason
+        return False
 
 
 def _needed(known: Known) -> list[Path]:

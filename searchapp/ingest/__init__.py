@@ -26,7 +26,7 @@ from searchapp.ingest.duplicates import digest_of_facts
 from searchapp.ingest.patterns import pattern_of_path, split_pattern
 from searchapp.ingest.reader import FileContext
 from searchapp.ingest.received import JournalReader
-from searchapp.ingest.units import Unit
+from searchapp.ingest.units import Unit, Unlisted
 
 __all__ = [
     "CorpusReader",
@@ -37,6 +37,7 @@ __all__ = [
     "SqliteRows",
     "StreamSource",
     "Unit",
+    "Unlisted",
     "digest_of_facts",
     "pattern_of_path",
     "read_corpus",

@@ -20,7 +20,7 @@ from searchapp.ingest.opening import articles_of
 from searchapp.ingest.reader import FileContext, UnreadableError
 from searchapp.ingest.record import Record, article_from
 from searchapp.ingest.streams import DAMAGED, HEAD, buffered
-from searchapp.ingest.units import Unit
+from searchapp.ingest.units import Unit, Unlisted
 from searchapp.model import Article, Reject
 
 __all__ = ["PostgresRows", "Source", "SqliteRows", "StreamSource"]
@@ -37,7 +37,7 @@ class Source(Protocol):
 
     def total_bytes(self) -> int: ...
 
-    def units(self) -> Iterator[Unit | Reject]: ...
+    def units(self) -> Iterator[Unit | Unlisted | Reject]: ...
 
     def __iter__(self) -> Iterator[Article | Reject]: ...
 

@@ -17,10 +17,10 @@ from searchapp.ingest.limits import Budget, timed
 from searchapp.ingest.neighbours import Neighbours
 from searchapp.ingest.opening import articles_of
 from searchapp.ingest.patterns import pattern_of
-from searchapp.ingest.reader import FileContext, UnreadableError
+from searchapp.ingest.reader import FileContext, UnreadableError, is_access_error, unopened
 from searchapp.ingest.streams import DAMAGED, HEAD
-from searchapp.ingest.units import Unit, digest_of_settings
-from searchapp.ingest.walk import CorpusFile, unopened, walk
+from searchapp.ingest.units import Unit, Unlisted, digest_of_settings
+from searchapp.ingest.walk import CorpusFile, walk
 from searchapp.model import Article, Reject
 
 __all__ = ["CorpusReader", "read_corpus"]
@@ -71,27 +71,36 @@ class CorpusReader:
 
     def __iter__(self) -> Iterator[Article | Reject]:
         for found in self.units():
-            if isinstance(found, Reject):
-                yield found
-            else:
+            if isinstance(found, Unit):
                 yield from found.read(0)
+            else:
+                yield found.reject if isinstance(found, Unlisted) else found
 
-    def units(self) -> Iterator[Unit | Reject]:
-        """Yield the files, unread; a reject for each that cannot be one, and for a wrong list at the root."""
+    def units(self) -> Iterator[Unit | Unlisted | Reject]:
+        """Yield the files, unread; a reject for each that cannot be one, and for a wrong list at the root.
+
+        Without a list that is there and cannot be had, articles would be other ones: then no file is given.
+        """
         self._neighbours = Neighbours(self._path, self._pattern)
         folders: Folders = {}
         boilerplate = shipped_boilerplate()
         try:
             folders = read_folders(self._path) if self._path.is_dir() else {}
         except UnreadableError as error:
+            if error.unavailable:
+                yield Unlisted(b"", error.reject(FOLDERS_FILE))
+                return
             yield error.reject(FOLDERS_FILE)
         try:
             boilerplate = read_boilerplate(self._path)
         except UnreadableError as error:
+            if error.unavailable:
+                yield Unlisted(b"", error.reject(BOILERPLATE_FILE))
+                return
             yield error.reject(BOILERPLATE_FILE)
         common = digest_of_settings(str(self._path), self._timezone.key, self._defaults, folders, boilerplate.phrases)
         for found in self._walk():
-            yield found if isinstance(found, Reject) else self._unit(found, folders, boilerplate, common)
+            yield self._unit(found, folders, boilerplate, common) if isinstance(found, CorpusFile) else found
 
     def _unit(self, file: CorpusFile, folders: Folders, boilerplate: Boilerplate, settings: str) -> Unit:
         needs: list[Path] = []
@@ -102,6 +111,7 @@ class CorpusReader:
             path=file.path,
             size=file.size,
             modified=file.modified,
+            changed=file.changed,
             settings=settings,
             position=self._position,
             needs=needs,
@@ -112,8 +122,11 @@ class CorpusReader:
             self._furthest = max(self._furthest, self._open.tell())
         return self._furthest
 
-    def _walk(self) -> Iterator[CorpusFile | Reject]:
+    def _walk(self) -> Iterator[CorpusFile | Unlisted | Reject]:
         for found in walk(self._path):
+            if isinstance(found, Unlisted):  # files that match may lie below it
+                yield found
+                continue
             name = found.name if isinstance(found, CorpusFile) else found.file
             if self._pattern is None or self._pattern.fullmatch(name):
                 yield found
@@ -138,7 +151,7 @@ class CorpusReader:
         except DAMAGED:
             yield Reject(file.name, None, Message("the compressed file is damaged or cut short"))
         except OSError as error:
-            yield Reject(file.name, None, unopened(error))
+            yield Reject(file.name, None, unopened(error), is_access_error(error))
 
     def _articles(self, file: CorpusFile, context: FileContext) -> Iterator[Article | Reject]:
         try:

@@ -29,7 +29,7 @@ from typing import Final
 from searchapp.i18n import Message
 from searchapp.ingest.boilerplate import BOILERPLATE_FILE, Boilerplate, parse_boilerplate, shipped_boilerplate
 from searchapp.ingest.encoding import decode
-from searchapp.ingest.reader import UnreadableError
+from searchapp.ingest.reader import UnavailableError, UnreadableError, unopened
 
 __all__ = ["FOLDERS_FILE", "Folders", "inherited", "read_boilerplate", "read_folders"]
 
@@ -46,14 +46,14 @@ Folders = Mapping[str, Mapping[str, str]]
 def read_folders(root: Path) -> Folders:
     """Return what the folders of the corpus at ``root`` give; nothing without the file.
 
-    Raises UnreadableError when the file is there and wrong.
+    Raises UnreadableError when the file is there and wrong, UnavailableError when the system does not give it.
     """
     try:
         tables = tomllib.loads((root / FOLDERS_FILE).read_text("utf-8"))
     except FileNotFoundError:
         return {}
     except OSError as error:
-        raise UnreadableError(Message("the file cannot be read: {reason}", reason=error.strerror)) from error
+        raise UnavailableError(unopened(error)) from error
     except (ValueError, RecursionError) as error:  # TOML syntax, or not UTF-8
         raise UnreadableError(Message("not valid TOML: {reason}", reason=error), _line(error)) from error
     return {field: _names(field, table) for field, table in tables.items()}
@@ -69,7 +69,7 @@ def inherited(folders: Folders, name: str) -> dict[str, str]:
 def read_boilerplate(root: Path) -> Boilerplate:
     """Return the list of the corpus at ``root``, else the one that comes with searchapp.
 
-    Raises UnreadableError when the corpus has one that cannot be read.
+    Raises UnreadableError when the corpus has one that is no text, UnavailableError when the system does not give it.
     """
     try:
         with (root / BOILERPLATE_FILE).open("rb") as file:
@@ -77,7 +77,7 @@ def read_boilerplate(root: Path) -> Boilerplate:
     except (FileNotFoundError, NotADirectoryError):
         return shipped_boilerplate()
     except OSError as error:
-        raise UnreadableError(Message("the file cannot be read: {reason}", reason=error.strerror)) from error
+        raise UnavailableError(unopened(error)) from error
 
 
 def _names(field: str, table: object) -> dict[str, str]:

@@ -29,13 +29,13 @@ from zoneinfo import ZoneInfo
 from filelock import FileLock, Timeout
 
 from searchapp.errors import CorpusLocked, CorpusUnwritable, PreconditionFailed, StorageFull
-from searchapp.ingest.lastwords import FILES, LastWords, Word, word_of
+from searchapp.ingest.lastwords import LastWords, Word, word_of
 from searchapp.ingest.reader import FileContext, UnreadableError
 from searchapp.ingest.record import article_from
 from searchapp.ingest.sent import line_of, reads_the_same
 from searchapp.ingest.tail import Tail, mend, sync, sync_folder
 from searchapp.ingest.walk import JOURNAL_FOLDER
-from searchapp.model import Article, ArticleStatus
+from searchapp.model import JOURNAL_FILES, Article, ArticleStatus
 from searchapp.schema import canonical_id
 
 __all__ = ["Extent", "Journal", "Outcome", "Spool", "Written"]
@@ -182,7 +182,7 @@ class Journal:
         there: bool | None,
     ) -> Written:
         file = self._file_of_today()
-        for path in self.folder.glob(FILES):  # a crash may have been that of last month's last write
+        for path in self.folder.glob(JOURNAL_FILES):  # a crash may have been that of last month's last write
             mend(path)
         self._words.begin(self.folder)
         written, context = Written(file), self.context()
@@ -263,7 +263,7 @@ class Journal:
 
     def _file_of_today(self) -> str:
         """Return the file of this month; should the clock have gone back, the last one goes on."""
-        return max([f"{datetime.now(UTC):%Y-%m}.jsonl", *(path.name for path in self.folder.glob(FILES))])
+        return max([f"{datetime.now(UTC):%Y-%m}.jsonl", *(path.name for path in self.folder.glob(JOURNAL_FILES))])
 
     @contextmanager
     def _locked(self) -> Iterator[None]:

@@ -16,15 +16,12 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import Any, Final
 
-from searchapp.model import ArticleStatus
+from searchapp.model import JOURNAL_FILES, ArticleStatus
 from searchapp.schema import canonical_id
 
-__all__ = ["FILES", "LastWords", "Word", "word_of"]
+__all__ = ["LastWords", "Word", "word_of"]
 
 _log = logging.getLogger(__name__)
-
-FILES: Final = "[0-9][0-9][0-9][0-9]-[0-9][0-9].jsonl"
-"""The names of the journal's files, whose order is the order of time."""
 
 _VERSION: Final = 2
 _TABLES: Final = """
@@ -95,7 +92,7 @@ class LastWords:
     def reread(self, folder: Path) -> None:
         """Forget everything and read the whole journal again, within the transaction that :meth:`begin` started."""
         self._open().execute("DELETE FROM words")
-        for path in sorted(folder.glob(FILES)):
+        for path in sorted(folder.glob(JOURNAL_FILES)):
             self._note_size(path.name, self._read_on(path, 0))
 
     def note(self, word: Word) -> None:
@@ -144,7 +141,7 @@ class LastWords:
         connection = self._open()
         connection.execute("BEGIN IMMEDIATE")
         known = dict(connection.execute("SELECT name, size FROM files"))
-        sizes = {path.name: path.stat().st_size for path in sorted(folder.glob(FILES))}
+        sizes = {path.name: path.stat().st_size for path in sorted(folder.glob(JOURNAL_FILES))}
         newest = max(known, default="")
         if any(sizes.get(name, -1) < size or (sizes[name] > size and name < newest) for name, size in known.items()):
             _log.warning("The journal was changed by another hand; %s is made anew.", self._path.name)

@@ -79,9 +79,11 @@ class _Beside:
     @contextmanager
     def open(self, name: str) -> Iterator[BinaryIO]:
         other = Path(os.path.realpath(self._path.parent / name.replace("\0", "")))
-        if not other.is_relative_to(self._neighbours.root) or not other.is_file():
+        if not other.is_relative_to(self._neighbours.root):
             raise UnreadableError(Message("the file is not beside it"))
-        self._needs.append(other)
+        self._needs.append(other)  # also one that is not there yet: it is looked for again
+        if not other.is_file():
+            raise UnreadableError(Message("the file is not beside it"))
         with _opened(other) as file:
             yield plain(file, Budget(other.stat().st_size))
 

@@ -13,7 +13,7 @@ from typing import Any, BinaryIO
 
 from searchapp.i18n import Message
 from searchapp.ingest.limits import OverBudgetError
-from searchapp.ingest.reader import FileContext, ReadElsewhereError, UnreadableError
+from searchapp.ingest.reader import FileContext, ReadElsewhereError, UnavailableError, UnreadableError
 from searchapp.ingest.record import Found, article_from
 from searchapp.model import Article, Reject
 
@@ -56,13 +56,13 @@ class OnDemandReader:
 def needed(library: str, extra: str) -> Any:
     """Return the module ``library``, which the extra ``extra`` installs.
 
-    Raises UnreadableError with the line that installs it when it is not there.
+    Raises UnavailableError with the line that installs it when it is not there.
     """
     _silence(library.partition(".")[0])
     try:
         return importlib.import_module(library)
     except ImportError as error:
-        raise UnreadableError(
+        raise UnavailableError(
             Message("reading it needs a library that is not installed: pip install 'searchapp[{extra}]'", extra=extra)
         ) from error
 

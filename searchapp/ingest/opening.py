@@ -10,7 +10,7 @@ from searchapp.i18n import Message
 from searchapp.ingest.archives import Member
 from searchapp.ingest.encoding import is_binary
 from searchapp.ingest.limits import DEEPEST, Budget, OverBudgetError
-from searchapp.ingest.reader import FileContext, Reader, UnreadableError
+from searchapp.ingest.reader import FileContext, Reader, UnreadableError, is_access_error
 from searchapp.ingest.registry import READERS, find_reader
 from searchapp.ingest.signatures import is_tar, is_zip, known_document, known_format
 from searchapp.ingest.streams import DAMAGED, HEAD, buffered, plain
@@ -72,7 +72,9 @@ def _inside(member: Member, context: FileContext, budget: Budget, depth: int) ->
         raise
     except UnreadableError as error:
         yield error.reject(context.name)
-    except (*DAMAGED, OSError):
+    except (*DAMAGED, OSError) as error:
+        if isinstance(error, OSError) and is_access_error(error):  # of the file around it
+            raise
         yield Reject(context.name, None, Message("the compressed file is damaged or cut short"))
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
-from typing import BinaryIO, Final, Protocol
+from typing import BinaryIO, ClassVar, Final, Protocol
 from zoneinfo import ZoneInfo
 
 from searchapp.i18n import Message
@@ -23,8 +24,11 @@ __all__ = [
     "FileContext",
     "ReadElsewhereError",
     "Reader",
+    "UnavailableError",
     "UnreadableError",
     "extension",
+    "is_access_error",
+    "unopened",
 ]
 
 LARGEST_ARTICLE: Final = 16 * 1024 * 1024
@@ -35,6 +39,9 @@ LARGEST_TREE: Final = 4 * 1024 * 1024
 
 # Letters first: the dot of “M. Dupont réagit” or of “bilan.2024” begins no extension.
 _EXTENSION: Final = re.compile(r"\.[a-z][a-z0-9]{0,7}$", re.IGNORECASE)
+
+# Libraries raise OSError without a number; a damaged archive names places that are no places, or no names.
+_OVER_CONTENT: Final = (None, errno.EINVAL, errno.ENAMETOOLONG)
 
 _COMPRESSED: Final = re.compile(r"\.(?:gz|bz2|xz|zst)$", re.IGNORECASE)
 
@@ -68,6 +75,8 @@ class ReadElsewhereError(Exception):
 class UnreadableError(Exception):
     """An article that cannot be read; ``line`` (from 1) is ``None`` when all of the file is meant."""
 
+    unavailable: ClassVar[bool] = False
+
     def __init__(self, reason: Message, line: int | None = None) -> None:
         super().__init__(reason.text)
         self.reason = reason
@@ -75,7 +84,27 @@ class UnreadableError(Exception):
 
     def reject(self, file: str, line: int | None = None) -> Reject:
         """Return what is reported about ``file``; ``line`` counts where the error knows none."""
-        return Reject(file, self.line or line, self.reason)
+        return Reject(file, self.line or line, self.reason, self.unavailable)
+
+
+class UnavailableError(UnreadableError):
+    """What the system does not give at the moment; see :class:`~searchapp.model.Reject`."""
+
+    unavailable = True
+
+
+def unopened(error: OSError) -> Message:
+    """Return, in a person's words, why the system does not give a file or folder."""
+    if isinstance(error, PermissionError):
+        return Message("there is no permission to read it")
+    if isinstance(error, FileNotFoundError):
+        return Message("it is not there any more, or it is a link to nothing")
+    return Message("it cannot be read: {reason}", reason=error.strerror or error)
+
+
+def is_access_error(error: OSError) -> bool:
+    """Return whether the system refused or failed, rather than a library over the content of a file."""
+    return error.errno not in _OVER_CONTENT
 
 
 @dataclass(frozen=True, slots=True)

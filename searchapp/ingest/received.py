@@ -8,18 +8,16 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from fnmatch import fnmatchcase
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from searchapp.ingest.boilerplate import Boilerplate
 from searchapp.ingest.formats.jsonlines import JsonLinesReader
-from searchapp.ingest.lastwords import FILES
-from searchapp.ingest.reader import FileContext
+from searchapp.ingest.reader import FileContext, is_access_error, unopened
 from searchapp.ingest.streams import HEAD, buffered
-from searchapp.ingest.units import Unit, digest_of_settings
-from searchapp.ingest.walk import JOURNAL_FOLDER, unopened
-from searchapp.model import Article, Reject
+from searchapp.ingest.units import Unit, Unlisted, digest_of_settings, unlisted
+from searchapp.ingest.walk import JOURNAL_FOLDER
+from searchapp.model import Article, Reject, journal_order
 
 __all__ = ["JournalReader"]
 
@@ -33,20 +31,36 @@ class JournalReader:
 
     def total_bytes(self) -> int:
         """Return the bytes of all its files."""
-        return sum(path.stat().st_size for path in self._files())
+        try:
+            return sum(path.stat().st_size for path in self._files())
+        except OSError:  # reading it tells the reason
+            return 0
 
-    def units(self) -> Iterator[Unit | Reject]:
-        """Yield its files, the oldest first; before them those that another hand put there."""
-        for path in self._files():
-            status = path.stat()
-            end = _end_of_lines(path, status.st_size)
+    def units(self) -> Iterator[Unit | Unlisted | Reject]:
+        """Yield its files, the oldest first, after those that the program did not write.
+
+        Without permission to read them, what is known of them stays.
+        """
+        try:
+            files = self._files()
+        except OSError as error:
+            yield unlisted(b"", JOURNAL_FOLDER, error)
+            return
+        for path in files:
+            try:
+                status = path.stat()
+                end = _end_of_lines(path, status.st_size)
+            except OSError as error:
+                yield unlisted(journal_order(path.name), f"{JOURNAL_FOLDER}/{path.name}", error)
+                continue
             yield Unit(
                 f"{JOURNAL_FOLDER}/{path.name}",
-                _key(path),
+                journal_order(path.name),
                 _Lines(path, end, self._timezone).read,
                 path=path,
                 size=end,
                 modified=status.st_mtime_ns,
+                changed=status.st_ctime_ns,
                 settings=digest_of_settings(str(self._folder), self._timezone.key),
                 grows=True,
                 overrules=True,
@@ -54,15 +68,21 @@ class JournalReader:
 
     def __iter__(self) -> Iterator[Article | Reject]:
         for unit in self.units():
-            yield from [unit] if isinstance(unit, Reject) else unit.read(0)
+            if isinstance(unit, Unit):
+                yield from unit.read(0)
+            else:
+                yield unit.reject if isinstance(unit, Unlisted) else unit
 
     def _files(self) -> list[Path]:
-        return sorted(self._folder.glob("*.jsonl"), key=_key)
-
-
-def _key(path: Path) -> bytes:
-    """Return what orders the files: the program's own words are the last ones."""
-    return (b"" if fnmatchcase(path.name, FILES) else b"\0") + os.fsencode(path.name)
+        try:
+            with os.scandir(self._folder) as entries:
+                names = [entry.name for entry in entries if entry.name.endswith(".jsonl")]
+        except (FileNotFoundError, NotADirectoryError):
+            return []
+        return sorted(
+            (self._folder / name for name in names if not name.startswith(".")),
+            key=lambda path: journal_order(path.name),
+        )
 
 
 class _Lines:
@@ -79,7 +99,7 @@ class _Lines:
         try:
             yield from JsonLinesReader().read(buffered(self._chunks(start)), self._context)
         except OSError as error:
-            yield Reject(self._context.name, None, unopened(error))
+            yield Reject(self._context.name, None, unopened(error), is_access_error(error))
 
     def _chunks(self, start: int) -> Iterator[bytes]:
         with self._path.open("rb") as file:

@@ -20,12 +20,10 @@ from searchapp.ingest.boilerplate import BOILERPLATE_FILE
 from searchapp.ingest.folders import FOLDERS_FILE
 from searchapp.ingest.names import name_on_disk
 from searchapp.ingest.reader import UnreadableError
-from searchapp.model import Reject
+from searchapp.ingest.units import Unlisted, unlisted
+from searchapp.model import JOURNAL_FOLDER, Reject
 
-__all__ = ["JOURNAL_FOLDER", "CorpusFile", "unopened", "walk"]
-
-JOURNAL_FOLDER: Final = "_journal"
-"""Holds, at the root of a corpus, what the program itself was told to add, change and withdraw."""
+__all__ = ["JOURNAL_FOLDER", "CorpusFile", "walk"]
 
 _LEFT_OUT: Final = (".*", "README*", "LICENSE*")
 
@@ -34,25 +32,32 @@ _LEFT_OUT: Final = (".*", "README*", "LICENSE*")
 class CorpusFile:
     """A file of the corpus: where it is, its name within the corpus (posix, relative), its size in bytes.
 
-    ``modified`` is in nanoseconds since 1970; ``key`` orders files as they are walked, however they are spelled.
+    ``modified`` and ``changed`` (of its inode: nobody can set that back) are in nanoseconds since 1970; ``key`` orders
+    files as they are walked, however they are spelled.
     """
 
     path: Path
     name: str
     size: int
     modified: int
+    changed: int
     key: bytes
 
 
-def walk(root: Path) -> Iterator[CorpusFile | Reject]:
+def walk(root: Path) -> Iterator[CorpusFile | Unlisted | Reject]:
     """Yield the files below ``root`` (or ``root`` itself, a file); a reject for what cannot be one.
 
-    Memory holds the names of the folders on the way to the present file, and of what lies beside them.
+    What the system does not give is unlisted, with all that lies below it. Memory holds the names of the folders on the
+    way to the present file, and of what lies beside them.
     """
-    if not root.is_dir():
-        yield _file(root, name_on_disk(root.name), root.stat(), root.name)
+    try:
+        if not root.is_dir():
+            yield _file(root, name_on_disk(root.name), root.stat(), root.name)
+            return
+        pending = list(reversed(_entries(root)))
+    except OSError as error:
+        yield unlisted(b"", name_on_disk(root.name), error)
         return
-    pending = list(reversed(_entries(root)))
     while pending:
         entry = pending.pop()
         name = _name(root, entry.path)
@@ -63,20 +68,11 @@ def walk(root: Path) -> Iterator[CorpusFile | Reject]:
             if entry.is_dir():
                 pending.extend(reversed(_entries(entry.path)))
             else:
-                yield _file(entry.path, name, entry.stat(), entry.path[len(str(root)) :].lstrip(os.sep))
+                yield _file(entry.path, name, entry.stat(), _relative(root, entry.path))
         except OSError as error:
-            yield Reject(name, None, unopened(error))
+            yield unlisted(_key(_relative(root, entry.path)), name, error)
         except UnreadableError as error:
             yield error.reject(name)
-
-
-def unopened(error: OSError) -> Message:
-    """Return, in a person's words, why the system does not give a file or folder."""
-    if isinstance(error, PermissionError):
-        return Message("there is no permission to read it")
-    if isinstance(error, FileNotFoundError):
-        return Message("it is not there any more, or it is a link to nothing")
-    return Message("it cannot be read: {reason}", reason=error.strerror or error)
 
 
 def _entries(folder: Path | str) -> list[os.DirEntry[str]]:
@@ -88,14 +84,21 @@ def _entries(folder: Path | str) -> list[os.DirEntry[str]]:
 def _file(path: str | Path, name: str, status: os.stat_result, relative: str) -> CorpusFile | Reject:
     if not stat.S_ISREG(status.st_mode):
         return Reject(name, None, Message("it is neither a file nor a folder"))
-    # A folder's files stand together, as the walk has them, when the separator sorts before every letter.
-    key = os.fsencode(relative).replace(os.fsencode(os.sep), b"\0")
-    return CorpusFile(Path(path), name, status.st_size, status.st_mtime_ns, key)
+    return CorpusFile(Path(path), name, status.st_size, status.st_mtime_ns, status.st_ctime_ns, _key(relative))
+
+
+def _relative(root: Path, path: str) -> str:
+    return path[len(str(root)) :].lstrip(os.sep)
+
+
+def _key(relative: str) -> bytes:
+    """Return what orders files: a folder's stand together when the separator sorts before every letter."""
+    return os.fsencode(relative).replace(os.fsencode(os.sep), b"\0")
 
 
 def _name(root: Path, path: str) -> str:
     """Return the name within the corpus."""
-    return name_on_disk(path[len(str(root)) :].lstrip(os.sep))
+    return name_on_disk(_relative(root, path))
 
 
 def _check_link(root: Path, entry: os.DirEntry[str]) -> None:

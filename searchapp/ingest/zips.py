@@ -18,7 +18,7 @@ from searchapp.ingest.encoding import read_bytes
 from searchapp.ingest.inside import Inside
 from searchapp.ingest.limits import Budget
 from searchapp.ingest.names import is_western
-from searchapp.ingest.reader import UnreadableError
+from searchapp.ingest.reader import UnreadableError, is_access_error
 from searchapp.ingest.streams import HEAD, buffered, seekable
 
 __all__ = ["open_zip", "read_part", "zip_members"]
@@ -67,6 +67,8 @@ def open_zip(stream: BinaryIO) -> Iterator[zipfile.ZipFile]:
         try:
             archive = zipfile.ZipFile(file)
         except (*_BROKEN, OSError, struct.error) as error:
+            if isinstance(error, OSError) and is_access_error(error):
+                raise
             raise UnreadableError(Message("the ZIP archive is damaged or cut short")) from error
         with archive:
             yield archive
@@ -83,6 +85,8 @@ def read_part(archive: zipfile.ZipFile, name: str) -> bytes:
     except KeyError:
         return b""
     except (*_BROKEN, OSError) as error:
+        if isinstance(error, OSError) and is_access_error(error):
+            raise
         raise UnreadableError(Message("the ZIP archive is damaged or cut short")) from error
 
 

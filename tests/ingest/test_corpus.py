@@ -39,7 +39,7 @@ DEPECHE = '{"id": "%s", "title": "Le bac", "text": "Il est à quai."}\n'
 
 def test_package_offers_what_it_says() -> None:
     assert set(searchapp.ingest.__all__) <= set(vars(searchapp.ingest))
-    assert len(searchapp.ingest.__all__) == 12
+    assert len(searchapp.ingest.__all__) == 13
 
 
 def test_files_come_in_the_order_of_their_names(corpus: Corpus) -> None:

@@ -10,7 +10,7 @@ from searchapp.i18n import Message
 from searchapp.ingest.formats.alto import blocks_of
 from searchapp.ingest.formats.xmlstream import Element, attribute, elements, first, words_of
 from searchapp.ingest.limits import OverBudgetError
-from searchapp.ingest.reader import LARGEST_ARTICLE, FileContext, UnreadableError
+from searchapp.ingest.reader import LARGEST_ARTICLE, FileContext, UnavailableError, UnreadableError
 from searchapp.ingest.record import Found
 
 __all__ = ["pages_of", "records"]
@@ -84,4 +84,4 @@ def _blocks(page: str, context: FileContext) -> list[str]:
         raise
     except UnreadableError as error:
         reason = Message("its page “{name}” cannot be read: {reason}", name=page[:100], reason=error.reason)
-        raise UnreadableError(reason) from error
+        raise (UnavailableError if error.unavailable else UnreadableError)(reason) from error
