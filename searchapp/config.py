@@ -187,7 +187,19 @@ SETTINGS: Final = (
     Setting("host", _text, "127.0.0.1", Message("address that the server listens on")),
     Setting("port", _whole_number(0, 65535), 8000, Message("port that the server listens on (0: any free one)")),
     Setting("workers", _whole_number(1, 64), 2, Message("server processes")),
-    Setting("threads", _whole_number(1, 64), 4, Message("threads in each server process")),
+    Setting("threads", _whole_number(1, 64), 8, Message("threads in each server process")),
+    Setting(
+        "searches_at_once",
+        _whole_number(1, 64),
+        4,
+        Message("searches that a server process runs at once; one of them may be a costly one"),
+    ),
+    Setting(
+        "searches_per_client",
+        _whole_number(1, 64),
+        3,
+        Message("searches that a server process runs at once for one client (address)"),
+    ),
     Setting("language", _choice(*LANGUAGES), "fr", Message("language of the pages when a browser names neither")),
     Setting(
         "timezone",
@@ -241,6 +253,8 @@ class Config:
     port: int
     workers: int
     threads: int
+    searches_at_once: int
+    searches_per_client: int
     language: str
     timezone: ZoneInfo
     query_seconds: float

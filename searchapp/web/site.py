@@ -9,6 +9,7 @@ from flask import Flask, current_app
 
 from searchapp.config import Config
 from searchapp.service import SearchService
+from searchapp.web.places import Admission, CostMemory
 from searchapp.web.rate import Rate
 from searchapp.writing import Writing
 
@@ -26,13 +27,15 @@ class Site:
     writing: Writing | None
     """What writes articles, where the settings switch it on."""
     rate: Rate
+    admission: Admission
+    costs: CostMemory = field(default_factory=CostMemory)
     examples: dict[str, tuple[str, list[str]]] = field(default_factory=dict)
     """Searches to offer, by what for: the generation that they were tried on, and those that find something."""
 
 
 def install(app: Flask, config: Config, service: SearchService, writing: Writing | None) -> None:
     """Make :func:`site` answer inside ``app``."""
-    app.extensions[EXTENSION] = Site(config, service, writing, Rate(config.write_rate))
+    app.extensions[EXTENSION] = Site(config, service, writing, Rate(config.write_rate), Admission.of(config))
 
 
 def site() -> Site:

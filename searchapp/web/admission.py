@@ -1,0 +1,45 @@
+"""Admission: a request that searches waits shortly for a place, or is told 503 at once. Works under any WSGI server."""
+
+from __future__ import annotations
+
+import time
+from typing import Final
+
+from flask import Flask, g, request
+from werkzeug.exceptions import ClientDisconnected
+
+from searchapp.web.places import looks_costly
+from searchapp.web.site import site
+
+__all__ = ["init_app"]
+
+SEARCHING: Final = {"pages", "api"}
+WAIT_SECONDS: Final = 1.0
+
+
+def init_app(app: Flask) -> None:
+    """Let requests of ``app`` that search wait for a place."""
+    app.before_request(_enter)
+    app.teardown_request(_leave)
+
+
+def _enter() -> None:
+    if request.blueprint not in SEARCHING:
+        return
+    admission, costs = site().admission, site().costs
+    client, costly = request.remote_addr or "", looks_costly(request.args.get("q", "")) or _address() in costs
+    admission.enter(client, min(WAIT_SECONDS, site().config.query_seconds), costly=costly)
+    g.place = client, costly, time.thread_time()
+    if request.environ.get("waitress.client_disconnected", bool)():
+        raise ClientDisconnected
+
+
+def _leave(error: BaseException | None) -> None:
+    if "place" in g:
+        client, costly, started = g.pop("place")
+        site().costs.note(_address(), time.thread_time() - started)
+        site().admission.leave(client, costly=costly)
+
+
+def _address() -> str:
+    return request.full_path
