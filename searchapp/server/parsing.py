@@ -87,10 +87,9 @@ class IncomingRequest(HTTPRequestParser):  # type: ignore[misc]
         if b"\0" in header_plus:
             raise _RefusalError(400)
         super().parse_header(header_plus)
-        if self.version not in ("", "1.0", "1.1"):
-            raise _RefusalError(505)
         encoded = self.chunked or "TRANSFER_ENCODING" in self.headers
-        if encoded and ("CONTENT_LENGTH" in self.headers or self.version != "1.1"):
+        smuggles = encoded and ("CONTENT_LENGTH" in self.headers or self.version != "1.1")
+        if smuggles or self.version not in ("", "1.0", "1.1"):
             raise _RefusalError(400)
         if self.headers.get("EXPECT", "100-continue").lower() != "100-continue":
             raise _RefusalError(417)
@@ -121,7 +120,7 @@ class IncomingRequest(HTTPRequestParser):  # type: ignore[misc]
 
     def _status_of(self, error: Error, data: bytes) -> int:
         if error.code != 431:
-            return int(error.code)
+            return 413 if error.code == 413 else 400
         # waitress reads an address of its own in place of a header that is too long.
         self.path, self.first_line = "", b""
         return 414 if _first_line_length(self.header_plus + data) > LONGEST_LINE else 431

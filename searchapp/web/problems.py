@@ -110,18 +110,6 @@ FIELDS_TOO_LARGE: Final = Problem(
     Message("The header of this request is too large"),
     Message("Send fewer or shorter header fields: 128 of them and 48 KiB are read. Deleting cookies may help."),
 )
-NOT_IMPLEMENTED: Final = Problem(
-    "not-implemented",
-    501,
-    Message("This transfer coding is not known"),
-    Message("Send the body as it is, or with Transfer-Encoding: chunked."),
-)
-HTTP_VERSION: Final = Problem(
-    "http-version",
-    505,
-    Message("This version of HTTP is not spoken here"),
-    Message("Ask with HTTP/1.1."),
-)
 INTERNAL_ERROR: Final = Problem(
     "internal-error",
     500,
@@ -147,8 +135,6 @@ PROBLEMS: Final = {
         ADDRESS_TOO_LONG,
         EXPECTATION,
         FIELDS_TOO_LARGE,
-        NOT_IMPLEMENTED,
-        HTTP_VERSION,
         INTERNAL_ERROR,
         BUSY,
         _of(
@@ -217,8 +203,6 @@ BY_STATUS: Final = {
         ADDRESS_TOO_LONG,
         EXPECTATION,
         FIELDS_TOO_LARGE,
-        NOT_IMPLEMENTED,
-        HTTP_VERSION,
         BUSY,
     )
 }

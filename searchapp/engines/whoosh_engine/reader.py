@@ -31,7 +31,7 @@ _MANY: Final = 10_000
 
 
 class WhooshReader:
-    """A :class:`~searchapp.engines.port.Reader`; one lock, since what it keeps is read when first asked for."""
+    """A :class:`~searchapp.engines.port.Reader`. The lock is Whoosh's: a search, which may take long, never holds it."""
 
     def __init__(self, reader: Any) -> None:
         self._reader = reader
@@ -43,20 +43,19 @@ class WhooshReader:
         return self._kept.live
 
     def search(self, request: EngineRequest) -> EngineResult:
-        with self._lock:
-            deadline = Deadline(request.deadline)
-            match = Matcher(self._kept, deadline).match(request.clause)
-            masks = self._masks(request.filters)
-            narrowed = narrow(match, masks.values())
-            order = self._order(narrowed, request)
-            documents, scores = narrowed.documents[order].tolist(), narrowed.scores[order].tolist()
-            return EngineResult(
-                total=len(narrowed.documents),
-                candidates=tuple(map(Candidate, documents, scores)),
-                facets={name: self._count_facet(name, match, masks) for name in request.facets},
-                histogram=self._histogram(narrowed) if request.histogram else (),
-                complete=deadline.complete,
-            )
+        deadline = Deadline(request.deadline)
+        match = Matcher(self._kept, deadline).match(request.clause)
+        masks = self._masks(request.filters)
+        narrowed = narrow(match, masks.values())
+        order = self._order(narrowed, request)
+        documents, scores = narrowed.documents[order].tolist(), narrowed.scores[order].tolist()
+        return EngineResult(
+            total=len(narrowed.documents),
+            candidates=tuple(map(Candidate, documents, scores)),
+            facets={name: self._count_facet(name, match, masks) for name in request.facets},
+            histogram=self._histogram(narrowed) if request.histogram else (),
+            complete=deadline.complete,
+        )
 
     def articles(self, documents: Iterable[int]) -> list[Article]:
         with self._lock:
