@@ -9,7 +9,7 @@ from functools import partial
 from typing import Any, Final
 
 from waitress.channel import HTTPChannel
-from waitress.task import ErrorTask
+from waitress.task import ErrorTask, WSGITask
 
 from searchapp.server.lanes import Lane
 from searchapp.server.parsing import IncomingRequest, accept_language_of, target_of
@@ -25,6 +25,8 @@ IDLE_SECONDS: Final = 60.0
 STALLED_SECONDS: Final = 30.0
 """Seconds in which a client takes nothing of its answer."""
 LINGER_SECONDS: Final = 2.0
+HELD_SECONDS: Final = 0.25
+"""How long the news that too much is asked for is kept back: told at once, programs ask again at once."""
 
 Refusals = Callable[[int, str, str], tuple[str, list[tuple[str, str]], bytes]]
 """The answer (status, header fields, body) to a request that is refused: status, path, Accept-Language."""
@@ -43,9 +45,18 @@ class _Refusal(ErrorTask):  # type: ignore[misc]
         self.write(b"" if request.command == "HEAD" else body)
 
 
+class _Answer(WSGITask):  # type: ignore[misc]
+    def build_response_header(self) -> bytes:
+        if self.status.startswith("503") and self.channel.lane is Lane.SEARCHING:
+            self.channel.hold()
+        header: bytes = super().build_response_header()
+        return header
+
+
 class Channel(HTTPChannel):  # type: ignore[misc]
     """One connection. Only ``service`` runs in a thread, all else in the event loop."""
 
+    task_class = _Answer
     error_task_class = _Refusal
     requests: list[IncomingRequest]
     request: IncomingRequest | None
@@ -57,6 +68,7 @@ class Channel(HTTPChannel):  # type: ignore[misc]
         super().__init__(server, *arguments, **options)
         self.parser_class = partial(IncomingRequest, body_limit=server.body_limit)
         self._lingers_until = 0.0
+        self._held_until = 0.0
 
     # Reading
 
@@ -110,7 +122,18 @@ class Channel(HTTPChannel):  # type: ignore[misc]
         super().handle_write()
 
     def writable(self) -> bool:
-        return not self._lingers_until and bool(super().writable())
+        return not (self._lingers_until or self._is_held()) and bool(super().writable())
+
+    def hold(self) -> None:
+        """Send the answer a little later; it takes no thread to wait."""
+        self._held_until = time.monotonic() + HELD_SECONDS
+        self.server.held(self._held_until)
+
+    def _is_held(self) -> bool:
+        return bool(self._held_until) and time.monotonic() < self._held_until
+
+    def _flush_some(self, do_close: bool = True) -> bool:
+        return not self._is_held() and bool(super()._flush_some(do_close=do_close))
 
     def _linger(self) -> None:
         """Let the client read its answer to the end: closed with bytes unread, a connection loses what was sent."""

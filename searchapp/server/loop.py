@@ -24,7 +24,8 @@ MOST_CONNECTIONS: Final = 4096
 OTHER_FILES: Final = 256
 CLOSED_AT_ONCE: Final = 64
 ACCEPTED_AT_ONCE: Final = 64
-SWITCH_SECONDS: Final = 0.001
+HELD_TURN_SECONDS: Final = 0.05
+SWITCH_SECONDS: Final = 0.0005
 """How long a thread that computes keeps the interpreter while others want it; Python's 5 ms delay each small answer."""
 
 
@@ -60,6 +61,7 @@ class EventLoop(TcpWSGIServer):  # type: ignore[misc]
         self.refusals = application.refusals
         self.body_limit = application.body_limit
         self._lanes = Lanes(threads, application.lane_of)
+        self._held_until = 0.0
         super().__init__(
             application.wsgi,
             {},
@@ -72,7 +74,13 @@ class EventLoop(TcpWSGIServer):  # type: ignore[misc]
 
     def turn(self, seconds: float) -> None:
         """Wait for something to happen, and deal with it."""
+        if time.monotonic() < self._held_until + HELD_TURN_SECONDS:
+            seconds = HELD_TURN_SECONDS
         wasyncore.loop(timeout=seconds, use_poll=True, map=self._map, count=1)
+
+    def held(self, until: float) -> None:
+        """Look after the connections until then even if nothing happens: an answer is held back."""
+        self._held_until = max(self._held_until, until)
 
     def anyone_waits(self, lane: Lane) -> bool:
         """Return whether requests wait for a thread of ``lane``."""
