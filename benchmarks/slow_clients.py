@@ -24,7 +24,6 @@ from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from threading import Event, Thread
-from typing import Any
 from urllib.parse import quote
 
 from benchmarks.common import ROOT, Figures, corpus, environment, machine
@@ -34,20 +33,20 @@ PATIENCE = 3.0
 PARIS = "/api/v1/search?q=paris"
 COSTLY = "/api/v1/search?q=" + quote(" ".join(["le PROCHE/50 la"] * 70))
 GUNICORN = ["-m", "gunicorn", "--preload", "--workers", "2", "--log-level", "error", "searchapp:create_app()"]
-CHEROOT = "from cheroot.wsgi import Server; import searchapp; Server(('127.0.0.1', {port}), searchapp.create_app(), numthreads=8).start()"
+CHEROOT = """
+import searchapp
+from cheroot.wsgi import Server
+Server(("127.0.0.1", {port}), searchapp.create_app(), numthreads=8).start()
+"""
+GRANIAN = ["-m", "granian", "--interface", "wsgi", "--workers", "2", "--blocking-threads", "8", "--log-level", "error"]
 SERVERS: dict[str, tuple[list[str], list[str]]] = {
     "searchapp": ([], ["-m", "searchapp", "serve", "--workers", "2", "--threads", "8", "--port", "{port}"]),
     "gthread": ([], [*GUNICORN, "--worker-class", "gthread", "--threads", "8", "--bind", "127.0.0.1:{port}"]),
     "gevent": (["gevent"], [*GUNICORN, "--worker-class", "gevent", "--bind", "127.0.0.1:{port}"]),
     "waitress": ([], ["-m", "waitress", "--threads=8", "--listen=127.0.0.1:{port}", "--call", "searchapp:create_app"]),
-    "granian": (
-        ["granian"],
-        "-m granian --interface wsgi --workers 2 --blocking-threads 8 --log-level error "
-        "--port {port} --factory searchapp:create_app".split(),
-    ),
+    "granian": (["granian"], [*GRANIAN, "--port", "{port}", "--factory", "searchapp:create_app"]),
     "cheroot": (["cheroot"], ["-c", CHEROOT]),
 }
-
 
 
 @contextmanager

@@ -52,6 +52,12 @@ class _Answer(WSGITask):  # type: ignore[misc]
         header: bytes = super().build_response_header()
         return header
 
+    def get_environment(self) -> dict[str, Any]:
+        environ: dict[str, Any] = super().get_environment()
+        environ["searchapp.client_gone"] = self.channel.is_gone
+        environ["wsgi.multiprocess"] = True
+        return environ
+
 
 class Channel(HTTPChannel):  # type: ignore[misc]
     """One connection. Only ``service`` runs in a thread, all else in the event loop."""
@@ -103,17 +109,25 @@ class Channel(HTTPChannel):  # type: ignore[misc]
     def service(self) -> None:
         """Answer the next request, unless its client is gone."""
         if self.check_client_disconnected():
-            with self.requests_lock:
-                for request in self.requests:
-                    request.close()
-                self.requests = []
-                self.will_close = True
-            self.server.pull_trigger()
+            self.drop()
             return
         super().service()
         if self.gone and not self.requests:
             self.close_when_flushed = True
             self.server.pull_trigger()
+
+    def is_gone(self) -> bool:
+        """Return whether the client has ended the connection, or its half of it."""
+        return self.gone or not self.connected
+
+    def drop(self) -> None:
+        """Answer nothing more."""
+        with self.requests_lock:
+            for request in self.requests:
+                request.close()
+            self.requests = []
+            self.will_close = True
+        self.server.pull_trigger()
 
     def handle_write(self) -> None:
         if self.close_when_flushed and not self.total_outbufs_len and not self.will_close:

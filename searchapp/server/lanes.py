@@ -50,7 +50,7 @@ class Lanes:
         """Queue the next request of a connection; refuse it when too many wait."""
         request = channel.requests[0]
         lane = Lane.QUICK if request.error else self._lane_of(request.command, request.path)
-        if lane is not Lane.QUICK and not self._dispatchers[lane].queue.has_room(channel):
+        if lane is not Lane.QUICK and not self._dispatchers[lane].makes_room(channel):
             request.refuse(503)
             lane = Lane.QUICK
         channel.lane = lane
@@ -71,6 +71,16 @@ class _Dispatcher(ThreadedTaskDispatcher):  # type: ignore[misc]
         super().__init__()
         self.queue = FairQueue()
         self.set_thread_count(threads)
+
+    def makes_room(self, channel: Any) -> bool:
+        """Return whether a request may wait, in the place of clients that are gone if need be."""
+        with self.lock:
+            if self.queue.has_room(channel):
+                return True
+            gone = self.queue.take_gone()
+        for other in gone:
+            other.drop()
+        return self.queue.has_room(channel)
 
 
 class FairQueue:
@@ -98,6 +108,18 @@ class FairQueue:
             del self._of_client[client]
         self._count -= 1
         return channel
+
+    def take_gone(self) -> list[Any]:
+        """Remove and return the connections whose clients are gone."""
+        gone = []
+        for client, waiting in list(self._of_client.items()):
+            gone += [channel for channel in waiting if channel.is_gone()]
+            if left := deque(channel for channel in waiting if not channel.is_gone()):
+                self._of_client[client] = left
+            else:
+                del self._of_client[client]
+        self._count -= len(gone)
+        return gone
 
     def __len__(self) -> int:
         return self._count

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import time
 from typing import Final
 
@@ -14,7 +15,7 @@ from searchapp.web.site import site
 __all__ = ["init_app"]
 
 SEARCHING: Final = {"pages", "api"}
-WAIT_SECONDS: Final = 1.0
+COSTLY_WAIT_SECONDS: Final = 1.0
 
 
 def init_app(app: Flask) -> None:
@@ -28,10 +29,27 @@ def _enter() -> None:
         return
     admission, costs = site().admission, site().costs
     client, costly = request.remote_addr or "", looks_costly(request.args.get("q", "")) or _address() in costs
-    admission.enter(client, min(WAIT_SECONDS, site().config.query_seconds), costly=costly)
+    longest = site().config.query_seconds
+    waited = admission.enter(client, min(COSTLY_WAIT_SECONDS, longest) if costly else longest, costly=costly)
     g.place = client, costly, time.thread_time()
-    if request.environ.get("waitress.client_disconnected", bool)():
+    if _client_is_gone(waited=waited):
         raise ClientDisconnected
+
+
+def _client_is_gone(*, waited: bool) -> bool:
+    """Return whether nobody reads the answer. Who only stopped sending counts when there is no place for everyone."""
+    environ = request.environ
+    if "waitress.client_disconnected" in environ:
+        return bool(environ.get("searchapp.client_gone" if waited else "waitress.client_disconnected", bool)())
+    connection = environ.get("gunicorn.socket")
+    if connection is None or not waited:
+        return False
+    try:
+        return not connection.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT)
+    except BlockingIOError:
+        return False
+    except OSError:
+        return True
 
 
 def _leave(error: BaseException | None) -> None:

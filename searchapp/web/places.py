@@ -69,31 +69,34 @@ class Admission:
 
     at_once: int
     per_client: int
-    most_waiting: int
+    most: int
+    """Searches that run or wait: each takes a thread."""
     _running: Counter[str] = field(default_factory=Counter)
     _costly_running: int = 0
     _waiting: list[_Ticket] = field(default_factory=list)
-    _changed: Condition = field(default_factory=Condition)
+    _changed: Condition = field(default_factory=Condition, compare=False)
 
     @classmethod
     def of(cls, config: Config) -> Admission:
         """Return what the settings allow; some thread is always left for what takes no time."""
         searching = max(1, config.threads - RESERVED_THREADS)
         at_once = min(config.searches_at_once, searching)
-        return cls(at_once, min(config.searches_per_client, at_once), searching - at_once)
+        return cls(at_once, min(config.searches_per_client, at_once), searching)
 
-    def enter(self, client: str, seconds: float, *, costly: bool = False) -> None:
-        """Take a place, within ``seconds``; raises TooBusy."""
+    def enter(self, client: str, seconds: float, *, costly: bool = False) -> bool:
+        """Take a place, within ``seconds``, and return whether that took waiting; raises TooBusy."""
         ticket = _Ticket(client, costly)
         with self._changed:
             if not self._may_wait(ticket):
                 raise TooBusy
             self._waiting.append(ticket)
             self._assign()
-            self._changed.wait_for(lambda: ticket.admitted, seconds)
-            if not ticket.admitted:
+            if ticket.admitted:
+                return False
+            if not self._changed.wait_for(lambda: ticket.admitted, seconds):
                 self._waiting.remove(ticket)
                 raise TooBusy
+            return True
 
     def leave(self, client: str, *, costly: bool = False) -> None:
         """Free a place."""
@@ -107,7 +110,8 @@ class Admission:
         if self._is_free_for(ticket):
             return True
         costly = sum(waiting.costly for waiting in self._waiting)
-        return len(self._waiting) < self.most_waiting and not (ticket.costly and costly >= COSTLY_WAITING)
+        has_thread = self._running.total() + len(self._waiting) < self.most
+        return has_thread and not (ticket.costly and costly >= COSTLY_WAITING)
 
     def _is_free_for(self, ticket: _Ticket) -> bool:
         return (

@@ -94,8 +94,8 @@ class Facet:
 
 
 class Kept:
-    """One open generation. Threads may share it: files are mapped and read by place, and what two threads happen to read
-    at once is the same."""
+    """One open generation. Threads may share it: files are mapped and read by place, and what two threads happen to
+    read at once is the same."""
 
     def __init__(self, reader: Any) -> None:
         self.size: int = reader.doc_count_all()

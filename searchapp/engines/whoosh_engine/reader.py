@@ -31,7 +31,7 @@ _MANY: Final = 10_000
 
 
 class WhooshReader:
-    """A :class:`~searchapp.engines.port.Reader`. The lock is Whoosh's: a search, which may take long, never holds it."""
+    """A :class:`~searchapp.engines.port.Reader`. Its lock is Whoosh's; a search, which may take long, holds none."""
 
     def __init__(self, reader: Any) -> None:
         self._reader = reader
