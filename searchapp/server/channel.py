@@ -25,6 +25,8 @@ IDLE_SECONDS: Final = 60.0
 STALLED_SECONDS: Final = 30.0
 """Seconds in which a client takes nothing of its answer."""
 LINGER_SECONDS: Final = 2.0
+MOST_UNREAD: Final = 4 * 1024 * 1024
+"""Bytes of answers that a client has not taken yet, beyond which its further requests are dropped."""
 HELD_SECONDS: Final = 0.25
 """How long the news that too much is asked for is kept back: told at once, programs ask again at once."""
 
@@ -35,6 +37,8 @@ Refusals = Callable[[int, str, str], tuple[str, list[tuple[str, str]], bytes]]
 class _Refusal(ErrorTask):  # type: ignore[misc]
     def execute(self) -> None:
         request = self.request
+        if request.error.code == 503:
+            self.channel.hold()
         status, fields, body = self.channel.server.refusals(
             request.error.code, target_of(request), accept_language_of(request)
         )
@@ -111,6 +115,11 @@ class Channel(HTTPChannel):  # type: ignore[misc]
         if self.check_client_disconnected():
             self.drop()
             return
+        if self.total_outbufs_len > MOST_UNREAD:  # requests in advance, by who does not read the answers
+            with self.requests_lock:
+                self.requests = []
+                self.close_when_flushed = True
+            return
         super().service()
         if self.gone and not self.requests:
             self.close_when_flushed = True
@@ -146,7 +155,7 @@ class Channel(HTTPChannel):  # type: ignore[misc]
     def _is_held(self) -> bool:
         return bool(self._held_until) and time.monotonic() < self._held_until
 
-    def _flush_some(self, do_close: bool = True) -> bool:
+    def _flush_some(self, do_close: bool = True) -> bool:  # waitress calls it by this name
         return not self._is_held() and bool(super()._flush_some(do_close=do_close))
 
     def _linger(self) -> None:

@@ -24,6 +24,7 @@ MOST_CONNECTIONS: Final = 4096
 OTHER_FILES: Final = 256
 CLOSED_AT_ONCE: Final = 64
 ACCEPTED_AT_ONCE: Final = 64
+MOST_UNREAD_OF_ALL: Final = 512 * 1024 * 1024
 HELD_TURN_SECONDS: Final = 0.05
 SWITCH_SECONDS: Final = 0.0005
 """How long a thread that computes keeps the interpreter while others want it; Python's 5 ms delay each small answer."""
@@ -50,6 +51,7 @@ class EventLoop(TcpWSGIServer):  # type: ignore[misc]
         adjustments = Adjustments(
             sockets=[listener],
             ident=None,
+            server_name="localhost",
             connection_limit=connections_allowed(),
             cleanup_interval=1,
             max_request_header_size=LONGEST_HEADER,
@@ -100,9 +102,17 @@ class EventLoop(TcpWSGIServer):  # type: ignore[misc]
                 break
 
     def maintenance(self, now: float) -> None:
-        """Keep the deadlines of all connections."""
+        """Keep the deadlines of all connections, and the room that answers take which are not read."""
         for channel in list(self.active_channels.values()):
             channel.keep_time()
+        unread = sorted(self.active_channels.values(), key=lambda channel: float(channel.last_activity))
+        excess = sum(channel.total_outbufs_len for channel in unread) - MOST_UNREAD_OF_ALL
+        for channel in unread:
+            if excess <= 0:
+                break
+            excess -= channel.total_outbufs_len
+            if channel.total_outbufs_len:
+                channel.handle_close()
 
     def stop(self, seconds: float, on_turn: Callable[[], None]) -> None:
         """Accept no more, answer what has arrived, and end the threads."""

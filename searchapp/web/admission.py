@@ -15,6 +15,7 @@ from searchapp.web.site import site
 __all__ = ["init_app"]
 
 SEARCHING: Final = {"pages", "api"}
+WAIT_SECONDS: Final = 2.0
 COSTLY_WAIT_SECONDS: Final = 1.0
 
 
@@ -29,8 +30,8 @@ def _enter() -> None:
         return
     admission, costs = site().admission, site().costs
     client, costly = request.remote_addr or "", looks_costly(request.args.get("q", "")) or _address() in costs
-    longest = site().config.query_seconds
-    waited = admission.enter(client, min(COSTLY_WAIT_SECONDS, longest) if costly else longest, costly=costly)
+    longest = min(COSTLY_WAIT_SECONDS if costly else WAIT_SECONDS, site().config.query_seconds)
+    waited = admission.enter(client, longest, costly=costly)
     g.place = client, costly, time.thread_time()
     if _client_is_gone(waited=waited):
         raise ClientDisconnected

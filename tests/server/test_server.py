@@ -136,3 +136,13 @@ def test_requests_of_clients_that_are_gone_are_dropped(connect: Connect) -> None
         connect(f"GET /search?q=marche+{number} HTTP/1.1\r\nHost: ponant.example\r\n\r\n".encode()).close()
     search = b"GET /api/v1/search?q=moscou HTTP/1.1\r\nHost: ponant.example\r\nConnection: close\r\n\r\n"
     assert parsed(to_end(connect(search)))[0] == 200
+
+
+def test_a_body_comes_when_the_server_says_go_on(connect: Connect) -> None:
+    body = b'{"title": "La mare", "text": "Trois grenouilles."}'
+    head = f"Authorization: Bearer {TOKEN}\r\nContent-Length: {len(body)}\r\nExpect: 100-continue\r\n"
+    connection = connect(PUT + f"{head}Connection: close\r\n\r\n".encode())
+    assert connection.recv(65536) == b"HTTP/1.1 100 Continue\r\n\r\n"
+    connection.sendall(body)
+    assert parsed(to_end(connection))[0] == 202
+    assert parsed(to_end(connect(HEALTH.replace(b"Conn", b"Expect: 100-continue\r\nConn"))))[0] == 200
