@@ -231,7 +231,19 @@ SETTINGS: Final = (
         Message("addresses or networks of proxies whose X-Forwarded-For, -Proto, -Host and -Prefix are believed"),
     ),
     Setting("workers", _whole_number(1, 64), 2, Message("server processes")),
-    Setting("threads", _whole_number(1, 64), 4, Message("threads in each server process")),
+    Setting("threads", _whole_number(1, 64), 8, Message("threads in each server process")),
+    Setting(
+        "searches_at_once",
+        _whole_number(1, 64),
+        4,
+        Message("searches that a server process runs at once; one of them may be a costly one"),
+    ),
+    Setting(
+        "searches_per_client",
+        _whole_number(1, 64),
+        3,
+        Message("searches that a server process runs at once for one client (address)"),
+    ),
     Setting("language", _choice(*LANGUAGES), "fr", Message("language of the pages when a browser names neither")),
     Setting(
         "timezone",
@@ -287,6 +299,8 @@ class Config:
     trusted_proxies: tuple[Network, ...]
     workers: int
     threads: int
+    searches_at_once: int
+    searches_per_client: int
     language: str
     timezone: ZoneInfo
     query_seconds: float

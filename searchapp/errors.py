@@ -28,6 +28,7 @@
     │   ├── StorageFull          the disk of the corpus is full      HTTP 507
     │   ├── DiskFull             the index needs more room than there is   HTTP 507
     │   ├── CorpusChanged        files changed while they were read
+    │   ├── TooBusy              as many searches run as may
     │   └── EngineUnavailable    the engine's library or server is not there
     └── Corrupt           stored data is damaged             exit 5   HTTP 503
         ├── IndexDamaged
@@ -72,6 +73,7 @@ __all__ = [
     "SearchappError",
     "StorageFull",
     "SystemRefused",
+    "TooBusy",
     "Unavailable",
     "UserError",
     "VerificationFailed",
@@ -442,6 +444,16 @@ class CorpusChanged(Unavailable):
 
     def __init__(self) -> None:
         super().__init__(Message("Files of the corpus changed while they were read. Run this again: searchapp reindex"))
+
+
+class TooBusy(Unavailable):
+    """As many searches run as may at once."""
+
+    slug = "too-busy"
+    title = Message("Too many searches at once")
+
+    def __init__(self) -> None:
+        super().__init__(Message("As many searches are running as this server runs at once. Try again in a moment."))
 
 
 class EngineUnavailable(Unavailable):

@@ -1,10 +1,9 @@
-"""``serve``: the pages and the JSON endpoint on a real WSGI server (gunicorn) with several processes."""
+"""``serve``: the pages and the JSON endpoint on a server of several processes (:mod:`searchapp.server`)."""
 
 from __future__ import annotations
 
 import errno
 import gc
-import os
 import socket
 from contextlib import closing, suppress
 from typing import Any, Final
@@ -85,15 +84,15 @@ def _load(config: Config) -> None:
 
 def _run(app: Any, service: SearchService, config: Config, listener: socket.socket) -> None:
     try:
-        from gunicorn.app.base import BaseApplication
-    except ImportError:  # it needs a POSIX system
+        from searchapp.server import Options, application_of, run
+    except ImportError:  # gunicorn needs a POSIX system
         raise EngineUnavailable(
             Message("This system has no gunicorn. Serve “searchapp:create_app()” with another WSGI server.")
         ) from None
 
-    def start(worker: Any) -> None:
+    def start(replaces: bool) -> None:
         """Get a new process ready before it answers. One that takes the place of another doubts its generation."""
-        service.follow(WARM_QUERIES, at_once=bool(config.write_token), verify=worker.age > config.workers)
+        service.follow(WARM_QUERIES, at_once=bool(config.write_token), verify=replaces)
         client = app.test_client()
         for path in WARM_PAGES:
             client.get(path)
@@ -101,28 +100,5 @@ def _run(app: Any, service: SearchService, config: Config, listener: socket.sock
         gc.collect()
         gc.freeze()
 
-    class Server(BaseApplication):  # type: ignore[misc]
-        def load_config(self) -> None:
-            options: dict[str, Any] = {
-                "bind": f"fd://{listener.fileno()}",
-                "workers": config.workers,
-                "threads": config.threads,
-                "preload_app": True,
-                # No header counts because of where it comes from: web/proxies.py reads those of proxies.
-                "forwarded_allow_ips": "",
-                "forwarder_headers": "",
-                "loglevel": "warning",
-                "proc_name": "searchapp",
-                "worker_tmp_dir": "/dev/shm" if os.path.isdir("/dev/shm") else None,  # noqa: PTH112, S108
-                "timeout": 60,
-                "post_worker_init": start,
-            }
-            for name, value in options.items():
-                self.cfg.set(name, value)
-
-        def load(self) -> Any:
-            return app
-
-    os.environ.pop("SCRIPT_NAME", None)  # gunicorn would refuse every path that does not begin with it
     _load(config)
-    Server().run()
+    run(application_of(app, config), Options(config.workers, config.threads, start), listener)

@@ -7,7 +7,8 @@ A request passes through few hands. ``params`` turns its address into a SearchRe
 - ``writing`` takes articles, past the ``gate`` and its ``rate``
 - ``results``, ``histogram``: what stands beside the hits
 - ``language``, ``templating``: sentences, dates and numbers as the reader writes them
-- ``errors``, ``problems``: what is said when something goes wrong
+- ``admission``, ``places``: how many searches run at once
+- ``errors``, ``problems``, ``refusals``: what is said when something goes wrong
 - ``proxies``, ``malformed``, ``conditional``: what is read of a request before any view: how it came, whether it can be
   understood, whether its answer is known
 - ``assets``, ``probes``, ``site``: style sheet and icon, health checks, settings and service of this site
@@ -24,7 +25,7 @@ from searchapp.config import Config
 from searchapp.errors import ConfigurationError
 from searchapp.i18n import Message
 from searchapp.service import SearchService
-from searchapp.web import assets, errors, language, malformed, templating
+from searchapp.web import admission, assets, errors, language, malformed, templating
 from searchapp.web.api import api
 from searchapp.web.article_ids import ArticleIdConverter
 from searchapp.web.conditional import answer_unmodified
@@ -64,7 +65,7 @@ def create_app(config: Config | None = None, *, service: SearchService | None = 
     app.url_map.converters["article_id"] = ArticleIdConverter
     service = service or open_service(config)
     install(app, config, service, open_writing(config, service) if config.write_token else None)
-    for room in (malformed, assets, errors, language, templating):
+    for room in (malformed, assets, errors, language, templating, admission):
         room.init_app(app)
     for blueprint in (pages, api, writing, probes):
         app.register_blueprint(blueprint)

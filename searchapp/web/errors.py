@@ -28,7 +28,7 @@ from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException
 from werkzeug.urls import iri_to_uri
 
-from searchapp.errors import InvalidRecord, InvalidRecords, InvalidRequest, SearchappError
+from searchapp.errors import InvalidRecord, InvalidRecords, InvalidRequest, SearchappError, TooBusy
 from searchapp.i18n import Message
 from searchapp.web.language import current_language, say
 from searchapp.web.problems import (
@@ -39,9 +39,10 @@ from searchapp.web.problems import (
     problem_of,
 )
 
-__all__ = ["init_app"]
+__all__ = ["init_app", "is_for_program", "refusal"]
 
-RETRY_AFTER: Final = "10"
+# Seconds; where nothing is said here, ten.
+RETRY_AFTER: Final = {TooBusy.slug: "1"}
 # What HTTP says beside the status, of an answer that is an error.
 KEPT_HEADERS: Final = {"Allow", "Retry-After", "WWW-Authenticate"}
 
@@ -59,6 +60,8 @@ class Trouble:
     more: Mapping[str, Any] = field(default_factory=dict)
     """What a problem document says besides."""
     reference: str = ""
+    has_address: bool = True
+    """Whether the application knows what was asked for."""
 
 
 def init_app(app: Flask) -> None:
@@ -109,14 +112,24 @@ def _answer_unexpected(error: Exception) -> Response:
     return _answer(Trouble(INTERNAL_ERROR, detail, reference=reference))
 
 
+def is_for_program(path: str) -> bool:
+    """Return whether a program asks for ``path``, and gets a problem document in place of a page."""
+    return path.startswith("/api/") or path in ("/readyz", "/healthz", "/metrics")
+
+
+def refusal(status: int) -> Response:
+    """Answer a request that the server does not let through."""
+    problem = BY_STATUS.get(status, INTERNAL_ERROR)
+    return _answer(Trouble(problem, problem.explanation, has_address=False))
+
+
 def _answer(trouble: Trouble) -> Response:
-    for_program = request.path.startswith("/api/") or request.path == "/readyz"
-    response = _document(trouble) if for_program else _page(trouble)
+    response = _document(trouble) if is_for_program(request.path) else _page(trouble)
     response.status_code = trouble.problem.status
     response.headers["Cache-Control"] = "no-store"
     response.vary.add("Accept-Language")
     if trouble.problem.status == 503:
-        response.headers["Retry-After"] = RETRY_AFTER
+        response.headers["Retry-After"] = RETRY_AFTER.get(trouble.problem.slug, "10")
     return response
 
 
@@ -127,8 +140,9 @@ def _document(trouble: Trouble) -> Response:
         "title": say(problem.title),
         "status": problem.status,
         "detail": say(trouble.detail),
-        "instance": iri_to_uri(request.root_path + request.full_path.rstrip("?")),
     }
+    if trouble.has_address:
+        document["instance"] = iri_to_uri(request.root_path + request.full_path.rstrip("?"))
     if trouble.fields:
         document["errors"] = [{"parameter": name, "detail": say(reason)} for name, reason in trouble.fields]
     document |= trouble.more

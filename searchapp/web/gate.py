@@ -16,7 +16,7 @@ from searchapp.errors import WritingOff
 from searchapp.i18n import Message
 from searchapp.web.site import site
 
-__all__ = ["let_in"]
+__all__ = ["MEGABYTE", "carries_token", "let_in"]
 
 MEGABYTE: Final = 1_000_000
 
@@ -34,7 +34,7 @@ def let_in() -> None:
                 "and send it along: Authorization: Bearer …"
             )
         )
-    if not _has_token(config.write_token):
+    if not carries_token(request.headers.get("Authorization", ""), config.write_token):
         wrong = {"error": "invalid_token"} if "Authorization" in request.headers else {}
         raise Unauthorized(www_authenticate=WWWAuthenticate("bearer", {"realm": "articles of searchapp", **wrong}))
     if not site().rate.take():
@@ -44,7 +44,8 @@ def let_in() -> None:
     request.max_content_length = config.write_largest * MEGABYTE
 
 
-def _has_token(token: str) -> bool:
+def carries_token(authorization: str, token: str) -> bool:
+    """Return whether an Authorization header carries the bearer ``token``."""
     # Werkzeug's parser fails over credentials that are not ASCII.
-    scheme, _, sent = request.headers.get("Authorization", "").strip().partition(" ")
+    scheme, _, sent = authorization.strip().partition(" ")
     return scheme.lower() == "bearer" and hmac.compare_digest(sent.strip().encode("utf-8", "replace"), token.encode())

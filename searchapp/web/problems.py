@@ -21,6 +21,7 @@ from searchapp.errors import (
     PreconditionFailed,
     SearchappError,
     StorageFull,
+    TooBusy,
     Unavailable,
     WritingOff,
 )
@@ -80,11 +81,45 @@ TOO_MANY: Final = Problem(
     Message("Too many requests at once"),
     Message("Wait a moment, or send many articles in one request: POST /api/v1/articles."),
 )
+MALFORMED: Final = Problem(
+    "malformed-request",
+    400,
+    Message("This is not a proper HTTP request"),
+    Message("A part of it (request line, header fields or body) breaks the rules of HTTP/1.1. Send it as they are."),
+)
+TOO_SLOW: Final = Problem(
+    "too-slow",
+    408,
+    Message("The request did not arrive in time"),
+    Message("Its header or its body came too slowly, or not to the end. Send it again."),
+)
+ADDRESS_TOO_LONG: Final = Problem(
+    "address-too-long",
+    414,
+    Message("This address is too long"),
+    Message("A query may have 1,024 characters, and the whole address 16 KiB. Shorten the query."),
+)
+EXPECTATION: Final = Problem(
+    "expectation",
+    417,
+    Message("This expectation cannot be met"),
+    Message("Leave out the header field Expect, or send it as 100-continue."),
+)
+FIELDS_TOO_LARGE: Final = Problem(
+    "header-too-large",
+    431,
+    Message("The header of this request is too large"),
+    Message("Send fewer or shorter header fields: 128 of them and 48 KiB are read. Deleting cookies may help."),
+)
 INTERNAL_ERROR: Final = Problem(
     "internal-error",
     500,
     Message("Something went wrong on our side"),
     Message("It is not your fault, and it has been written down. Trying again in a moment often helps."),
+)
+
+BUSY: Final = _of(
+    TooBusy, Message("So that nobody waits long, only so many searches run at once. Ask again in a moment.")
 )
 
 PROBLEMS: Final = {
@@ -96,7 +131,13 @@ PROBLEMS: Final = {
         TOO_LARGE,
         PACKED,
         TOO_MANY,
+        MALFORMED,
+        TOO_SLOW,
+        ADDRESS_TOO_LONG,
+        EXPECTATION,
+        FIELDS_TOO_LARGE,
         INTERNAL_ERROR,
+        BUSY,
         _of(
             InvalidRequest,
             Message("One or more parameters have a value that cannot be used. Each is named with what it takes."),
@@ -156,7 +197,21 @@ PROBLEMS: Final = {
 
 
 BY_STATUS: Final = {
-    problem.status: problem for problem in (NOT_FOUND, METHOD_NOT_ALLOWED, TOKEN_MISSING, TOO_LARGE, PACKED, TOO_MANY)
+    problem.status: problem
+    for problem in (
+        NOT_FOUND,
+        METHOD_NOT_ALLOWED,
+        TOKEN_MISSING,
+        TOO_LARGE,
+        PACKED,
+        TOO_MANY,
+        MALFORMED,
+        TOO_SLOW,
+        ADDRESS_TOO_LONG,
+        EXPECTATION,
+        FIELDS_TOO_LARGE,
+        BUSY,
+    )
 }
 """What is told when nothing more is known than what HTTP calls it."""
 

@@ -12,6 +12,7 @@ from searchapp.config import Config
 from searchapp.model import SearchResult
 from searchapp.service import SearchService
 from searchapp.web.examples import Examples, shared_folder
+from searchapp.web.places import Admission, CostMemory
 from searchapp.web.rate import Rate
 from searchapp.writing import Writing
 
@@ -47,7 +48,9 @@ class Site:
     writing: Writing | None
     """What writes articles, where the settings switch it on."""
     rate: Rate
+    admission: Admission
     examples: Examples
+    costs: CostMemory = field(default_factory=CostMemory)
     front_page: LatestValue[SearchResult] = field(default_factory=LatestValue)
     article_count: LatestValue[int] = field(default_factory=LatestValue)
 
@@ -55,7 +58,8 @@ class Site:
 def install(app: Flask, config: Config, service: SearchService, writing: Writing | None) -> None:
     """Make :func:`site` answer inside ``app``."""
     examples = Examples(service, shared_folder(config.index))
-    app.extensions[EXTENSION] = Site(config, service, writing, Rate(config.write_rate), examples)
+    admission = Admission.of(config)
+    app.extensions[EXTENSION] = Site(config, service, writing, Rate(config.write_rate), admission, examples)
 
 
 def site() -> Site:

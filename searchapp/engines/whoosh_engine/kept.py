@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Sized
 from functools import cached_property, lru_cache
-from threading import RLock
+from threading import Lock, RLock
 from typing import Any, Final, Generic, TypeVar
 
 import numpy as np
@@ -50,17 +50,22 @@ class _Recent(Generic[_Value]):
         self._limit = limit
         self._values: OrderedDict[_Key, _Value] = OrderedDict()
         self._size = 0
+        self._lock = Lock()
 
     def get(self, key: _Key) -> _Value | None:
-        if key in self._values:
-            self._values.move_to_end(key)
-        return self._values.get(key)
+        with self._lock:
+            if key in self._values:
+                self._values.move_to_end(key)
+            return self._values.get(key)
 
     def put(self, key: _Key, value: _Value) -> _Value:
-        self._values[key] = value
-        self._size += len(value) + 100
-        while self._size > self._limit:
-            self._size -= len(self._values.popitem(last=False)[1]) + 100
+        """Keep ``value``, unless another thread has read it meanwhile."""
+        with self._lock:
+            if key not in self._values:
+                self._values[key] = value
+                self._size += len(value) + 100
+                while self._size > self._limit:
+                    self._size -= len(self._values.popitem(last=False)[1]) + 100
         return value
 
 

@@ -1,0 +1,130 @@
+"""Places for searches: how many run at once in a process, for all clients and for each.
+
+Costly searches have one place of their own, so that they never hold up the others. A search is costly when its query
+has many words or many operators that look through dictionaries or positions, or when it took long the last time.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, OrderedDict
+from dataclasses import dataclass, field
+from threading import Condition, Lock
+from typing import Final
+
+from searchapp.config import Config
+from searchapp.errors import TooBusy
+
+__all__ = ["Admission", "CostMemory", "looks_costly"]
+
+# Threads of ``threads`` that neither search nor wait for it: they answer what takes no time.
+RESERVED_THREADS: Final = 1
+COSTLY_AT_ONCE: Final = 1
+COSTLY_WAITING: Final = 1
+COSTLY_WORDS: Final = 24
+COSTLY_OPERATORS: Final = 3
+COSTLY_SECONDS: Final = 0.25
+"""Processor seconds of a search that make it a costly one the next time."""
+REMEMBERED: Final = 1024
+OPERATOR: Final = re.compile(r"[*?~]|\b(?:PROCHE|NEAR)\b")
+
+
+def looks_costly(query: str) -> bool:
+    """Return whether a query may take much longer than others, by its looks."""
+    return len(query.split()) > COSTLY_WORDS or len(OPERATOR.findall(query)) >= COSTLY_OPERATORS
+
+
+class CostMemory:
+    """The requests that took long when they were last answered."""
+
+    def __init__(self, size: int = REMEMBERED) -> None:
+        self._size = size
+        self._costly: OrderedDict[str, None] = OrderedDict()
+        self._lock = Lock()
+
+    def note(self, address: str, seconds: float) -> None:
+        """Remember, or forget, by the processor time that ``address`` took."""
+        with self._lock:
+            self._costly.pop(address, None)
+            if seconds > COSTLY_SECONDS:
+                self._costly[address] = None
+                if len(self._costly) > self._size:
+                    self._costly.popitem(last=False)
+
+    def __contains__(self, address: str) -> bool:
+        with self._lock:
+            return address in self._costly
+
+
+@dataclass(eq=False, slots=True)
+class _Ticket:
+    client: str
+    costly: bool
+    admitted: bool = False
+
+
+@dataclass(slots=True)
+class Admission:
+    """Places for searches. One that is freed goes to the client with the fewest running, then to who waits longest."""
+
+    at_once: int
+    per_client: int
+    most: int
+    """Searches that run or wait: each takes a thread."""
+    _running: Counter[str] = field(default_factory=Counter)
+    _costly_running: int = 0
+    _waiting: list[_Ticket] = field(default_factory=list)
+    _changed: Condition = field(default_factory=Condition, compare=False)
+
+    @classmethod
+    def of(cls, config: Config) -> Admission:
+        """Return what the settings allow; some thread is always left for what takes no time."""
+        searching = max(1, config.threads - RESERVED_THREADS)
+        at_once = min(config.searches_at_once, searching)
+        return cls(at_once, min(config.searches_per_client, at_once), searching)
+
+    def enter(self, client: str, seconds: float, *, costly: bool = False) -> bool:
+        """Take a place, within ``seconds``, and return whether that took waiting; raises TooBusy."""
+        ticket = _Ticket(client, costly)
+        with self._changed:
+            if not self._may_wait(ticket):
+                raise TooBusy
+            self._waiting.append(ticket)
+            self._assign()
+            if ticket.admitted:
+                return False
+            if not self._changed.wait_for(lambda: ticket.admitted, seconds):
+                self._waiting.remove(ticket)
+                raise TooBusy
+            return True
+
+    def leave(self, client: str, *, costly: bool = False) -> None:
+        """Free a place."""
+        with self._changed:
+            self._running[client] -= 1
+            self._running += Counter()  # forget clients that have none
+            self._costly_running -= costly
+            self._assign()
+
+    def _may_wait(self, ticket: _Ticket) -> bool:
+        if self._is_free_for(ticket):
+            return True
+        costly = sum(waiting.costly for waiting in self._waiting)
+        has_thread = self._running.total() + len(self._waiting) < self.most
+        return has_thread and not (ticket.costly and costly >= COSTLY_WAITING)
+
+    def _is_free_for(self, ticket: _Ticket) -> bool:
+        return (
+            self._running.total() < self.at_once
+            and self._running[ticket.client] < self.per_client
+            and not (ticket.costly and self._costly_running >= COSTLY_AT_ONCE)
+        )
+
+    def _assign(self) -> None:
+        while free := [ticket for ticket in self._waiting if self._is_free_for(ticket)]:
+            ticket = min(free, key=lambda ticket: self._running[ticket.client])
+            ticket.admitted = True
+            self._waiting.remove(ticket)
+            self._running[ticket.client] += 1
+            self._costly_running += ticket.costly
+            self._changed.notify_all()

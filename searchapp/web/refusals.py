@@ -1,0 +1,40 @@
+"""Answers to requests that never reach a view: what the server refuses is told in the same words, with all headers."""
+
+from __future__ import annotations
+
+from flask import Flask
+from werkzeug.datastructures import LanguageAccept
+from werkzeug.http import parse_accept_header
+
+from searchapp.i18n import LANGUAGES
+from searchapp.web.errors import is_for_program, refusal
+
+__all__ = ["Refusals"]
+
+_Answer = tuple[str, list[tuple[str, str]], bytes]
+
+
+class Refusals:
+    """Makes each answer once; a server that is flooded with bad requests only sends it."""
+
+    def __init__(self, app: Flask, url_prefix: str) -> None:
+        self._app = app
+        self._url_prefix = url_prefix
+        self._made: dict[tuple[int, bool, str], _Answer] = {}
+
+    def __call__(self, status: int, path: str, accept_language: str) -> _Answer:
+        """Return status line, header fields and body for a request to ``path``, "" when that could not be read."""
+        language = parse_accept_header(accept_language, LanguageAccept).best_match(LANGUAGES) or ""
+        key = (status, is_for_program(path), language)
+        if key not in self._made:
+            self._made[key] = self._make(*key)
+        line, fields, body = self._made[key]
+        return line, list(fields), body
+
+    def _make(self, status: int, for_program: bool, language: str) -> _Answer:
+        path = "/api/" if for_program else "/"
+        base_url = f"http://localhost{self._url_prefix}"
+        headers = {"Accept-Language": language} if language else {}
+        with self._app.test_request_context(path, base_url, headers=headers):
+            response = self._app.process_response(refusal(status))
+            return response.status, list(response.headers), response.get_data()
