@@ -12,7 +12,7 @@ from typing import Final
 
 __all__ = ["EXACT", "FACET_FIELDS", "ID", "PARTS", "SCHEMA_VERSION", "STEMS", "TAG", "VALUE_FIELDS", "WORDS"]
 
-SCHEMA_VERSION: Final = 3
+SCHEMA_VERSION: Final = 4
 
 PARTS: Final = ("title", "lead", "text")
 

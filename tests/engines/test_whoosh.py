@@ -22,17 +22,19 @@ from whoosh import index, query
 opened = index.open_dir(sys.argv[1])
 def answers():
     with opened.searcher() as searcher:
+        def article(hit):
+            return json.loads(hit["article"])
         def found(asked):
-            return [hit["id"] for hit in searcher.search(asked, limit=None)]
+            return [article(hit)["id"] for hit in searcher.search(asked, limit=None)]
         best = searcher.search(query.Term("stems", "journal"))
         return [
             searcher.doc_count(),
             found(query.Phrase("text_words", ["a", "la", "une"])),
             found(query.Phrase("text_words", ["journal", "a"], slop=3)),
-            [[hit["id"], round(hit.score, 3)] for hit in best],
+            [[article(hit)["id"], round(hit.score, 3)] for hit in best],
             sorted(found(query.Prefix("text_exact", "jour"))),
             found(query.Term("source", "Phare")),
-            [hit.fields()["text"] for hit in best],
+            [article(hit)["text"] for hit in best],
             searcher.reader().doc_frequency("text_words", b"la"),
         ]
 before = answers()

@@ -16,17 +16,10 @@ from numpy.typing import NDArray
 
 from searchapp.engines.deadline import Deadline
 from searchapp.engines.port import BM25_B, BM25_K1
-from searchapp.engines.whoosh_engine.fields import document_frequencies
+from searchapp.engines.whoosh_engine.codec import Leaves, places_of, read_postings
 from searchapp.engines.whoosh_engine.layout import Numbers, offsets
-from searchapp.engines.whoosh_engine.postings import (
-    Integers,
-    Postings,
-    numeric_column,
-    places_of,
-    read_postings,
-    terms_from,
-)
-from searchapp.engines.whoosh_engine.schema import DAY, EVIDENCE, LENGTH, TIMESTAMP
+from searchapp.engines.whoosh_engine.postings import Integers, Postings
+from searchapp.engines.whoosh_engine.schema import DAY, LENGTH, TIMESTAMP
 from searchapp.schema import FACET_FIELDS
 
 __all__ = ["Facet", "Kept"]
@@ -90,10 +83,10 @@ class Facet:
 class Kept:
     """One open generation. Not safe to share between threads: :class:`.WhooshReader` holds its lock around it."""
 
-    def __init__(self, reader: Any) -> None:
-        self.size: int = reader.doc_count_all()
-        self.live: int = reader.doc_count()
-        self.leaves: list[tuple[Any, int]] = reader.leaf_readers() if self.size else []
+    def __init__(self, leaves: Leaves) -> None:
+        self.leaves = leaves
+        self.size = sum(leaf.count for leaf, _ in leaves)
+        self.live: int = sum(leaf.segment.doc_count() for leaf, _ in leaves)
         self._postings: _Recent[Postings] = _Recent(_KEPT_POSTINGS)
         self._places: _Recent[Numbers] = _Recent(_KEPT_PLACES)
         self._facets: dict[str, Facet] = {}
@@ -122,12 +115,12 @@ class Kept:
     def dictionary(self, field: str, prefix: bytes) -> list[tuple[str, int]]:
         """Return all terms of a field that live documents hold, in order, with how many do."""
         counts: dict[bytes, int] = {}
-        for leaf, base in self.leaves:
-            terms, frequencies = document_frequencies(leaf, field, self.alive[base : base + leaf.doc_count_all()])
+        for leaf, _ in self.leaves:
+            terms, frequencies = leaf.document_frequencies(field)
             for term, frequency in zip(terms, frequencies, strict=True):
                 counts[term] = counts.get(term, 0) + frequency
         chosen = sorted(term for term, count in counts.items() if count and term.startswith(prefix))
-        return [(term.decode(), counts[term]) for term in chosen]
+        return [(term.decode("utf-8", "replace"), counts[term]) for term in chosen]
 
     def every(self) -> Integers:
         """Return all live documents."""
@@ -135,10 +128,8 @@ class Kept:
 
     @cached_property
     def alive(self) -> NDArray[np.bool_]:
-        alive = np.ones(self.size, dtype=bool)
-        for leaf, base in self.leaves:
-            alive[[base + number for number in leaf.segment().deleted_docs()]] = False
-        return alive
+        parts = [leaf.alive for leaf, _ in self.leaves]
+        return np.concatenate(parts) if parts else np.empty(0, dtype=bool)
 
     @cached_property
     def timestamps(self) -> NDArray[np.int64]:
@@ -155,19 +146,14 @@ class Kept:
         average = int(lengths[self.alive].sum()) / max(self.live, 1) or 1.0
         return (BM25_K1 * (1 - BM25_B + BM25_B * _rounded(lengths) / average)).astype(np.float32)
 
-    @cached_property
-    def evidence(self) -> list[Any]:
-        """Of each segment, the column of evidence."""
-        return [leaf.column_reader(EVIDENCE, translate=False) for leaf, _ in self.leaves]
-
     def facet(self, name: str) -> Facet:
         if name not in self._facets:
             self._facets[name] = self._read_facet(name)
         return self._facets[name]
 
     def _read_facet(self, name: str) -> Facet:
-        found = {value for leaf, _ in self.leaves for value, _ in terms_from(leaf, name, b"")}
-        names = tuple(sorted(value.decode() for value in found if name in FACET_FIELDS))
+        found = {value for leaf, _ in self.leaves for value, _ in leaf.terms_from(name, b"")}
+        names = tuple(sorted({value.decode("utf-8", "replace") for value in found if name in FACET_FIELDS}))
         lists = [read_postings(self.leaves, name, value.encode()).documents for value in names]
         documents = np.concatenate([np.empty(0, np.int32), *lists])
         values = np.repeat(np.arange(len(names), dtype=np.int32), [len(entries) for entries in lists])
@@ -182,7 +168,7 @@ class Kept:
         return Postings(postings.documents[alive], postings.frequencies[alive])
 
     def _column(self, name: str) -> NDArray[Any]:
-        parts = [numeric_column(leaf, name) for leaf, _ in self.leaves]
+        parts = [leaf.numbers(name) for leaf, _ in self.leaves]
         return np.concatenate(parts) if parts else np.empty(0, np.int64)
 
 
