@@ -243,16 +243,18 @@ def check_index(
     every: bool = False,
     on_progress: Callable[[CheckProgress], None] = lambda progress: None,
 ) -> Iterator[CheckReport]:
-    """Read all of a generation (the current one, unless it is named), or of every one that is kept.
+    """Read all of a generation (the current one, unless it is named), or of all that are kept and what lies beside.
 
     Raises IndexMissing, GenerationMissing, EngineUnavailable, and IndexDamaged when the pointer cannot be read.
     """
-    from searchapp.indexing.checking import check_generation
+    from searchapp.indexing.checking import check_folder, check_generation
 
     generations = _generations(config)
     names = generations.names()
     if every:
         chosen = names
+        if report := check_folder(generations):
+            yield report
     else:
         chosen = [generation or generations.current()]
         if generation and generation not in names:

@@ -19,16 +19,17 @@ from pathlib import Path
 from threading import Lock
 from typing import Any, Final, Self
 
+from searchapp.engines.databases import require_schema
 from searchapp.i18n import Message
 from searchapp.indexing.versions import Version
 from searchapp.ingest import Unit
 from searchapp.model import Article, Reject
 
-__all__ = ["FILE_NAME", "Known", "Register", "WithdrawnIds", "digest_of_article"]
+__all__ = ["FILE_NAME", "TABLES", "Known", "Register", "WithdrawnIds", "digest_of_article"]
 
 FILE_NAME: Final = "register.sqlite"
 
-_TABLES: Final = """
+TABLES: Final = """
 CREATE TABLE units (
     number INTEGER PRIMARY KEY, source INTEGER, key BLOB, name TEXT, size INTEGER, modified INTEGER, settings TEXT,
     digest BLOB, needs TEXT, entries INTEGER, overrules INTEGER, UNIQUE (source, key));
@@ -147,8 +148,14 @@ class Register:
         self._connection.executescript(
             "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -32000;"
         )
-        if not base:
-            self._connection.executescript(_TABLES)
+        if base:
+            try:
+                require_schema(self._connection, base, TABLES)
+            except BaseException:
+                self._connection.close()
+                raise
+        else:
+            self._connection.executescript(TABLES)
         self._connection.executescript(_PASSING)
         if goes_on:
             self._connection.executescript(_DOUBT_AGAIN)
