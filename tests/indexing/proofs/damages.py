@@ -27,21 +27,15 @@ from searchapp.cli import cli
 from searchapp.errors import IndexDamaged, NotFound, SearchappError
 from searchapp.indexing import Generations
 from searchapp.indexing import generations as generations_module
+from searchapp.indexing.generations import CURRENT, MANIFEST
+from searchapp.indexing.withdrawn import WITHDRAWN
 from searchapp.model import SearchRequest, Sort
 from searchapp.service import SearchService
 from tests.indexing.proofs.states import AUBE, SOIR, Corpus, State, opened, read_everything, shown_state
 
 __all__ = ["Damager", "Outcome", "sign_again"]
 
-_FILES: Final = (
-    "engine",
-    "lexicon.sqlite",
-    "register.sqlite",
-    "rejects.jsonl",
-    "manifest.json",
-    "CURRENT",
-    "WITHDRAWN",
-)
+_FILES: Final = ("engine", "lexicon.sqlite", "register.sqlite", "rejects.jsonl", MANIFEST, CURRENT, WITHDRAWN)
 _SECONDS: Final = 120
 _MEMORY: Final = 6 << 30
 _ENOUGH: Final = 20
