@@ -15,7 +15,7 @@ from pathlib import Path
 from searchapp.errors import IndexDamaged
 from searchapp.i18n import Message
 
-__all__ = ["open_database", "reading_database", "require_schema"]
+__all__ = ["is_damage", "open_database", "reading_database", "require_schema"]
 
 _SCHEMA = "SELECT type, name, tbl_name, sql FROM sqlite_master"
 
@@ -39,6 +39,11 @@ def require_schema(connection: sqlite3.Connection, path: Path, statements: str) 
         connection.executescript("PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON")
         if set(connection.execute(_SCHEMA)) != _schema_of(statements):
             raise sqlite3.DatabaseError("its tables are not those of searchapp")
+
+
+def is_damage(error: sqlite3.DatabaseError) -> bool:
+    """Return whether SQLite says that a file is damaged, or none of its own: not that the disk is full."""
+    return getattr(error, "sqlite_errorcode", 0) & 255 in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 
 
 @contextmanager

@@ -72,8 +72,11 @@ def check_generation(
     """
     try:
         manifest = generations.manifest(name)
+        strange = manifest.generation != name
+        damages = [Damage(MANIFEST, Message("it is that of another generation"))] if strange else []
     except IndexDamaged:
         damages = generations.verify(name)
+    if damages:  # without a manifest nothing can be said of the other files
         generations.mark(name, damages)
         return CheckReport(name, tuple(damages))
     size = sum(size for size, _ in manifest.files.values())

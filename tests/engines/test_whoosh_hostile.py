@@ -5,6 +5,7 @@ from __future__ import annotations
 import pickle
 from collections.abc import Callable, Iterator
 from contextlib import closing, suppress
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,11 +13,15 @@ import pytest
 from searchapp import bootstrap
 from searchapp.config import Config
 from searchapp.engines.port import EngineRequest, EveryClause, PhraseClause, TermClause
-from searchapp.engines.whoosh_engine import WhooshEngine, blocks
+from searchapp.engines.whoosh_engine import WhooshEngine, blocks, malformed
+from searchapp.engines.whoosh_engine.codec import stored_bytes
 from searchapp.engines.whoosh_engine.pickles import UnsafePickle, read_pickle
 from searchapp.errors import IndexDamaged
 from searchapp.indexing import Generations
-from searchapp.schema import EXACT, STEMS, WORDS
+from searchapp.indexing import generations as generations_module
+from searchapp.indexing.generations import MANIFEST, write_durably
+from searchapp.model import SearchRequest
+from searchapp.schema import EXACT, SCHEMA_VERSION, STEMS, WORDS
 from tests.engines.planting import BOMBS, PLACES, live_payloads, plant
 from tests.engines.test_whoosh_growth import write
 from tests.indexing.proofs.damages import sign_again
@@ -145,3 +150,46 @@ def test_check_names_the_file_and_nothing_runs(indexed: Config, marker: Path, pl
     assert summary.published
     assert not marker.exists()
     assert [report.damages for report in bootstrap.check_index(indexed)] == [()]
+
+
+def test_articles_pickled_before_schema_4_are_read(folder: Path) -> None:
+    values = {"id": "7", "title": "Le phare", "text": "Il veille.", "author": ("Zoé",), "status": "published"}
+    plant(folder, "stored fields", pickle.dumps(values, 4))
+    with closing(ENGINE.open(folder)) as reader:
+        (found,) = reader.articles([3])
+    assert (found.id, found.title, found.text, found.authors) == ("7", "Le phare", "Il veille.", ("Zoé",))
+
+
+@pytest.mark.parametrize(
+    "stored",
+    [
+        b"[]", b"{}", b"[" * 100_000, b'{"id": 7, "status": "published"}', b'{"id": "7"}',
+        b'{"id": "7", "status": "?"}',
+        b'{"id": "7", "status": "published", "date": "hier"}', b'{"id": "7", "status": "published", "tags": "mer"}',
+        b'{"id": "7", "status": "published", "tags": [7]}', b"\xff", b'{"id": ' + b"9" * 10_000 + b"}",
+    ],
+)  # fmt: skip
+def test_json_that_is_no_article_is_damage(folder: Path, stored: bytes) -> None:
+    plant(folder, "stored fields", stored_bytes(stored))
+    with closing(ENGINE.open(folder)) as reader, pytest.raises(IndexDamaged):
+        reader.articles([3])
+
+
+def test_a_bomb_of_zeros_is_damage(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(malformed, "_LARGEST", 1 << 16)
+    plant(folder, "stored fields", stored_bytes(bytes(1 << 20)))
+    with closing(ENGINE.open(folder)) as reader, pytest.raises(IndexDamaged) as raised:
+        reader.articles([3])
+    assert "too large" in str(raised.value.details[0])
+
+
+def test_another_schema_is_answered_from_and_rebuilt(indexed: Config) -> None:
+    generations = Generations(indexed.index)
+    (name,) = generations.names()
+    old = replace(generations.manifest(name), schema=3)
+    write_durably(generations.path(name) / MANIFEST, generations_module._manifest_text(old))
+    with closing(bootstrap.open_service(indexed)) as service:
+        assert service.search(SearchRequest("cheval")).total == 1
+    summary = bootstrap.reindex(indexed)
+    assert str(summary.reason) == "the form of the index has changed"
+    assert generations.manifest(generations.current()).schema == SCHEMA_VERSION
