@@ -243,9 +243,11 @@ class _Run:
 
     def _is_harmless(self, name: str) -> bool:
         """Return whether a file says nothing, or still what is right: a pointer to either generation."""
-        with suppress(SearchappError):
-            return name == CURRENT and Generations(self._index).current() in Generations(self._index).names()
-        return name == "LOCK"
+        generations = Generations(self._index)
+        try:
+            return name == "LOCK" or (name == CURRENT and generations.current() in generations.names())
+        except (IndexDamaged, IndexMissing):
+            return False
 
     def _answers_rightly(self, names: list[str]) -> None:
         try:
