@@ -16,6 +16,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from searchapp.engines.days import LAST_DAY
 from searchapp.engines.deadline import Deadline
 from searchapp.engines.stored import from_json, from_values
 from searchapp.engines.whoosh_engine.fields import read_lists
@@ -118,6 +119,7 @@ class SegmentReader:
             values = np.full(self.count, default, dtype=np.dtype(width).newbyteorder("="))
             given = np.frombuffer(self._parts.get(self._name(f".{name}{W3Codec.COLUMN_EXT}"), b""), width)
             require(len(given) <= self.count, "it has more values than there are documents")
+            require(name != DAY or not len(given) or given.max() <= LAST_DAY, "it has days beyond the year 9999")
             values[: len(given)] = given
             return values
 
