@@ -33,6 +33,7 @@ _FOUND_AT_A_TIME: Final = 10_000
 _READ_AT_A_TIME: Final = 100
 _SAMPLES: Final = 200
 _WORDS_OF_A_TITLE: Final = 8
+_ENDS: Final = (KeyboardInterrupt, SystemExit, GeneratorExit)
 # Written after all other files of a generation but its manifest.
 _LAST_FILE: Final = "rejects.jsonl"
 
@@ -175,7 +176,9 @@ def content_damages(
         reader = engine.open(folder / ENGINE_FOLDER)
     except EngineUnavailable:
         raise
-    except Exception as error:
+    except BaseException as error:  # a panic of an engine in Rust is no Exception
+        if isinstance(error, _ENDS):
+            raise
         yield _engine_damage(error)
         return
     with closing(reader):
@@ -185,7 +188,9 @@ def content_damages(
         words = analyzer if manifest.analyzer == analyzer.fingerprint else None
         try:
             yield from _article_damages(reader, words, on_article)
-        except Exception as error:
+        except BaseException as error:
+            if isinstance(error, _ENDS):
+                raise
             yield _engine_damage(error)
 
 
@@ -233,7 +238,7 @@ def _database_damages(path: Path, tables: str) -> Iterator[Damage]:
         yield Damage(path.name, Message("it cannot be read ({reason})", reason=answer))
 
 
-def _engine_damage(error: Exception) -> Damage:
+def _engine_damage(error: BaseException) -> Damage:
     if isinstance(error, IndexDamaged) and error.details:
         told = error.details[0].values
         return Damage(told["file"], told["reason"])

@@ -218,7 +218,7 @@ class _Run:
     def _attempt(self, what: str, work: Callable[[], None]) -> None:
         try:
             work()
-        except Exception as error:
+        except BaseException as error:  # a panic of an engine in Rust is no Exception
             self._told["failures"].append(f"{what}: {''.join(traceback.format_exception(error))[-3000:]}")
 
     def _command(self, *arguments: str) -> tuple[int, str]:
