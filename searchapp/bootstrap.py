@@ -250,17 +250,19 @@ def check_index(
     every: bool = False,
     on_progress: Callable[[CheckProgress], None] = lambda progress: None,
 ) -> Iterator[CheckReport]:
-    """Read all of a generation (the current one, unless it is named), or of every one that is kept.
+    """Read all of a generation (the current one, unless it is named), or of all that are kept and what lies beside.
 
     Raises IndexMissing, IndexInaccessible, GenerationMissing, EngineUnavailable, and IndexDamaged when the pointer
     cannot be read.
     """
-    from searchapp.indexing.checking import check_generation
+    from searchapp.indexing.checking import check_folder, check_generation
 
     generations = _generations(config)
     names = generations.names()
     if generation and generation not in names:
         raise GenerationMissing(generation)
+    if every and (report := check_folder(generations)):
+        yield report
     try:
         chosen = names if every and names else [generation or generations.current()]
     except IndexDamaged:

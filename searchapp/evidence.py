@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from searchapp.analysis import Term
+from searchapp.errors import IndexDamaged
+from searchapp.i18n import Message
 
 __all__ = ["Evidence", "make_evidence", "read_evidence"]
 
@@ -53,6 +55,10 @@ def _stream(texts: Iterable[str]) -> str:
 
 def read_evidence(evidence: str) -> Evidence:
     """Return what :func:`make_evidence` wrote."""
-    title, opening, rest, forms, lengths = evidence.split("\n")
-    title_length, _, length = lengths.partition(" ")
-    return Evidence(title, opening, rest, forms, int(title_length), int(length))
+    try:
+        title, opening, rest, forms, lengths = evidence.split("\n")
+        title_length, _, length = lengths.partition(" ")
+        return Evidence(title, opening, rest, forms, int(title_length), int(length))
+    except ValueError as error:
+        reason = Message("it cannot be read ({reason})", reason="the evidence of an article")
+        raise IndexDamaged("engine", [Message("{file}: {reason}", file="engine", reason=reason)]) from error

@@ -21,8 +21,9 @@ from rapidfuzz.distance import OSA
 
 from searchapp.analysis import FrenchAnalyzer, Term
 from searchapp.analysis.stemmer import family_root
+from searchapp.engines.databases import open_database, reading_database
 
-__all__ = ["FILE_NAME", "Lexicon", "build_lexicon", "grow_lexicon", "sound"]
+__all__ = ["FILE_NAME", "TABLES", "Lexicon", "build_lexicon", "grow_lexicon", "sound"]
 
 FILE_NAME: Final = "lexicon.sqlite"
 
@@ -51,6 +52,7 @@ UNION SELECT word, form, documents, sound FROM words WHERE documents >= {_LEAST}
 _NEW_WORD: Final = "INSERT INTO words VALUES (?, ?, ?, ?, ?)"
 _NEW_FORM: Final = "INSERT INTO forms VALUES (?, ?, ?)"
 _NEW_STEM: Final = "INSERT INTO stems VALUES (?, ?, ?)"
+TABLES: Final = _TABLES + _INDEXES
 # The file is a private copy until its generation is published: a crash costs it whole anyway.
 _FAST: Final = "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;"
 
@@ -186,11 +188,10 @@ class Lexicon:
 
     def __init__(self, path: Path, analyzer: FrenchAnalyzer) -> None:
         self._analyzer = analyzer
+        self._path = path
         self._lock = Lock()
         if path.is_file():
-            self._connection = sqlite3.connect(
-                f"{path.resolve().as_uri()}?mode=ro&immutable=1", uri=True, check_same_thread=False
-            )
+            self._connection = open_database(path, TABLES)
         else:
             self._connection = sqlite3.connect(":memory:", check_same_thread=False)
             self._connection.executescript(_TABLES)
@@ -249,5 +250,5 @@ class Lexicon:
         return rows[0] if rows else (word, 0)
 
     def _rows(self, statement: str, values: tuple[object, ...]) -> list[Any]:
-        with self._lock:
+        with self._lock, reading_database(self._path):
             return self._connection.execute(statement, values).fetchall()

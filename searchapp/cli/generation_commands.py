@@ -166,7 +166,7 @@ def check(config: Config, generation: str | None, every: bool, as_json: bool) ->
         print_out(json.dumps([_report_as_json(report) for report in reports], ensure_ascii=False, indent=2))
     else:
         for report in reports:
-            _print_report(report)
+            _print_report(report, config)
     if any(report.damages for report in reports):
         if not as_json:
             _print_repair(config)
@@ -184,7 +184,7 @@ def _report_as_json(report: CheckReport) -> dict[str, Any]:
     }
 
 
-def _print_report(report: CheckReport) -> None:
+def _print_report(report: CheckReport, config: Config) -> None:
     if not report.damages:
         print_out(
             _("{generation} is whole: {files} ({size}), {articles}").format(
@@ -195,9 +195,9 @@ def _print_report(report: CheckReport) -> None:
             )
         )
         return
-    print_error(_("{generation} is damaged:").format(generation=report.generation))
+    print_error(_("{generation} is damaged:").format(generation=report.generation or config.index))
     for damage in report.damages:
-        path = f"{report.generation}/{damage.file}"
+        path = f"{report.generation}/{damage.file}".lstrip("/")
         print_error("  " + _("damaged: {file}: {reason}").format(file=path, reason=damage.reason.render(_)))
 
 

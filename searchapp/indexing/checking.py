@@ -10,16 +10,22 @@ from pathlib import Path
 from typing import Final
 
 from searchapp.analysis import FrenchAnalyzer
+from searchapp.engines.databases import open_database
 from searchapp.engines.port import BooleanClause, Engine, EngineRequest, EveryClause, Reader, TermClause
-from searchapp.errors import EngineUnavailable, GenerationMissing, IndexDamaged
+from searchapp.errors import EngineUnavailable, GenerationMissing, IndexDamaged, IndexMissing
 from searchapp.evidence import read_evidence
 from searchapp.i18n import Message
 from searchapp.indexing.damage import Damage
-from searchapp.indexing.generations import CURRENT, Generations, Manifest
+from searchapp.indexing.generations import CHECKPOINT, CURRENT, MANIFEST, Generations, Manifest
+from searchapp.indexing.register import FILE_NAME as REGISTER
+from searchapp.indexing.register import TABLES as REGISTER_TABLES
+from searchapp.indexing.withdrawn import WITHDRAWN
+from searchapp.lexicon import FILE_NAME as LEXICON
+from searchapp.lexicon import TABLES as LEXICON_TABLES
 from searchapp.model import Article
 from searchapp.schema import ID, STEMS
 
-__all__ = ["CheckProgress", "CheckReport", "check_generation", "content_damages", "go_back"]
+__all__ = ["CheckProgress", "CheckReport", "check_folder", "check_generation", "content_damages", "go_back"]
 
 ENGINE_FOLDER: Final = "engine"
 # Articles are found in large steps, since each is a search, and read in small ones, since they are kept in memory.
@@ -27,6 +33,9 @@ _FOUND_AT_A_TIME: Final = 10_000
 _READ_AT_A_TIME: Final = 100
 _SAMPLES: Final = 200
 _WORDS_OF_A_TITLE: Final = 8
+_ENDS: Final = (KeyboardInterrupt, SystemExit, GeneratorExit)
+# Written after all other files of a generation but its manifest.
+_LAST_FILE: Final = "rejects.jsonl"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,10 +73,13 @@ def check_generation(
     """
     try:
         manifest = generations.manifest(name)
+        strange = manifest.generation != name
+        damages = [Damage(MANIFEST, Message("it is that of another generation"))] if strange else []
     except IndexDamaged:
         damages = generations.verify(name)
         if any(damage.denied for damage in damages):
             raise generations.failure(name) from None
+    if damages:  # without a manifest nothing can be said of the other files
         generations.mark(name, damages)
         return CheckReport(name, tuple(damages))
     size = sum(size for size, _ in manifest.files.values())
@@ -93,6 +105,35 @@ def check_generation(
         samples = min(_SAMPLES, manifest.articles)
     generations.mark(name, damages)
     return CheckReport(name, tuple(damages), len(manifest.files), size, manifest.articles, samples)
+
+
+def check_folder(generations: Generations) -> CheckReport | None:
+    """Return what is wrong beside the generations, with the pointer and the list of withdrawn articles, if anything is.
+
+    Of a folder with all files of a generation but its manifest, that is missing, unless somebody is building there.
+    """
+    damages: list[Damage] = []
+    names = set(generations.names())
+    complete = {path.parent.name for path in generations.folder.glob(f"*/{_LAST_FILE}")}
+    if not names | complete:
+        return None
+    try:
+        if generations.current() not in names | complete:
+            damages.append(Damage(CURRENT, Message("its content is not what was written")))
+    except IndexMissing:
+        damages.append(Damage(CURRENT, Message("it is missing")))
+    except IndexDamaged:
+        damages.append(Damage(CURRENT, Message("its content is not what was written")))
+    try:
+        generations.withdrawn()
+        if not (generations.folder / WITHDRAWN).is_file():
+            damages.append(Damage(WITHDRAWN, Message("it is missing")))
+    except IndexDamaged:
+        damages.append(Damage(WITHDRAWN, Message("its content is not what was written")))
+    if generations.holder() is None:
+        lost = (name for name in sorted(complete - names) if not (generations.path(name) / CHECKPOINT).exists())
+        damages += [Damage(f"{name}/{MANIFEST}", Message("it is missing")) for name in lost]
+    return CheckReport("", tuple(damages)) if damages else None
 
 
 def go_back(
@@ -133,13 +174,15 @@ def content_damages(
 
     Every stored article and its evidence is read; of some, evenly spread, the words of the title have to find them.
     """
-    for path in sorted(folder.glob("*.sqlite")):
-        yield from _database_damages(path)
+    for name, tables in ((LEXICON, LEXICON_TABLES), (REGISTER, REGISTER_TABLES)):
+        yield from _database_damages(folder / name, tables)
     try:
         reader = engine.open(folder / ENGINE_FOLDER)
     except EngineUnavailable:
         raise
-    except Exception as error:
+    except BaseException as error:  # a panic of an engine in Rust is no Exception
+        if isinstance(error, _ENDS):
+            raise
         yield _engine_damage(error)
         return
     with closing(reader):
@@ -149,7 +192,9 @@ def content_damages(
         words = analyzer if manifest.analyzer == analyzer.fingerprint else None
         try:
             yield from _article_damages(reader, words, on_article)
-        except Exception as error:
+        except BaseException as error:
+            if isinstance(error, _ENDS):
+                raise
             yield _engine_damage(error)
 
 
@@ -187,18 +232,20 @@ def _is_found(reader: Reader, article: Article, analyzer: FrenchAnalyzer) -> boo
     return found.total == 1 and reader.articles(documents) == [article] == [reader.article(article.id)]
 
 
-def _database_damages(path: Path) -> Iterator[Damage]:
+def _database_damages(path: Path, tables: str) -> Iterator[Damage]:
     try:
-        uri = f"{path.resolve().as_uri()}?mode=ro&immutable=1"
-        with closing(sqlite3.connect(uri, uri=True)) as connection:
+        with closing(open_database(path, tables)) as connection:
             (answer,) = connection.execute("PRAGMA quick_check(1)").fetchone()
-    except sqlite3.Error as error:
-        answer = str(error)
+    except (IndexDamaged, sqlite3.Error) as error:
+        answer = str(error.__cause__ or error)
     if answer != "ok":
         yield Damage(path.name, Message("it cannot be read ({reason})", reason=answer))
 
 
-def _engine_damage(error: Exception) -> Damage:
+def _engine_damage(error: BaseException) -> Damage:
+    if isinstance(error, IndexDamaged) and error.details:
+        told = error.details[0].values
+        return Damage(told["file"], told["reason"])
     cause = error.__cause__ or error
     reason = f"{type(cause).__name__}: {cause}" if str(cause) else type(cause).__name__
     return Damage(ENGINE_FOLDER, Message("it cannot be read ({reason})", reason=reason))

@@ -17,17 +17,18 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import Any, Final, Literal, Self
 
+from searchapp.engines.databases import require_schema
 from searchapp.i18n import Message
 from searchapp.indexing.generations import REGISTER
 from searchapp.indexing.versions import Version
 from searchapp.ingest import Unit
 from searchapp.model import Article, Reject
 
-__all__ = ["FILE_NAME", "Known", "Register", "digest_of_article"]
+__all__ = ["FILE_NAME", "TABLES", "Known", "Register", "digest_of_article"]
 
 FILE_NAME: Final = REGISTER
 
-_TABLES: Final = """
+TABLES: Final = """
 CREATE TABLE units (
     number INTEGER PRIMARY KEY, source INTEGER, key BLOB, name TEXT, size INTEGER, modified INTEGER, changed INTEGER,
     settings TEXT, digest BLOB, needs TEXT, entries INTEGER, overrules INTEGER, UNIQUE (source, key));
@@ -160,8 +161,14 @@ class Register:
         self._connection.executescript(
             "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -32000;"
         )
-        if not base:
-            self._connection.executescript(_TABLES)
+        if base:
+            try:
+                require_schema(self._connection, base, TABLES)
+            except BaseException:
+                self._connection.close()
+                raise
+        else:
+            self._connection.executescript(TABLES)
         self._connection.executescript(_PASSING)
         if goes_on:
             self._connection.executescript(_DOUBT_AGAIN)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import json
+import sqlite3
 import sys
 import tempfile
 import time
@@ -17,6 +18,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from searchapp.analysis import FrenchAnalyzer
+from searchapp.engines.databases import is_damage
 from searchapp.engines.port import BaseWornOut, Engine, Reader
 from searchapp.errors import CorpusShrunk, IndexDamaged, IndexMissing, RejectsRefused
 from searchapp.i18n import Message
@@ -135,6 +137,10 @@ class _Reindex:
                 return self._build(base, reason)
             except BaseWornOut:
                 return self._build(None, Message("the index holds too much that was deleted"))
+            except (IndexDamaged, sqlite3.DatabaseError) as error:
+                if base is None or not (isinstance(error, IndexDamaged) or is_damage(error)):
+                    raise
+                return self._build(None, Message("the index is damaged"))
 
     def plan(self) -> Summary:
         """Tell what :meth:`run` would do, without touching anything."""

@@ -40,7 +40,7 @@ class Withdrawn:
 def write_withdrawn(folder: Path, generation: str, ids: Iterable[str]) -> None:
     """Write, durably, the ids that are withdrawn in ``generation``, which has none of them."""
     lines = "".join(json.dumps(article_id) + "\n" for article_id in ids)
-    write_durably(folder / WITHDRAWN, json.dumps([generation, _digest(lines)]) + "\n" + lines)
+    write_durably(folder / WITHDRAWN, _head(generation, lines) + "\n" + lines)
 
 
 def read_withdrawn(folder: Path) -> Withdrawn:
@@ -48,13 +48,18 @@ def read_withdrawn(folder: Path) -> Withdrawn:
     try:
         first, _, lines = (folder / WITHDRAWN).read_text("utf-8").partition("\n")
         generation, digest = json.loads(first)
-        if digest != _digest(lines):
+        # Before schema 4 the digest was of the ids alone.
+        if first != _head(str(generation), lines) and digest != _digest(lines):
             raise ValueError(digest)
         return Withdrawn(str(generation), frozenset(map(json.loads, lines.splitlines())))
     except (FileNotFoundError, NotADirectoryError):
         return Withdrawn()
     except (OSError, ValueError, TypeError) as error:
         raise IndexDamaged(WITHDRAWN) from error
+
+
+def _head(generation: str, lines: str) -> str:
+    return json.dumps([generation, _digest(f"{generation}\n{lines}")])
 
 
 def _digest(text: str) -> str:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from searchapp.analysis import FrenchAnalyzer
 from searchapp.engines.port import Document, EngineRequest, PhraseClause, TermClause
-from searchapp.engines.whoosh_engine import WhooshEngine, blocks, generation, layout
+from searchapp.engines.whoosh_engine import WhooshEngine, blocks, generation, layout, terms
 from searchapp.model import Article
 from searchapp.schema import STEMS, WORDS
 
@@ -22,17 +23,19 @@ from whoosh import index, query
 opened = index.open_dir(sys.argv[1])
 def answers():
     with opened.searcher() as searcher:
+        def article(hit):
+            return json.loads(hit["article"])
         def found(asked):
-            return [hit["id"] for hit in searcher.search(asked, limit=None)]
+            return [article(hit)["id"] for hit in searcher.search(asked, limit=None)]
         best = searcher.search(query.Term("stems", "journal"))
         return [
             searcher.doc_count(),
             found(query.Phrase("text_words", ["a", "la", "une"])),
             found(query.Phrase("text_words", ["journal", "a"], slop=3)),
-            [[hit["id"], round(hit.score, 3)] for hit in best],
+            [[article(hit)["id"], round(hit.score, 3)] for hit in best],
             sorted(found(query.Prefix("text_exact", "jour"))),
             found(query.Term("source", "Phare")),
-            [hit.fields()["text"] for hit in best],
+            [article(hit)["text"] for hit in best],
             searcher.reader().doc_frequency("text_words", b"la"),
         ]
 before = answers()
@@ -101,3 +104,11 @@ def test_a_term_of_many_blocks_is_read_whole(tmp_path: Path, monkeypatch: pytest
 def test_nothing_is_left_beside_the_segments(tmp_path: Path) -> None:
     write(tmp_path, ["vin"])
     assert sorted(path.suffix for path in tmp_path.iterdir()) == [".seg", ".toc"]
+
+
+def test_a_table_without_gaps_is_found_in_by_order(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(terms, "_MOST_STEPS", 0)
+    write(tmp_path, ["vin rouge", "vin blanc"])
+    with closing(WhooshEngine().open(tmp_path)) as reader:
+        frequencies = [reader.document_frequency(WORDS["text"], word) for word in ("vin", "blanc", "a", "mer", "zut")]
+    assert frequencies == [2, 1, 0, 0, 0]

@@ -171,7 +171,7 @@ def test_what_a_damaged_line_lost_is_written_again(newsroom: Site, indexed: Conf
     answer = writer.put("mare", MARE)[1] if sent == "put" else writer.post({"id": "mare", **MARE})[1]
     assert answer.get("outcome", "replaced") == "replaced"
     assert answer.get("replaced", 1) == 1
-    bootstrap.reindex(indexed, options=ReindexOptions(full=True, wait=60))
+    bootstrap.reindex(indexed, options=ReindexOptions(full=True, yes=True, wait=60))
     assert writer.text("mare") == MARE["text"]
 
 
@@ -180,7 +180,7 @@ def test_a_withdrawal_that_a_damaged_line_lost_is_written_again(newsroom: Site, 
     writer.delete("noel", wait=10)
     damage(indexed, "noel")
     assert writer.delete("noel", wait=10)[1]["outcome"] == "withdrawn"
-    bootstrap.reindex(indexed, options=ReindexOptions(full=True, wait=60))
+    bootstrap.reindex(indexed, options=ReindexOptions(full=True, yes=True, wait=60))
     assert writer.text("noel") == 410
 
 
@@ -325,7 +325,7 @@ class History:
     def end(self) -> None:
         """See that the corpus holds all that was promised: make an index of it alone."""
         self._stack.close()
-        bootstrap.reindex(self._config, options=ReindexOptions(full=True, wait=60))
+        bootstrap.reindex(self._config, options=ReindexOptions(full=True, yes=True, wait=60))
         self._writer = self._stack.enter_context(running(self._config))
         for article_id in self.promised:
             self._see(article_id)

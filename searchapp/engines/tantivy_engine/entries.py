@@ -9,8 +9,9 @@ from typing import NamedTuple
 import tantivy
 
 from searchapp.engines.port import Document
+from searchapp.engines.stored import to_json
 from searchapp.engines.tantivy_engine.schema import ARTICLE, DAY, EVIDENCE, MONTH, NEWEST, OLDEST, ORDINAL, sort_keys
-from searchapp.engines.tantivy_engine.stored import ODD, join, split, to_bytes
+from searchapp.engines.tantivy_engine.stored import ODD, join, split
 from searchapp.model import Article
 from searchapp.schema import EXACT, ID, PARTS, STEMS, TAG, WORDS
 
@@ -57,7 +58,7 @@ def entry_of(document: Document) -> Entry:
         article.id,
         _terms(document),
         _values(article),
-        to_bytes(article),
+        to_json(article),
         document.evidence.encode(),
         article.date,
         document.day,

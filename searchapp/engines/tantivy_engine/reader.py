@@ -14,9 +14,9 @@ from tantivy import DocAddress, Order, Query
 
 from searchapp.engines.days import month_label
 from searchapp.engines.port import Candidate, EngineRequest, EngineResult
+from searchapp.engines.stored import read_article
 from searchapp.engines.tantivy_engine.clauses import Queries, encodable, scores
 from searchapp.engines.tantivy_engine.schema import ARTICLE, EVIDENCE, MONTH, NEWEST, OLDEST, ORDINAL, TERM_FIELDS
-from searchapp.engines.tantivy_engine.stored import from_bytes
 from searchapp.model import Article, Deadline, FacetBucket, Filters, HistogramBucket, Sort
 from searchapp.schema import FACET_FIELDS, ID
 
@@ -66,15 +66,15 @@ class TantivyReader:
         )
 
     def articles(self, documents: Iterable[int]) -> list[Article]:
-        return [from_bytes(stored) for stored in self._stored(documents, ARTICLE)]
+        return [read_article(stored) for stored in self._stored(documents, ARTICLE)]
 
     def article(self, article_id: str) -> Article | None:
         query = Queries(self._schema, self._searcher, Deadline()).any_of(ID, [article_id])
         hits = self._searcher.search(query, limit=1, count=False).hits
-        return from_bytes(self._searcher.doc(hits[0][1]).get_all(ARTICLE)[0]) if hits else None
+        return read_article(_value(self._searcher.doc(hits[0][1]), ARTICLE)) if hits else None
 
     def evidence(self, documents: Iterable[int]) -> list[str]:
-        return [bytes(stored).decode() for stored in self._stored(documents, EVIDENCE)]
+        return [stored.decode("utf-8", "replace") for stored in self._stored(documents, EVIDENCE)]
 
     def terms_with_prefix(self, field: str, prefix: str, limit: int) -> list[tuple[str, int]]:
         if field not in TERM_FIELDS:
@@ -152,7 +152,13 @@ class TantivyReader:
     def _stored(self, documents: Iterable[int], field: str) -> Iterator[bytes]:
         for number in documents:
             address = DocAddress(number >> _DOCUMENT_BITS, number & ((1 << _DOCUMENT_BITS) - 1))
-            yield self._searcher.doc(address).get_all(field)[0]
+            yield _value(self._searcher.doc(address), field)
+
+
+def _value(document: tantivy.Document, field: str) -> bytes:
+    """Return the stored bytes of a field; an index of ours has them with each document."""
+    values = document.get_all(field)
+    return bytes(values[0]) if values and not isinstance(values[0], int) else b""
 
 
 def _number(address: DocAddress) -> int:

@@ -1,15 +1,11 @@
-"""What Tantivy stores as text or bytes, and back: articles and the terms of a field."""
+"""The terms of a field as the text that Tantivy stores, and back."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from typing import Final
 
-from searchapp.engines.stored import article_of, values_of
-from searchapp.model import Article
-
-__all__ = ["ODD", "from_bytes", "join", "split", "to_bytes"]
+__all__ = ["ODD", "join", "split"]
 
 ODD: Final = "\x1f"
 """Begins the terms, and stands between them, when one of them holds a space or nothing, as a few signs normalise to."""
@@ -25,13 +21,3 @@ def join(terms: Sequence[str]) -> str:
 def split(text: str) -> list[str]:
     """Return the terms that :func:`join` was given."""
     return text[1:].split(ODD) if text.startswith(ODD) else text.split(" ")
-
-
-def to_bytes(article: Article) -> bytes:
-    """Return ``article`` as JSON."""
-    return json.dumps(values_of(article), ensure_ascii=False).encode()
-
-
-def from_bytes(stored: bytes) -> Article:
-    """Return the article that :func:`to_bytes` was given."""
-    return article_of(json.loads(stored.decode()))

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
 
 from searchapp.engines.port import ArticleWriter, MakeDocument, Reader, Writer
 from searchapp.errors import IndexDamaged
@@ -37,13 +36,10 @@ class WhooshEngine:
         return ParallelWriter(folder, make, jobs, base)
 
     def open(self, folder: Path) -> Reader:
-        from whoosh.index import FileIndex
-
-        from searchapp.engines.whoosh_engine.mapped import MappedStorage
+        from searchapp.engines.whoosh_engine.codec import open_segments
         from searchapp.engines.whoosh_engine.reader import WhooshReader
 
         try:
-            index: Any = FileIndex(MappedStorage(folder))
-            return WhooshReader(index.reader())
-        except Exception as error:  # Whoosh lets whatever its unpickling raises through
+            return WhooshReader(open_segments(folder))
+        except OSError as error:  # a file that is missing
             raise IndexDamaged(folder.name) from error

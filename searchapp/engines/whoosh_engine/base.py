@@ -7,10 +7,7 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-from whoosh.index import FileIndex
-
-from searchapp.engines.whoosh_engine.mapped import MappedStorage
-from searchapp.engines.whoosh_engine.postings import read_postings
+from searchapp.engines.whoosh_engine.codec import SegmentReader, open_segments, read_postings
 from searchapp.schema import ID
 
 __all__ = ["Base"]
@@ -21,21 +18,19 @@ class Base:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._reader: Any = FileIndex(MappedStorage(folder)).reader()
-        leaves = self._reader.leaf_readers() if self._reader.doc_count_all() else []
-        self._leaves: dict[str, Any] = {leaf.segment().segment_id(): leaf for leaf, _ in leaves}
+        self._leaves: dict[str, SegmentReader] = {leaf.segment.segment_id(): leaf for leaf, _ in open_segments(folder)}
 
     @property
     def segments(self) -> list[Any]:
-        return [leaf.segment() for leaf in self._leaves.values()]
+        return [leaf.segment for leaf in self._leaves.values()]
 
     def delete(self, article_id: str) -> None:
         term = article_id.encode("utf-8", "replace")
         for leaf in self._leaves.values():
             for number in read_postings([(leaf, 0)], ID, term).documents.tolist():
-                leaf.segment().delete_document(number)
+                leaf.segment.delete_document(number)
 
-    def leaf(self, segment: Any) -> Any:
+    def leaf(self, segment: Any) -> SegmentReader:
         """Return the reader of one of the segments."""
         return self._leaves[segment.segment_id()]
 
@@ -49,4 +44,5 @@ class Base:
                 shutil.copy2(self._folder / name, folder / name)
 
     def close(self) -> None:
-        self._reader.close()
+        """Let go of the files."""
+        self._leaves.clear()

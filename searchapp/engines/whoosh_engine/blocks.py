@@ -9,7 +9,6 @@ from typing import Any, Final
 import numpy as np
 from isal import isal_zlib
 from numpy.typing import NDArray
-from whoosh.codec.whoosh3 import WHOOSH3_HEADER_MAGIC
 
 from searchapp.engines.whoosh_engine import layout
 from searchapp.engines.whoosh_engine.layout import (
@@ -25,6 +24,7 @@ from searchapp.engines.whoosh_engine.layout import (
     length_bytes,
     offsets,
 )
+from searchapp.engines.whoosh_engine.privates import MAGIC
 
 __all__ = ["EncodedLists", "encode"]
 
@@ -217,7 +217,7 @@ class _Blocks:
             headers["shortest"] = np.minimum.reduceat(byte_lengths, self._from)
             headers["longest"] = np.maximum.reduceat(byte_lengths, self._from)
         self._put(self.data - HEADER.itemsize, headers.view(np.uint8).reshape(-1, HEADER.itemsize))
-        magic = np.frombuffer(WHOOSH3_HEADER_MAGIC, np.uint8)
+        magic = np.frombuffer(MAGIC, np.uint8)
         self._put(self.starts[self._first_of_list], magic[np.newaxis, :])
 
     def _put(self, places: Numbers, rows: Bytes) -> None:

@@ -1,4 +1,4 @@
-"""A segment's fields read whole, for merging: every posting list of a field in a few array operations."""
+"""The posting lists of a whole field, for merging, in a few array operations."""
 
 from __future__ import annotations
 
@@ -7,13 +7,11 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
-from isal import isal_zlib
 from numpy.typing import NDArray
-from whoosh.codec.whoosh3 import WHOOSH3_HEADER_MAGIC
 
 from searchapp.engines.whoosh_engine.layout import (
     HEADER,
-    TERM_INFO,
+    HEADER_CODES,
     Bytes,
     Lists,
     Numbers,
@@ -21,57 +19,69 @@ from searchapp.engines.whoosh_engine.layout import (
     entry_sizes,
     offsets,
 )
+from searchapp.engines.whoosh_engine.malformed import Malformed, require, unpacked
+from searchapp.engines.whoosh_engine.postings import lists_of
+from searchapp.engines.whoosh_engine.privates import MAGIC
 
-__all__ = ["document_frequencies", "read_field"]
+__all__ = ["read_lists"]
 
-_MAGIC: Final = len(WHOOSH3_HEADER_MAGIC)
-_KEY: Final = 8 + 2  # two sizes, the number of the field
+_MAGIC: Final = len(MAGIC)
 
 
-def read_field(leaf: Any, field: str, shape: Shape) -> tuple[list[bytes], Lists]:
-    """Return the terms of a field in byte order and their posting lists, deleted documents among them."""
-    terms, infos = _terms(leaf, field)
-    if not terms:
-        return [], Lists(*(np.empty(0, np.int64) for _ in range(3)))
-    start = int(infos["offset"][0])
-    content = leaf._terms._postfile.get(start, int(infos["offset"][-1] + infos["length"][-1]) - start)
-    blocks = _find_blocks(content, infos["offset"].astype(np.int64) - start, infos["documents"].astype(np.int64))
+class _SpelledOtherwise(Exception):
+    """The blocks are not laid out as ours are; they may still be right."""
+
+
+def read_lists(postings: memoryview, infos: NDArray[Any], limit: int, shape: Shape) -> Lists:
+    """Return the posting lists that ``infos`` tell of, deleted documents among them; ``limit`` counts the documents.
+
+    Raises what malformed bytes make raise.
+    """
+    if not len(infos):
+        return Lists(*(np.empty(0, np.int64) for _ in range(3)))
+    starts, lengths = infos["offset"].astype(np.int64), infos["length"].astype(np.int64)
+    sizes = infos["documents"].astype(np.int64)
+    require(not infos["inlined"].any(), "a term has no posting list")
+    require((lengths > _MAGIC).all(), "a posting list is cut")
+    require((starts[1:] == starts[:-1] + lengths[:-1]).all() and starts[0] >= 0, "posting lists are not in order")
+    require(starts[-1] + lengths[-1] <= len(postings), "a posting list lies outside of its file")
+    require(sizes.min() > 0 and sizes.max() <= limit, "a term has more documents than there are")
+    content = postings[int(starts[0]) : int(starts[-1] + lengths[-1])]
+    try:
+        lists = _laid_out(content, starts - starts[0], sizes, shape)
+    except (_SpelledOtherwise, IndexError):
+        found = [
+            lists_of(content[start : start + length], limit, shape)
+            for start, length in zip((starts - starts[0]).tolist(), lengths.tolist(), strict=True)
+        ]
+        columns = zip(*((own.sizes, own.documents, own.frequencies, own.positions) for own in found), strict=True)
+        lists = Lists(*map(np.concatenate, columns))
+        require((lists.sizes == sizes).all(), "a term has not as many documents as it says")
+    require(lists.documents.max() < limit, "a term has documents that are not there")
+    return lists
+
+
+def _laid_out(content: memoryview, starts: Numbers, sizes: Numbers, shape: Shape) -> Lists:
+    """Return the lists of blocks that are spelled as :mod:`.layout` has it."""
+    blocks = _find_blocks(content, starts, sizes)
     documents, frequencies, values = _postings(blocks)
+    _check_order(blocks, documents)
     positions = _positions(blocks, frequencies, values) if shape is Shape.POSITIONS else np.empty(0, np.int64)
-    return terms, Lists(infos["documents"].astype(np.int64), documents, frequencies, positions)
-
-
-def document_frequencies(leaf: Any, field: str, alive: NDArray[np.bool_]) -> tuple[list[bytes], list[int]]:
-    """Return the terms of a field in byte order, and how many of the documents that are ``alive`` hold each."""
-    terms, infos = _terms(leaf, field)
-    if not terms or alive.all():
-        return terms, infos["documents"].tolist()
-    _, lists = read_field(leaf, field, Shape.EXISTENCE)
-    live: list[int] = np.add.reduceat(alive[lists.documents].astype(np.int64), offsets(lists.sizes)).tolist()
-    return terms, live
-
-
-def _terms(leaf: Any, field: str) -> tuple[list[bytes], NDArray[Any]]:
-    """Return the terms of a field and what the dictionary says of each."""
-    index, file = leaf._terms._tindex, leaf._terms._dbfile
-    number = leaf._terms._fieldmap.get(field, -1)
-    places = np.frombuffer(file.get(index.indexbase, index.indexlen * 8), ">i8").astype(np.int64)
-    content = file.get(0, index.endofdata)
-    array = np.frombuffer(content, np.uint8)
-    places = places[_big_endian(array, places + 8, 2) == number]
-    ends = places + 8 + _big_endian(array, places, 4)
-    terms = [content[start:end] for start, end in zip((places + _KEY).tolist(), ends.tolist(), strict=True)]
-    rows = array[ends[:, np.newaxis] + np.arange(TERM_INFO.itemsize)]
-    return terms, rows.view(TERM_INFO).ravel()
+    return Lists(sizes, documents, frequencies, positions)
 
 
 @dataclass(frozen=True, slots=True)
 class _Blocks:
-    """Where in ``content`` the data of each block begins, all of them uncompressed, and how many postings it has."""
+    """Where in ``content`` the data of each block begins, all of them uncompressed, and how many postings it has.
+
+    ``lasts`` are the last documents of the blocks, ``first`` tells which blocks begin a list.
+    """
 
     content: Bytes
     starts: Numbers
     counts: Numbers
+    lasts: Numbers
+    first: NDArray[np.bool_]
 
     @property
     def owners(self) -> Numbers:
@@ -79,30 +89,49 @@ class _Blocks:
         return np.repeat(np.arange(len(self.counts)), self.counts)
 
 
-def _find_blocks(content: bytes, lists: Numbers, documents: Numbers) -> _Blocks:
+def _find_blocks(content: memoryview, lists: Numbers, documents: Numbers) -> _Blocks:
     array = np.frombuffer(content, np.uint8)
-    places = np.fromiter(_places(content, (lists + _MAGIC).tolist(), documents.tolist()), np.int64)
+    if (array[lists[:, np.newaxis] + np.arange(_MAGIC)] != np.frombuffer(MAGIC, np.uint8)).any():
+        raise Malformed("a posting list does not begin as one")
+    firsts = (lists + _MAGIC).tolist()
+    places = np.fromiter(_places(content, firsts, documents.tolist()), np.int64)
     headers = array[places[:, np.newaxis] + np.arange(HEADER.itemsize)].view(HEADER).ravel()
+    if any((headers[name] != code).any() for name, code in HEADER_CODES.items()):
+        raise _SpelledOtherwise
     starts = places + HEADER.itemsize
     pieces, size = [array], len(array)
     for number in np.flatnonzero(headers["compression"]).tolist():
         start = int(starts[number])
-        data = isal_zlib.decompress(content[start : int(places[number]) + 4 + abs(int(headers["length"][number]))])
+        data = unpacked(content[start : int(places[number]) + 4 + abs(int(headers["length"][number]))])
         pieces.append(np.frombuffer(data, np.uint8))
         starts[number] = size
         size += len(data)
-    return _Blocks(np.concatenate(pieces), starts, headers["count"].astype(np.int64))
+    counts, lasts = headers["count"].astype(np.int64), headers["last"].astype(np.int64)
+    return _Blocks(np.concatenate(pieces), starts, counts, lasts, np.isin(places, firsts, assume_unique=True))
 
 
-def _places(content: bytes, lists: list[int], documents: list[int]) -> Iterator[int]:
+def _places(content: memoryview, lists: list[int], documents: list[int]) -> Iterator[int]:
     """Yield the place of every block of every list."""
     for place, left in zip(lists, documents, strict=True):
         while True:
             yield place
-            left -= int.from_bytes(content[place + 6 : place + 10], "little")
-            if left <= 0:
+            count = int.from_bytes(content[place + 6 : place + 10], "little")
+            left -= count
+            if left < 0 or not count or place + HEADER.itemsize > len(content):
+                raise _SpelledOtherwise
+            if not left:
                 break
             place += 4 + abs(int.from_bytes(content[place : place + 4], "big", signed=True))
+
+
+def _check_order(blocks: _Blocks, documents: Numbers) -> None:
+    """Raise Malformed unless the documents of each list rise."""
+    firsts = offsets(blocks.counts)
+    before = np.where(blocks.first, -1, np.roll(blocks.lasts, 1))
+    rises = np.diff(documents, prepend=-1) > 0
+    rises[firsts] = documents[firsts] > before
+    require(rises.all(), "documents do not rise")
+    require((documents[firsts + blocks.counts - 1] == blocks.lasts).all(), "documents are not those of their block")
 
 
 def _postings(blocks: _Blocks) -> tuple[Numbers, Numbers, Numbers]:
@@ -111,6 +140,9 @@ def _postings(blocks: _Blocks) -> tuple[Numbers, Numbers, Numbers]:
     firsts = offsets(counts)
     within = np.arange(len(owners)) - firsts[owners]
     gaps_at = blocks.starts + 2
+    codes = content[gaps_at]
+    if not ((codes == ord("M")) | (codes == ord("J"))).all():
+        raise _SpelledOtherwise
     strides = np.where(content[gaps_at] == ord("M"), 3, 5).astype(np.int64)
     gaps = _little_endian(content, (gaps_at[owners] + 1) + within * strides[owners], int(strides.max()) - 1)
     if strides.min() != strides.max():
@@ -118,11 +150,14 @@ def _postings(blocks: _Blocks) -> tuple[Numbers, Numbers, Numbers]:
     documents = _summed(gaps, firsts, counts)
     weights_at: Numbers = gaps_at + strides * counts + 1
     codes = content[weights_at]
+    if (content[weights_at - 1] != ord("t")).any() or not np.isin(codes, np.frombuffer(b"NB(", np.uint8)).all():
+        raise _SpelledOtherwise
     frequencies = np.ones(len(owners), np.int64)
     small = (codes == ord("B"))[owners]
     frequencies[small] = content[(weights_at + 5)[owners[small]] + within[small]]
     large = (codes == ord("("))[owners]
     frequencies[large] = _little_endian(content, (weights_at + 2)[owners[large]] + 5 * within[large], 4)
+    require(frequencies.all(), "a document holds a term no times")
     values: Numbers = weights_at + 1
     values[codes == ord("B")] += 4 + counts[codes == ord("B")]
     values[codes == ord("(")] += 1 + 5 * counts[codes == ord("(")]
@@ -131,15 +166,23 @@ def _postings(blocks: _Blocks) -> tuple[Numbers, Numbers, Numbers]:
 
 def _positions(blocks: _Blocks, frequencies: Numbers, values: Numbers) -> Numbers:
     content, owners = blocks.content, blocks.owners
+    if (content[values] != ord("(")).any():
+        raise _SpelledOtherwise
     first_gap = values + 1 + np.where(content[values + 1] == ord("C"), 2, 5) + 5
     stride = 3 if content[first_gap[0]] == ord("M") else 5  # one for a whole field
     sizes, gaps_in_entry = entry_sizes(frequencies, stride)
+    if int(sizes.sum()) > len(content):
+        raise _SpelledOtherwise
     starts = offsets(sizes)
     entries = (values + 1 - starts[offsets(blocks.counts)])[owners] + starts
     firsts = offsets(frequencies)
+    if (content[entries + gaps_in_entry - 2] != frequencies & 255).any():
+        raise _SpelledOtherwise
     places = np.repeat(entries + gaps_in_entry + 1 - stride * firsts, frequencies)
     gaps = _little_endian(content, places + stride * np.arange(len(places)), stride - 1)
-    return _summed(gaps, firsts, frequencies)
+    positions = _summed(gaps, firsts, frequencies)
+    require(positions.max() < 1 << 32, "a position cannot be")
+    return positions
 
 
 def _summed(gaps: Numbers, firsts: Numbers, counts: Numbers) -> Numbers:
@@ -153,11 +196,4 @@ def _little_endian(content: Bytes, places: Numbers, width: int) -> Numbers:
     last = len(content) - 1
     for byte in range(width):
         numbers |= content[np.minimum(places + byte, last)].astype(np.int64) << (8 * byte)
-    return numbers
-
-
-def _big_endian(content: Bytes, places: Numbers, width: int) -> Numbers:
-    numbers = np.zeros(len(places), np.int64)
-    for byte in range(width):
-        numbers = numbers << 8 | content[places + byte]
     return numbers

@@ -6,18 +6,16 @@ and inverts them. So one process and many make the same generation.
 
 from __future__ import annotations
 
-from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, Final
 
 from whoosh.filedb.filestore import FileStorage
 from whoosh.index import TOC
-from whoosh.reading import SegmentReader
 
 from searchapp.engines.whoosh_engine.base import Base
+from searchapp.engines.whoosh_engine.codec import SegmentReader
 from searchapp.engines.whoosh_engine.merging import merge, plan
-from searchapp.engines.whoosh_engine.schema import whoosh_schema
-from searchapp.engines.whoosh_engine.segment import INDEX_NAME
+from searchapp.engines.whoosh_engine.schema import INDEX_NAME, whoosh_schema
 from searchapp.model import Article
 
 __all__ = ["Generation"]
@@ -72,16 +70,13 @@ class Generation:
         TOC(whoosh_schema(), written, 1).write(self._storage, INDEX_NAME)
 
     def _merge(self, run: list[Any], own: set[str]) -> Any:
-        with ExitStack() as stack:
-            leaves = []
-            for segment in run:
-                if self._base and segment.segment_id() not in own:
-                    leaves.append(self._base.leaf(segment))
-                else:
-                    leaf = SegmentReader(self._storage, whoosh_schema(), segment)
-                    stack.callback(leaf.close)
-                    leaves.append(leaf)
-            return merge(leaves, self.folder)
+        leaves = [
+            self._base.leaf(segment)
+            if self._base and segment.segment_id() not in own
+            else SegmentReader(self.folder, segment)
+            for segment in run
+        ]
+        return merge(leaves, self.folder)
 
     def close(self) -> None:
         """Let go of the base's files."""

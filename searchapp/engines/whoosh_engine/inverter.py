@@ -10,14 +10,14 @@ from array import array
 from collections.abc import Iterable, Sequence
 from operator import attrgetter
 from pathlib import Path
-from pickle import dumps
 from typing import Any, Final
 
 import numpy as np
 
 from searchapp.analysis import Term
 from searchapp.engines.port import Document
-from searchapp.engines.stored import values_of
+from searchapp.engines.stored import to_json
+from searchapp.engines.whoosh_engine.codec import stored_bytes
 from searchapp.engines.whoosh_engine.layout import Lists, Numbers, Shape, offsets
 from searchapp.engines.whoosh_engine.schema import DAY, EVIDENCE, LENGTH, NO_DATE, STORED, TIMESTAMP
 from searchapp.engines.whoosh_engine.segment import SegmentFile, packed
@@ -49,7 +49,7 @@ class Inverter:
             self._parts[part].add(map(number, terms), len(terms))
         article = document.article
         self._add_values(article)
-        self._stored.append(packed(dumps(values_of(article), 4)))
+        self._stored.append(packed(stored_bytes(to_json(article))))
         self._evidence.append(packed(document.evidence.encode()) if document.evidence else b"")
         self._timestamps.append(int(article.date.timestamp()) if article.date else NO_DATE)
         self._days.append(document.day if article.date else 0)

@@ -16,18 +16,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from searchapp.engines.port import BM25_B, BM25_K1
-from searchapp.engines.whoosh_engine.fields import document_frequencies
+from searchapp.engines.whoosh_engine.codec import Leaves, places_of, read_postings
 from searchapp.engines.whoosh_engine.layout import Numbers, offsets
-from searchapp.engines.whoosh_engine.postings import (
-    Integers,
-    Postings,
-    frequency_of,
-    numeric_column,
-    places_of,
-    read_postings,
-    terms_from,
-)
-from searchapp.engines.whoosh_engine.schema import DAY, EVIDENCE, LENGTH, TIMESTAMP
+from searchapp.engines.whoosh_engine.postings import Integers, Postings
+from searchapp.engines.whoosh_engine.schema import DAY, LENGTH, TIMESTAMP
 from searchapp.model import Deadline
 from searchapp.schema import FACET_FIELDS
 
@@ -101,11 +93,11 @@ class Kept:
     So a costly search keeps the others waiting for a read at most.
     """
 
-    def __init__(self, reader: Any, lock: RLock) -> None:
+    def __init__(self, leaves: Leaves, lock: RLock) -> None:
         self._lock = lock
-        self.size: int = reader.doc_count_all()
-        self.live: int = reader.doc_count()
-        self.leaves: list[tuple[Any, int]] = reader.leaf_readers() if self.size else []
+        self.leaves = leaves
+        self.size = sum(leaf.count for leaf, _ in leaves)
+        self.live: int = sum(leaf.segment.doc_count() for leaf, _ in leaves)
         self._postings: _Recent[Postings] = _Recent(_KEPT_POSTINGS)
         self._places: _Recent[Numbers] = _Recent(_KEPT_PLACES)
         self._facets: dict[str, Facet] = {}
@@ -124,7 +116,7 @@ class Kept:
 
     def _read_frequency(self, field: str, term: str) -> int:
         with self._lock:
-            return sum(frequency_of(leaf, field, term.encode("utf-8", "replace")) for leaf, _ in self.leaves)
+            return sum(leaf.document_frequency(field, term.encode("utf-8", "replace")) for leaf, _ in self.leaves)
 
     def keep_places(self, field: str, term: str, documents: Integers, deadline: Deadline) -> None:
         """Read where ``term`` stands in all documents, when it is asked of most: frequent words come again."""
@@ -154,12 +146,12 @@ class Kept:
         """Return all terms of a field that live documents hold, in order, with how many do."""
         counts: dict[bytes, int] = {}
         with self._lock:
-            for leaf, base in self.leaves:
-                terms, frequencies = document_frequencies(leaf, field, self.alive[base : base + leaf.doc_count_all()])
+            for leaf, _ in self.leaves:
+                terms, frequencies = leaf.document_frequencies(field)
                 for term, frequency in zip(terms, frequencies, strict=True):
                     counts[term] = counts.get(term, 0) + frequency
         chosen = sorted(term for term, count in counts.items() if count and term.startswith(prefix))
-        return [(term.decode(), counts[term]) for term in chosen]
+        return [(term.decode("utf-8", "replace"), counts[term]) for term in chosen]
 
     def every(self) -> Integers:
         """Return all live documents."""
@@ -167,10 +159,8 @@ class Kept:
 
     @cached_property
     def alive(self) -> NDArray[np.bool_]:
-        alive = np.ones(self.size, dtype=bool)
-        for leaf, base in self.leaves:
-            alive[[base + number for number in leaf.segment().deleted_docs()]] = False
-        return alive
+        parts = [leaf.alive for leaf, _ in self.leaves]
+        return np.concatenate(parts) if parts else np.empty(0, dtype=bool)
 
     @cached_property
     def timestamps(self) -> NDArray[np.int64]:
@@ -187,11 +177,6 @@ class Kept:
         average = int(lengths[self.alive].sum()) / max(self.live, 1) or 1.0
         return (BM25_K1 * (1 - BM25_B + BM25_B * _rounded(lengths) / average)).astype(np.float32)
 
-    @cached_property
-    def evidence(self) -> list[Any]:
-        """Of each segment, the column of evidence."""
-        return [leaf.column_reader(EVIDENCE, translate=False) for leaf, _ in self.leaves]
-
     def facet(self, name: str) -> Facet:
         with self._lock:
             if name not in self._facets:
@@ -199,8 +184,8 @@ class Kept:
             return self._facets[name]
 
     def _read_facet(self, name: str) -> Facet:
-        found = {value for leaf, _ in self.leaves for value, _ in terms_from(leaf, name, b"")}
-        names = tuple(sorted(value.decode() for value in found if name in FACET_FIELDS))
+        found = {value for leaf, _ in self.leaves for value, _ in leaf.terms_from(name, b"")}
+        names = tuple(sorted({value.decode("utf-8", "replace") for value in found if name in FACET_FIELDS}))
         lists = [read_postings(self.leaves, name, value.encode()).documents for value in names]
         documents = np.concatenate([np.empty(0, np.int32), *lists])
         values = np.repeat(np.arange(len(names), dtype=np.int32), [len(entries) for entries in lists])
@@ -215,7 +200,7 @@ class Kept:
         return Postings(postings.documents[alive], postings.frequencies[alive])
 
     def _column(self, name: str) -> NDArray[Any]:
-        parts = [numeric_column(leaf, name) for leaf, _ in self.leaves]
+        parts = [leaf.numbers(name) for leaf, _ in self.leaves]
         return np.concatenate(parts) if parts else np.empty(0, np.int64)
 
 

@@ -22,7 +22,8 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from whoosh.util.numeric import _length_byte_cache
+
+from searchapp.engines.whoosh_engine.privates import LENGTHS
 
 __all__ = [
     "BLOCK",
@@ -89,7 +90,7 @@ TERM_INFO: Final = np.dtype(
         ("length", ">i4"),
     ]
 )
-_LENGTHS: Final = np.array(_length_byte_cache)
+_LENGTHS: Final = np.array(LENGTHS)
 # A column of byte strings ends with the widths of its two tables (sizes, then places) and a mark that there are two.
 COLUMN_END: Final = b"IIX"
 

@@ -13,9 +13,9 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from searchapp.engines.whoosh_engine.fields import read_field
+from searchapp.engines.whoosh_engine.codec import SegmentReader
 from searchapp.engines.whoosh_engine.layout import Lists, Numbers, Shape, offsets
-from searchapp.engines.whoosh_engine.postings import column_values, numeric_column
+from searchapp.engines.whoosh_engine.privates import tokens_of
 from searchapp.engines.whoosh_engine.schema import DAY, EVIDENCE, LENGTH, STORED, TIMESTAMP
 from searchapp.engines.whoosh_engine.segment import SegmentFile
 from searchapp.schema import EXACT, STEMS, VALUE_FIELDS, WORDS
@@ -42,7 +42,7 @@ _SHAPES: Final = {
 class _Live:
     """A segment's live documents: whether each document is one, and what number it gets."""
 
-    leaf: Any
+    leaf: SegmentReader
     alive: NDArray[np.bool_]
     numbers: Numbers
 
@@ -69,14 +69,14 @@ def _tail(segments: Sequence[Any]) -> int:
 
 def _tokens(segment: Any) -> float:
     """Return about how many tokens the live documents have."""
-    return float(segment._fieldlengths.get(STEMS, 0) * segment.doc_count() / segment.doc_count_all())
+    return float(tokens_of(segment, STEMS) * segment.doc_count() / segment.doc_count_all())
 
 
 def _swollen(segment: Any) -> bool:
     return bool(segment.doc_count_all() > _SWOLLEN * segment.doc_count())
 
 
-def merge(leaves: Sequence[Any], folder: Path) -> Any:
+def merge(leaves: Sequence[SegmentReader], folder: Path) -> Any:
     """Write the live documents of ``leaves`` (readers of one segment each) as one segment; return Whoosh's object."""
     parts = _live(leaves)
     count = sum(int(part.alive.sum()) for part in parts)
@@ -86,19 +86,18 @@ def merge(leaves: Sequence[Any], folder: Path) -> Any:
         for name in (STEMS, *WORDS.values()):
             file.add_lengths(name, lengths[name])
         for name in (STORED, EVIDENCE):
-            columns = [(part.alive, column_values(part.leaf, name)) for part in parts]
+            columns = [(part.alive, part.leaf.packed_values(name)) for part in parts]
             file.add_values(name, [value for alive, values in columns for value in _chosen(values, alive)])
         for name in (LENGTH, DAY, TIMESTAMP):
-            file.add_numbers(name, np.concatenate([numeric_column(part.leaf, name)[part.alive] for part in parts]))
+            file.add_numbers(name, np.concatenate([part.leaf.numbers(name)[part.alive] for part in parts]))
     return file.segment
 
 
-def _live(leaves: Sequence[Any]) -> list[_Live]:
+def _live(leaves: Sequence[SegmentReader]) -> list[_Live]:
     parts: list[_Live] = []
     base = 0
     for leaf in leaves:
-        alive = np.ones(leaf.doc_count_all(), dtype=bool)
-        alive[list(leaf.segment().deleted_docs())] = False
+        alive = leaf.alive
         parts.append(_Live(leaf, alive, np.cumsum(alive) - 1 + base))
         base += int(alive.sum())
     return parts
@@ -110,7 +109,7 @@ def _chosen(values: list[bytes], alive: NDArray[np.bool_]) -> list[bytes]:
 
 def _merge_field(file: SegmentFile, name: str, parts: Sequence[_Live], count: int) -> Numbers:
     """Write one field; return its length in each document."""
-    read = [read_field(part.leaf, name, _SHAPES[name]) for part in parts]
+    read = [part.leaf.field(name, _SHAPES[name]) for part in parts]
     terms = sorted(set().union(*(own for own, _ in read)))
     ranks = dict(zip(terms, range(len(terms)), strict=True))
     columns = [_renumbered(ranks, own, lists, part) for (own, lists), part in zip(read, parts, strict=True)]

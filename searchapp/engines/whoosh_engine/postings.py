@@ -1,46 +1,46 @@
-"""Posting lists and columns of a Whoosh index as numpy arrays.
+"""Posting lists as numpy arrays, each number compared with what it can be.
 
 Whoosh's matchers step from posting to posting in Python; here each block is decoded at once, from the places where
-:mod:`.blocks` puts everything.
+:mod:`.blocks` puts everything. A block that is spelled otherwise, as Whoosh's own writer does, is read as the pickle
+that it is; one that is neither, or says what cannot be, is malformed.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from struct import Struct
 from typing import Any, Final
 
 import numpy as np
-from isal import isal_zlib
 from numpy.typing import NDArray
-from whoosh.codec.whoosh3 import WHOOSH3_HEADER_MAGIC
 
-from searchapp.engines.whoosh_engine.layout import COLUMN_END, HEADER, TERM_INFO, Bytes, Numbers, entry_sizes, offsets
-from searchapp.model import Deadline
+from searchapp.engines.whoosh_engine.layout import (
+    HEADER,
+    HEADER_CODES,
+    Bytes,
+    Lists,
+    Numbers,
+    Shape,
+    entry_sizes,
+    offsets,
+)
+from searchapp.engines.whoosh_engine.malformed import require, unpacked
+from searchapp.engines.whoosh_engine.pickles import read_pickle
+from searchapp.engines.whoosh_engine.privates import MAGIC
 
-__all__ = [
-    "Frequencies",
-    "Integers",
-    "Postings",
-    "column_values",
-    "frequency_of",
-    "numeric_column",
-    "places_of",
-    "read_postings",
-    "terms_from",
-]
+__all__ = ["Block", "Frequencies", "Integers", "Postings", "blocks_of", "lists_of"]
 
 Integers = NDArray[np.int32]
 Frequencies = NDArray[np.float32]
 
-# A block begins with its length; of its header, the count, the last document and whether the rest is compressed.
 _LENGTH: Final = Struct("!i")
-_HEADER: Final = Struct("<2xixi6xB")
-_EXTENT: Final = Struct("!qi")
-_EXTENT_AT: Final = TERM_INFO.itemsize - _EXTENT.size
-_DOCUMENTS: Final = Struct("!I")
-_DOCUMENTS_AT: Final = 5
+_COUNT: Final = Struct("!I")
+# After the length: each code, and what it stands before.
+_HEADER: Final = Struct("<2sicicicBcBcB2s")
+_CODES: Final = tuple(HEADER_CODES.values())
+_MOST_PLACES: Final = 1 << 32
+_MOST_FREQUENCY: Final = 1 << 31
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,151 +56,197 @@ class Postings:
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A decoded block; ``values`` is the place of its values in ``data``."""
+    """A decoded block: of its positions, the ``data`` and the place of them there, or pickles as Whoosh writes them."""
 
     documents: Integers
     frequencies: Integers
     data: Bytes
     values: int
+    entries: Sequence[Any] | None = None
 
     def positions(self, chosen: NDArray[np.intp]) -> tuple[Numbers, Numbers]:
         """Return the positions of the ``chosen`` postings, one after the other, and how many each has."""
-        start = self.values + 1
-        gap_at = start + (2 if self.data[start] == ord("C") else 5) + 5
-        stride = 3 if self.data[gap_at] == ord("M") else 5
+        if self.entries is None:
+            found = self._laid_out(chosen)
+            if found is not None:
+                return found
+            entries = _generic(self.data.tobytes())[2]
+        else:
+            entries = self.entries
+        return _unpickled_positions(entries, chosen, self.frequencies)
+
+    def _laid_out(self, chosen: NDArray[np.intp]) -> tuple[Numbers, Numbers] | None:
+        """Return the positions if the block is spelled as :mod:`.layout` has it."""
+        data, start = self.data, self.values + 1
+        if data[self.values] != ord("(") or data[start] not in b"CB":
+            return None
+        gap_at = start + (2 if data[start] == ord("C") else 5) + 5
+        stride = 3 if data[gap_at] == ord("M") else 5
         frequencies = self.frequencies.astype(np.int64)
         sizes, gaps_in_entry = entry_sizes(frequencies, stride)
-        at = (start + offsets(sizes) + gaps_in_entry)[chosen]
-        frequencies = frequencies[chosen]
+        at = start + offsets(sizes) + gaps_in_entry
+        if int(at[-1] - gaps_in_entry[-1] + sizes[-1]) + 3 != len(data):
+            return None
+        at, frequencies = at[chosen], frequencies[chosen]
+        if (data[at - 2] != frequencies & 255).any():
+            return None
         firsts = offsets(frequencies)
         places = np.repeat(at - stride * firsts, frequencies) + stride * np.arange(int(frequencies.sum()))
         gaps = np.zeros(len(places), np.int64)
         for byte in range(1, stride):
-            gaps |= self.data[places + byte].astype(np.int64) << (8 * (byte - 1))
+            gaps |= data[places + byte].astype(np.int64) << (8 * (byte - 1))
         sums = np.cumsum(gaps)
-        return sums - np.repeat(sums[firsts] - gaps[firsts], frequencies), frequencies
+        positions = sums - np.repeat(sums[firsts] - gaps[firsts], frequencies)
+        require(not len(positions) or positions.max() < _MOST_PLACES, "a position cannot be")
+        return positions, frequencies
 
 
-def read_postings(leaves: list[tuple[Any, int]], field: str, term: bytes) -> Postings:
-    """Return the postings of ``term`` over all segments; document numbers count through the generation."""
-    documents: list[Integers] = [np.empty(0, np.int32)]
-    frequencies: list[Frequencies] = [np.empty(0, np.float32)]
-    for leaf, base in leaves:
-        for block in _blocks(posting_list(leaf, field, term)):
-            documents.append(block.documents + np.int32(base))
-            frequencies.append(block.frequencies.astype(np.float32))
-    return Postings(np.concatenate(documents), np.concatenate(frequencies))
+def blocks_of(content: memoryview, limit: int, wanted: Integers | None = None) -> Iterator[Block]:
+    """Yield the blocks of a posting list over ``limit`` documents; with ``wanted``, those that may hold one of them.
 
-
-def places_of(
-    leaves: list[tuple[Any, int]], field: str, term: bytes, wanted: Integers, deadline: Deadline
-) -> Numbers | None:
-    """Return where ``term`` stands in the ``wanted`` documents, as document << 32 | position, rising.
-
-    None when the time is over.
+    Raises what malformed bytes make raise.
     """
-    found: list[Numbers] = [np.empty(0, np.int64)]
-    for leaf, base in leaves:
-        near = wanted[np.searchsorted(wanted, base) : np.searchsorted(wanted, base + leaf.doc_count_all())] - base
-        if len(near):
-            for block in _blocks(posting_list(leaf, field, term), near):
-                if deadline.passed():
-                    return None
-                chosen = np.flatnonzero(np.isin(block.documents, near, assume_unique=True))
-                positions, frequencies = block.positions(chosen)
-                documents = block.documents[chosen].astype(np.int64) + base
-                found.append(np.repeat(documents << 32, frequencies) | positions)
-    return np.concatenate(found)
-
-
-def terms_from(leaf: Any, field: str, prefix: bytes) -> Iterator[tuple[bytes, int]]:
-    """Yield the terms of a segment's field that begin with ``prefix``, with the number of their documents."""
-    number = leaf._terms._fieldmap.get(field)
-    if number is None:
+    if not len(content):
         return
-    start = leaf._terms._keycoder(field, prefix)
-    for key, info in leaf._terms._tindex.items_from(start):
-        if not key.startswith(start):
-            break
-        yield key[2:], _DOCUMENTS.unpack_from(info, _DOCUMENTS_AT)[0]
-
-
-def numeric_column(leaf: Any, name: str) -> NDArray[Any]:
-    """Return a numeric column of one segment, with its default where documents have no value."""
-    column = leaf.schema[name].column_type
-    count = leaf.doc_count_all()
-    values = np.full(count, column._default, dtype=np.dtype(column._typecode))
-    if leaf.has_column(name):
-        reader = leaf.column_reader(name, translate=False)
-        raw = reader._dbfile.get(reader._basepos, reader._count * values.itemsize)
-        given = np.frombuffer(raw, dtype=values.dtype.newbyteorder(">"))
-        values[: len(given)] = given
-    return values
-
-
-def column_values(leaf: Any, name: str) -> list[bytes]:
-    """Return the values of a column of byte strings of one segment as they lie in the file, compressed."""
-    file, start, size = leaf._perdoc._get_column_file(name)
-    content = file.get(start, size)
-    file.close()
-    count = leaf.doc_count_all()
-    tables = np.frombuffer(content, ">u4", 2 * count, size - len(COLUMN_END) - 8 * count).tolist()
-    return [content[place : place + length] for length, place in zip(tables[:count], tables[count:], strict=True)]
-
-
-def frequency_of(leaf: Any, field: str, term: bytes) -> int:
-    """Return the number of documents of a segment that hold ``term``, deleted ones among them."""
-    terms = leaf._terms
-    try:
-        place, _ = terms._range_for_key(field, term)
-    except KeyError:
-        return 0
-    count: int = _DOCUMENTS.unpack(terms._dbfile.get(place + _DOCUMENTS_AT, _DOCUMENTS.size))[0]
-    return count
-
-
-def posting_list(leaf: Any, field: str, term: bytes) -> bytes:
-    """Return the bytes of a posting list; none for an unknown term or field."""
-    terms = leaf._terms
-    try:
-        place, _ = terms._range_for_key(field, term)
-    except KeyError:
-        return b""
-    offset, length = _EXTENT.unpack(terms._dbfile.get(place + _EXTENT_AT, _EXTENT.size))
-    content: bytes = terms._postfile.get(offset, length)
-    return content
-
-
-def _blocks(content: bytes, wanted: Integers | None = None) -> Iterator[Block]:
-    """Yield the blocks of a posting list; with ``wanted``, those that may hold one of these documents."""
-    place, before = len(WHOOSH3_HEADER_MAGIC), -1
+    require(content[: len(MAGIC)] == MAGIC, "a posting list does not begin as one")
+    place, before = len(MAGIC), -1
     while place < len(content):
         (length,) = _LENGTH.unpack_from(content, place)
-        count, last, compression = _HEADER.unpack_from(content, place + _LENGTH.size)
-        start, place = place + HEADER.itemsize, place + _LENGTH.size + abs(length)
+        end = place + _LENGTH.size + abs(length)
+        start, count, last, compression = _head(content, place)
+        require(start <= end <= len(content) and (length < 0) == (end == len(content)), "a block is cut")
+        require(0 < count <= last - before and last < limit, "a block has documents that are not there")
         if wanted is None or np.searchsorted(wanted, before, "right") < np.searchsorted(wanted, last, "right"):
-            data = content[start:place]
-            yield _decode(isal_zlib.decompress(data) if compression else data, count)
-        before = last
+            data = content[start:end]
+            yield _decode(unpacked(data) if compression else data, count, before, last)
+        place, before = end, last
 
 
-def _decode(data: bytes, count: int) -> Block:
+def lists_of(content: memoryview, limit: int, shape: Shape) -> Lists:
+    """Return a posting list whole."""
+    blocks = list(blocks_of(content, limit))
+    documents = np.concatenate([block.documents for block in blocks]).astype(np.int64)
+    frequencies = np.concatenate([block.frequencies for block in blocks]).astype(np.int64)
+    sizes = np.array([len(documents)])
+    if shape is not Shape.POSITIONS:
+        return Lists(sizes, documents, frequencies)
+    positions = [block.positions(np.arange(len(block.documents)))[0] for block in blocks]
+    return Lists(sizes, documents, frequencies, np.concatenate(positions))
+
+
+def _head(content: memoryview, place: int) -> tuple[int, int, int, int]:
+    """Return of a block where its data begin, how many documents it has, the last of them, whether it is compressed."""
+    at = place + _LENGTH.size
+    if bytes(content[at : at + 2]) == _CODES[0]:
+        a, count, b, last, c, _, d, compression, e, _, f, _, g = _HEADER.unpack_from(content, at)
+        if (a, b, c, d, e, f, g) == _CODES:
+            return place + HEADER.itemsize, count, last, compression
+    (count, last, _, compression, _, _), start = read_pickle(content, at)
+    require(all(type(number) is int for number in (count, last, compression)), "the head of a block has no numbers")
+    return start, count, last, compression
+
+
+def _decode(data: bytes | memoryview, count: int, before: int, last: int) -> Block:
+    block = _laid_out(data, count)
+    if block is None:
+        gaps, weights, entries = _generic(data)
+        documents = _documents(_numbers(gaps), count)
+        block = Block(documents, _weights(weights, count), np.empty(0, np.uint8), 0, entries)
+    documents = block.documents
+    require(len(documents) == count and before < documents[0] and documents[-1] == last, "documents do not rise")
+    return block
+
+
+def _laid_out(data: bytes | memoryview, count: int) -> Block | None:
+    """Return the block if it is spelled as :mod:`.layout` has it."""
     array = np.frombuffer(data, np.uint8)
-    gaps, at = _numbers(array, 2, count)
-    documents = np.cumsum(gaps, dtype=np.int32)
+    size = len(array)
+    if size < 5 + 3 * count or data[:2] != b"((" or data[-2:] != b"t.":
+        return None
+    found = _run(array, 2, count)
+    if found is None:
+        return None
+    documents, at = _documents(found[0], count), found[1]
     code = array[at + 1]
     if code == ord("N"):
-        return Block(documents, np.ones(count, np.int32), array, at + 2)
-    if code == ord("B"):
-        weights = array[at + 6 : at + 6 + count].astype(np.int32)
-        return Block(documents, weights, array, at + 6 + count)
-    weights, at = _numbers(array, at + 2, count)
-    return Block(documents, weights.astype(np.int32), array, at + 1)
+        frequencies, values = np.ones(count, np.int32), at + 2
+    elif code == ord("B"):
+        frequencies, values = array[at + 6 : at + 6 + count].astype(np.int32), at + 6 + count
+        if array[at + 2 : at + 6].tobytes() != count.to_bytes(4, "little") or not frequencies.all():
+            return None
+    elif code == ord("("):
+        found = _run(array, at + 2, count)
+        if found is None or not found[0].all() or int(found[0].max()) >= _MOST_FREQUENCY:
+            return None
+        frequencies, values = found[0].astype(np.int32), found[1] + 1
+    else:
+        return None
+    rest = size - values - 2
+    kind = array[values]
+    if (kind == ord("N") and rest == 1) or (kind == ord("B") and rest == 5 + 4 * count) or kind == ord("("):
+        return Block(documents, frequencies, array, values)
+    return None
 
 
-def _numbers(array: Bytes, at: int, count: int) -> tuple[NDArray[Any], int]:
-    """Return ``count`` pickled numbers from ``at`` on, and where they end."""
-    stride = 3 if array[at] == ord("M") else 5
+def _run(array: Bytes, at: int, count: int) -> tuple[NDArray[Any], int] | None:
+    """Return ``count`` numbers of one width from ``at`` on, and the place of the end of their tuple after them."""
+    stride = {ord("M"): 3, ord("J"): 5}.get(array[at])
+    if stride is None or at + stride * count + 2 > len(array):
+        return None
     end = at + stride * count
-    rows = np.ascontiguousarray(array[at:end].reshape(count, stride)[:, 1:])
-    return rows.view(f"<u{stride - 1}").ravel(), end
+    rows = array[at:end].reshape(count, stride)
+    if array[end] != ord("t") or np.count_nonzero(rows[:, 0] == array[at]) != count:
+        return None
+    return np.ascontiguousarray(rows[:, 1:]).view(f"<u{stride - 1}").ravel(), end
+
+
+def _documents(gaps: NDArray[Any], count: int) -> Integers:
+    require(len(gaps) == count and np.count_nonzero(gaps[1:]) == count - 1, "documents do not rise")
+    require(int(gaps.sum(dtype=np.int64)) < 1 << 31, "documents are not there")
+    documents: Integers = np.cumsum(gaps, dtype=np.int32)
+    return documents
+
+
+# As Whoosh's own writer spells it
+
+
+def _generic(data: bytes | memoryview) -> tuple[Any, Any, Any]:
+    """Return gaps, weights and values of a block that is any pickle of them."""
+    found, end = read_pickle(data)
+    require(end == len(data) and type(found) is tuple and len(found) == 3, "a block is none")
+    gaps, weights, values = found
+    return gaps, weights, values
+
+
+def _numbers(values: Any) -> Numbers:
+    require(type(values) in (tuple, list) and all(type(value) is int for value in values), "no numbers")
+    numbers = np.array(values, np.int64)
+    require(len(numbers) and numbers.min() >= 0 and numbers.max() < _MOST_PLACES, "numbers that cannot be")
+    return numbers
+
+
+def _weights(weights: Any, count: int) -> Integers:
+    """Return frequencies: Whoosh writes floats, one for all when they are equal, none when that is 1."""
+    if weights is None or type(weights) is float:
+        found = np.full(count, 1.0 if weights is None else weights)
+    elif type(weights) is bytes:
+        found = np.frombuffer(weights, np.uint8).astype(np.float64)
+    else:
+        require(all(type(weight) in (int, float) for weight in weights), "frequencies are no numbers")
+        found = np.array(weights, np.float64)
+    require(len(found) == count, "documents without a frequency")
+    require(((found >= 1) & (found < _MOST_FREQUENCY) & (found % 1 == 0)).all(), "frequencies that cannot be")
+    return found.astype(np.int32)
+
+
+def _unpickled_positions(entries: Any, chosen: NDArray[np.intp], frequencies: Integers) -> tuple[Numbers, Numbers]:
+    require(type(entries) is tuple and len(entries) == len(frequencies), "documents without positions")
+    found: list[Numbers] = [np.empty(0, np.int64)]
+    for number in chosen.tolist():
+        entry = entries[number]
+        gaps, end = read_pickle(entry, _COUNT.size)
+        require(end == len(entry) and len(gaps) == _COUNT.unpack_from(entry)[0] == frequencies[number], "no positions")
+        found.append(np.cumsum(_numbers(gaps)))
+    positions = np.concatenate(found)
+    require(not len(positions) or positions.max() < _MOST_PLACES, "a position cannot be")
+    return positions, frequencies[chosen].astype(np.int64)

@@ -15,11 +15,10 @@ from numpy.typing import NDArray
 
 from searchapp.engines.days import FIRST_DAY, LAST_DAY, day_number, month_label
 from searchapp.engines.port import Candidate, EngineRequest, EngineResult
-from searchapp.engines.stored import article_of
+from searchapp.engines.whoosh_engine.codec import Leaves, SegmentReader
 from searchapp.engines.whoosh_engine.kept import Kept
 from searchapp.engines.whoosh_engine.matching import Match, Matcher, narrow
-from searchapp.engines.whoosh_engine.postings import terms_from
-from searchapp.engines.whoosh_engine.schema import DAY, NO_DATE
+from searchapp.engines.whoosh_engine.schema import DAY, EVIDENCE, NO_DATE
 from searchapp.model import Article, FacetBucket, Filters, HistogramBucket, Sort
 from searchapp.schema import ID
 
@@ -32,10 +31,10 @@ _MANY: Final = 20_000
 class WhooshReader:
     """A :class:`~searchapp.engines.port.Reader`; one lock around all that reads files, none around a whole search."""
 
-    def __init__(self, reader: Any) -> None:
-        self._reader = reader
+    def __init__(self, leaves: Leaves) -> None:
         self._lock = RLock()
-        self._kept = Kept(reader, self._lock)
+        self._kept = Kept(leaves, self._lock)
+        self._bases = [base for _, base in leaves]
 
     @property
     def count(self) -> int:
@@ -60,7 +59,7 @@ class WhooshReader:
 
     def articles(self, documents: Iterable[int]) -> list[Article]:
         with self._lock:
-            return [article_of(self._reader.stored_fields(document)) for document in documents]
+            return [leaf.article(number) for leaf, number in map(self._located, documents)]
 
     def article(self, article_id: str) -> Article | None:
         with self._lock:
@@ -68,13 +67,8 @@ class WhooshReader:
         return self.articles(found.tolist()[:1])[0] if len(found) else None
 
     def evidence(self, documents: Iterable[int]) -> list[str]:
-        bases = [base for _, base in self._kept.leaves]
-        found: list[str] = []
         with self._lock:
-            for document in documents:
-                leaf = bisect_right(bases, document) - 1
-                found.append(self._kept.evidence[leaf][document - bases[leaf]].decode())
-        return found
+            return [leaf.text(EVIDENCE, number) for leaf, number in map(self._located, documents)]
 
     def terms_with_prefix(self, field: str, prefix: str, limit: int) -> list[tuple[str, int]]:
         start = prefix.encode("utf-8", "replace")
@@ -87,15 +81,22 @@ class WhooshReader:
         return self._kept.document_frequency(field, term)
 
     def close(self) -> None:
+        """Let go of the files; the system frees them with the last array that lies in one."""
         with self._lock:
-            self._reader.close()
+            self._kept = Kept([], self._lock)
+            self._bases = []
+
+    def _located(self, document: int) -> tuple[SegmentReader, int]:
+        """Return the segment of a document, and its number there."""
+        leaf, base = self._kept.leaves[bisect_right(self._bases, document) - 1]
+        return leaf, document - base
 
     def _terms(self, field: str, prefix: bytes) -> Iterator[tuple[str, int]]:
         """Yield the terms that live documents hold; a dictionary counts the deleted ones too."""
-        streams = [terms_from(leaf, field, prefix) for leaf, _ in self._kept.leaves]
+        streams = [leaf.terms_from(field, prefix) for leaf, _ in self._kept.leaves]
         for term, entries in groupby(merge(*streams), key=itemgetter(0)):
             whole = self._kept.live == self._kept.size
-            text = term.decode()
+            text = term.decode("utf-8", "replace")
             count = sum(number for _, number in entries) if whole else len(self._kept.postings(field, text))
             if count:
                 yield text, count

@@ -8,9 +8,11 @@ from whoosh import fields
 from whoosh.analysis import SpaceSeparatedTokenizer
 from whoosh.columns import CompressedBytesColumn, NumericColumn
 
-from searchapp.schema import EXACT, ID, STEMS, TAG, VALUE_FIELDS, WORDS
+from searchapp.schema import EXACT, ID, STEMS, VALUE_FIELDS, WORDS
 
-__all__ = ["DAY", "EVIDENCE", "LENGTH", "NO_DATE", "STORED", "TIMESTAMP", "whoosh_schema"]
+__all__ = ["ARTICLE", "DAY", "EVIDENCE", "INDEX_NAME", "LENGTH", "NO_DATE", "STORED", "TIMESTAMP", "whoosh_schema"]
+
+INDEX_NAME: Final = "MAIN"
 
 # Columns: seconds since 1970, day as yyyymmdd, the exact length of STEMS (Whoosh's own is rounded to one byte), and the
 # second stage's evidence.
@@ -18,13 +20,10 @@ TIMESTAMP: Final = "timestamp"
 DAY: Final = "day"
 LENGTH: Final = "length"
 EVIDENCE: Final = "evidence"
-# Whoosh's own column of stored fields.
+# Whoosh's own column of stored fields, and the one of ours in it: the article as JSON.
 STORED: Final = "_stored"
+ARTICLE: Final = "article"
 NO_DATE: Final = -(1 << 63)
-_STORED_FIELDS: Final = (
-    *("title", "lead", "text", "date", "modified", "url", "language", "tags", "status"),
-    *("date_quality", "stub", "repairs"),
-)
 
 
 def whoosh_schema() -> Any:
@@ -35,8 +34,8 @@ def whoosh_schema() -> Any:
         **{name: fields.TEXT(analyzer=terms, phrase=True) for name in WORDS.values()},
         # Exact forms are looked for, never counted or placed.
         **{name: fields.ID(analyzer=terms) for name in EXACT.values()},
-        **{name: fields.ID(unique=name == ID, stored=name != TAG) for name in VALUE_FIELDS},
-        **{name: fields.STORED() for name in _STORED_FIELDS},
+        **{name: fields.ID(unique=name == ID) for name in VALUE_FIELDS},
+        **{ARTICLE: fields.STORED()},
         **{TIMESTAMP: fields.COLUMN(NumericColumn("q", default=NO_DATE))},
         **{DAY: fields.COLUMN(NumericColumn("I", default=0))},
         **{LENGTH: fields.COLUMN(NumericColumn("I", default=0))},

@@ -15,15 +15,14 @@ from typing import Any, Final, Self
 import numpy as np
 from isal import isal_zlib
 from numpy.typing import NDArray
-from whoosh.codec.whoosh3 import W3Codec, W3Segment, _lenfield
 
 from searchapp.engines.whoosh_engine.blocks import encode
 from searchapp.engines.whoosh_engine.dictionary import Dictionary
-from searchapp.engines.whoosh_engine.layout import BLOCK, COLUMN_END, Lists, Numbers, Shape, length_bytes
+from searchapp.engines.whoosh_engine.layout import COLUMN_END, Lists, Numbers, Shape, length_bytes
+from searchapp.engines.whoosh_engine.privates import W3Codec, length_column, segment_object
 
-__all__ = ["INDEX_NAME", "SegmentFile", "packed"]
+__all__ = ["SegmentFile", "packed"]
 
-INDEX_NAME: Final = "MAIN"
 _HEAD: Final = Struct("!qi")
 # ISA-L packs what zlib unpacks, as small as zlib's first level and three times as fast.
 _COMPRESSION: Final = 1
@@ -38,9 +37,7 @@ class SegmentFile:
     """Writes the parts of a segment; a clean exit completes the file, an exception removes it."""
 
     def __init__(self, folder: Path, count: int) -> None:
-        self.segment: Any = W3Segment(W3Codec(blocklimit=BLOCK), INDEX_NAME, doccount=count)
-        self.segment.compound = True
-        self.segment._fieldlengths = {}
+        self.segment: Any = segment_object(count)
         self._path = folder / self.segment.make_filename(self.segment.COMPOUND_EXT)
         self._file = self._path.open("wb")
         self._file.write(bytes(_HEAD.size))
@@ -75,7 +72,7 @@ class SegmentFile:
         self._note(W3Codec.TERMS_EXT, start, self._terms.write(self._file))
 
     def add_lengths(self, field: str, lengths: Numbers) -> None:
-        self._add_column(_lenfield(field), [length_bytes(lengths).tobytes()])
+        self._add_column(length_column(field), [length_bytes(lengths).tobytes()])
         self.segment._fieldlengths[field] = int(lengths.sum())
 
     def add_numbers(self, name: str, numbers: NDArray[Any]) -> None:

@@ -1,0 +1,63 @@
+"""SQLite files of a generation, opened so that they can do nothing but be read.
+
+A database's schema may hold views and triggers, which run when a table is read or written. So a schema has to be, word
+for word, the one that the program itself makes; SQLite then trusts no function in it either.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from functools import cache
+from pathlib import Path
+
+from searchapp.errors import IndexDamaged
+from searchapp.i18n import Message
+
+__all__ = ["is_damage", "open_database", "reading_database", "require_schema"]
+
+_SCHEMA = "SELECT type, name, tbl_name, sql FROM sqlite_master"
+
+
+def open_database(path: Path, statements: str) -> sqlite3.Connection:
+    """Open the file at ``path`` to read; raises IndexDamaged unless ``statements`` made its tables."""
+    with reading_database(path):
+        uri = f"{path.resolve().as_uri()}?mode=ro&immutable=1"
+        connection = sqlite3.connect(uri, uri=True, check_same_thread=False)
+        try:
+            require_schema(connection, path, statements)
+        except BaseException:
+            connection.close()
+            raise
+    return connection
+
+
+def require_schema(connection: sqlite3.Connection, path: Path, statements: str) -> None:
+    """Raise IndexDamaged unless ``statements`` made the tables of a database; from then on it trusts no schema."""
+    with reading_database(path):
+        connection.executescript("PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON")
+        if set(connection.execute(_SCHEMA)) != _schema_of(statements):
+            raise sqlite3.DatabaseError("its tables are not those of searchapp")
+
+
+def is_damage(error: sqlite3.DatabaseError) -> bool:
+    """Return whether SQLite says that a file is damaged, or none of its own: not that the disk is full."""
+    return getattr(error, "sqlite_errorcode", 0) & 255 in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+
+
+@contextmanager
+def reading_database(path: Path) -> Iterator[None]:
+    """Raise IndexDamaged, which names the file, for what SQLite says of a damaged one."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        reason = Message("it cannot be read ({reason})", reason=str(error))
+        raise IndexDamaged(path.parent.name, [Message("{file}: {reason}", file=path.name, reason=reason)]) from error
+
+
+@cache
+def _schema_of(statements: str) -> frozenset[tuple[str, ...]]:
+    with closing(sqlite3.connect(":memory:")) as connection:
+        connection.executescript(statements)
+        return frozenset(connection.execute(_SCHEMA))

@@ -1,0 +1,66 @@
+"""What a file of an index says that cannot be: told as a damaged index that names file and part."""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Final, cast
+
+from isal import isal_zlib
+
+from searchapp.errors import IndexDamaged
+from searchapp.i18n import Message
+
+__all__ = ["MALFORMED", "Malformed", "damaged", "reading", "require", "unpacked"]
+
+ENGINE_FOLDER: Final = "engine"
+# No packed piece of an index is larger: an article has 16 million characters at most, a segment's text hardly more.
+_LARGEST: Final = 1 << 27
+# Deflate makes nothing smaller than a 1032nd part; what cannot get too large is unpacked in one call.
+_RATIO: Final = 1032
+
+
+class Malformed(ValueError):
+    """Bytes that do not say what they should."""
+
+
+# Whatever Python and numpy say to numbers that lead nowhere.
+MALFORMED: Final[tuple[type[Exception], ...]] = (
+    *(ValueError, LookupError, TypeError, ArithmeticError, MemoryError, RecursionError, AttributeError),
+    *(struct.error, cast(type[Exception], isal_zlib.error), EOFError),
+)
+
+
+def require(condition: object, what: str) -> None:
+    """Raise Malformed unless ``condition`` holds."""
+    if not condition:
+        raise Malformed(what)
+
+
+@contextmanager
+def reading(file: str, part: str) -> Iterator[None]:
+    """Raise IndexDamaged, which names ``part`` of ``file``, for whatever malformed bytes make the block raise."""
+    try:
+        yield
+    except IndexDamaged:
+        raise
+    except MALFORMED as error:
+        raise damaged(file, part, error) from error
+
+
+def damaged(file: str, part: str, error: BaseException) -> IndexDamaged:
+    """Return the damage of a part of a file."""
+    reason = str(error) if isinstance(error, Malformed) else f"{type(error).__name__}: {error}"[:200]
+    said = Message("it cannot be read ({reason})", reason=f"{part}: {reason}")
+    return IndexDamaged(ENGINE_FOLDER, [Message("{file}: {reason}", file=f"{ENGINE_FOLDER}/{file}", reason=said)])
+
+
+def unpacked(data: bytes | memoryview) -> bytes:
+    """Return the bytes that were packed as ``data``; raises Malformed when they are absurdly many."""
+    if len(data) * _RATIO <= _LARGEST:
+        return isal_zlib.decompress(data)
+    stream = isal_zlib.decompressobj()
+    content: bytes = stream.decompress(data, _LARGEST)
+    require(stream.eof, "what was packed is too large, or cut")
+    return content

@@ -1,0 +1,121 @@
+"""The files of an index, mapped into memory, and the table of contents that says which segments they are.
+
+Whoosh's own reading runs the pickles in them; here they are read as data (:mod:`.pickles`), and every number is
+compared with the size of its file before anything is made from it.
+"""
+
+from __future__ import annotations
+
+import mmap
+import os
+import re
+from pathlib import Path
+from struct import Struct
+from typing import Any, Final
+
+from searchapp.engines.whoosh_engine.malformed import Malformed, reading, require
+from searchapp.engines.whoosh_engine.pickles import Instance, read_pickle
+from searchapp.engines.whoosh_engine.privates import TOC_VERSION, segment_object
+from searchapp.engines.whoosh_engine.schema import INDEX_NAME
+
+__all__ = ["map_file", "read_directory", "read_toc"]
+
+_TOC: Final = re.compile(rf"_{INDEX_NAME}_(\d{{1,9}})\.toc")
+# Sizes of int, long and float, each in a varint; then the mark of the byte order.
+_SIZES: Final = bytes((4, 8, 4))
+_NUMBERS: Final = Struct("!ii")
+_BYTE_ORDER: Final = -12345
+_SEGMENT: Final = "whoosh.codec.whoosh3.W3Segment"
+_CODEC: Final = "whoosh.codec.whoosh3.W3Codec"
+_CLASSES: Final = frozenset({_SEGMENT, _CODEC})
+_SEGMENT_ID: Final = re.compile(r"[0-9a-z]{1,32}")
+_HEAD: Final = Struct("!qi")
+_MOST_DOCUMENTS: Final = 1 << 31
+
+
+def map_file(path: Path) -> memoryview:
+    """Return the content of a file where the system keeps it; the system takes the memory back when it needs it."""
+    with path.open("rb") as file:
+        if not os.fstat(file.fileno()).st_size:
+            return memoryview(b"")
+        return memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
+
+
+def read_toc(folder: Path) -> list[Any]:
+    """Return Whoosh's objects for the segments of the index in ``folder``, made anew from what its latest table says.
+
+    The schema in the table is not looked at: the fields are ours, and so is their form. Raises IndexDamaged.
+    """
+    numbers = [int(match[1]) for path in folder.iterdir() if (match := _TOC.fullmatch(path.name))]
+    with reading("TOC", "the table of contents"):
+        require(numbers, "it is missing")
+    name = f"_{INDEX_NAME}_{max(numbers)}.toc"
+    with reading(name, "the table of contents"):
+        data = (folder / name).read_bytes()
+        require(data.startswith(_SIZES), "it is of another machine")
+        order, version = _NUMBERS.unpack_from(data, len(_SIZES))
+        require(order == _BYTE_ORDER, "it is of another machine")
+        require(version == TOC_VERSION, f"its format is {version}, not {TOC_VERSION}")
+        place = len(_SIZES) + _NUMBERS.size
+        for _ in range(3):  # the release of Whoosh
+            _, place = _varint(data, place)
+        schema_size, place = _varint(data, place)
+        place += schema_size
+        number, _ = _NUMBERS.unpack_from(data, place)
+        require(number == max(numbers), "it is that of another state")
+        found, end = read_pickle(data, place + _NUMBERS.size, _CLASSES)
+        require(end == len(data) and type(found) is list, "no list of segments")
+        segments = list(map(_segment, found))
+        ids = {segment.segment_id() for segment in segments}
+        require(len(ids) == len(segments), "a segment stands there twice")
+        return segments
+
+
+def _varint(data: bytes, place: int) -> tuple[int, int]:
+    number = 0
+    for shift in range(0, 35, 7):
+        number |= (data[place] & 127) << shift
+        place += 1
+        if data[place - 1] < 128:
+            return number, place
+    raise Malformed("a number too long")
+
+
+def _segment(described: Any) -> Any:
+    require(isinstance(described, Instance) and described.kind == _SEGMENT, "an entry is no segment")
+    state = described.state
+    name, segment_id, count = state["indexname"], state["segid"], state["_doccount"]
+    deleted = state["_deleted"] or set()
+    require(name == INDEX_NAME, f"a segment is not of the index {INDEX_NAME}")
+    require(type(segment_id) is str and _SEGMENT_ID.fullmatch(segment_id), "the name of a segment is none of Whoosh's")
+    require(_is_count(count) and count < _MOST_DOCUMENTS, "the number of documents of a segment cannot be")
+    require(type(deleted) is set, "no set of deleted documents")
+    require(all(type(number) is int and 0 <= number < count for number in deleted), "deleted documents are not there")
+    require(state["compound"] is True, "a segment is not in one file")
+    lengths = state["_fieldlengths"]
+    require(
+        type(lengths) is dict and all(type(key) is str and _is_count(value) for key, value in lengths.items()),
+        "the lengths of fields are no numbers",
+    )
+    return segment_object(count, segment_id, deleted, lengths)
+
+
+def _is_count(value: Any) -> bool:
+    return type(value) is int and value >= 0
+
+
+def read_directory(data: memoryview) -> dict[str, memoryview]:
+    """Return the parts of a segment's one file by their names; raises what malformed bytes make raise."""
+    start, size = _HEAD.unpack_from(data)
+    require(_HEAD.size <= start and start + size == len(data), "its directory lies outside of it")
+    directory, end = read_pickle(data, start)
+    read_pickle(data, end)  # options, of which there are none
+    require(type(directory) is dict, "no directory")
+    parts: dict[str, memoryview] = {}
+    for name, facts in directory.items():
+        require(type(name) is str and type(facts) is dict, "an entry of the directory is none")
+        offset, length = facts["offset"], facts["length"]
+        require(_is_count(offset) and _is_count(length), "a part without place or size")
+        require(_HEAD.size <= offset and offset + length <= start, "a part lies outside of the file")
+        parts[name] = data[offset : offset + length]
+    return parts
