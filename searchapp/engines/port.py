@@ -41,12 +41,12 @@ Reading
     order alike. Everything else finds or excludes and does not score.
 
     Pages go on by sort key: each candidate carries its own, and a request ``after`` one gives what follows it in that
-    order, at a cost that does not grow with the depth. A key is two whole numbers that rise from candidate to candidate;
-    what they mean is the engine's affair. It holds for the same clause, filters and sort on the same generation, also in
-    another process; any other pair of such numbers is only a position of the order, never an error. ``total``, facets
-    and histogram are those of all matches. ``offset`` skips candidates (for pages with numbers, which the caller
-    bounds); an offset beyond the last one gives none. Offsets and limits may be any whole numbers from 0: the memory
-    taken follows the matches that there are. Negative ones, and keys outside 64 bits, raise ValueError where the
+    order, at a cost that does not grow with the depth. A key is two whole numbers that rise from candidate to
+    candidate; what they mean is the engine's affair. It holds for the same clause, filters and sort on the same
+    generation, also in another process; any other pair of such numbers is a position of the order too, never an error.
+    ``total``, facets and histogram are those of all matches. ``offset`` skips candidates, for pages with numbers, which
+    the caller bounds; beyond the last candidate there are none. Offsets and limits may be any whole numbers from 0: the
+    room taken follows the matches that there are. Negative ones, and keys outside 64 bits, raise ValueError where the
     request is made.
 
     A request may have a ``deadline``. When it has passed, an engine leaves out what costs much (proximity of frequent

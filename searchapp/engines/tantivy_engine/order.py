@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from itertools import takewhile
 from math import inf
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, cast
 
 import tantivy
 from tantivy import DocAddress, FieldType, Occur, Order, Query
@@ -40,7 +40,7 @@ _LARGEST: Final = (1 << 64) - 1
 # score for the least step that 32 bits can make. Powers of two multiply without rounding.
 _FAINT: Final = 2.0**-60
 _STEEP: Final = 2.0**90
-# A bent score of less than this part of the ceiling is what a score of 0 became: no two scores of BM25 are so far apart.
+# A bent score of less than this part of the ceiling is what a score of 0 became; two of BM25 are never so far apart.
 _NOTHING: Final = 2.0**-45
 
 
@@ -170,7 +170,8 @@ class Ordering:
 
     def _hits(self, levels: list[float], found: Scored) -> list[_Hit]:
         addresses = [address for _, address in found]
-        return list(map(_Hit, levels, self._searcher.fast_field_values(ORDINAL, addresses), addresses))
+        ordinals = cast("list[int]", self._searcher.fast_field_values(ORDINAL, addresses))
+        return list(map(_Hit, levels, ordinals, addresses))
 
 
 def _bent(query: Query, ceiling: float) -> Query:

@@ -165,8 +165,7 @@ def _behind(keys: NDArray[Any], documents: Integers, after: SortKey) -> NDArray[
 
 def _first(keys: NDArray[Any], count: int) -> NDArray[np.int64]:
     """Return the indices of the ``count`` lowest keys, rising; equal ones keep their order."""
-    if count < len(keys):
-        near = np.flatnonzero(keys <= np.partition(keys, count)[count])
-    else:
-        near = np.arange(len(keys))
+    if count >= len(keys):
+        return np.argsort(keys, kind="stable")
+    near = np.flatnonzero(keys <= np.partition(keys, count)[count])
     return near[np.argsort(keys[near], kind="stable")][:count]
