@@ -77,7 +77,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
-from typing import Final, Protocol, Self, TypeVar, runtime_checkable
+from typing import Final, NamedTuple, Protocol, Self, TypeVar, runtime_checkable
 
 from searchapp.analysis import Term
 from searchapp.model import Article, FacetBucket, Filters, HistogramBucket, Sort
@@ -225,8 +225,7 @@ class EngineRequest:
             raise ValueError(f"not a sort key: {self.after}")
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(NamedTuple):
     """A found document: its number within the generation (a handle for ``articles``), first-stage score, sort key."""
 
     document: int

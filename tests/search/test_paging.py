@@ -40,7 +40,7 @@ def records() -> Iterator[dict[str, object]]:
         yield {
             "id": f"a{number}",
             "title": draw.choice(["La marée", "La marée monte", "Le port"]),
-            "text": draw.choice(["La marée.", "Le phare et la marée.", "Marée, marée !", "Un phare, une marée, un quai."]),
+            "text": draw.choice(["La marée.", "Le phare et la marée.", "Marée, marée !", "Phare, marée, quai."]),
             "source": draw.choice(["Écho", "Phare"]),
             **({"date": f"2024-01-{draw.randrange(1, 20):02}"} if draw.random() < 0.8 else {}),
         }

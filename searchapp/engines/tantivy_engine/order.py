@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from itertools import takewhile
 from math import inf
-from typing import Any, Final, NamedTuple, cast
+from typing import Any, Final, cast
 
 import tantivy
 from tantivy import DocAddress, FieldType, Occur, Order, Query
@@ -27,6 +27,7 @@ from searchapp.model import Sort
 __all__ = ["DOCUMENT_BITS", "Ordering"]
 
 Scored = list[tuple[Any, DocAddress]]
+Hit = tuple[float, int, DocAddress]  # level, ordinal; plain, since each search makes a hundred and fifty
 
 DOCUMENT_BITS: Final = 32
 """A document number is that of its segment above so many bits of its number in there."""
@@ -42,12 +43,6 @@ _FAINT: Final = 2.0**-60
 _STEEP: Final = 2.0**90
 # A bent score of less than this part of the ceiling is what a score of 0 became; two of BM25 are never so far apart.
 _NOTHING: Final = 2.0**-45
-
-
-class _Hit(NamedTuple):
-    level: float
-    ordinal: int
-    address: DocAddress
 
 
 class Ordering:
@@ -91,8 +86,8 @@ class Ordering:
             total = _count_of(result)
             hits = self._ranked(query, result.hits, min(request.limit, total))
         return total, [
-            Candidate(_number(hit.address), hit.level, (falling(hit.level), hit.ordinal))
-            for hit in hits[request.offset :]
+            Candidate(_number(address), level, (falling(level), ordinal))
+            for level, ordinal, address in hits[request.offset :]
         ]
 
     def _count(self, query: Query) -> tuple[int, float]:
@@ -126,28 +121,29 @@ class Ordering:
 
     # By score
 
-    def _follow(self, query: Query, level: float, ordinal: int, count: int) -> list[_Hit]:
+    def _follow(self, query: Query, level: float, ordinal: int, count: int) -> list[Hit]:
         """Return the ``count`` matches that come after the one of this level and ordinal."""
         equal = self._equal(query, level, ordinal + 1, count)
         if len(equal) == count:
             return equal
         return equal + self._best(query, next_below(level, level * _ROUNDING), count - len(equal))
 
-    def _best(self, query: Query, ceiling: float, count: int) -> list[_Hit]:
+    def _best(self, query: Query, ceiling: float, count: int) -> list[Hit]:
         """Return the ``count`` best matches whose score is at most ``ceiling``."""
         return self._ranked(query, self._top(query, ceiling, count + _SPARE), count)
 
-    def _ranked(self, query: Query, found: Scored, count: int) -> list[_Hit]:
+    def _ranked(self, query: Query, found: Scored, count: int) -> list[Hit]:
         """Return the ``count`` best matches, of which ``found`` are some more unless there are no more."""
         hits = self._hits(_levels(score for score, _ in found), found)
-        if len(hits) < count + _SPARE or hits[count - 1].level > hits[-1].level:
+        lowest = hits[-1][0] if hits else 0.0
+        if len(hits) < count + _SPARE or hits[count - 1][0] > lowest:
             return sorted(hits, key=_place)[:count]
-        above = [hit for hit in hits if hit.level > hits[-1].level]
-        return sorted(above, key=_place) + self._equal(query, hits[-1].level, 0, count - len(above))
+        above = [hit for hit in hits if hit[0] > lowest]
+        return sorted(above, key=_place) + self._equal(query, lowest, 0, count - len(above))
 
-    def _equal(self, query: Query, level: float, first: int, count: int) -> list[_Hit]:
+    def _equal(self, query: Query, level: float, first: int, count: int) -> list[Hit]:
         """Return the ``count`` matches of one level, of those with ordinals from ``first`` on, in this order."""
-        equal: list[_Hit] = []
+        equal: list[Hit] = []
         width = LAST_ORDINAL + 1
         while len(equal) < count and first <= LAST_ORDINAL:
             limit = count - len(equal) + _SPARE
@@ -168,10 +164,10 @@ class Ordering:
         hits = self._searcher.search(_bent(query, ceiling), limit=self._within(limit), count=False).hits
         return [(score if score >= ceiling * _NOTHING else 0.0, address) for score, address in hits if score >= 0]
 
-    def _hits(self, levels: list[float], found: Scored) -> list[_Hit]:
+    def _hits(self, levels: list[float], found: Scored) -> list[Hit]:
         addresses = [address for _, address in found]
         ordinals = cast("list[int]", self._searcher.fast_field_values(ORDINAL, addresses))
-        return list(map(_Hit, levels, ordinals, addresses))
+        return list(zip(levels, ordinals, addresses, strict=True))
 
 
 def _bent(query: Query, ceiling: float) -> Query:
@@ -198,8 +194,8 @@ def _levels(scores: Iterable[float]) -> list[float]:
     return levels
 
 
-def _place(hit: _Hit) -> tuple[float, int]:
-    return -hit.level, hit.ordinal
+def _place(hit: Hit) -> tuple[float, int]:
+    return -hit[0], hit[1]
 
 
 def _key_of(sort: Sort, value: int) -> SortKey:
