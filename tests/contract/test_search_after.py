@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import time
 import tracemalloc
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -115,6 +116,25 @@ def test_a_page_that_goes_on_counts_all_matches(segmented: Reader) -> None:
         later = segmented.search(replace(request, sort=sort, after=first.candidates[-1].sort_key))
         assert (later.total, later.facets, later.histogram) == (first.total, first.facets, first.histogram)
         assert not {entry.document for entry in first.candidates} & {entry.document for entry in later.candidates}
+
+
+def test_a_deep_page_costs_what_an_early_one_does(open_index: Open) -> None:
+    reader = open_index(newsroom(4000))
+
+    def least(request: EngineRequest) -> float:
+        """The least time of the processor that a search took; other processes only add to it."""
+        times = []
+        for _ in range(20):
+            started = time.process_time()
+            reader.search(request)
+            times.append(time.process_time() - started)
+        return min(times)
+
+    for sort in Sort:
+        request = EngineRequest(EITHER, sort=sort)
+        candidates = reader.search(replace(request, limit=4000)).candidates
+        early, deep = (replace(request, after=candidates[index].sort_key) for index in (10, 3900))
+        assert least(deep) < 3 * least(early)
 
 
 def test_an_offset_counts_from_the_sort_key(segmented: Reader) -> None:
