@@ -88,7 +88,7 @@ class Panic(BaseException):
     """What a panic in Rust is to Python: no Exception."""
 
 
-@pytest.mark.parametrize("path", ["/search?q=mer", "/api/v1/search?q=mer", "/", "/articles/ponant/maree"])
+@pytest.mark.parametrize("path", ["/search?q=mer", "/api/v1/search?q=mer", "/articles/ponant/maree"])
 @pytest.mark.parametrize("fault", [Panic("index out of bounds"), MemoryError()], ids=["panic", "memory"])
 def test_a_fault_of_an_engine_is_one_500_and_a_line_in_the_log(
     app: Flask, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, path: str, fault: BaseException
