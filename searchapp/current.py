@@ -21,6 +21,7 @@ from threading import Event, RLock, Thread
 from typing import Final, TypeVar
 
 from searchapp.analysis import FrenchAnalyzer
+from searchapp.engines.panics import panics_caught
 from searchapp.engines.port import Engine, Reader
 from searchapp.errors import Corrupt, EngineUnavailable, IndexDamaged, SearchappError
 from searchapp.hiding import hiding
@@ -51,13 +52,14 @@ class OpenGeneration:
     """An open generation: the engine's reader, what its articles say about words, and the ids that are withdrawn.
 
     The reader does not show what was withdrawn after this generation was published; of that, ``withdrawn_since`` is
-    what the journal of the corpus says when it is opened.
+    what the journal of the corpus says when it is opened. ``signing_key`` signs cursors.
     """
 
     name: str
     reader: Reader
     lexicon: Lexicon
     withdrawn: Withdrawn
+    signing_key: bytes
     withdrawn_since: frozenset[str] = frozenset()
 
     @property
@@ -152,13 +154,14 @@ class CurrentGeneration:
         """Return what ``work`` makes of the current generation, or of the one before if that one is damaged.
 
         Raises IndexMissing, IndexDamaged when no generation can be read, and whatever ``work`` raises over one that is
-        as it was written.
+        as it was written; always an Exception, so that no fault of an engine ends the worker that asked.
         """
         while True:
             with self.lease() as generation:
                 try:
-                    return work(generation)
-                except BaseException as error:  # a panic of an engine in Rust is no Exception
+                    with panics_caught():
+                        return work(generation)
+                except Exception as error:
                     if not _is_unexpected(error) or not self._is_damaged(generation.name):
                         raise
 
@@ -280,7 +283,8 @@ class CurrentGeneration:
         reader = hiding(_open_reader(engine, path / "engine"), withdrawn.hidden_in(name) | since)
         if not since <= withdrawn.ids:  # else it was gone back to, for which nobody needs to hurry
             self.when_behind()
-        return OpenGeneration(name, reader, Lexicon(path / FILE_NAME, self._analyzer), withdrawn, since)
+        lexicon = Lexicon(path / FILE_NAME, self._analyzer)
+        return OpenGeneration(name, reader, lexicon, withdrawn, self._generations.signing_key(name), since)
 
     def _withdrawn(self, name: str) -> Withdrawn:
         """Return the withdrawn ids; raises IndexDamaged for a generation that cannot be shown without knowing them."""
@@ -372,8 +376,9 @@ class CurrentGeneration:
     def _warm(self, generation: OpenGeneration, warm: Work[None]) -> None:
         self._use(generation)
         try:
-            warm(generation)
-        except BaseException as error:
+            with panics_caught():
+                warm(generation)
+        except Exception as error:
             if _is_unexpected(error):
                 self._is_damaged(generation.name)
         finally:
@@ -420,17 +425,16 @@ class CurrentGeneration:
 
 def _open_reader(engine: Engine, folder: Path) -> Reader:
     try:
-        return engine.open(folder)
+        with panics_caught():
+            return engine.open(folder)
     except (EngineUnavailable, IndexDamaged):
         raise
-    except BaseException as error:
+    except Exception as error:
         if not _is_unexpected(error):
             raise
         raise IndexDamaged(folder.parent.name) from error
 
 
-def _is_unexpected(error: BaseException) -> bool:
+def _is_unexpected(error: Exception) -> bool:
     """Return whether an engine may have failed over damaged files."""
-    if isinstance(error, SearchappError):
-        return isinstance(error, Corrupt)
-    return not isinstance(error, KeyboardInterrupt | SystemExit | GeneratorExit)
+    return isinstance(error, Corrupt) or not isinstance(error, SearchappError)

@@ -162,7 +162,8 @@ class Filters:
 class SearchRequest:
     """One search as asked by a person or a program.
 
-    ``cursor`` is a token from an earlier answer; it stands for a place deep in the results and wins over ``page``.
+    ``cursor`` is a token from an earlier answer to the same search; it goes on after its last result and wins over
+    ``page``.
     An empty query asks for every article, newest first.
     """
 
@@ -231,6 +232,8 @@ class HistogramBucket:
 @dataclass(frozen=True, slots=True)
 class SearchResult:
     """The answer to a :class:`SearchRequest`. ``total_relation`` is "eq" (exact) or "gte" (at least).
+
+    After a cursor, ``page`` is the number of the page that the first hit would stand on.
 
     ``understood`` is the normal form of the query; ``elaborate`` says that it asks for more than words.
     """

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
-import json
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -35,6 +32,7 @@ from searchapp.model import Article, ArticleView, Deadline, Hit, Remark, SearchR
 from searchapp.query import Bag, DateWords, Every, Node, ParsedQuery, Phrase, Word, is_elaborate, narrows, parse, show
 from searchapp.ranking import RERANKED, QueryWord, Ranker, idf
 from searchapp.schema import EXACT, FACET_FIELDS, STEMS, canonical_id
+from searchapp.search.cursor import CursorCodec, Position
 from searchapp.synonyms import Alternative, Synonyms
 
 __all__ = ["DEEPEST_RESULT", "SearchService"]
@@ -77,28 +75,33 @@ class SearchService:
     def search(self, request: SearchRequest) -> SearchResult:
         """Return the answer to ``request``; any query text is fine.
 
-        Raises InvalidRequest for a page beyond DEEPEST_RESULT, or a cursor that is none or of a generation gone by.
+        Raises InvalidRequest for a page beyond DEEPEST_RESULT, and for a cursor that is none, or of a generation gone
+        by, or of another search.
         """
         started, deadline = time.perf_counter(), self._deadline()
         parsed = parse(request.query, self._date_words)
         tree, preferred = prefer_quotes(parsed.tree)
 
+        ordered = _in_order(request, tree)
+
         def find(generation: OpenGeneration) -> _Found:
-            offset = _offset(request, generation.name)
+            cursors = CursorCodec(generation.signing_key, generation.name, self._synonyms.fingerprint)
+            position = _position(ordered, cursors)
             lookup = self._lookup(generation, deadline)
             mended = _Mended(generation, lookup)
             resolver = Resolver(self._analyzer, mended.mend)
-            found, page = self._find(generation, _in_order(request, tree), tree, resolver, lookup, offset)
-            articles = generation.reader.articles(candidate.document for candidate in page)
+            found, page = self._find(generation, ordered, tree, resolver, lookup, position)
+            articles = generation.reader.articles(candidate.document for candidate in page.candidates)
             return _Found(
                 generation.name,
-                offset,
+                position.rank,
                 found,
-                list(zip(articles, page, strict=True)),
+                list(zip(articles, page.candidates, strict=True)),
                 self._wanted(resolver, tree),
                 [*preferred, *mended.messages()],
                 lookup,
                 mended.suggestion(request.query, self._analyzer),
+                cursors.encode(page.end, ordered) if _goes_on(page, found, ordered) else None,
             )
 
         return self._shown(request, parsed, self._current.answer(find), started, deadline)
@@ -108,11 +111,10 @@ class SearchService:
     ) -> SearchResult:
         hits = tuple(
             self._hit(article, candidate.score, rank, answer.wanted, deadline)
-            for rank, (article, candidate) in enumerate(answer.page, answer.offset + 1)
+            for rank, (article, candidate) in enumerate(answer.page, answer.rank + 1)
         )
         if deadline.passed():
             answer.lookup.skip()  # marks, it may be; such an answer had better not be kept
-        end = answer.offset + len(hits)
         return SearchResult(
             query=request.query,
             understood=show(parsed.tree),
@@ -120,7 +122,7 @@ class SearchService:
             total_relation="eq" if answer.lookup.complete else "gte",
             took_ms=round((time.perf_counter() - started) * 1000, 2),
             generation=answer.generation,
-            page=answer.offset // request.per_page + 1,
+            page=answer.rank // request.per_page + 1,
             per_page=request.per_page,
             hits=hits,
             facets=answer.found.facets,
@@ -128,7 +130,7 @@ class SearchService:
             remarks=(*parsed.remarks, *_remarks(answer.lookup, answer.messages, request.query)),
             elaborate=is_elaborate(parsed.tree),
             suggestion=answer.suggestion,
-            next_cursor=_encode_cursor(answer.generation, end) if end < answer.found.total else None,
+            next_cursor=answer.next_cursor,
         )
 
     def ranking(self, query: str, depth: int) -> list[tuple[str, float]]:
@@ -142,9 +144,9 @@ class SearchService:
         def rank(generation: OpenGeneration) -> list[tuple[str, float]]:
             lookup = self._lookup(generation, Deadline())
             resolver = Resolver(self._analyzer, _Mended(generation, lookup).mend)
-            _, page = self._find(generation, request, tree, resolver, lookup, 0)
-            articles = generation.reader.articles(candidate.document for candidate in page)
-            return [(article.id, candidate.score) for article, candidate in zip(articles, page, strict=True)]
+            _, page = self._find(generation, request, tree, resolver, lookup, _FIRST)
+            articles = generation.reader.articles(candidate.document for candidate in page.candidates)
+            return [(article.id, found.score) for article, found in zip(articles, page.candidates, strict=True)]
 
         return self._current.answer(rank)
 
@@ -226,8 +228,8 @@ class SearchService:
                 request = _in_order(SearchRequest(query), tree)
                 lookup = self._lookup(generation, self._deadline())
                 resolver = Resolver(self._analyzer, _Mended(generation, lookup).mend)
-                _, page = self._find(generation, request, tree, resolver, lookup, 0)
-                generation.reader.articles(candidate.document for candidate in page)
+                _, page = self._find(generation, request, tree, resolver, lookup, _FIRST)
+                generation.reader.articles(candidate.document for candidate in page.candidates)
 
         (self._current.warm_up if at_once else self._current.follow)(warm)
         if verify:
@@ -268,17 +270,21 @@ class SearchService:
         tree: Node,
         resolver: Resolver,
         lookup: Lookup,
-        offset: int,
-    ) -> tuple[EngineResult, list[Candidate]]:
-        """Return what the engine found and the candidates of this page in their final order."""
+        start: Position,
+    ) -> tuple[EngineResult, _Page]:
+        """Return what the engine found and the candidates of the page that begins at ``start``, in their final order.
+
+        A page that begins among the reranked results takes all of these from the engine and leaves out those before;
+        one that begins later goes on in the engine's order, by the sort key of a cursor or the offset of a page number.
+        """
         words = [_weigh(generation, term) for term in resolver.scored(tree)]
         others = list(self._synonyms.of([word.stem for word in words]))
         words = [
             replace(word, others=tuple(other.stems for other in others if other.start <= place < other.end))
             for place, word in enumerate(words)
         ]
-        reranks = request.sort is Sort.RELEVANCE and offset < RERANKED and bool(words)
-        first, end = (0, max(offset + request.per_page, RERANKED)) if reranks else (offset, offset + request.per_page)
+        reranks = request.sort is Sort.RELEVANCE and start.rank < RERANKED and bool(words)
+        end = start.rank + request.per_page
         found = _ask(
             generation.reader,
             lookup,
@@ -286,16 +292,19 @@ class SearchService:
                 clause=_matching(generation.reader, tree, resolver.resolve(tree, lookup), words, others, lookup),
                 filters=request.filters,
                 sort=request.sort,
-                offset=first,
-                limit=end - first,
+                offset=0 if reranks or start.after else start.rank,
+                limit=max(end, RERANKED) if reranks else request.per_page,
                 facets=FACET_FIELDS,
                 histogram=True,
+                after=start.after,
             ),
         )
         if not reranks:
-            return found, list(found.candidates)
+            return found, _Page(found.candidates, _end(start, found.candidates, found.candidates))
         ranked = self._rerank(generation.reader, words, found.candidates[:RERANKED], lookup)
-        return found, [*ranked, *found.candidates[RERANKED:]][offset : offset + request.per_page]
+        page = [*ranked, *found.candidates[RERANKED:]][start.rank : end]
+        # Where the reranked results end, all of them were shown, whichever is the last one in the engine's order.
+        return found, _Page(page, _end(start, page, found.candidates[:end] if end >= RERANKED else ()))
 
     def _rerank(
         self, reader: Reader, words: list[QueryWord], best: Sequence[Candidate], lookup: Lookup
@@ -310,7 +319,7 @@ class SearchService:
         if scores is None:
             lookup.skip()
             return best
-        scored = (Candidate(candidate.document, score) for candidate, score in zip(best, scores, strict=True))
+        scored = (Candidate(hit.document, score, hit.sort_key) for hit, score in zip(best, scores, strict=True))
         return sorted(scored, key=lambda candidate: -candidate.score)
 
     def _hit(self, article: Article, score: float, rank: int, wanted: Wanted, deadline: Deadline) -> Hit:
@@ -330,13 +339,25 @@ class _Found:
     """What was read of a generation for a :class:`SearchResult`; the rest of the work needs it no more."""
 
     generation: str
-    offset: int
+    rank: int
     found: EngineResult
     page: list[tuple[Article, Candidate]]
     wanted: Wanted
     messages: list[Message]
     lookup: Lookup
     suggestion: str | None
+    next_cursor: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Page:
+    """The candidates of a page, and the position after the last one."""
+
+    candidates: Sequence[Candidate]
+    end: Position
+
+
+_FIRST: Final = Position(0)
 
 
 class _Mended:
@@ -452,32 +473,26 @@ def _remarks(lookup: Lookup, messages: Sequence[Message], query: str) -> Iterato
     yield from (Remark(message, 0, len(query)) for message in messages)
 
 
-def _offset(request: SearchRequest, generation: str) -> int:
-    """Return the number of results before this page."""
+def _position(request: SearchRequest, cursors: CursorCodec) -> Position:
+    """Return where the page of ``request`` begins; raises InvalidRequest."""
     if request.cursor is not None:
-        return _decode_cursor(request.cursor, generation)
+        return cursors.decode(request.cursor, request)
     if request.page * request.per_page > DEEPEST_RESULT:
         reason = Message(
             "Pages end at result {limit}. Narrow the search, or go on from the last page with its cursor.",
             limit=DEEPEST_RESULT,
         )
         raise InvalidRequest(Message("This page is too deep."), [("page", reason)])
-    return (request.page - 1) * request.per_page
+    return Position((request.page - 1) * request.per_page)
 
 
-def _encode_cursor(generation: str, offset: int) -> str:
-    return base64.urlsafe_b64encode(json.dumps([generation, offset]).encode()).decode().rstrip("=")
+def _end(start: Position, page: Sequence[Candidate], in_engine_order: Sequence[Candidate]) -> Position:
+    """Return the position after ``page``, which ends where ``in_engine_order`` does unless that is empty."""
+    return Position(start.rank + len(page), in_engine_order[-1].sort_key if in_engine_order else None)
 
 
-def _decode_cursor(cursor: str, generation: str) -> int:
-    try:
-        made_for, offset = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-        if not isinstance(offset, int) or offset < 0:
-            raise ValueError(offset)
-    except (binascii.Error, ValueError, TypeError):
-        reason = Message("This is not a cursor of an earlier answer. Leave it out to begin at the first page.")
-        raise InvalidRequest(Message("The cursor cannot be read."), [("cursor", reason)]) from None
-    if made_for != generation:
-        reason = Message("The articles were indexed anew since this cursor was given. Begin at the first page.")
-        raise InvalidRequest(Message("The cursor has expired."), [("cursor", reason)])
-    return offset
+def _goes_on(page: _Page, found: EngineResult, request: SearchRequest) -> bool:
+    """Return whether there may be results after ``page``: a search cut short counts fewer than it might find."""
+    if not found.complete:
+        return len(page.candidates) == request.per_page
+    return bool(page.candidates) and page.end.rank < found.total

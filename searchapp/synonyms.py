@@ -6,6 +6,7 @@ a query comes, so a change needs no reindex.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -46,6 +47,8 @@ class Synonyms:
                 others = [other for other in group if _content(other) != _content(one)]
                 self._groups.setdefault(_content(one), []).extend(others)
         self._longest = max(map(len, self._groups), default=0)
+        self.fingerprint = hashlib.blake2b(repr(groups).encode(), digest_size=8).hexdigest() if groups else ""
+        """Differs when other synonyms would rank otherwise."""
 
     def of(self, stems: Sequence[str]) -> Iterator[Alternative]:
         """Yield the alternatives of any stretch of a query's content words, given by their stems: the first so many."""

@@ -40,6 +40,15 @@ Reading
     what goes beyond 24 counts with its first four binary digits; the average is that of the exact lengths. So engines
     order alike. Everything else finds or excludes and does not score.
 
+    Pages go on by sort key: each candidate carries its own, and a request ``after`` one gives what follows it in that
+    order, at a cost that does not grow with the depth. A key is two whole numbers that rise from candidate to
+    candidate; what they mean is the engine's affair. It holds for the same clause, filters and sort on the same
+    generation, also in another process; any other pair of such numbers is a position of the order too, never an error.
+    ``total``, facets and histogram are those of all matches. ``offset`` skips candidates, for pages with numbers, which
+    the caller bounds; beyond the last candidate there are none. Offsets and limits may be any whole numbers from 0: the
+    room taken follows the matches that there are. Negative ones, and keys outside 64 bits, raise ValueError where the
+    request is made.
+
     A request may have a ``deadline``. When it has passed, an engine leaves out what costs much (phrases, proximity,
     sums of weights, very many terms) and says that the result is not ``complete``; such a result never holds a document
     that the whole one would not, and its total, facets and histogram are of what was found. An engine that is quick
@@ -57,8 +66,10 @@ Differences
     reason beside each difference; what tests compare and what users are told follows it.
 
 Errors
-    A folder that cannot be read raises :class:`~searchapp.errors.IndexDamaged`. Reading after ``close`` is a fault of
-    the caller. Asking for an unknown field or term finds nothing.
+    A folder that cannot be read raises :class:`~searchapp.errors.IndexDamaged`. Reading after ``close``, and a document
+    number that no search gave, are faults of the caller. Asking for an unknown field or term finds nothing. Whatever an
+    engine raises is an Exception: a panic of a library, which Python does not count as one, becomes an
+    :class:`EnginePanic` in the adapter.
 """
 
 from __future__ import annotations
@@ -67,7 +78,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
-from typing import Protocol, Self, TypeVar, runtime_checkable
+from typing import Final, NamedTuple, Protocol, Self, TypeVar, runtime_checkable
 
 from searchapp.analysis import Term
 from searchapp.model import Article, Deadline, FacetBucket, Filters, HistogramBucket, Sort
@@ -84,6 +95,7 @@ __all__ = [
     "DayClause",
     "Document",
     "Engine",
+    "EnginePanic",
     "EngineRequest",
     "EngineResult",
     "EveryClause",
@@ -91,6 +103,7 @@ __all__ = [
     "ParallelEngine",
     "PhraseClause",
     "Reader",
+    "SortKey",
     "TermClause",
     "WeightClause",
     "Writer",
@@ -102,6 +115,10 @@ BM25_B = 0.75
 
 class BaseWornOut(Exception):
     """Too much of what the new generation would take from its base is deleted: write it without one."""
+
+
+class EnginePanic(Exception):
+    """A fault within an engine's library that would end a thread or a process unless it were caught."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,10 +197,17 @@ class BooleanClause:
 
 Clause = TermClause | PhraseClause | DayClause | WeightClause | EveryClause | BooleanClause
 
+SortKey = tuple[int, int]
+"""A candidate's position in the order asked for, then in the order of adding; numbers from 0 to 2^64 - 1."""
+_SORT_KEY_END: Final = 1 << 64
+
 
 @dataclass(frozen=True, slots=True)
 class EngineRequest:
-    """A search for candidates ``offset`` to ``offset + limit``; ``facets`` names the facet fields to count."""
+    """A search for candidates ``offset`` to ``offset + limit`` of those that come ``after`` a sort key, or of all.
+
+    ``facets`` names the facet fields to count.
+    """
 
     clause: Clause
     filters: Filters = Filters()
@@ -193,14 +217,21 @@ class EngineRequest:
     facets: tuple[str, ...] = ()
     histogram: bool = False
     deadline: Deadline = Deadline()
+    after: SortKey | None = None
+
+    def __post_init__(self) -> None:
+        if self.offset < 0 or self.limit < 0:
+            raise ValueError(f"offset {self.offset} and limit {self.limit} must not be negative")
+        if self.after is not None and not all(0 <= number < _SORT_KEY_END for number in self.after):
+            raise ValueError(f"not a sort key: {self.after}")
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """A found document: its number within the generation (a handle for ``articles``) and its first-stage score."""
+class Candidate(NamedTuple):
+    """A found document: its number within the generation (a handle for ``articles``), first-stage score, sort key."""
 
     document: int
     score: float
+    sort_key: SortKey
 
 
 @dataclass(frozen=True, slots=True)

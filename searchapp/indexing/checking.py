@@ -217,10 +217,11 @@ def _article_damages(
 
 def _documents(reader: Reader) -> Iterator[list[int]]:
     """Yield the numbers of all documents, some at a time."""
-    for offset in range(0, reader.count, _FOUND_AT_A_TIME):
-        found = reader.search(EngineRequest(EveryClause(), offset=offset, limit=_FOUND_AT_A_TIME)).candidates
+    request = EngineRequest(EveryClause(), limit=_FOUND_AT_A_TIME)
+    while found := reader.search(request).candidates:
         for start in range(0, len(found), _READ_AT_A_TIME):
             yield [candidate.document for candidate in found[start : start + _READ_AT_A_TIME]]
+        request = replace(request, after=found[-1].sort_key)
 
 
 def _is_found(reader: Reader, article: Article, analyzer: FrenchAnalyzer) -> bool:

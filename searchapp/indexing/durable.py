@@ -28,11 +28,16 @@ def digest_of(path: Path, on_read: Callable[[int], None] = lambda size: None, *,
     return digest.hexdigest()
 
 
-def write_durably(path: Path, text: str) -> None:
-    """Replace a small file in one step: readers see the old text or the new one, also after a power cut."""
+def write_durably(path: Path, text: str, *, private: bool = False) -> None:
+    """Replace a small file in one step: readers see the old text or the new one, also after a power cut.
+
+    A ``private`` one is for its owner only, from the first moment.
+    """
     temporary = path.with_name(path.name + ".new")
+    if private:
+        temporary.unlink(missing_ok=True)  # what a kill left would keep its mode
     try:
-        with temporary.open("w", encoding="utf-8") as file:
+        with open(temporary, "w", encoding="utf-8", opener=_open_private if private else None) as file:
             file.write(text)
             file.flush()
             os.fsync(file.fileno())
@@ -41,6 +46,10 @@ def write_durably(path: Path, text: str) -> None:
         temporary.unlink(missing_ok=True)
         raise
     sync(path.parent)
+
+
+def _open_private(path: str, flags: int) -> int:
+    return os.open(path, flags | os.O_EXCL, 0o600)
 
 
 def make_durably(folder: Path) -> None:

@@ -38,6 +38,7 @@ from searchapp.indexing.damage import (
 from searchapp.indexing.durable import digest_of, sync, write_durably
 from searchapp.indexing.locking import Holder, WriteLock
 from searchapp.indexing.room import says_disk_full
+from searchapp.indexing.signing_key import derived_key, make_signing_key, read_signing_key
 from searchapp.indexing.withdrawn import WITHDRAWN, Withdrawn, read_withdrawn, write_withdrawn
 
 __all__ = [
@@ -150,6 +151,13 @@ class Generations:
         except (OSError, ValueError, LookupError, TypeError, AttributeError) as error:
             raise IndexDamaged(generation) from error
 
+    def signing_key(self, generation: str) -> bytes:
+        """Return what cursors of a generation are signed with; raises IndexDamaged when its manifest is missing too."""
+        try:
+            return read_signing_key(self.folder) or derived_key((self.path(generation) / MANIFEST).read_bytes())
+        except OSError as error:
+            raise IndexDamaged(generation) from error
+
     def size(self, generation: str) -> int:
         """Return the bytes that the files of a generation take; files shared with another one count in both."""
         return sum(path.stat().st_size for path in self.path(generation).rglob("*") if path.is_file())
@@ -225,6 +233,7 @@ class Generations:
             sync(part)
         write_durably(path / MANIFEST, _manifest_text(manifest))
         write_withdrawn(self.folder, manifest.generation, withdrawn)
+        make_signing_key(self.folder)
         write_durably(self.folder / CURRENT, manifest.generation + "\n")
         self._prune(manifest.generation, before)
 

@@ -163,6 +163,15 @@ def ids(reader: Reader, request: EngineRequest) -> list[str]:
     return [entry.id for entry in reader.articles(found.document for found in reader.search(request).candidates)]
 
 
+def walk(reader: Reader, request: EngineRequest) -> list[str]:
+    """The ids of all pages, each of which goes on after the last candidate of the one before."""
+    found: list[int] = []
+    while page := reader.search(request).candidates:
+        found += [candidate.document for candidate in page]
+        request = replace(request, after=page[-1].sort_key)
+    return [entry.id for entry in reader.articles(found)]
+
+
 def check(reader: Reader, oracle: Oracle, request: EngineRequest, *, scores: bool = True) -> None:
     result = reader.search(request)
     found = ids(reader, request)
@@ -181,6 +190,7 @@ def check(reader: Reader, oracle: Oracle, request: EngineRequest, *, scores: boo
         assert given_scores == sorted(given_scores, reverse=True)
     page = replace(request, offset=2, limit=3)
     assert ids(reader, page) == found[2:5]
+    assert walk(reader, replace(request, limit=3)) == found
     assert result.complete
     check_late(reader, oracle, replace(request, deadline=Deadline(0.0)))
 

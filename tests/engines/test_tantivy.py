@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from searchapp.analysis import FrenchAnalyzer
-from searchapp.engines.port import BaseWornOut, Document, EngineRequest, EveryClause, TermClause
+from searchapp.engines.port import BaseWornOut, Document, EnginePanic, EngineRequest, EveryClause, TermClause
 from searchapp.engines.proximity import stand_near
 from searchapp.engines.tantivy_engine import TantivyEngine
 from searchapp.engines.tantivy_engine import writer as writer_module
@@ -143,6 +143,16 @@ def test_many_equal_scores_over_many_segments_keep_the_order_of_adding(tmp_path:
         result = reader.search(EngineRequest(clause, offset=140, limit=200))
         ids = [entry.id for entry in reader.articles(candidate.document for candidate in result.candidates)]
         assert ids == [str(number) for number in range(140, 340)]
+    reader.close()
+
+
+def test_a_panic_of_tantivy_is_an_exception_with_its_cause(tmp_path: Path) -> None:
+    reader = ENGINE.open(write(tmp_path / "engine", [document(0, "vin")]))
+    for read in (reader.articles, reader.evidence):
+        with pytest.raises(EnginePanic, match="out of bounds") as caught:
+            read([99 << 32])  # no search gives this number: Tantivy looks for a segment that is not there
+        assert not isinstance(caught.value.__cause__, Exception)
+    assert reader.articles([0])[0].id == "0"
     reader.close()
 
 

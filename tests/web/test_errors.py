@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import json
 import logging
 from typing import Any
 
@@ -9,6 +11,8 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from searchapp.engines.port import EngineResult
+from searchapp.engines.whoosh_engine.reader import WhooshReader
 from searchapp.model import SearchRequest, SearchResult
 from searchapp.web.problems import PROBLEMS
 from searchapp.web.site import site
@@ -54,9 +58,53 @@ def test_a_page_too_deep_points_to_the_cursor(client: FlaskClient) -> None:
     assert document["errors"][0]["parameter"] == "page"
 
 
-@pytest.mark.parametrize("cursor", ["x", "W10", "%5B" * 40, "a" * 5000])
+@pytest.mark.parametrize("cursor", ["x", "W10", "%5B" * 40, "a" * 5000, "a" * 76, "%00", "é" * 76])
 def test_a_cursor_that_is_none_is_refused(client: FlaskClient, cursor: str) -> None:
     assert problem(client, f"/api/v1/search?cursor={cursor}", 400)["errors"][0]["parameter"] == "cursor"
+
+
+@pytest.mark.parametrize("offset", [10**9, 2**63, 2**64])
+def test_a_cursor_that_counts_results_is_refused(client: FlaskClient, offset: int) -> None:
+    generation = client.get("/api/v1/search").get_json()["generation"]
+    cursor = base64.urlsafe_b64encode(json.dumps([generation, offset]).encode()).decode().rstrip("=")
+    document = problem(client, f"/api/v1/search?cursor={cursor}", 400)
+    assert document["errors"] == [
+        {
+            "parameter": "cursor",
+            "detail": "Ce n’est pas le curseur d’une réponse précédente. Enlevez-le pour commencer à la première page.",
+        }
+    ]
+
+
+def test_a_cursor_of_another_search_is_refused_with_its_reason(app: Flask, client: FlaskClient) -> None:
+    with app.app_context():
+        cursor = site().service.search(SearchRequest("tomme")).next_cursor
+    assert client.get(f"/api/v1/search?q=tomme&cursor={cursor}").status_code == 200
+    document = problem(client, f"/api/v1/search?q=chien&cursor={cursor}", 400, headers=ENGLISH)
+    assert "another search" in document["errors"][0]["detail"]
+
+
+class Panic(BaseException):
+    """What a panic in Rust is to Python: no Exception."""
+
+
+@pytest.mark.parametrize("path", ["/search?q=mer", "/api/v1/search?q=mer", "/articles/ponant/maree"])
+@pytest.mark.parametrize("fault", [Panic("index out of bounds"), MemoryError()], ids=["panic", "memory"])
+def test_a_fault_of_an_engine_is_one_500_and_a_line_in_the_log(
+    app: Flask, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, path: str, fault: BaseException
+) -> None:
+    def fail(reader: WhooshReader, asked: object) -> EngineResult:
+        raise fault
+
+    monkeypatch.setattr(WhooshReader, "search", fail)
+    monkeypatch.setattr(WhooshReader, "article", fail)
+    with caplog.at_level(logging.ERROR):
+        assert app.test_client().get(path).status_code == 500
+    (record,) = caplog.records
+    assert "Unexpected error" in record.getMessage()
+    assert record.exc_info
+    monkeypatch.undo()
+    assert app.test_client().get(path).status_code == 200
 
 
 def test_every_kind_of_problem_is_explained(client: FlaskClient) -> None:

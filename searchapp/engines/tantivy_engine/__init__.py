@@ -12,6 +12,7 @@ from typing import Final
 
 import tantivy
 
+from searchapp.engines.panics import panics_caught
 from searchapp.engines.port import ArticleWriter, Capabilities, MakeDocument, Reader, Writer
 from searchapp.engines.tantivy_engine.parallel import ParallelWriter
 from searchapp.engines.tantivy_engine.reader import MOST_VALUES, TantivyReader
@@ -48,9 +49,10 @@ class TantivyEngine:
         if not (folder / META).is_file():
             raise IndexDamaged(folder.name)
         try:
-            index = tantivy.Index.open(str(folder))
-            # A generation never changes, so nothing has to watch it.
-            index.config_reader("manual")
-            return TantivyReader(index)
+            with panics_caught():
+                index = tantivy.Index.open(str(folder))
+                # A generation never changes, so nothing has to watch it.
+                index.config_reader("manual")
+                return TantivyReader(index)
         except Exception as error:
             raise IndexDamaged(folder.name) from error

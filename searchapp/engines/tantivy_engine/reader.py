@@ -1,8 +1,4 @@
-"""Searching a Tantivy index.
-
-Tantivy finds, scores, counts and orders; here its answers become the port's. Of equal scores it gives those of its
-larger segment first, the port those added first, so hits are taken until the last one wanted has no equal left out.
-"""
+"""Searching a Tantivy index: it finds, scores and counts; here, and in :mod:`.order`, its answers become the port's."""
 
 from __future__ import annotations
 
@@ -10,27 +6,22 @@ from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
 import tantivy
-from tantivy import DocAddress, Order, Query
+from tantivy import DocAddress, Query
 
 from searchapp.engines.days import month_label
-from searchapp.engines.port import Candidate, EngineRequest, EngineResult
+from searchapp.engines.panics import panics_caught
+from searchapp.engines.port import EngineRequest, EngineResult
 from searchapp.engines.stored import read_article
 from searchapp.engines.tantivy_engine.clauses import Queries, encodable, scores
-from searchapp.engines.tantivy_engine.schema import ARTICLE, EVIDENCE, MONTH, NEWEST, OLDEST, ORDINAL, TERM_FIELDS
+from searchapp.engines.tantivy_engine.order import DOCUMENT_BITS, Ordering
+from searchapp.engines.tantivy_engine.schema import ARTICLE, EVIDENCE, MONTH, TERM_FIELDS
 from searchapp.model import Article, Deadline, FacetBucket, Filters, HistogramBucket, Sort
 from searchapp.schema import FACET_FIELDS, ID
 
 __all__ = ["MOST_VALUES", "TantivyReader"]
 
-Hits = list[tuple[Any, DocAddress]]
 Counts = list[tuple[Any, int]]
 
-_DOCUMENT_BITS: Final = 32
-# A sum of 32-bit numbers depends on the order of adding, which differs between segments; what is nearer is equal.
-_ROUNDING: Final = 2e-6
-# Hits beyond those asked for, in the hope of seeing a lower score; then four times as many.
-_SPARE: Final = 50
-_KEY_OF: Final = {Sort.NEWEST: NEWEST, Sort.OLDEST: OLDEST, Sort.RELEVANCE: ORDINAL}
 # Buckets of a facet. Beyond, rare values would be left out; Tantivy itself refuses more.
 MOST_VALUES: Final = 65_000
 
@@ -41,21 +32,22 @@ class TantivyReader:
     def __init__(self, index: tantivy.Index) -> None:
         self._schema = index.schema
         self._searcher = index.searcher()
+        self._order = Ordering(self._schema, self._searcher)
 
     @property
     def count(self) -> int:
         return self._searcher.num_docs
 
+    @panics_caught()
     def search(self, request: EngineRequest) -> EngineResult:
         if not self.count:
             return EngineResult(0, (), dict.fromkeys(request.facets, ()))
         queries = Queries(self._schema, self._searcher, request.deadline)
         query = queries.of(request.clause)
         narrowed = queries.filtered(query, request.filters)
-        if request.sort is Sort.RELEVANCE and request.limit and scores(request.clause):
-            total, candidates = self._by_score(narrowed, request)
-        else:
-            total, candidates = self._by_key(narrowed, request)
+        by_score = request.sort is Sort.RELEVANCE and scores(request.clause)
+        order = self._order.by_score if by_score else self._order.by_column
+        total, candidates = order(narrowed, request)
         counts = self._counts_of(queries, query, narrowed, request)
         return EngineResult(
             total=total,
@@ -65,64 +57,34 @@ class TantivyReader:
             complete=queries.complete,
         )
 
+    @panics_caught()
     def articles(self, documents: Iterable[int]) -> list[Article]:
         return [read_article(stored) for stored in self._stored(documents, ARTICLE)]
 
+    @panics_caught()
     def article(self, article_id: str) -> Article | None:
         query = Queries(self._schema, self._searcher, Deadline()).any_of(ID, [article_id])
         hits = self._searcher.search(query, limit=1, count=False).hits
         return read_article(_value(self._searcher.doc(hits[0][1]), ARTICLE)) if hits else None
 
+    @panics_caught()
     def evidence(self, documents: Iterable[int]) -> list[str]:
         return [stored.decode("utf-8", "replace") for stored in self._stored(documents, EVIDENCE)]
 
+    @panics_caught()
     def terms_with_prefix(self, field: str, prefix: str, limit: int) -> list[tuple[str, int]]:
         if field not in TERM_FIELDS:
             return []
         # Tantivy's own limit would keep the most frequent.
         return sorted(self._searcher.terms_with_prefix(field, encodable(prefix)))[:limit]
 
+    @panics_caught()
     def document_frequency(self, field: str, term: str) -> int:
         return self._searcher.doc_freq(field, encodable(term)) if field in TERM_FIELDS else 0
 
     def close(self) -> None:
         # Tantivy frees its files when nothing refers to them.
-        del self._searcher
-
-    # Order
-
-    def _by_key(self, query: Query, request: EngineRequest) -> tuple[int, list[Candidate]]:
-        """Return the candidates in the order of a column that no two documents share a value of."""
-        if not request.limit:
-            return _count(self._searcher.search(query, limit=1)), []
-        result = self._searcher.search(
-            query,
-            limit=self._at_most(request.limit),
-            offset=request.offset,
-            order_by_field=_KEY_OF[request.sort],
-            order=Order.Asc,
-        )
-        return _count(result), [Candidate(_number(address), 0.0) for _, address in result.hits]
-
-    def _by_score(self, query: Query, request: EngineRequest) -> tuple[int, list[Candidate]]:
-        stop = request.offset + request.limit
-        limit = self._at_most(stop + _SPARE)
-        while True:
-            result = self._searcher.search(query, limit=limit)
-            levels = _levels(result.hits)
-            if len(levels) < limit or limit == self.count or levels[stop - 1] != levels[-1]:
-                break
-            limit = self._at_most(4 * limit)
-        addresses = [address for _, address in result.hits]
-        ordinals = self._searcher.fast_field_values(ORDINAL, addresses)
-        ranked = sorted(zip(levels, ordinals, addresses, strict=True), key=lambda hit: (-hit[0], hit[1]))
-        return _count(result), [
-            Candidate(_number(address), level) for level, _, address in ranked[request.offset : stop]
-        ]
-
-    def _at_most(self, limit: int) -> int:
-        """Return a limit that Tantivy takes: it makes room for as many hits, and refuses 0."""
-        return max(1, min(limit, self.count))
+        del self._searcher, self._order
 
     # Counts
 
@@ -151,7 +113,7 @@ class TantivyReader:
 
     def _stored(self, documents: Iterable[int], field: str) -> Iterator[bytes]:
         for number in documents:
-            address = DocAddress(number >> _DOCUMENT_BITS, number & ((1 << _DOCUMENT_BITS) - 1))
+            address = DocAddress(number >> DOCUMENT_BITS, number & ((1 << DOCUMENT_BITS) - 1))
             yield _value(self._searcher.doc(address), field)
 
 
@@ -159,26 +121,6 @@ def _value(document: tantivy.Document, field: str) -> bytes:
     """Return the stored bytes of a field; an index of ours has them with each document."""
     values = document.get_all(field)
     return bytes(values[0]) if values and not isinstance(values[0], int) else b""
-
-
-def _number(address: DocAddress) -> int:
-    return address.segment_ord << _DOCUMENT_BITS | address.doc
-
-
-def _levels(hits: Hits) -> list[float]:
-    """Return the scores of ``hits``, which fall, those that differ by no more than rounding made equal."""
-    levels: list[float] = []
-    level = 0.0
-    for score, _ in hits:
-        if not levels or level - score > level * _ROUNDING:
-            level = score
-        levels.append(level)
-    return levels
-
-
-def _count(result: tantivy.SearchResult) -> int:
-    count: int = result.count  # type: ignore[attr-defined]  # the stubs of tantivy 0.27 leave it out
-    return count
 
 
 def _has_own_filter(filters: Filters, name: str) -> bool:

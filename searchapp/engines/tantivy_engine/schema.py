@@ -22,6 +22,7 @@ __all__ = [
     "NEWEST",
     "OLDEST",
     "ORDINAL",
+    "ORDINAL_BITS",
     "TERM_FIELDS",
     "new_index",
     "sort_keys",
@@ -44,8 +45,8 @@ EVIDENCE: Final = "evidence"
 _TERMS: Final = "terms"
 # A sort key is 36 bits of seconds above 28 bits of ordinal: 268 million additions, and dates from the year 1000 to
 # 2999, beyond which they sort as equal (ingest takes 1400 to 2200).
-_ORDINAL_BITS: Final = 28
-LAST_ORDINAL: Final = (1 << _ORDINAL_BITS) - 1
+ORDINAL_BITS: Final = 28
+LAST_ORDINAL: Final = (1 << ORDINAL_BITS) - 1
 _FIRST_SECOND: Final = int(datetime(1000, 1, 1, tzinfo=UTC).timestamp())
 _UNDATED: Final = (1 << 36) - 1
 
@@ -64,7 +65,7 @@ def sort_keys(date: datetime | None, ordinal: int) -> tuple[int, int]:
     else:
         oldest = min(max(int(date.timestamp()) - _FIRST_SECOND, 0), _UNDATED - 1)
         newest = _UNDATED - 1 - oldest
-    return newest << _ORDINAL_BITS | ordinal, oldest << _ORDINAL_BITS | ordinal
+    return newest << ORDINAL_BITS | ordinal, oldest << ORDINAL_BITS | ordinal
 
 
 def _schema() -> tantivy.Schema:

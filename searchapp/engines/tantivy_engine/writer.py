@@ -17,6 +17,7 @@ from typing import Any, Final, Self
 
 import tantivy
 
+from searchapp.engines.panics import panics_caught
 from searchapp.engines.port import BaseWornOut, Document
 from searchapp.engines.tantivy_engine.entries import Entry, entry_of
 from searchapp.engines.tantivy_engine.schema import LAST_ORDINAL, ORDINAL, new_index
@@ -43,6 +44,7 @@ _FEW: Final = 1000
 class TantivyWriter:
     """A :class:`~searchapp.engines.port.Writer` over an empty folder."""
 
+    @panics_caught()
     def __init__(self, folder: Path, base: Path | None) -> None:
         self._folder = folder
         self._place = folder / _WRITING
@@ -74,6 +76,7 @@ class TantivyWriter:
     def add(self, document: Document, *, is_new: bool = False) -> None:
         self.add_entry(entry_of(document), is_new=is_new)
 
+    @panics_caught()
     def add_entry(self, entry: Entry, *, is_new: bool) -> None:
         """Add what was made ready elsewhere."""
         if not is_new:  # looking for an earlier document costs more than adding one, and ends a burst
@@ -83,6 +86,7 @@ class TantivyWriter:
         if self._waiting_bytes > _BURST:
             self._add_waiting()
 
+    @panics_caught()
     def delete(self, article_id: str) -> None:
         self._add_waiting()
         self._writer.delete_documents_by_term(ID, article_id)
@@ -97,6 +101,7 @@ class TantivyWriter:
                 raise
             self._next += 1
 
+    @panics_caught()
     def _commit(self) -> None:
         self._add_waiting()
         self._writer.commit()
@@ -118,7 +123,7 @@ class TantivyWriter:
 
     def _abandon(self) -> None:
         """Stop Tantivy's threads, which would go on writing files."""
-        with suppress(Exception):
+        with suppress(Exception), panics_caught():
             self._writer.rollback()
             self._writer.wait_merging_threads()
 

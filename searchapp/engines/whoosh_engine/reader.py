@@ -14,10 +14,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from searchapp.engines.days import FIRST_DAY, LAST_DAY, day_number, month_label
-from searchapp.engines.port import Candidate, EngineRequest, EngineResult
+from searchapp.engines.port import Candidate, EngineRequest, EngineResult, SortKey
 from searchapp.engines.whoosh_engine.codec import Leaves, SegmentReader
 from searchapp.engines.whoosh_engine.kept import Kept
 from searchapp.engines.whoosh_engine.matching import Match, Matcher, narrow
+from searchapp.engines.whoosh_engine.postings import Integers
 from searchapp.engines.whoosh_engine.schema import DAY, EVIDENCE, NO_DATE
 from searchapp.model import Article, FacetBucket, Filters, HistogramBucket, Sort
 from searchapp.schema import ID
@@ -45,13 +46,9 @@ class WhooshReader:
         match = matcher.match(request.clause)
         masks = self._masks(request.filters)
         narrowed = narrow(match, masks.values())
-        candidates: Iterable[Candidate] = ()
-        if request.limit:
-            order = self._order(narrowed, request)
-            candidates = map(Candidate, narrowed.documents[order].tolist(), narrowed.scores[order].tolist())
         return EngineResult(
             total=len(narrowed.documents),
-            candidates=tuple(candidates),
+            candidates=self._candidates(narrowed, request),
             facets={name: self._count_facet(name, match, masks) for name in request.facets},
             histogram=self._histogram(narrowed) if request.histogram else (),
             complete=matcher.complete,
@@ -117,21 +114,27 @@ class WhooshReader:
             masks[DAY] = (self._kept.days >= first) & (self._kept.days <= last)
         return masks
 
-    def _order(self, match: Match, request: EngineRequest) -> NDArray[np.int64]:
-        """Return the places in ``match`` of the candidates asked for, best first."""
-        if request.sort is Sort.RELEVANCE:
-            keys: NDArray[Any] = -match.scores
-        else:
-            dates = self._kept.timestamps[match.documents]
-            rising = dates if request.sort is Sort.OLDEST else -dates
-            keys = np.where(dates == NO_DATE, np.iinfo(np.int64).max, rising)
-        stop = request.offset + request.limit
-        if stop < len(keys):
-            worst = np.partition(keys, stop)[stop]
-            near = np.flatnonzero(keys <= worst)
-        else:
-            near = np.arange(len(keys))
-        return near[np.argsort(keys[near], kind="stable")][request.offset : stop]
+    def _candidates(self, match: Match, request: EngineRequest) -> tuple[Candidate, ...]:
+        """Return the candidates asked for, best first."""
+        if not request.limit:
+            return ()
+        documents, scores, keys = match.documents, match.scores, self._sort_keys(match, request.sort)
+        if request.after is not None:
+            behind = _behind(keys, documents, request.after)
+            documents, scores, keys = documents[behind], scores[behind], keys[behind]
+        order = _first(keys, request.offset + request.limit)[request.offset :]
+        numbers = documents[order].tolist()
+        sort_keys = zip(keys[order].tolist(), numbers, strict=True)
+        return tuple(map(Candidate, numbers, scores[order].tolist(), sort_keys))
+
+    def _sort_keys(self, match: Match, sort: Sort) -> NDArray[Any]:
+        """Return whole numbers that rise in the order asked for; equal ones follow in that of the documents."""
+        if sort is Sort.RELEVANCE:
+            return ~match.scores.view(np.uint32)  # as sort_keys.falling has it
+        dates = self._kept.timestamps[match.documents]
+        rising = dates if sort is Sort.OLDEST else -dates
+        numbers = np.where(dates == NO_DATE, np.iinfo(np.int64).max, rising).view(np.uint64)
+        return numbers ^ np.uint64(1 << 63)
 
     def _count_facet(self, name: str, match: Match, masks: dict[str, NDArray[np.bool_]]) -> tuple[FacetBucket, ...]:
         facet = self._kept.facet(name)
@@ -149,3 +152,21 @@ class WhooshReader:
         counts = np.bincount(months - first)
         held = np.flatnonzero(counts)
         return tuple(map(HistogramBucket, map(month_label, (held + first).tolist()), counts[held].tolist()))
+
+
+def _behind(keys: NDArray[Any], documents: Integers, after: SortKey) -> NDArray[np.int64]:
+    """Return the indices of what comes after a sort key; a number that ``keys`` cannot hold is beyond all of them."""
+    first, document = after
+    if first > np.iinfo(keys.dtype).max:
+        return np.empty(0, np.int64)
+    level = keys.dtype.type(first)
+    last = min(document, np.iinfo(documents.dtype).max)
+    return np.flatnonzero((keys > level) | ((keys == level) & (documents > last)))
+
+
+def _first(keys: NDArray[Any], count: int) -> NDArray[np.int64]:
+    """Return the indices of the ``count`` lowest keys, rising; equal ones keep their order."""
+    if count >= len(keys):
+        return np.argsort(keys, kind="stable")
+    near = np.flatnonzero(keys <= np.partition(keys, count)[count])
+    return near[np.argsort(keys[near], kind="stable")][:count]

@@ -1,0 +1,43 @@
+"""The key that cursors are signed with: one secret for all generations of an index and all processes.
+
+It is made when a generation is published, by whoever may write into the index. A reader never makes one: where the file
+is missing (an index of an earlier version, a copied generation) or may not be read (another user's), a key is derived
+from the manifest, which is nothing that visitors see and the same for all processes that read this generation.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import secrets
+from pathlib import Path
+from typing import Final
+
+from searchapp.indexing.durable import write_durably
+
+__all__ = ["SIGNING_KEY", "derived_key", "make_signing_key", "read_signing_key"]
+
+SIGNING_KEY: Final = "SIGNING_KEY"
+_BYTES: Final = 32
+_FORM: Final = re.compile(rb"[0-9a-f]{64}\n")
+
+
+def make_signing_key(folder: Path) -> None:
+    """Write the key of an index folder, durably, unless there is one that can be read. Needs the lock."""
+    if read_signing_key(folder) is None:
+        write_durably(folder / SIGNING_KEY, secrets.token_hex(_BYTES) + "\n", private=True)
+
+
+def read_signing_key(folder: Path) -> bytes | None:
+    """Return the key of an index folder, None where none can be read."""
+    try:
+        with (folder / SIGNING_KEY).open("rb") as file:
+            text = file.read(2 * _BYTES + 2)
+    except OSError:
+        return None
+    return bytes.fromhex(text.decode()) if _FORM.fullmatch(text) else None
+
+
+def derived_key(manifest: bytes) -> bytes:
+    """Return the key of a generation whose index has none that can be read."""
+    return hashlib.blake2b(manifest, digest_size=_BYTES, person=b"searchapp key").digest()

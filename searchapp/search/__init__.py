@@ -1,0 +1,1 @@
+"""Searching: from a request to an answer. So far the cursors of its pages."""

@@ -1,0 +1,104 @@
+"""The text of a search-after cursor: a position in the results of one request on one generation, signed.
+
+It is unpadded base64 of 57 bytes: a format number, digests of the generation and of the request, the number of results
+before the page, the engine's sort key of the last of them, and an HMAC-SHA256 of all that, cut to 128 bits. Nothing in
+it is believed before its signature is: what this program did not give, or gave to another search, goes no further.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import json
+import re
+from dataclasses import dataclass
+from struct import Struct
+from typing import Final
+
+from searchapp.engines.port import SortKey
+from searchapp.errors import InvalidRequest
+from searchapp.i18n import Message
+from searchapp.model import SearchRequest
+
+__all__ = ["CursorCodec", "Position"]
+
+_FIELDS: Final = Struct(">B8s8sQQQ")
+_SIGNATURE_BYTES: Final = 16
+_TEXT: Final = re.compile(r"[A-Za-z0-9_-]{76}", re.ASCII)
+# The first byte: the format, and whether the sort key counts.
+_AFTER_RANK: Final = 1
+_AFTER_KEY: Final = 2
+_PURPOSE: Final = b"searchapp cursor\0"
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """A position between two results: ``rank`` is that of the one before it, ``after`` the engine's sort key of it.
+
+    ``after`` is None among the reranked results, whose order no engine knows; there the rank alone leads on.
+    """
+
+    rank: int
+    after: SortKey | None = None
+
+
+class CursorCodec:
+    """Writes and reads the cursors of one generation."""
+
+    def __init__(self, key: bytes, generation: str, ranking: str = "") -> None:
+        """``ranking`` names whatever else the order depends on, beside the generation and the request."""
+        self._key = key
+        self._generation = _digest(generation)
+        self._ranking = ranking
+
+    def encode(self, position: Position, request: SearchRequest) -> str:
+        """Return the cursor that goes on from ``position`` in the results of ``request``."""
+        after = position.after
+        kind, (first, second) = (_AFTER_RANK, (0, 0)) if after is None else (_AFTER_KEY, after)
+        fields = _FIELDS.pack(kind, self._generation, self._request(request), position.rank, first, second)
+        return base64.urlsafe_b64encode(fields + self._signature(fields)).decode()
+
+    def decode(self, cursor: str, request: SearchRequest) -> Position:
+        """Return the position of a cursor; raises InvalidRequest unless it was given for ``request`` here."""
+        if not _TEXT.fullmatch(cursor):
+            raise _unreadable()
+        content = base64.urlsafe_b64decode(cursor)
+        fields, signature = content[: _FIELDS.size], content[_FIELDS.size :]
+        if not hmac.compare_digest(signature, self._signature(fields)):
+            raise _unreadable()
+        kind, generation, asked, rank, first, second = _FIELDS.unpack(fields)
+        if generation != self._generation:
+            raise _expired()
+        if asked != self._request(request):
+            raise _foreign()
+        return Position(rank, (first, second) if kind == _AFTER_KEY else None)
+
+    def _signature(self, fields: bytes) -> bytes:
+        return hmac.digest(self._key, _PURPOSE + fields, "sha256")[:_SIGNATURE_BYTES]
+
+    def _request(self, request: SearchRequest) -> bytes:
+        """Return a digest of what decides which results there are and in which order; the length of pages does not."""
+        filters = request.filters
+        days = [day.isoformat() if day else None for day in (filters.date_from, filters.date_to)]
+        values = [sorted(values) for values in (filters.sources, filters.sections, filters.authors)]
+        return _digest(json.dumps([request.query, request.sort, days, values, self._ranking]))
+
+
+def _digest(text: str) -> bytes:
+    return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest()
+
+
+def _unreadable() -> InvalidRequest:
+    reason = Message("This is not a cursor of an earlier answer. Leave it out to begin at the first page.")
+    return InvalidRequest(Message("The cursor cannot be read."), [("cursor", reason)])
+
+
+def _expired() -> InvalidRequest:
+    reason = Message("The articles were indexed anew since this cursor was given. Begin at the first page.")
+    return InvalidRequest(Message("The cursor has expired."), [("cursor", reason)])
+
+
+def _foreign() -> InvalidRequest:
+    reason = Message("This cursor goes on from another search. Leave it out to begin at the first page.")
+    return InvalidRequest(Message("The cursor belongs to another search."), [("cursor", reason)])
