@@ -3,16 +3,48 @@
 from __future__ import annotations
 
 import re
+from typing import Final
 
-__all__ = ["pattern_of", "split_pattern"]
+__all__ = ["NamePattern", "split_pattern"]
 
-_PARTS = re.compile(r"(\*\*/|\*\*|\*|\?)")
-_MEANT = {"**/": "(?:.*/)?", "**": ".*", "*": "[^/]*", "?": "[^/]"}
+_PARTS: Final = re.compile(r"(\*\*/|\*\*|\*|\?)")
+_FOLDERS: Final = "**/"
 
 
-def pattern_of(glob: str) -> re.Pattern[str]:
-    """Return what matches the whole names that ``glob`` means."""
-    return re.compile("".join(_MEANT.get(part, re.escape(part)) for part in _PARTS.split(glob)), re.DOTALL)
+class NamePattern:
+    """A glob over whole names, as an automaton: as a regular expression, many stars take exponential time."""
+
+    def __init__(self, glob: str) -> None:
+        self._steps: list[str] = []
+        for number, part in enumerate(_PARTS.split(glob)):
+            if part == _FOLDERS:
+                self._steps += [_FOLDERS, "**", "/"]
+            else:
+                self._steps += [part] if number % 2 else list(part)
+
+    def matches(self, name: str) -> bool:
+        """Return whether the glob means the whole of ``name``."""
+        states = self._reached({0})
+        for sign in name:
+            states = self._reached({after for state in states for after in self._after(state, sign)})
+        return len(self._steps) in states
+
+    def _after(self, state: int, sign: str) -> tuple[int, ...]:
+        step = self._steps[state] if state < len(self._steps) else ""
+        if step == "**" or (step == "*" and sign != "/"):
+            return (state,)
+        return (state + 1,) if step == sign or (step == "?" and sign != "/") else ()
+
+    def _reached(self, states: set[int]) -> set[int]:
+        """Return ``states`` with those that need no further sign."""
+        pending, reached = list(states), set(states)
+        while pending:
+            state = pending.pop()
+            step = self._steps[state] if state < len(self._steps) else ""
+            free = (state + 1, state + 3) if step == _FOLDERS else (state + 1,) if step in ("*", "**") else ()
+            pending += set(free) - reached
+            reached.update(free)
+        return reached
 
 
 def split_pattern(glob: str) -> tuple[str, str]:
