@@ -7,6 +7,8 @@ name second. :func:`read_corpus` walks a folder (or one file) in a stable order 
 On its way a file passes through one module a step::
 
     walk      which files, in which order; links, hidden files (patterns: fewer of them)
+    isolation foreign files, in a process that can be ended (reader_process, reader_processes); small files of own
+              formats here (files: the same in both)
     streams   compression and UTF-16 undone while reading, within the budget of limits
     opening   zips and tars give the files inside (beside them: neighbours, inside), registry the reader that knows the
               format (kinds tells it)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import os
-import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cached_property, partial
@@ -14,6 +13,7 @@ from typing import BinaryIO, Final
 from searchapp.i18n import Message
 from searchapp.ingest.bindings import MOST_LOOKED_AT, pages_in
 from searchapp.ingest.limits import Budget, OverBudgetError
+from searchapp.ingest.patterns import NamePattern
 from searchapp.ingest.reader import Beside, UnreadableError
 from searchapp.ingest.streams import HEAD, plain
 
@@ -29,7 +29,7 @@ class Neighbours:
     What is found is remembered, so one reading of the corpus needs one of these.
     """
 
-    def __init__(self, root: Path, pattern: re.Pattern[str] | None = None) -> None:
+    def __init__(self, root: Path, pattern: NamePattern | None = None) -> None:
         self._root = root
         self._pattern = pattern
         self._bound: dict[Path, frozenset[str]] = {}
@@ -64,7 +64,7 @@ class Neighbours:
         return pages
 
     def _is_read(self, path: Path) -> bool:
-        return self._pattern is None or bool(self._pattern.fullmatch(path.relative_to(self.root).as_posix()))
+        return self._pattern is None or self._pattern.matches(path.relative_to(self.root).as_posix())
 
 
 class _Beside:
