@@ -195,13 +195,13 @@ def show_file(config: Config, file: Path, *, strict: bool = False) -> Iterator[A
 
     ``strict``: of JSON records, those with unknown fields are rejects. Raises CorpusMissing when it is not there.
     """
-    from searchapp.ingest import CorpusReader, StreamSource, pattern_of_path, read_corpus
+    from searchapp.ingest import CorpusReader, PathPattern, StreamSource, read_corpus
 
     if str(file) == "-":
         return iter(StreamSource(sys.stdin.buffer, "stdin", config.timezone, strict=strict))
     root, path = config.corpus.absolute(), file.absolute()
     if path != root and path.is_relative_to(root) and path.exists():
-        pattern = pattern_of_path(path.relative_to(root))
+        pattern = PathPattern(path.relative_to(root))
         return iter(CorpusReader(config.corpus, config.timezone, pattern, strict=strict))
     return read_corpus(file, config.timezone, strict=strict)
 

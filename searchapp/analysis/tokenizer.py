@@ -31,8 +31,9 @@ _APOSTROPHE = f"[{re.escape(APOSTROPHES)}]"
 _MARKS = rf"\u0300-\u036f{IGNORABLE}"
 _LETTER = r"[^\W\d][\u0300-\u036f]*"
 _REST = rf"(?:[{_MARKS}{re.escape(APOSTROPHES)}]++\w++)*+[{_MARKS}]*+"
-# "en 2019 200 personnes" holds two numbers: a group of thousands has three digits at most before it.
-_NUMBER = r"(?<!\w)\d{1,3}(?:[ \u00a0\u2009\u202f.]\d{3})++(?!\w)|(?<![\w.,])\d++[.,]\d++(?!\w|[.,]\d)"
+# "en 2019 200 personnes" holds two numbers: a group of thousands has three digits at most before it. After twelve
+# groups it is a column of numbers, which would be looked through again from each of them.
+_NUMBER = r"(?<!\w)\d{1,3}(?:[ \u00a0\u2009\u202f.]\d{3}){1,12}+(?!\w)|(?<![\w.,])\d++[.,]\d++(?!\w|[.,]\d)"
 _ACRONYM = rf"{_LETTER}(?:\.{_LETTER})+\.?(?![\w{_MARKS}])"
 
 PATTERN: Final = re.compile(
@@ -44,7 +45,7 @@ PATTERN: Final = re.compile(
 )
 
 
-_THOUSANDS: Final = re.compile(r"(?<!\w)\d{1,3}(?:[ \u00a0\u2009\u202f.]\d{3})++(?!\w)")
+_THOUSANDS: Final = re.compile(r"(?<!\w)\d{1,3}(?:[ \u00a0\u2009\u202f.]\d{3}){1,12}+(?!\w)")
 _GROUP: Final = re.compile(r"\d{3}(?!\w)")
 _SPACES: Final = re.compile(r"[ \u00a0\u2009\u202f]")
 # Most of what stands between two spaces: letters and, before and after them, signs that are part of no word.

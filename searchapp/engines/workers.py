@@ -11,25 +11,19 @@ is a process that died, whatever it died of.
 from __future__ import annotations
 
 import gc
-import os
 import pickle
-import subprocess
-import sys
 import traceback
 from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
 from queue import Empty, SimpleQueue
-from struct import Struct
 from threading import Thread
 from types import TracebackType
 from typing import IO, Any, Final, Generic, Self, TypeVar, cast
 
-with suppress(ImportError):  # on another system than Linux
-    from fcntl import F_SETPIPE_SZ, fcntl
-
 from searchapp.errors import EngineUnavailable
 from searchapp.i18n import Message
+from searchapp.processes import read_message, standard_channel, start_process, write_message
 
 __all__ = ["ALONE", "BATCH", "Pool", "Worker", "work"]
 
@@ -38,17 +32,8 @@ ALONE: Final = 2_000_000
 BATCH: Final = 64
 """Articles in a message."""
 
-_SIZE: Final = Struct("!Q")
-# Some batches, as much as Linux gives everyone. A pipe of the usual 64 KiB makes the writer wait a dozen times a batch,
-# each time until the reader's other thread lets go of the interpreter.
-_PIPE: Final = 1 << 20
 # What is remembered only grows, and nothing else stays: the collector has next to nothing to find.
 _OBJECTS: Final = 100_000
-# The same module path as the parent's, which ends us when it is interrupted: we are not to see that.
-_BOOT: Final = (
-    "import signal, sys; signal.signal(signal.SIGINT, signal.SIG_IGN); sys.path[:] = sys.argv[1:]; "
-    "from searchapp.engines.workers import work; work()"
-)
 
 Answer = TypeVar("Answer")
 
@@ -135,17 +120,14 @@ class Worker:
     """A process and the thread that listens to it; ``questions`` are the numbers of those it has to answer."""
 
     def __init__(self, heard: SimpleQueue[tuple[Worker, Any]]) -> None:
-        command = [sys.executable, "-c", _BOOT, *sys.path]
-        self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)  # noqa: S603 - ourselves
+        self._process = start_process("searchapp.engines.workers:work")
         self._input, self._output = cast(IO[bytes], self._process.stdin), cast(IO[bytes], self._process.stdout)
-        for pipe in (self._input, self._output):
-            _widen(pipe)
         self.questions: deque[int] = deque()
         self._listener = Thread(target=self._listen, args=(heard,), daemon=True)
         self._listener.start()
 
     def send(self, message: object) -> None:
-        _write(self._input, message)
+        write_message(self._input, message)
 
     def stop(self) -> None:
         self._process.kill()
@@ -157,7 +139,7 @@ class Worker:
 
     def _listen(self, heard: SimpleQueue[tuple[Worker, Any]]) -> None:
         try:
-            while not isinstance(answer := pickle.loads(_read(self._output)), Exception):  # noqa: S301 - our own child's
+            while not isinstance(answer := pickle.loads(read_message(self._output)), Exception):  # noqa: S301 - our own child's
                 heard.put((self, answer))
         except Exception:  # its output ended, or broke off in a message
             answer = _died(self._process.wait())
@@ -176,9 +158,7 @@ def _died(code: int) -> EngineUnavailable:
 
 def work() -> None:
     """Be a worker until the input ends or the handler raises; the exception is the last answer."""
-    # Not the standard streams themselves: Python aborts when it ends while a thread reads one of those.
-    source, output = (os.fdopen(os.dup(number), mode) for number, mode in ((0, "rb"), (1, "wb")))
-    os.dup2(2, 1)  # a stray print must not look like an answer
+    source, output = standard_channel()
     messages: SimpleQueue[bytes] = SimpleQueue()
     Thread(target=_read_all, args=(source, messages), daemon=True).start()
     gc.set_threshold(_OBJECTS)
@@ -189,10 +169,10 @@ def work() -> None:
             asked, message = pickle.loads(content)  # noqa: S301
             answer = handle(message)
             if asked:
-                _write(output, answer)
+                write_message(output, answer)
     except Exception as error:
         error.add_note(traceback.format_exc())
-        _write(output, error)
+        write_message(output, error)
 
 
 def _read_all(source: IO[bytes], messages: SimpleQueue[bytes]) -> None:
@@ -202,27 +182,5 @@ def _read_all(source: IO[bytes], messages: SimpleQueue[bytes]) -> None:
     """
     with suppress(EOFError):
         while True:
-            messages.put(_read(source))
+            messages.put(read_message(source))
     messages.put(b"")
-
-
-def _read(source: IO[bytes]) -> bytes:
-    """Return the pickle of the next message; raises EOFError when there is none, or not all of it."""
-    head = source.read(_SIZE.size)
-    size = _SIZE.unpack(head)[0] if len(head) == _SIZE.size else 0
-    content = source.read(size)
-    if not content or len(content) < size:
-        raise EOFError
-    return content
-
-
-def _write(output: IO[bytes], message: object) -> None:
-    content = pickle.dumps(message, pickle.HIGHEST_PROTOCOL)
-    output.write(_SIZE.pack(len(content)))
-    output.write(content)
-    output.flush()
-
-
-def _widen(pipe: IO[bytes]) -> None:
-    with suppress(NameError, OSError):  # another system, or too many pipes of this user's
-        fcntl(pipe, F_SETPIPE_SZ, _PIPE)

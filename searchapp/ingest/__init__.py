@@ -7,6 +7,8 @@ name second. :func:`read_corpus` walks a folder (or one file) in a stable order 
 On its way a file passes through one module a step::
 
     walk      which files, in which order; links, hidden files (patterns: fewer of them; names: bytes -> text -> ids)
+    isolation foreign files, in a process that can be ended (reader_process, reader_processes); small files of own
+              formats here (files: the same in both)
     streams   compression and UTF-16 undone while reading, within the budget of limits
     opening   zips and tars give the files inside (beside them: neighbours, inside), registry the reader that knows the
               format (kinds tells it)
@@ -23,7 +25,7 @@ from __future__ import annotations
 from searchapp.ingest.connectors import PostgresRows, Source, SqliteRows, StreamSource
 from searchapp.ingest.corpus import CorpusReader, read_corpus
 from searchapp.ingest.duplicates import digest_of_facts
-from searchapp.ingest.patterns import pattern_of_path, split_pattern
+from searchapp.ingest.patterns import PathPattern, split_pattern
 from searchapp.ingest.reader import FileContext
 from searchapp.ingest.received import JournalReader
 from searchapp.ingest.units import Unit, Unlisted
@@ -32,6 +34,7 @@ __all__ = [
     "CorpusReader",
     "FileContext",
     "JournalReader",
+    "PathPattern",
     "PostgresRows",
     "Source",
     "SqliteRows",
@@ -39,7 +42,6 @@ __all__ = [
     "Unit",
     "Unlisted",
     "digest_of_facts",
-    "pattern_of_path",
     "read_corpus",
     "split_pattern",
 ]

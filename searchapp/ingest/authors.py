@@ -10,12 +10,15 @@ __all__ = ["split_authors"]
 
 _LONGEST: Final = 300
 _BY: Final = re.compile(r"(?:par|by|texte|propos recueillis par|de notre correspondante?)\s*:?\s+", re.IGNORECASE)
-_AND: Final = re.compile(r"\s+(?:et|&|avec|and)\s+|\s*[;/|]\s*")
+# Blanks are taken whole, from their beginning: looking again from each of them would take quadratic time.
+_BLANKS: Final = r"(?<!\s)\s++"
+_AND: Final = re.compile(rf"{_BLANKS}(?:et|&|avec|and)\s++|(?:{_BLANKS})?+[;/|]\s*+")
 _PLACE: Final = re.compile(
-    r"\s*(?:,|-|–|\()\s*(?:à|a|au|aux|en|depuis|notre|nos|envoyée?s?|correspondante?s?|journalistes?|de notre)\b",
+    rf"(?:{_BLANKS})?+(?:,|-|–|\()\s*+(?:à|a|au|aux|en|depuis|notre|nos|envoyée?s?|correspondante?s?|journalistes?"
+    r"|de notre)\b",
     re.IGNORECASE,
 )
-_MAIL: Final = re.compile(r"\s*[(<]?\S{1,100}@\S{1,100}[)>]?\s*")
+_MAIL: Final = re.compile(rf"(?:{_BLANKS})?+[(<]?\S{{1,100}}@\S{{1,100}}[)>]?\s*+")
 
 
 @lru_cache(4096)

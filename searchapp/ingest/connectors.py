@@ -14,19 +14,16 @@ from searchapp.errors import CorpusMissing
 from searchapp.i18n import Message
 from searchapp.ingest.boilerplate import shipped_boilerplate
 from searchapp.ingest.fields import field_name
-from searchapp.ingest.limits import Budget, timed
+from searchapp.ingest.isolation import read_isolated_stream
+from searchapp.ingest.limits import ReadingLimits
 from searchapp.ingest.ondemand import needed
-from searchapp.ingest.opening import articles_of
 from searchapp.ingest.reader import FileContext, UnreadableError
 from searchapp.ingest.record import Record, article_from
-from searchapp.ingest.streams import DAMAGED, HEAD, buffered
+from searchapp.ingest.streams import HEAD
 from searchapp.ingest.units import Unit, Unlisted
 from searchapp.model import Article, Reject
 
 __all__ = ["PostgresRows", "Source", "SqliteRows", "StreamSource"]
-
-# What comes through a pipe tells no size: it may unpack to a terabyte.
-_SIZE_OF_PIPE = 1 << 32
 
 
 class Source(Protocol):
@@ -58,13 +55,17 @@ class StreamSource:
         yield Unit(self._context.name, b"", lambda _: iter(self))
 
     def __iter__(self) -> Iterator[Article | Reject]:
-        stream = buffered(iter(lambda: self._stream.read(HEAD), b""))
+        self._broken = False
+        yield from read_isolated_stream(self._context, ReadingLimits(), self._more)
+        if self._broken:
+            yield Reject(self._context.name, None, Message("it broke off; what came before was read"))
+
+    def _more(self) -> bytes:
         try:
-            yield from timed(articles_of(stream, self._context, Budget(_SIZE_OF_PIPE)))
-        except UnreadableError as error:
-            yield error.reject(self._context.name)
-        except (*DAMAGED, OSError):
-            yield Reject(self._context.name, None, Message("the compressed file is damaged or cut short"))
+            return self._stream.read(HEAD)
+        except OSError:
+            self._broken = True
+            return b""
 
 
 class _Rows(ABC):

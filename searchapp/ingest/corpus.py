@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-import io
 import os
-import re
-from collections.abc import Iterator, Mapping
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from functools import partial
+from itertools import islice
 from pathlib import Path
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from searchapp.errors import CorpusMissing
 from searchapp.i18n import Message
-from searchapp.ingest.boilerplate import BOILERPLATE_FILE, Boilerplate, shipped_boilerplate
-from searchapp.ingest.folders import FOLDERS_FILE, Folders, inherited, read_boilerplate, read_folders
-from searchapp.ingest.limits import Budget, timed
-from searchapp.ingest.neighbours import Neighbours
-from searchapp.ingest.opening import articles_of
-from searchapp.ingest.patterns import pattern_of
-from searchapp.ingest.reader import FileContext, UnreadableError, is_access_error, unopened
-from searchapp.ingest.streams import DAMAGED, HEAD
+from searchapp.ingest.boilerplate import BOILERPLATE_FILE, shipped_boilerplate
+from searchapp.ingest.files import CorpusSettings, FileReader, is_read_here
+from searchapp.ingest.folders import FOLDERS_FILE, Folders, read_boilerplate, read_folders
+from searchapp.ingest.isolation import AHEAD, IsolatedFiles
+from searchapp.ingest.limits import ReadingLimits, timed
+from searchapp.ingest.patterns import NamePattern, PathPattern
+from searchapp.ingest.reader import UnreadableError
 from searchapp.ingest.units import Unit, Unlisted, digest_of_settings
 from searchapp.ingest.walk import CorpusFile, walk
 from searchapp.model import Article, Reject
@@ -26,7 +28,9 @@ from searchapp.model import Article, Reject
 __all__ = ["CorpusReader", "read_corpus"]
 
 
-def read_corpus(path: Path, timezone: ZoneInfo, *, strict: bool = False) -> Iterator[Article | Reject]:
+def read_corpus(
+    path: Path, timezone: ZoneInfo, *, isolated: bool = True, strict: bool = False
+) -> Iterator[Article | Reject]:
     """Return the articles of the folder (or file) ``path`` in a stable order; rejects for the unreadable.
 
     It streams: memory holds one article at a time. ``timezone`` is that of dates without one. ``strict``: see
@@ -34,14 +38,23 @@ def read_corpus(path: Path, timezone: ZoneInfo, *, strict: bool = False) -> Iter
 
     Raises CorpusMissing, at once, when there is no such folder or file or it cannot be read.
     """
-    return iter(CorpusReader(path, timezone, strict=strict))
+    return iter(CorpusReader(path, timezone, isolated=isolated, strict=strict))
+
+
+class _Reading(NamedTuple):
+    """What reads the files of one iteration, and the files after the present one."""
+
+    here: FileReader
+    isolated: IsolatedFiles | None
+    following: Iterable[CorpusFile | Unlisted | Reject]
 
 
 class CorpusReader:
     """What :func:`read_corpus` reads, file by file. One iteration at a time; each begins anew.
 
-    ``pattern`` leaves only the files whose names in the corpus match it (``**/*.html``, or a regular expression);
-    ``defaults`` are field values for articles whose folders give none.
+    ``pattern`` leaves only the files whose names in the corpus match it (``**/*.html`` as a text); ``defaults`` are
+    field values for articles whose folders give none. Foreign files are read in a process of their own, within
+    ``limits``, unless ``isolated`` is off (see isolation).
 
     Raises CorpusMissing when there is no such folder or file or it cannot be read.
     """
@@ -50,19 +63,18 @@ class CorpusReader:
         self,
         path: Path,
         timezone: ZoneInfo,
-        pattern: str | re.Pattern[str] = "",
+        pattern: str | PathPattern = "",
         defaults: Mapping[str, str] | None = None,
+        limits: ReadingLimits | None = None,
         *,
+        isolated: bool = True,
         strict: bool = False,
     ) -> None:
-        self._path = path
-        self._timezone = timezone
-        self._pattern = pattern_of(pattern) if isinstance(pattern, str) and pattern else pattern or None
-        self._neighbours = Neighbours(path, self._pattern)
-        self._defaults = defaults or {}
-        self._strict = strict
-        self._furthest = 0
-        self._open: io.BufferedReader | None = None
+        names = NamePattern(pattern) if isinstance(pattern, str) and pattern else pattern or None
+        self._settings = CorpusSettings(path, timezone, names, defaults or {}, strict=strict)
+        self._limits = limits or ReadingLimits()
+        self._isolated = isolated
+        self._position = 0
         _check(path)
 
     def total_bytes(self) -> int:
@@ -81,85 +93,80 @@ class CorpusReader:
 
         Without a list that is there and cannot be had, articles would be other ones: then no file is given.
         """
-        self._neighbours = Neighbours(self._path, self._pattern)
+        path = self._settings.root
         folders: Folders = {}
         boilerplate = shipped_boilerplate()
         try:
-            folders = read_folders(self._path) if self._path.is_dir() else {}
+            folders = read_folders(path) if path.is_dir() else {}
         except UnreadableError as error:
             if error.unavailable:
                 yield Unlisted(b"", error.reject(FOLDERS_FILE))
                 return
             yield error.reject(FOLDERS_FILE)
         try:
-            boilerplate = read_boilerplate(self._path)
+            boilerplate = read_boilerplate(path)
         except UnreadableError as error:
             if error.unavailable:
                 yield Unlisted(b"", error.reject(BOILERPLATE_FILE))
                 return
             yield error.reject(BOILERPLATE_FILE)
-        common = digest_of_settings(str(self._path), self._timezone.key, self._defaults, folders, boilerplate.phrases)
-        for found in self._walk():
-            yield self._unit(found, folders, boilerplate, common) if isinstance(found, CorpusFile) else found
+        settings = replace(self._settings, folders=folders, boilerplate=boilerplate)
+        here = FileReader(settings, partial(timed, seconds=self._limits.seconds))
+        isolated = IsolatedFiles(settings, self._limits) if self._isolated else None
+        digest = digest_of_settings(str(path), settings.timezone.key, settings.defaults, folders, boilerplate.phrases)
+        files = self._walk()
+        following = deque(islice(files, AHEAD))
+        try:
+            while following:
+                found = following.popleft()
+                following.extend(islice(files, 1))
+                if isinstance(found, CorpusFile):
+                    yield self._unit(found, digest, _Reading(here, isolated, following))
+                else:
+                    yield found
+        finally:
+            if isolated:
+                isolated.close()
 
-    def _unit(self, file: CorpusFile, folders: Folders, boilerplate: Boilerplate, settings: str) -> Unit:
+    def _unit(self, file: CorpusFile, digest: str, reading: _Reading) -> Unit:
         needs: list[Path] = []
+        if reading.isolated:
+            reading.isolated.passes()
         return Unit(
             file.name,
             file.key,
-            lambda _: self._read(file, self._context(file, folders, boilerplate, needs)),
+            lambda _: self._read(file, reading, needs),
             path=file.path,
             size=file.size,
             modified=file.modified,
             changed=file.changed,
-            settings=settings,
-            position=self._position,
+            settings=digest,
+            position=lambda: self._position,
             needs=needs,
         )
 
-    def _position(self) -> int:
-        if self._open:  # an archive is read to and fro
-            self._furthest = max(self._furthest, self._open.tell())
-        return self._furthest
+    def _read(self, file: CorpusFile, reading: _Reading, needs: list[Path]) -> Iterator[Article | Reject]:
+        self._position = 0
+        if reading.isolated and not is_read_here(file):
+            yield from reading.isolated.read(file, reading.following, needs, self._note_position)
+            return
+        for entry in reading.here.read(file, needs):
+            self._note_position(reading.here.position())
+            yield entry
+        self._note_position(reading.here.position())
+
+    def _note_position(self, position: int) -> None:
+        self._position = position
 
     def _walk(self) -> Iterator[CorpusFile | Unlisted | Reject]:
-        for found in walk(self._path):
+        pattern = self._settings.pattern
+        for found in walk(self._settings.root):
             if isinstance(found, Unlisted):  # files that match may lie below it
                 yield found
                 continue
             name = found.name if isinstance(found, CorpusFile) else found.file
-            if self._pattern is None or self._pattern.fullmatch(name):
+            if pattern is None or pattern.matches(name):
                 yield found
-
-    def _context(self, file: CorpusFile, folders: Folders, boilerplate: Boilerplate, needs: list[Path]) -> FileContext:
-        return FileContext(
-            file.name,
-            self._timezone,
-            {**self._defaults, **inherited(folders, file.name)},
-            folders.get("domain", {}),
-            folders.get("column", {}),
-            boilerplate,
-            beside=self._neighbours.of(file.path, needs),
-            strict=self._strict,
-        )
-
-    def _read(self, file: CorpusFile, context: FileContext) -> Iterator[Article | Reject]:
-        try:
-            yield from timed(self._articles(file, context))
-        except UnreadableError as error:
-            yield error.reject(file.name)
-        except DAMAGED:
-            yield Reject(file.name, None, Message("the compressed file is damaged or cut short"))
-        except OSError as error:
-            yield Reject(file.name, None, unopened(error), is_access_error(error))
-
-    def _articles(self, file: CorpusFile, context: FileContext) -> Iterator[Article | Reject]:
-        try:
-            with _opened(file.path) as raw:
-                self._open, self._furthest = raw, 0
-                yield from articles_of(raw, context, Budget(file.size))
-        finally:
-            self._open = None
 
 
 def _check(path: Path) -> None:
@@ -176,7 +183,3 @@ def _check(path: Path) -> None:
                 path=path,
             )
         ) from error
-
-
-def _opened(path: Path) -> io.BufferedReader:
-    return io.BufferedReader(io.FileIO(path), HEAD)

@@ -6,13 +6,23 @@ The largest article is in :mod:`searchapp.ingest.reader`; the formats add what o
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Final, TypeVar
 
 from searchapp.i18n import Message
 from searchapp.ingest.reader import UnreadableError
 from searchapp.ingest.watch import TooSlow, watched
 
-__all__ = ["DEEPEST", "LARGEST_MEMBER", "SLOWEST_ARTICLE", "Budget", "OverBudgetError", "timed"]
+__all__ = [
+    "DEEPEST",
+    "LARGEST_MEMBER",
+    "SLOWEST_ARTICLE",
+    "Budget",
+    "OverBudgetError",
+    "ReadingLimits",
+    "timed",
+    "too_slow",
+]
 
 _Value = TypeVar("_Value")
 _END: Final = object()
@@ -30,6 +40,19 @@ SLOWEST_ARTICLE: Final = 20.0
 _HIGHEST_RATIO: Final = 250
 _ALWAYS_ALLOWED: Final = 64 * 1024 * 1024
 _MOST_MEMBERS: Final = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class ReadingLimits:
+    """Limits of the process that reads foreign files.
+
+    ``seconds`` of the processor and ``patience`` by the clock until the next article of a file is there; ``memory`` in
+    bytes. A slow disk is no fault of a file's, so patience is long.
+    """
+
+    seconds: float = SLOWEST_ARTICLE
+    patience: float = 600.0
+    memory: int = 1 << 30
 
 
 class OverBudgetError(UnreadableError):
@@ -66,9 +89,12 @@ def timed(values: Iterator[_Value], seconds: float = SLOWEST_ARTICLE) -> Iterato
                 with watch:
                     value = next(values, _END)
             except TooSlow as error:
-                raise OverBudgetError(
-                    Message("reading it takes too long; take it out, or cut it into smaller files")
-                ) from error
+                raise OverBudgetError(too_slow()) from error
             if value is _END:
                 return
             yield value  # type: ignore[misc]  # it is no end
+
+
+def too_slow() -> Message:
+    """Return the reason of a reject that took too long to read."""
+    return Message("reading it takes too long; take it out, or cut it into smaller files")

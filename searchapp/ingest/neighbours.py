@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import os
-import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cached_property, partial
@@ -15,6 +14,7 @@ from searchapp.i18n import Message
 from searchapp.ingest.bindings import MOST_LOOKED_AT, pages_in
 from searchapp.ingest.limits import Budget, OverBudgetError
 from searchapp.ingest.names import name_on_disk
+from searchapp.ingest.patterns import NamePattern, PathPattern
 from searchapp.ingest.reader import Beside, UnreadableError
 from searchapp.ingest.streams import HEAD, plain
 
@@ -30,7 +30,7 @@ class Neighbours:
     What is found is remembered, so one reading of the corpus needs one of these.
     """
 
-    def __init__(self, root: Path, pattern: re.Pattern[str] | None = None) -> None:
+    def __init__(self, root: Path, pattern: NamePattern | PathPattern | None = None) -> None:
         self._root = root
         self._pattern = pattern
         self._bound: dict[Path, frozenset[str]] = {}
@@ -65,7 +65,7 @@ class Neighbours:
         return pages
 
     def _is_read(self, path: Path) -> bool:
-        return self._pattern is None or bool(self._pattern.fullmatch(name_on_disk(str(path.relative_to(self.root)))))
+        return self._pattern is None or self._pattern.matches(name_on_disk(str(path.relative_to(self.root))))
 
 
 class _Beside:

@@ -7,14 +7,17 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from itertools import pairwise
 from typing import Final
 
-__all__ = ["clean_line", "clean_text", "unaccented"]
+__all__ = ["clean_line", "clean_text", "composed", "unaccented"]
 
 _UNUSUAL: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff\ud800-\udfff]")
 _LINE_ENDS: Final = dict.fromkeys("\v\f\r\x85\u2028\u2029", "\n")
 _SURROGATES: Final = re.compile("[\ud800-\udfff]")
 _ACCENTS: Final = re.compile("[\u0300-\u036f]+")
+_LONG: Final = 4096
+_MANY_MARKS: Final = re.compile(r"[^\w\s\x00-\x7f]{64}")  # accents, and signs that NFC leaves alone
 _GAPS: Final = re.compile(r"\n{3,}")
 _BREAKS: Final = re.compile(r"[ \t\n]+")
 
@@ -28,9 +31,18 @@ def clean_text(text: str) -> str:
     """Return ``text`` as paragraphs: no blanks at line ends, at most one blank line between paragraphs."""
     if not text.isprintable():  # a single line usually is, and needs none of this
         text = _tidy_lines(text)
-    if not unicodedata.is_normalized("NFC", text):
-        text = unicodedata.normalize("NFC", text)
-    return text.strip()
+    return composed(text).strip()
+
+
+def composed(text: str) -> str:
+    """Return ``text`` in NFC, in linear time.
+
+    Python sorts the accents on one letter in quadratic time, so that a million of them take an hour.
+    """
+    if len(text) > _LONG and _MANY_MARKS.search(text):
+        cuts = [0, *(match.end() for match in _MANY_MARKS.finditer(text)), len(text)]
+        return "".join(unicodedata.normalize("NFC", text[start:end]) for start, end in pairwise(cuts))
+    return text if unicodedata.is_normalized("NFC", text) else unicodedata.normalize("NFC", text)
 
 
 def clean_line(text: str) -> str:

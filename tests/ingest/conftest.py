@@ -18,10 +18,14 @@ ReasonOf = Callable[[str, str | bytes], str]
 
 
 class Corpus:
-    """A folder on the disk; ``write`` puts a file there, ``articles`` and ``rejects`` read all of it."""
+    """A folder on the disk; ``write`` puts a file there, ``articles`` and ``rejects`` read all of it.
+
+    ``isolated`` is off where a test changes what reads: that goes for its own process only.
+    """
 
     def __init__(self, root: Path) -> None:
         self.root = root
+        self.isolated = True
 
     def write(self, name: str, content: str | bytes) -> Path:
         path = self.root / name
@@ -30,7 +34,7 @@ class Corpus:
         return path
 
     def read(self) -> list[Article | Reject]:
-        return list(read_corpus(self.root, PARIS))
+        return list(read_corpus(self.root, PARIS, isolated=self.isolated))
 
     def articles(self) -> list[Article]:
         return [found for found in self.read() if isinstance(found, Article)]

@@ -26,7 +26,7 @@ def read(path: Path) -> dict[str, object]:
     """Return the numbers of articles and rejects, with the first reject."""
     articles = 0
     rejects: list[Reject] = []
-    for found in read_corpus(path, ZoneInfo("Europe/Paris")):
+    for found in read_corpus(path, ZoneInfo("Europe/Paris"), isolated=False):
         if isinstance(found, Reject):
             rejects.append(found)
         else:

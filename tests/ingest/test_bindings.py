@@ -163,6 +163,7 @@ def test_issue_in_a_tar_archive_says_what_to_do_and_its_pages_are_articles(corpu
 def test_bindings_are_looked_for_among_so_many_files_of_a_folder(
     corpus: Corpus, monkeypatch: pytest.MonkeyPatch, archive: bool
 ) -> None:
+    corpus.isolated = False
     monkeypatch.setattr("searchapp.ingest.neighbours.MOST_LOOKED_AT", 2)
     monkeypatch.setattr(inside, "MOST_LOOKED_AT", 2)
     files = {"1.xml": PAGE, "2.xml": PAGE, "mets.xml": mets("1.xml")}
@@ -172,6 +173,7 @@ def test_bindings_are_looked_for_among_so_many_files_of_a_folder(
 
 
 def test_each_file_of_an_archive_is_looked_at_once(corpus: Corpus, monkeypatch: pytest.MonkeyPatch) -> None:
+    corpus.isolated = False
     looked_at = []
     pages_in = bindings.pages_in
     monkeypatch.setattr(inside, "pages_in", lambda *given: (looked_at.append(given[1]), pages_in(*given))[1])

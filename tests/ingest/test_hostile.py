@@ -86,6 +86,7 @@ def test_link_to_itself_is_rejected(corpus: Corpus) -> None:
 
 
 def test_compressed_file_that_unpacks_without_end_is_ended(corpus: Corpus, monkeypatch: pytest.MonkeyPatch) -> None:
+    corpus.isolated = False
     monkeypatch.setattr("searchapp.ingest.limits._ALWAYS_ALLOWED", 1 << 20)
     corpus.write("a.jsonl.gz", gzip.compress(b'{"title": "a", "text": "%s"}\n' % (b"b" * 1000) * 10_000))
     assert "it unpacks to more than 250 times its size" in str(corpus.rejects()[0].reason)
@@ -94,6 +95,7 @@ def test_compressed_file_that_unpacks_without_end_is_ended(corpus: Corpus, monke
 
 
 def test_archive_that_unpacks_without_end_is_ended(corpus: Corpus, monkeypatch: pytest.MonkeyPatch) -> None:
+    corpus.isolated = False
     monkeypatch.setattr("searchapp.ingest.limits._ALWAYS_ALLOWED", 1 << 20)
     corpus.write("a.zip", zip_of({f"{number}.txt": BREVE + b"\n" * 1_000_000 for number in range(10)}))
     assert "it unpacks to more than 250 times its size" in str(corpus.rejects()[0].reason)
@@ -166,7 +168,7 @@ def test_file_that_takes_too_long_is_a_reject_and_the_rest_goes_on(
     corpus.write("a.txt", BREVE)
     corpus.write("b.txt", BREVE.replace(b"panne", b"fanfare"))
     monkeypatch.setattr("searchapp.ingest.formats.text.record_of_text", slow)
-    monkeypatch.setattr("searchapp.ingest.corpus.timed", lambda values: limits.timed(values, 0.3))
+    monkeypatch.setattr("searchapp.ingest.corpus.timed", lambda values, seconds: limits.timed(values, 0.3))
     with ThreadPoolExecutor(1) as thread:
         reject, article = thread.submit(corpus.read).result()
     assert isinstance(reject, Reject)

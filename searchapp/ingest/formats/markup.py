@@ -60,7 +60,9 @@ _DEEPEST: Final = 200
 
 # Possessive: what was read once is not read again, so these are linear.
 _ATTRIBUTE: Final = r"""[\s/]++[^\s=>]++(?:\s*+=\s*+(?:"[^"]*+"|'[^']*+'|[^\s>"']++))?+"""
-_TAG: Final = re.compile(rf"<[a-zA-Z][^\s>/]*+(?:{_ATTRIBUTE})*+")
+_NAME: Final = r"<[a-zA-Z][^\s>/]*+"
+_TAG: Final = re.compile(rf"{_NAME}(?:{_ATTRIBUTE})*+")
+_TAG_NAME: Final = re.compile(_NAME)
 _ONE_ATTRIBUTE: Final = re.compile(_ATTRIBUTE)
 _LONG_TAG: Final = 4000
 _MOST_ATTRIBUTES: Final = 1000
@@ -86,8 +88,16 @@ def parse_html(text: str) -> Element | None:
 
 def _check_tags(text: str) -> None:
     for tag in _TAG.finditer(text):
-        if len(tag[0]) > _LONG_TAG and len(_ONE_ATTRIBUTE.findall(tag[0])) > _MOST_ATTRIBUTES:
+        if len(tag[0]) > _LONG_TAG and _count_attributes(tag[0]) > _MOST_ATTRIBUTES:
             raise UnreadableError(Message("a tag of the page has more than {limit} attributes", limit=_MOST_ATTRIBUTES))
+
+
+def _count_attributes(tag: str) -> int:
+    count = 0
+    found = _TAG_NAME.match(tag)
+    while found and (found := _ONE_ATTRIBUTE.match(tag, found.end())):
+        count += 1
+    return count
 
 
 def text_of_html(text: str) -> str:

@@ -19,7 +19,7 @@ __all__ = ["records"]
 
 _MOST_PAGES: Final = 1000
 _FILE_NAME: Final = re.compile(r"^(?:Microsoft Word - |untitled$|sans titre$|document\d*$)|\.\w{2,5}$", re.IGNORECASE)
-_HYPHENATED: Final = re.compile(r"(\w{2,})[-\u00ad]\n([a-zà-ÿœæ]+)")
+_HYPHENATED: Final = re.compile(r"(?<=\w\w)[-\u00ad]\n([a-zà-ÿœæ]+)")
 # What follows a hyphen that is no hyphenation: « peut-être », « dit-il », « celui-ci ».
 _AFTER_HYPHEN: Final = frozenset(
     [
@@ -148,4 +148,4 @@ def _joined(text: str) -> str:
 
 
 def _without_hyphen(match: re.Match[str]) -> str:
-    return f"{match[1]}-{match[2]}" if match[2] in _AFTER_HYPHEN else f"{match[1]}{match[2]}"
+    return f"-{match[1]}" if match[1] in _AFTER_HYPHEN else match[1]

@@ -1,0 +1,114 @@
+"""A child process that runs one function of this program, and framed pickles on its standard input and output.
+
+``multiprocessing`` is not used: it imports the main module of the parent again, which may be anybody's script.
+"""
+
+from __future__ import annotations
+
+import os
+import pickle
+import select
+import subprocess
+import sys
+from collections.abc import Sequence
+from contextlib import suppress
+from struct import Struct
+from typing import IO, Final, NamedTuple, cast
+
+with suppress(ImportError):  # on another system than Linux
+    from fcntl import F_SETPIPE_SZ, fcntl
+
+__all__ = ["Channel", "Inbox", "read_message", "standard_channel", "start_process", "write_message"]
+
+_SIZE: Final = Struct("!Q")
+
+# Some batches, as much as Linux gives everyone. A pipe of the usual 64 KiB makes the writer wait a dozen times a batch,
+# each time until the reader's other thread lets go of the interpreter.
+_PIPE: Final = 1 << 20
+_PIECE: Final = 1 << 18
+# The same module path as the parent's, which ends us when it is interrupted: we are not to see that.
+_BOOT: Final = (
+    "import signal, sys; signal.signal(signal.SIGINT, signal.SIG_IGN); sys.path[:] = sys.argv[2:]; "
+    "import importlib; module, _, function = sys.argv[1].partition(':'); "
+    "getattr(importlib.import_module(module), function)()"
+)
+
+
+class Channel(NamedTuple):
+    """What messages come from, and where they go."""
+
+    source: IO[bytes]
+    output: IO[bytes]
+
+
+class Inbox:
+    """Messages that come through a pipe, one by one, within a time."""
+
+    def __init__(self, pipe: IO[bytes]) -> None:
+        self._number = pipe.fileno()
+        self._pending = bytearray()
+        self._poll = select.poll() if hasattr(select, "poll") else None
+        if self._poll:
+            self._poll.register(self._number, select.POLLIN)
+
+    def receive(self, seconds: float) -> bytes | None:
+        """Return the pickle of the next message; None when nothing has come for so many seconds.
+
+        On a system that cannot wait for a pipe it waits without end. Raises EOFError when the pipe is closed.
+        """
+        while (message := self._next()) is None:
+            if self._poll and not self._poll.poll(seconds * 1000):
+                return None
+            piece = os.read(self._number, _PIECE)
+            if not piece:
+                raise EOFError
+            self._pending += piece
+        return message
+
+    def _next(self) -> bytes | None:
+        pending = self._pending
+        end = _SIZE.size + (_SIZE.unpack_from(pending)[0] if len(pending) >= _SIZE.size else 0)
+        if not _SIZE.size < end <= len(pending):
+            return None
+        content = bytes(memoryview(pending)[_SIZE.size : end])
+        del pending[:end]
+        return content
+
+
+def start_process(function: str, pass_fds: Sequence[int] = ()) -> subprocess.Popen[bytes]:
+    """Start a process that calls ``function`` (``module:name``) with pipes as its standard input and output."""
+    command = [sys.executable, "-c", _BOOT, function, *sys.path]
+    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, pass_fds=pass_fds)  # noqa: S603 - ourselves
+    for pipe in (process.stdin, process.stdout):
+        _widen(cast(IO[bytes], pipe))
+    return process
+
+
+def standard_channel() -> Channel:
+    """Return the pipes of a process that :func:`start_process` started; call it once."""
+    # Not the standard streams themselves: Python aborts when it ends while a thread reads one of those.
+    source, output = (os.fdopen(os.dup(number), mode) for number, mode in ((0, "rb"), (1, "wb")))
+    os.dup2(2, 1)  # a stray print must not look like an answer
+    return Channel(source, output)
+
+
+def read_message(source: IO[bytes]) -> bytes:
+    """Return the pickle of the next message; raises EOFError when there is none, or not all of it."""
+    head = source.read(_SIZE.size)
+    size = _SIZE.unpack(head)[0] if len(head) == _SIZE.size else 0
+    content = source.read(size)
+    if not content or len(content) < size:
+        raise EOFError
+    return content
+
+
+def write_message(output: IO[bytes], message: object) -> None:
+    """Write ``message`` as a pickle."""
+    content = pickle.dumps(message, pickle.HIGHEST_PROTOCOL)
+    output.write(_SIZE.pack(len(content)) + content)
+    output.flush()
+
+
+def _widen(pipe: IO[bytes]) -> None:
+    with suppress(NameError, OSError):  # another system, or too many pipes of this user's
+        fcntl(pipe, F_SETPIPE_SZ, _PIPE)
