@@ -16,7 +16,7 @@ from searchapp.errors import EngineUnavailable, GenerationMissing, IndexDamaged,
 from searchapp.evidence import read_evidence
 from searchapp.i18n import Message
 from searchapp.indexing.damage import Damage
-from searchapp.indexing.generations import CHECKPOINT, CURRENT, MANIFEST, Generations, Manifest
+from searchapp.indexing.generations import CURRENT, MANIFEST, Generations, Manifest
 from searchapp.indexing.register import FILE_NAME as REGISTER
 from searchapp.indexing.register import TABLES as REGISTER_TABLES
 from searchapp.indexing.withdrawn import WITHDRAWN
@@ -110,29 +110,31 @@ def check_generation(
 def check_folder(generations: Generations) -> CheckReport | None:
     """Return what is wrong beside the generations, with the pointer and the list of withdrawn articles, if anything is.
 
-    Of a folder with all files of a generation but its manifest, that is missing, unless somebody is building there.
+    A generation with all its files but the manifest has lost that, unless it is newer than the published one: then an
+    interrupted reindex left it.
     """
     damages: list[Damage] = []
     names = set(generations.names())
-    complete = {path.parent.name for path in generations.folder.glob(f"*/{_LAST_FILE}")}
-    if not names | complete:
-        return None
+    complete = {name for name in generations.started() if (generations.path(name) / _LAST_FILE).is_file()}
+    published = max(names, default="")
     try:
-        if generations.current() not in names | complete:
+        published = generations.current()
+        if published not in names | complete:
             damages.append(Damage(CURRENT, Message("its content is not what was written")))
     except IndexMissing:
-        damages.append(Damage(CURRENT, Message("it is missing")))
+        return None
     except IndexDamaged:
-        damages.append(Damage(CURRENT, Message("its content is not what was written")))
+        missing = not (generations.folder / CURRENT).exists()
+        reason = Message("it is missing") if missing else Message("its content is not what was written")
+        damages.append(Damage(CURRENT, reason))
     try:
         generations.withdrawn()
         if not (generations.folder / WITHDRAWN).is_file():
             damages.append(Damage(WITHDRAWN, Message("it is missing")))
     except IndexDamaged:
         damages.append(Damage(WITHDRAWN, Message("its content is not what was written")))
-    if generations.holder() is None:
-        lost = (name for name in sorted(complete - names) if not (generations.path(name) / CHECKPOINT).exists())
-        damages += [Damage(f"{name}/{MANIFEST}", Message("it is missing")) for name in lost]
+    lost = (name for name in sorted(complete - names) if name <= published)
+    damages += [Damage(f"{name}/{MANIFEST}", Message("it is missing")) for name in lost]
     return CheckReport("", tuple(damages)) if damages else None
 
 

@@ -58,6 +58,8 @@ MANIFEST: Final = "manifest.json"
 REGISTER: Final = "register.sqlite"
 """What the corpus held, of :mod:`searchapp.indexing.register`, in the folder of a generation."""
 # The form of a generation's name, before the random part, and how long it is.
+# Ends the name of a generation that is being removed.
+_DOOMED: Final = ".removed"
 _FORM: Final = "%Y%m%dT%H%M%S.%fZ"
 _MOMENT: Final = len("20241106T164900.000000Z")
 _TICK: Final = timedelta(microseconds=1)
@@ -140,6 +142,10 @@ class Generations:
         found = (path.parent.name for path in self.folder.glob(f"*/{MANIFEST}"))
         return sorted(name for name in found if _NAME.fullmatch(name))
 
+    def started(self) -> list[str]:
+        """Return the generations that were begun, completed or not."""
+        return [path.name for path in self.folder.glob("*") if _NAME.fullmatch(path.name)]
+
     def path(self, generation: str) -> Path:
         """Return the folder of a generation; the engine's files lie in its ``engine`` folder."""
         return self.folder / generation
@@ -210,7 +216,7 @@ class Generations:
 
     def _known_names(self) -> Iterator[str]:
         """Yield the generations that are there or named anywhere, unfinished ones included."""
-        yield from (path.name for path in self.folder.glob("*") if _NAME.fullmatch(path.name))
+        yield from self.started()
         if current := self._current_or_none():
             yield current
         with suppress(IndexDamaged):
@@ -218,9 +224,9 @@ class Generations:
 
     def unfinished(self) -> Path | None:
         """Return the folder of the latest build that was interrupted after a checkpoint, if there is one."""
-        whole = set(self.names())
-        found = sorted(path.parent for path in self.folder.glob(f"*/{CHECKPOINT}") if path.parent.name not in whole)
-        return found[-1] if found else None
+        incomplete = set(self.started()) - set(self.names())
+        found = sorted(name for name in incomplete if (self.path(name) / CHECKPOINT).is_file())
+        return self.path(found[-1]) if found else None
 
     def publish(self, manifest: Manifest, withdrawn: Iterable[str] = ()) -> None:
         """Make a built generation durable and current, in that order, then prune. Needs the lock.
@@ -271,6 +277,8 @@ class Generations:
         for path in self.folder.glob("????????T??????.??????Z-????"):
             if path.is_dir() and path != but and path.name not in whole:
                 _remove(path)
+        for path in self.folder.glob(f"????????T??????.??????Z-????{_DOOMED}"):
+            shutil.rmtree(path, ignore_errors=True)
 
     # Going back
 
@@ -393,11 +401,14 @@ class Generations:
 
 
 def _remove(path: Path) -> None:
-    """Remove a generation, its manifest first: what a kill or a power cut leaves is not taken for whole."""
-    with suppress(OSError):
-        (path / MANIFEST).unlink(missing_ok=True)
-        sync(path)
-    shutil.rmtree(path, ignore_errors=True)
+    """Remove a generation under another name: what a kill or a power cut leaves of it is not taken for a damaged one."""
+    doomed = path.with_name(path.name + _DOOMED)
+    try:
+        path.rename(doomed)
+        sync(path.parent)
+    except OSError:  # some systems do not rename what is open
+        doomed = path
+    shutil.rmtree(doomed, ignore_errors=True)
 
 
 def _manifest_text(manifest: Manifest) -> str:

@@ -33,6 +33,7 @@ from searchapp.engines.whoosh_engine import generation
 from searchapp.errors import EngineUnavailable, IndexDamaged
 from searchapp.indexing.writing import DocumentMaker, article_writer
 from searchapp.model import Article
+from searchapp.processes import pipes
 from searchapp.schema import STEMS, WORDS
 from tests.contract.conftest import ENGINES
 
@@ -71,7 +72,7 @@ def started(monkeypatch: pytest.MonkeyPatch) -> Started:
         return processes[-1]
 
     Popen = subprocess.Popen  # noqa: N806
-    monkeypatch.setattr(workers.subprocess, "Popen", start)
+    monkeypatch.setattr(pipes.subprocess, "Popen", start)
     monkeypatch.setattr(workers, "ALONE", 500)
     monkeypatch.setattr(workers, "BATCH", 4)
     monkeypatch.setattr(generation, "_SEGMENT", 3000)

@@ -21,6 +21,7 @@ from searchapp import bootstrap
 from searchapp.bootstrap import ReindexOptions
 from searchapp.config import ENGINES, Config, load_config
 from searchapp.indexing.reindex import Summary
+from searchapp.ingest.reader_processes import close_idle
 from searchapp.ingest.walk import JOURNAL_FOLDER
 from searchapp.model import SearchRequest
 from tests.ingest.samples import alto, mets
@@ -198,17 +199,21 @@ def test_a_rebuild_takes_what_it_cannot_read_from_the_generation_before(newsroom
 
 
 def test_what_needs_a_library_that_is_missing_is_read_once_it_is_there(
-    newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch
+    newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
+    (tmp_path / "without").mkdir()
+    (tmp_path / "without/zstandard.py").write_text("raise ImportError", "utf-8")
     with zipfile.ZipFile(newsroom.config.corpus / "lot.zip", "w") as archive:
         archive.writestr("a.txt", "Un\n\nmotun.")
         archive.writestr("b.txt.zst", _zstandard("Deux\n\nmotdeux."))
     with monkeypatch.context() as patched:
-        patched.setitem(sys.modules, "zstandard", None)
+        close_idle()  # the process that reads looks for libraries where this one does when it starts
+        patched.setattr(sys, "path", [str(tmp_path / "without"), *sys.path])
         for _ in range(2):
             assert [file for file, _ in rejects(newsroom.reindex())] == ["lot.zip/b.txt.zst"]
             assert newsroom.found() == ["lot.zip/a"]
         assert newsroom.reindex().published is False
+    close_idle()
     assert rejects(newsroom.reindex()) == []
     assert newsroom.found() == ["lot.zip/a", "lot.zip/b"]
 
@@ -228,7 +233,8 @@ def test_a_disk_that_fails_in_the_middle_of_a_file_loses_nothing_of_it(
     records[0]["title"] = "Titre corrigé"
     newsroom.write("lot.jsonl", "".join(json.dumps(record) + "\n" for record in records), age=1800)
     with monkeypatch.context() as patched:
-        patched.setattr("searchapp.ingest.corpus._opened", _failing_disk)
+        patched.setattr("searchapp.ingest.corpus.is_read_here", lambda file: True)
+        patched.setattr("searchapp.ingest.files._opened", _failing_disk)
         (reject,) = rejects(newsroom.reindex())
         assert reject == ("lot.jsonl", f"it cannot be read: {os.strerror(errno.EIO)}")
         assert (len(newsroom.found()), newsroom.found("titre:corrigé")) == (4, ["a0"])

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Sized
-from functools import cached_property, lru_cache
+from functools import cached_property, lru_cache, partial
 from threading import Lock, RLock
 from typing import Any, Final, Generic, TypeVar
 
@@ -101,7 +101,8 @@ class Kept:
         self._postings: _Recent[Postings] = _Recent(_KEPT_POSTINGS)
         self._places: _Recent[Numbers] = _Recent(_KEPT_PLACES)
         self._facets: dict[str, Facet] = {}
-        self._frequency = lru_cache(_KEPT_FREQUENCIES)(self._read_frequency)
+        # No method of this object: one that is in a cycle would keep the files mapped until garbage is collected.
+        self._frequency = lru_cache(_KEPT_FREQUENCIES)(partial(_document_frequency, leaves, lock))
 
     def postings(self, field: str, term: str) -> Postings:
         """Return the live documents that hold ``term``."""
@@ -113,10 +114,6 @@ class Kept:
     def document_frequency(self, field: str, term: str) -> int:
         """Return the number of live documents that hold ``term``; without deleted ones, the dictionary knows."""
         return self._frequency(field, term) if self.live == self.size else len(self.postings(field, term))
-
-    def _read_frequency(self, field: str, term: str) -> int:
-        with self._lock:
-            return sum(leaf.document_frequency(field, term.encode("utf-8", "replace")) for leaf, _ in self.leaves)
 
     def keep_places(self, field: str, term: str, documents: Integers, deadline: Deadline) -> None:
         """Read where ``term`` stands in all documents, when it is asked of most: frequent words come again."""
@@ -210,3 +207,9 @@ def _rounded(lengths: Numbers) -> Numbers:
     spare = np.maximum(np.frexp(beyond)[1] - 4, 0)
     rounded: Numbers = np.minimum(lengths, 24) + (beyond >> spare << spare)
     return rounded
+
+
+def _document_frequency(leaves: Leaves, lock: RLock, field: str, term: str) -> int:
+    """Return the number of documents that hold ``term``, deleted ones among them."""
+    with lock:
+        return sum(leaf.document_frequency(field, term.encode("utf-8", "replace")) for leaf, _ in leaves)

@@ -177,7 +177,8 @@ class Replay:
         self.cuts.old += current != self._recording.new
         self._answers(current)
         for other in self._index().generations() - {current}:
-            if (index.folder / other / "manifest.json").exists():  # one that a rollback would take for whole
+            whole = (index.folder / other / "manifest.json").exists()
+            if whole and not other.endswith(".removed"):  # one that a rollback would take for whole
                 (index.folder / "CURRENT").write_text(other + "\n", "ascii")
                 self._answers(other)
         (index.folder / "CURRENT").write_text(current + "\n", "ascii")
