@@ -113,7 +113,7 @@ def open_service(config: Config, clock: Callable[[], date] | None = None) -> Sea
         synonyms=read_synonyms(config.synonyms, analyzer),
         date_words=CalendarWords(clock or today_in(config.timezone)),
         query_seconds=config.query_seconds,
-        withdrawn_since=JournalTail(config.corpus / JOURNAL_FOLDER).withdrawn_since,
+        tail=JournalTail(config.corpus / JOURNAL_FOLDER),
     )
 
 

@@ -27,14 +27,14 @@ from searchapp.errors import Corrupt, EngineUnavailable, IndexDamaged, Searchapp
 from searchapp.hiding import hiding
 from searchapp.indexing.damage import Damage
 from searchapp.indexing.generations import CURRENT, Generations
+from searchapp.indexing.journal_tail import JournalTail
 from searchapp.indexing.withdrawn import Withdrawn
 from searchapp.lexicon import FILE_NAME, Lexicon
 
-__all__ = ["CurrentGeneration", "OpenGeneration", "Served", "WithdrawnSince"]
+__all__ = ["CurrentGeneration", "OpenGeneration", "Served"]
 
 Answer = TypeVar("Answer")
 Work = Callable[["OpenGeneration"], Answer]
-WithdrawnSince = Callable[[Path], frozenset[str]]
 
 _log: Final = logging.getLogger(__name__)
 # Seconds. A newer generation answers within one second: it is noticed, opened, and warmed up for the time left.
@@ -52,7 +52,7 @@ class OpenGeneration:
     """An open generation: the engine's reader, what its articles say about words, and the ids that are withdrawn.
 
     The reader does not show what was withdrawn after this generation was published; of that, ``withdrawn_since`` is
-    what the journal of the corpus says when it is opened. ``signing_key`` signs cursors.
+    what the journal of the corpus says. ``signing_key`` signs cursors.
     """
 
     name: str
@@ -102,6 +102,7 @@ class _Sight:
     name: str
     marked: bool
     withdrawn: str
+    withdrawn_since: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,15 +129,15 @@ class CurrentGeneration:
         generations: Generations,
         engine_of: Callable[[str], Engine],
         analyzer: FrenchAnalyzer,
-        withdrawn_since: WithdrawnSince = lambda folder: frozenset(),
+        tail: JournalTail,
     ) -> None:
         """``engine_of`` gives the engine of a name, as manifests have them; it may raise EngineUnavailable.
 
-        ``withdrawn_since`` gives the ids that were withdrawn after the generation in a folder was made.
+        ``tail`` gives the ids that were withdrawn after a generation was made.
         """
         self.when_behind: Callable[[], object] = lambda: None
         """Called when a generation is opened that knows nothing of some withdrawals: it came from a backup."""
-        self._withdrawn_since = withdrawn_since
+        self._tail = tail
         self._generations = generations
         self._engine_of = engine_of
         self._analyzer = analyzer
@@ -223,7 +224,8 @@ class CurrentGeneration:
             name = self._generations.current()
         except IndexDamaged:
             return _Sight("", marked=True, withdrawn=withdrawn)
-        return _Sight(name, self._generations.is_marked(name), withdrawn)
+        since = self._tail.withdrawn_since(self._generations.path(name))
+        return _Sight(name, self._generations.is_marked(name), withdrawn, since)
 
     def _must_move(self, choice: _Choice) -> bool:
         """Return whether a request has to see to it that a better generation answers."""
@@ -275,13 +277,19 @@ class CurrentGeneration:
         withdrawn = self._withdrawn(name)
         with self._lock:
             opened = self._choice.generation if self._choice else None
-        if opened is not None and opened.name == name and withdrawn.says_the_same(opened.withdrawn, name):
-            return opened
         path = self._generations.path(name)
+        since = self._tail.withdrawn_since(path)
+        if (
+            opened is not None
+            and (opened.name, opened.withdrawn_since) == (name, since)
+            and withdrawn.says_the_same(opened.withdrawn, name)
+        ):
+            return opened
         engine = self._engine_of(self._generations.manifest(name).engine)
-        since = self._withdrawn_since(path)
         reader = hiding(_open_reader(engine, path / "engine"), withdrawn.hidden_in(name) | since)
-        if not since <= withdrawn.ids:  # else it was gone back to, for which nobody needs to hurry
+        if (
+            opened is None or opened.name != name
+        ) and not since <= withdrawn.ids:  # else it was gone back to, for which nobody needs to hurry
             self.when_behind()
         lexicon = Lexicon(path / FILE_NAME, self._analyzer)
         return OpenGeneration(name, reader, lexicon, withdrawn, self._generations.signing_key(name), since)

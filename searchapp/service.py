@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from searchapp.analysis import FrenchAnalyzer, Term
-from searchapp.current import CurrentGeneration, OpenGeneration, Served, WithdrawnSince
+from searchapp.current import CurrentGeneration, OpenGeneration, Served
 from searchapp.engines.dictionary import Dictionaries, Lookup
 from searchapp.engines.port import (
     BooleanClause,
@@ -27,6 +27,7 @@ from searchapp.highlight import Highlighter
 from searchapp.i18n import Message
 from searchapp.indexing.coverage import covers
 from searchapp.indexing.generations import Generations, Manifest
+from searchapp.indexing.journal_tail import JournalTail
 from searchapp.matching import enough_weight, enough_weight_otherwise, prefer_quotes
 from searchapp.model import Article, ArticleView, Deadline, Hit, Remark, SearchRequest, SearchResult, Sort
 from searchapp.query import Bag, DateWords, Every, Node, ParsedQuery, Phrase, Word, is_elaborate, narrows, parse, show
@@ -48,7 +49,8 @@ class SearchService:
 
     Making one never fails: the generation is opened when first asked for, by the engine that wrote it, which
     ``engine_of`` gives. A damaged one is left for the one before. Every method raises IndexMissing when nothing is
-    published, IndexDamaged when no generation can be read.
+    published, IndexDamaged when no generation can be read. ``tail`` tells what the corpus withdrew since; without one
+    there is no corpus.
     """
 
     def __init__(
@@ -60,9 +62,9 @@ class SearchService:
         date_words: DateWords | None = None,
         query_seconds: float = 2.0,
         synonyms: Synonyms | None = None,
-        withdrawn_since: WithdrawnSince = lambda folder: frozenset(),
+        tail: JournalTail | None = None,
     ) -> None:
-        self._current = CurrentGeneration(generations, engine_of, analyzer, withdrawn_since)
+        self._current = CurrentGeneration(generations, engine_of, analyzer, tail or JournalTail())
         self._generations = generations
         self._analyzer = analyzer
         self._ranker = Ranker()

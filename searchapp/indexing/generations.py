@@ -401,7 +401,7 @@ class Generations:
 
 
 def _remove(path: Path) -> None:
-    """Remove a generation under another name: what a kill or a power cut leaves of it is not taken for a damaged one."""
+    """Remove a generation under another name: what a kill or a power cut leaves of it is not taken for damaged."""
     doomed = path.with_name(path.name + _DOOMED)
     try:
         path.rename(doomed)
