@@ -24,21 +24,21 @@ from tests.web.proofs.hostile import TOKEN, draw
 SLACK_SECONDS = 1.0
 
 
-def attack(address: str, requests: int, seed: int, bare_allowed: bool) -> Report:
+def attack(address: str, requests: int, seed: int) -> Report:
     """Attack a server that runs."""
     seconds = load_config().query_seconds + SLACK_SECONDS
     told = partial(tell, of="requests", every=2000)
-    sending = Attack(address, seconds, bare_allowed=bare_allowed)
+    sending = Attack(address, seconds)
     generation = sending.wait_until_ready()
     return sending.run(draw(seed, requests, generation), lambda report: told(report.requests, failures=report.failures))
 
 
-def started(engine: str, work: Path, workers: int, requests: int, seed: int, bare_allowed: bool) -> Report:
+def started(engine: str, work: Path, workers: int, requests: int, seed: int) -> Report:
     """Attack a server of its own."""
     index = Index(work / "index", Path(shutil.copytree(ROOT / "corpus", work / "corpus")), engine)
     index.reindex()
     with serving(index, workers=workers, settings={"SEARCHAPP_WRITE_TOKEN": TOKEN}) as address:
-        return attack(address, requests, seed, bare_allowed)
+        return attack(address, requests, seed)
 
 
 if __name__ == "__main__":
@@ -47,9 +47,8 @@ if __name__ == "__main__":
     parser.add_argument("--seed", type=int, default=14)
     parser.add_argument("--workers", type=int, default=2, help="processes of the server")
     parser.add_argument("--address", help="host:port of a server that runs")
-    parser.add_argument("--bare-allowed", action="store_true", help="count answers of the WSGI server itself only")
     given = parser.parse_args()
-    common = {"requests": given.requests, "seed": given.seed, "bare_allowed": given.bare_allowed}
+    common = {"requests": given.requests, "seed": given.seed}
     if given.address:
         report = attack(given.address, **common)
         sys.stdout.write(json.dumps(report.figures(), ensure_ascii=False, indent=2) + "\n")

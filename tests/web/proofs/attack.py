@@ -33,8 +33,7 @@ LEADS_AWAY: Final = re.compile(rb"""["'<](?:https?:)?//evil\.example|["'<]/evil/
 class Report:
     """Answers by status, and what must not be; ``failures`` shows the first of each kind with its request.
 
-    ``overloaded`` are 503 with Retry-After. ``bare`` answers have none of the security headers: those of a server that
-    refuses a request before the application sees it. ``unanswered`` were closed or reset although an answer was due.
+    ``overloaded`` are 503 with Retry-After. ``unanswered`` were closed or reset although an answer was due.
     """
 
     requests: int = 0
@@ -42,7 +41,6 @@ class Report:
     server_errors: int = 0
     overloaded: int = 0
     without_headers: int = 0
-    bare: Counter[int] = field(default_factory=Counter)
     late: int = 0
     unanswered: int = 0
     led_away: int = 0
@@ -53,7 +51,7 @@ class Report:
     def figures(self) -> dict[str, Any]:
         """Return the counts by name."""
         figures = {each.name: getattr(self, each.name) for each in fields(self)}
-        return figures | {name: dict(sorted(figures[name].items())) for name in ("statuses", "bare")}
+        return figures | {"statuses": dict(sorted(self.statuses.items()))}
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,11 +64,10 @@ class _Answer:
 class Attack:
     """Sends requests to ``address``, each on a connection of its own; an answer is late after ``seconds``."""
 
-    def __init__(self, address: str, seconds: float, *, bare_allowed: bool = False) -> None:
+    def __init__(self, address: str, seconds: float) -> None:
         host, _, port = address.rpartition(":")
         self._address = (host.strip("[]"), int(port))
         self._seconds = seconds
-        self._bare_allowed = bare_allowed
         self._lock = Lock()
         self.report = Report()
 
@@ -125,11 +122,6 @@ class Attack:
         report.statuses[answer.status] += 1
         report.slowest_s = round(max(report.slowest_s, taken), 2)
         missing = [name for name in SECURITY_HEADERS if name not in answer.headers]
-        bare = len(missing) == len(SECURITY_HEADERS)
-        if bare:
-            report.bare[answer.status] += 1
-        if bare and self._bare_allowed and answer.status != 500:
-            return
         if answer.status == 503 and "Retry-After" in answer.headers:
             report.overloaded += 1
         elif answer.status >= 500:

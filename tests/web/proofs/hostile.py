@@ -139,7 +139,8 @@ def _encoded(dice: random.Random, text: str) -> bytes:
 def _cursor(dice: random.Random, generation: str) -> str:
     offset = dice.choice((0, 10, -1, 10**9, 2**31, 2**63, 2**64, 1.5, None, "x", 10**400))
     content = dice.choice(([generation, offset], [generation], {}, offset, [[]] * 50, [generation, offset, "a"]))
-    text = base64.urlsafe_b64encode(json.dumps(content).encode()).decode()
+    forged = base64.urlsafe_b64encode(dice.choice((b"\0", b"\1", b"\2")) + dice.randbytes(56)).decode()
+    text = dice.choice((forged, base64.urlsafe_b64encode(json.dumps(content).encode()).decode()))
     return dice.choice((text, text.rstrip("="), text[:-3], text + "!", "A" * dice.choice((3, 257, 4000)), "é"))
 
 

@@ -26,7 +26,8 @@ def test_hostile_requests_get_no_server_error(engine: str, tmp_path: Path) -> No
     index.reindex()
     with serving(index, workers=2, settings={"SEARCHAPP_WRITE_TOKEN": TOKEN}) as address:
         # How soon is a matter of the machine too; the command asks for the time that is promised.
-        report = Attack(address, 60.0, bare_allowed=True).run(draw(14, 300))
+        sending = Attack(address, 60.0)
+        report = sending.run(draw(14, 300, sending.wait_until_ready()))
     assert report.failures == []
     assert report.requests == 300
     assert report.statuses[200] > 50
