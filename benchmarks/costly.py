@@ -23,10 +23,10 @@ from string import ascii_lowercase
 from benchmarks.common import ROOT, Figures, machine
 from searchapp import bootstrap
 from searchapp.config import ENGINES, Config
-from searchapp.marks import paragraphs
 from searchapp.model import Filters, SearchRequest, Sort
+from searchapp.output.highlight_html import paragraphs
 from searchapp.query import LONGEST_QUERY
-from searchapp.service import SearchService
+from searchapp.search.service import SearchService
 
 LARGEST = 15_900_000
 FUNCTION_WORDS = """

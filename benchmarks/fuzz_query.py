@@ -14,9 +14,9 @@ from datetime import date
 
 import atheris
 
-with atheris.instrument_imports(include=["searchapp.query", "searchapp.date_words"]):
-    from searchapp.date_words import CalendarWords
+with atheris.instrument_imports(include=["searchapp.query", "searchapp.query.date_words"]):
     from searchapp.query import parse, show
+    from searchapp.query.date_words import CalendarWords
 
 SLOWEST = 0.050
 # Signs and words of the language: bytes below the number of rows stand for a row, others for a character.

@@ -22,7 +22,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from searchapp.ingest import read_corpus
-from searchapp.ingest.language import language_of
+from searchapp.ingest.cleaning.language_detection import language_of
 from searchapp.model import Reject
 from tests.ingest.samples import CONTAINERS, SAMPLES, SINGLE, carrier, zip_of
 

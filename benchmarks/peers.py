@@ -177,7 +177,7 @@ def ready_made(corpus: Path) -> Path:
     from zoneinfo import ZoneInfo
 
     from searchapp.engines.tantivy_engine.entries import entry_of
-    from searchapp.indexing.writing import DocumentMaker
+    from searchapp.indexing.documents import DocumentMaker
     from searchapp.ingest import CorpusReader
     from searchapp.model import Article
 

@@ -13,8 +13,8 @@ from random import Random
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from searchapp.date_words import CalendarWords
 from searchapp.query import parse, show
+from searchapp.query.date_words import CalendarWords
 from tests.query.texts import random_text
 
 SLOW = 0.020

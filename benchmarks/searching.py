@@ -60,9 +60,9 @@ def engine_alone(engine: str, folder: Path) -> Callable[[str], object]:
     """Return what the engine does of a search: find, count, and give the evidence of 100 and the articles of 10."""
     from searchapp import bootstrap
     from searchapp.engines.port import EngineRequest
-    from searchapp.engines.resolver import Resolver
     from searchapp.query import parse
     from searchapp.schema import FACET_FIELDS
+    from searchapp.search.resolve import Resolver
 
     reader = bootstrap.engine_named(engine).open(folder)
     resolver = Resolver(bootstrap.open_analyzer())

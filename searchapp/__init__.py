@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from flask import Flask
 
     from searchapp.config import Config
-    from searchapp.service import SearchService
+    from searchapp.search.service import SearchService
 
 __all__ = ["__version__", "create_app"]
 __version__ = "0.1.0"

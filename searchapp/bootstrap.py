@@ -19,7 +19,7 @@ from searchapp.config import Config, CorpusEntry
 from searchapp.errors import ConfigurationError, EngineUnavailable, GenerationMissing, IndexDamaged, WritingOff
 from searchapp.i18n import Message
 from searchapp.indexing import CURRENT, Generations
-from searchapp.indexing.options import Options as ReindexOptions
+from searchapp.indexing.reindex_options import Options as ReindexOptions
 from searchapp.model import JOURNAL_FOLDER
 
 if TYPE_CHECKING:
@@ -31,10 +31,10 @@ if TYPE_CHECKING:
     from searchapp.indexing.reindex import Progress
     from searchapp.indexing.reindex import Summary as Summary
     from searchapp.indexing.status import IndexStatus as IndexStatus
+    from searchapp.indexing.write_service import Writing
     from searchapp.ingest import Source
     from searchapp.model import Article, Reject
-    from searchapp.service import SearchService
-    from searchapp.writing import Writing
+    from searchapp.search.service import SearchService
 
     ReindexProgress = Progress
 
@@ -100,10 +100,10 @@ def open_service(config: Config, clock: Callable[[], date] | None = None) -> Sea
 
     Raises ConfigurationError for synonyms that cannot be read.
     """
-    from searchapp.date_words import CalendarWords, today_in
     from searchapp.indexing.journal_tail import JournalTail
-    from searchapp.service import SearchService
-    from searchapp.synonyms import read_synonyms
+    from searchapp.query.date_words import CalendarWords, today_in
+    from searchapp.search.service import SearchService
+    from searchapp.search.synonyms import read_synonyms
 
     analyzer = open_analyzer()
     return SearchService(
@@ -131,8 +131,8 @@ def reindex(
     CorpusShrunk, CorpusChanged, IndexLocked, IndexInaccessible, IndexUnwritable, DiskFull, RejectsRefused,
     VerificationFailed; whatever it raises, the published generation is as it was.
     """
+    from searchapp.indexing.disk_space import disk_full_told, index_writable
     from searchapp.indexing.reindex import reindex as build
-    from searchapp.indexing.room import disk_full_told, index_writable
 
     options = options or ReindexOptions()
     sources, generations = open_sources(config), _generations(config)
@@ -212,8 +212,8 @@ def open_writing(config: Config, service: SearchService) -> Writing:
     Raises WritingOff when the corpus is no folder that articles can be put into.
     """
     from searchapp.indexing.background import BackgroundIndexer
-    from searchapp.ingest.journal import Journal
-    from searchapp.writing import Writing
+    from searchapp.indexing.write_service import Writing
+    from searchapp.ingest.journal.journal import Journal
 
     # Beside a server that answers searches one process is enough; a few articles need no more.
     settings = replace(config, jobs=1)
@@ -283,7 +283,7 @@ def rollback(
     IndexUnwritable, GenerationMissing, IndexLocked.
     """
     from searchapp.indexing.checking import go_back
-    from searchapp.indexing.room import index_writable
+    from searchapp.indexing.disk_space import index_writable
 
     generations = _generations(config)
     with index_writable(generations), generations.locked(config.lock_wait, on_wait):

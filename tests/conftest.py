@@ -14,7 +14,7 @@ from hypothesis import settings
 
 from searchapp import bootstrap
 from searchapp.config import Config, load_config
-from searchapp.service import SearchService
+from searchapp.search.service import SearchService
 
 # How long an example takes says more about the machine than about the program. People draw anew each time, and find
 # what nobody thought of; CI draws the same, so that a change lands or not for what it is.

@@ -14,8 +14,8 @@ import click
 
 from searchapp import __version__
 from searchapp.cli.group import OnDemandCommand, OnDemandGroup
-from searchapp.cli.language import gettext as _
-from searchapp.cli.language import let_click_speak
+from searchapp.cli.localization import gettext as _
+from searchapp.cli.localization import let_click_speak
 from searchapp.errors import SearchappError, SystemRefused
 
 __all__ = ["cli", "main"]

@@ -9,12 +9,12 @@ from typing import Final
 import click
 
 from searchapp import bootstrap
-from searchapp.cli.language import gettext as _
-from searchapp.cli.options import with_config
+from searchapp.cli.common_options import with_config
+from searchapp.cli.localization import gettext as _
 from searchapp.cli.terminal import counted, print_error, print_out
 from searchapp.config import Config
+from searchapp.indexing.write_service import Batch, Outcome, Word, Writing
 from searchapp.model import Article, Reject
-from searchapp.writing import Batch, Outcome, Word, Writing
 
 __all__ = ["add"]
 

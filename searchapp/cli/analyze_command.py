@@ -6,7 +6,7 @@ import click
 from rich.table import Table
 
 from searchapp.bootstrap import open_analyzer
-from searchapp.cli.language import gettext as _
+from searchapp.cli.localization import gettext as _
 from searchapp.cli.terminal import out, print_error
 
 __all__ = ["analyze"]

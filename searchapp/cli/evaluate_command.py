@@ -11,12 +11,12 @@ import click
 from rich.table import Table
 
 from searchapp import bootstrap
-from searchapp.cli.language import gettext as _
-from searchapp.cli.options import with_config
+from searchapp.cli.common_options import with_config
+from searchapp.cli.localization import gettext as _
 from searchapp.cli.terminal import counted, number, out, print_error, print_out
 from searchapp.config import Config
-from searchapp.evaluation import MEASURES, Report, compare, read_run, write_run
-from searchapp.evaluation import evaluate as measure
+from searchapp.search.evaluation import MEASURES, Report, compare, read_run, write_run
+from searchapp.search.evaluation import evaluate as measure
 
 __all__ = ["evaluate"]
 

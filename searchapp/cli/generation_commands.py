@@ -15,9 +15,9 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
 from searchapp import bootstrap
-from searchapp.cli.language import gettext as _
-from searchapp.cli.language import language
-from searchapp.cli.options import with_config
+from searchapp.cli.common_options import with_config
+from searchapp.cli.localization import gettext as _
+from searchapp.cli.localization import language
 from searchapp.cli.terminal import counted, date_text, number, print_error, print_out, size_text
 from searchapp.config import Config
 from searchapp.errors import IndexDamaged, SearchappError

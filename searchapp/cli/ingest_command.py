@@ -9,8 +9,8 @@ import click
 from rich.text import Text
 
 from searchapp import bootstrap
-from searchapp.cli.language import gettext as _
-from searchapp.cli.options import with_config
+from searchapp.cli.common_options import with_config
+from searchapp.cli.localization import gettext as _
 from searchapp.cli.terminal import counted, date_text, number, print_error, print_out
 from searchapp.config import Config
 from searchapp.model import Article, DateQuality, Reject

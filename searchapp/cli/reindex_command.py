@@ -14,8 +14,8 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 
 from searchapp import bootstrap
 from searchapp.bootstrap import ReindexOptions
-from searchapp.cli.language import gettext as _
-from searchapp.cli.options import with_config
+from searchapp.cli.common_options import with_config
+from searchapp.cli.localization import gettext as _
 from searchapp.cli.terminal import counted, fail, number, print_error, print_out
 from searchapp.config import Config
 from searchapp.errors import SearchappError

@@ -8,14 +8,14 @@ from collections.abc import Iterable
 import click
 from rich.text import Text
 
-from searchapp.answers import describe_result, differs
 from searchapp.bootstrap import open_service
-from searchapp.cli.language import gettext as _
-from searchapp.cli.options import with_config
+from searchapp.cli.common_options import with_config
+from searchapp.cli.localization import gettext as _
 from searchapp.cli.terminal import counted, date_text, number, print_error, print_out
 from searchapp.config import Config
 from searchapp.i18n import Message
 from searchapp.model import Fragment, Hit, SearchRequest, SearchResult, Sort
+from searchapp.output.answer_json import describe_result, differs
 
 __all__ = ["print_result", "search"]
 

@@ -12,13 +12,13 @@ import click
 
 from searchapp import create_app
 from searchapp.bootstrap import index_status, open_service
-from searchapp.cli.language import gettext as _
-from searchapp.cli.options import with_config
+from searchapp.cli.common_options import with_config
+from searchapp.cli.localization import gettext as _
 from searchapp.cli.terminal import counted, print_error, print_out
 from searchapp.config import Config
 from searchapp.errors import ConfigurationError, EngineUnavailable, IndexMissing, SearchappError
 from searchapp.i18n import Message
-from searchapp.service import SearchService
+from searchapp.search.service import SearchService
 
 __all__ = ["serve"]
 

@@ -10,7 +10,7 @@ from babel.numbers import format_decimal
 from rich.console import Console
 from rich.text import Text
 
-from searchapp.cli.language import gettext, language, ngettext
+from searchapp.cli.localization import gettext, language, ngettext
 from searchapp.errors import SearchappError
 from searchapp.i18n import Message
 

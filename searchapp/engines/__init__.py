@@ -1,5 +1,6 @@
 """Engines find candidates; everything that makes an answer French or rich happens above them.
 
-:mod:`.port` says in prose what an engine must do, :mod:`.resolver` turns a query tree into clauses of terms, and one
-module an engine carries them out.
+``port`` says in prose what an engine must do, and one package an engine does it. What they share: ``stored_form`` (an
+article as JSON), ``sort_keys`` (positions in an order), ``days``, ``proximity``, ``panics`` (of compiled code, as
+exceptions), ``workers`` (processes that analyse).
 """

@@ -10,18 +10,18 @@ from pathlib import Path
 from typing import Final
 
 from searchapp.analysis import FrenchAnalyzer
-from searchapp.engines.databases import open_database
+from searchapp.derived.databases import open_database
+from searchapp.derived.rerank_features import read_evidence
+from searchapp.derived.spelling import FILE_NAME as LEXICON
+from searchapp.derived.spelling import TABLES as LEXICON_TABLES
 from searchapp.engines.port import BooleanClause, Engine, EngineRequest, EveryClause, Reader, TermClause
 from searchapp.errors import EngineUnavailable, GenerationMissing, IndexDamaged, IndexMissing
-from searchapp.evidence import read_evidence
 from searchapp.i18n import Message
 from searchapp.indexing.damage import Damage
 from searchapp.indexing.generations import CURRENT, MANIFEST, Generations, Manifest
-from searchapp.indexing.register import FILE_NAME as REGISTER
-from searchapp.indexing.register import TABLES as REGISTER_TABLES
+from searchapp.indexing.index_state import FILE_NAME as REGISTER
+from searchapp.indexing.index_state import TABLES as REGISTER_TABLES
 from searchapp.indexing.withdrawn import WITHDRAWN
-from searchapp.lexicon import FILE_NAME as LEXICON
-from searchapp.lexicon import TABLES as LEXICON_TABLES
 from searchapp.model import Article
 from searchapp.schema import ID, STEMS
 

@@ -10,7 +10,7 @@ from typing import Final
 
 from searchapp.errors import system_reason
 from searchapp.i18n import Message
-from searchapp.indexing.durable import digest_of, write_durably
+from searchapp.indexing.durability import digest_of, write_durably
 
 __all__ = [
     "Damage",

@@ -12,9 +12,9 @@ from types import TracebackType
 from typing import Final, Self
 
 from searchapp.engines.port import ArticleWriter, Engine
+from searchapp.indexing.documents import DocumentMaker, article_writer
 from searchapp.indexing.generations import CHECKPOINT, sync, write_durably
-from searchapp.indexing.register import FILE_NAME as REGISTER
-from searchapp.indexing.writing import DocumentMaker, article_writer
+from searchapp.indexing.index_state import FILE_NAME as REGISTER
 from searchapp.model import Article
 
 __all__ = ["ENGINE", "IndexFiles", "read_checkpoint"]

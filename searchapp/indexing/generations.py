@@ -35,9 +35,9 @@ from searchapp.indexing.damage import (
     unreadable,
     write_mark,
 )
-from searchapp.indexing.durable import digest_of, sync, write_durably
+from searchapp.indexing.disk_space import says_disk_full
+from searchapp.indexing.durability import digest_of, sync, write_durably
 from searchapp.indexing.locking import Holder, WriteLock
-from searchapp.indexing.room import says_disk_full
 from searchapp.indexing.signing_key import derived_key, make_signing_key, read_signing_key
 from searchapp.indexing.withdrawn import WITHDRAWN, Withdrawn, read_withdrawn, write_withdrawn
 
@@ -56,7 +56,7 @@ __all__ = [
 CURRENT: Final = "CURRENT"
 MANIFEST: Final = "manifest.json"
 REGISTER: Final = "register.sqlite"
-"""What the corpus held, of :mod:`searchapp.indexing.register`, in the folder of a generation."""
+"""What the corpus held, of :mod:`searchapp.indexing.index_state`, in the folder of a generation."""
 # The form of a generation's name, before the random part, and how long it is.
 # Ends the name of a generation that is being removed.
 _DOOMED: Final = ".removed"

@@ -22,7 +22,7 @@ from filelock import FileLock, Timeout
 
 from searchapp.errors import IndexLocked, IndexUnwritable, system_reason
 from searchapp.i18n import Message
-from searchapp.indexing.durable import make_durably
+from searchapp.indexing.durability import make_durably
 
 __all__ = ["Holder", "WriteLock"]
 

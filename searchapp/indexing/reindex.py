@@ -18,20 +18,20 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from searchapp.analysis import FrenchAnalyzer
-from searchapp.engines.databases import is_damage
+from searchapp.derived.databases import is_damage
 from searchapp.engines.port import BaseWornOut, Engine, Reader
 from searchapp.errors import CorpusShrunk, IndexDamaged, IndexMissing, RejectsRefused
 from searchapp.i18n import Message
+from searchapp.indexing.documents import DocumentMaker
 from searchapp.indexing.earlier import Earlier
 from searchapp.indexing.files import ENGINE, IndexFiles, read_checkpoint
 from searchapp.indexing.generations import Generations, Manifest
-from searchapp.indexing.options import Options
-from searchapp.indexing.register import FILE_NAME as REGISTER
-from searchapp.indexing.register import Register
+from searchapp.indexing.index_state import FILE_NAME as REGISTER
+from searchapp.indexing.index_state import Register
+from searchapp.indexing.reindex_options import Options
+from searchapp.indexing.spelling_dictionary import write_lexicon
 from searchapp.indexing.update import Progress, Update
 from searchapp.indexing.verification import verify
-from searchapp.indexing.vocabulary import write_lexicon
-from searchapp.indexing.writing import DocumentMaker
 from searchapp.ingest import Source
 from searchapp.model import Article, Reject
 from searchapp.schema import SCHEMA_VERSION

@@ -13,7 +13,7 @@ import secrets
 from pathlib import Path
 from typing import Final
 
-from searchapp.indexing.durable import write_durably
+from searchapp.indexing.durability import write_durably
 
 __all__ = ["SIGNING_KEY", "derived_key", "make_signing_key", "read_signing_key"]
 

@@ -13,7 +13,7 @@ from searchapp.errors import CorpusChanged
 from searchapp.indexing.coverage import digest_before
 from searchapp.indexing.earlier import Earlier
 from searchapp.indexing.generations import digest_of
-from searchapp.indexing.register import Known, Register, digest_of_article
+from searchapp.indexing.index_state import Known, Register, digest_of_article
 from searchapp.indexing.versions import judge
 from searchapp.ingest import Source, Unit, Unlisted, digest_of_facts
 from searchapp.model import Article, ArticleStatus, Reject

@@ -9,7 +9,7 @@ from typing import Final
 from searchapp.engines.port import EngineRequest, Reader, TermClause
 from searchapp.errors import VerificationFailed
 from searchapp.i18n import Message
-from searchapp.indexing.register import Register, digest_of_article
+from searchapp.indexing.index_state import Register, digest_of_article
 from searchapp.model import Article, ArticleStatus
 from searchapp.schema import ID
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Final
 
 from searchapp.errors import IndexDamaged
-from searchapp.indexing.durable import write_durably
+from searchapp.indexing.durability import write_durably
 
 __all__ = ["WITHDRAWN", "Withdrawn", "read_withdrawn", "write_withdrawn"]
 

@@ -4,30 +4,26 @@ A *reader* knows one format and turns the bytes of a file into articles; one tha
 *reject* (file, line, reason) and the rest goes on. The *registry* chooses the reader, by content first and by
 name second. :func:`read_corpus` walks a folder (or one file) in a stable order and streams what readers give.
 
-On its way a file passes through one module a step::
+On its way a file passes through these rooms::
 
-    walk      which files, in which order; links, hidden files (patterns: fewer of them; names: bytes -> text -> ids)
-    isolation foreign files, in a process that can be ended (reader_process, reader_processes); small files of own
-              formats here (files: the same in both)
-    streams   compression and UTF-16 undone while reading, within the budget of limits
-    opening   zips and tars give the files inside (beside them: neighbours, inside), registry the reader that knows the
-              format (kinds tells it)
-    formats   bytes -> record (one module a format; encoding tells the letters, fields the names)
-    record    record -> Article (normalize, mojibake, dates, authors, ids, language and boilerplate clean its fields;
-              folders and domains give the inherited ones)
+    sources   which files, in which order, and which of them are read in a process that can be killed
+    dispatch  what kind of file is it (signatures, sniffers), which reader knows it
+    archives  compression and UTF-16 undone while reading, the members of zips and tars, within the budget of limits
+    formats   bytes -> record, one module a format
+    cleaning  record -> Article
 
-Beside the folder, *connectors* read standard input and databases, *received* what the program itself was given. Each
-source gives *units*, which are read again as a whole when they changed.
+The *journal*, what the program itself was given, is a source beside them. Each source gives *units*, which are read
+again as a whole when they changed.
 """
 
 from __future__ import annotations
 
-from searchapp.ingest.connectors import PostgresRows, Source, SqliteRows, StreamSource
-from searchapp.ingest.corpus import CorpusReader, read_corpus
-from searchapp.ingest.duplicates import digest_of_facts
-from searchapp.ingest.patterns import PathPattern, split_pattern
-from searchapp.ingest.reader import FileContext
-from searchapp.ingest.received import JournalReader
+from searchapp.ingest.cleaning.duplicates import digest_of_facts
+from searchapp.ingest.journal.journal_source import JournalReader
+from searchapp.ingest.reader_protocol import FileContext
+from searchapp.ingest.sources.connectors import PostgresRows, Source, SqliteRows, StreamSource
+from searchapp.ingest.sources.corpus import CorpusReader, read_corpus
+from searchapp.ingest.sources.patterns import PathPattern, split_pattern
 from searchapp.ingest.units import Unit, Unlisted
 
 __all__ = [

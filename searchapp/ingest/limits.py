@@ -1,6 +1,6 @@
 """Limits that keep one hostile or broken file from taking the machine: unpacked bytes, members, seconds.
 
-The largest article is in :mod:`searchapp.ingest.reader`; the formats add what only they can know (pages, nesting).
+The largest article is in :mod:`.reader_protocol`; the formats add what only they can know (pages, nesting).
 """
 
 from __future__ import annotations
@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from typing import Final, TypeVar
 
 from searchapp.i18n import Message
-from searchapp.ingest.reader import UnreadableError
-from searchapp.ingest.watch import TooSlow, watched
+from searchapp.ingest.cpu_limit import TooSlow, watched
+from searchapp.ingest.reader_protocol import UnreadableError
 
 __all__ = [
     "DEEPEST",

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from hashlib import blake2b
 from pathlib import Path
 
-from searchapp.ingest.reader import unopened
+from searchapp.ingest.reader_protocol import unopened
 from searchapp.model import Article, Reject
 
 __all__ = ["Unit", "Unlisted", "digest_of_settings", "unlisted"]

@@ -28,7 +28,7 @@ from searchapp.query.ast import (
     show,
 )
 from searchapp.query.dates import DateWords, Period
-from searchapp.query.language import LONGEST_QUERY
+from searchapp.query.grammar import LONGEST_QUERY
 from searchapp.query.parser import ParsedQuery, is_elaborate, parse
 
 __all__ = [

@@ -11,7 +11,7 @@ from functools import singledispatch
 
 from searchapp.model import Span
 from searchapp.query.dates import show_period
-from searchapp.query.language import FIELD_NAMES, FIELDS, FieldKind
+from searchapp.query.grammar import FIELD_NAMES, FIELDS, FieldKind
 
 __all__ = [
     "And",

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from searchapp.i18n import Message
-from searchapp.query.language import (
+from searchapp.query.grammar import (
     DEEPEST_GROUP,
     DEFAULT_SLOP,
     FIELDS,

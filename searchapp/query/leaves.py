@@ -12,7 +12,7 @@ from searchapp.i18n import Message
 from searchapp.model import Remark
 from searchapp.query.ast import DateRange, Exact, Fuzzy, Leaf, Phrase, Prefix, Word
 from searchapp.query.dates import ONE_DAY, DateWords, read_period
-from searchapp.query.language import GREATEST_DISTANCE, SHORTEST_PREFIX, read_operator
+from searchapp.query.grammar import GREATEST_DISTANCE, SHORTEST_PREFIX, read_operator
 
 __all__ = ["read_id", "read_leaf", "read_phrase", "read_range"]
 

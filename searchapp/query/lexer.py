@@ -15,7 +15,7 @@ from searchapp.i18n import Message
 from searchapp.model import Remark
 from searchapp.query.ast import Field, Node
 from searchapp.query.dates import DATE_WORDS, DateWords, Period
-from searchapp.query.language import (
+from searchapp.query.grammar import (
     GREATEST_SLOP,
     MOST_DATE_WORDS,
     FieldKind,

@@ -23,9 +23,9 @@ from searchapp.i18n import Message
 from searchapp.model import Remark
 from searchapp.query.ast import PREFERRED, And, Bag, Every, Field, Node, Not, Or, Phrase, Word, show
 from searchapp.query.dates import DateWords
-from searchapp.query.language import DEEPEST_GROUP, LONGEST_QUERY, Near, Operator
+from searchapp.query.grammar import DEEPEST_GROUP, LONGEST_QUERY, Near, Operator
 from searchapp.query.lexer import Kind, Token, tokens_of
-from searchapp.query.order import balance, limit_clauses, limit_proximities, settle
+from searchapp.query.token_repair import balance, limit_clauses, limit_proximities, settle
 
 __all__ = ["ParsedQuery", "is_elaborate", "parse"]
 

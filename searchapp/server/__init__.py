@@ -15,6 +15,6 @@ processes, restarts one that dies, and ends them gracefully. What this room adds
 from __future__ import annotations
 
 from searchapp.server.application import application_of
-from searchapp.server.processes import Options, run
+from searchapp.server.gunicorn_processes import Options, run
 
 __all__ = ["Options", "application_of", "run"]

@@ -10,8 +10,8 @@ from flask import Flask
 from searchapp.config import Config
 from searchapp.server.lanes import Lane
 from searchapp.server.loop import Application
-from searchapp.web.gate import MEGABYTE, carries_token
 from searchapp.web.refusals import Refusals
+from searchapp.web.write_access import MEGABYTE, carries_token
 
 __all__ = ["application_of"]
 

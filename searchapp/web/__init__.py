@@ -1,4 +1,4 @@
-"""The web room: pages for people, JSON for programs, over one :class:`~searchapp.service.SearchService`.
+"""The web room: pages for people, JSON for programs, over one :class:`~searchapp.search.service.SearchService`.
 
 A request passes through few hands. ``params`` turns its address into a SearchRequest, the service answers,
 ``pages`` or ``api`` shows the answer. Around them:
@@ -24,17 +24,20 @@ from searchapp.bootstrap import load_config, open_service, open_writing
 from searchapp.config import Config
 from searchapp.errors import ConfigurationError
 from searchapp.i18n import Message
-from searchapp.service import SearchService
-from searchapp.web import admission, assets, errors, language, malformed, templating
+from searchapp.search.service import SearchService
+from searchapp.web import admission, assets, templating
+from searchapp.web import error_answers as errors
+from searchapp.web import malformed_requests as malformed
+from searchapp.web import site_language as language
 from searchapp.web.api import api
 from searchapp.web.article_ids import ArticleIdConverter
 from searchapp.web.conditional import answer_unmodified
-from searchapp.web.malformed import MalformedRequests
+from searchapp.web.malformed_requests import MalformedRequests
 from searchapp.web.pages import pages
 from searchapp.web.probes import probes
 from searchapp.web.proxies import TrustedProxies
 from searchapp.web.site import install, site
-from searchapp.web.writing import writing
+from searchapp.web.write_api import writing
 
 __all__ = ["create_app"]
 

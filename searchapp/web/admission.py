@@ -9,7 +9,7 @@ from typing import Final
 from flask import Flask, g, request
 from werkzeug.exceptions import ClientDisconnected
 
-from searchapp.web.places import looks_costly
+from searchapp.web.search_slots import looks_costly
 from searchapp.web.site import site
 
 __all__ = ["init_app"]

@@ -14,13 +14,13 @@ from typing import Final
 from flask import Blueprint, Response, jsonify, request
 
 from searchapp import __version__
-from searchapp.answers import Json, describe_result, describe_view
 from searchapp.i18n import translator
+from searchapp.output.answer_json import Json, describe_result, describe_view
 from searchapp.web.article_ids import requested_id
 from searchapp.web.conditional import names_tag
-from searchapp.web.language import current_language, say
 from searchapp.web.params import clean_query, read_search
 from searchapp.web.site import site
+from searchapp.web.site_language import current_language, say
 
 __all__ = ["api"]
 

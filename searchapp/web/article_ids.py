@@ -11,9 +11,9 @@ from urllib.parse import quote
 from flask import request
 from werkzeug.routing import BaseConverter
 
-from searchapp.answers import SAFE_IN_PATH
 from searchapp.errors import InvalidRequest
 from searchapp.i18n import Message
+from searchapp.output.answer_json import SAFE_IN_PATH
 
 __all__ = ["ArticleIdConverter", "requested_id"]
 

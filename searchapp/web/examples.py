@@ -26,7 +26,7 @@ from filelock import FileLock, Timeout
 from searchapp.errors import SearchappError
 from searchapp.model import SearchRequest
 from searchapp.query.guide import GUIDE
-from searchapp.service import SearchService
+from searchapp.search.service import SearchService
 
 __all__ = ["HOME_EXAMPLES", "Examples", "shared_folder"]
 

@@ -10,7 +10,7 @@ from datetime import date
 from typing import Final
 
 from searchapp.model import HistogramBucket
-from searchapp.web.language import month
+from searchapp.web.site_language import month
 
 __all__ = ["Bar", "chart"]
 

@@ -8,9 +8,9 @@ from typing import Any
 
 from flask import url_for
 
-from searchapp.answers import FILTERS, fits_path, write_search
 from searchapp.model import Filters, SearchRequest, Sort
-from searchapp.web.language import requested_language
+from searchapp.output.answer_json import FILTERS, fits_path, write_search
+from searchapp.web.site_language import requested_language
 
 __all__ = [
     "article_path",

@@ -11,17 +11,17 @@ from typing import Final
 
 from flask import Blueprint, render_template, request
 
-from searchapp.answers import differs
 from searchapp.errors import IndexDamaged, IndexMissing, InvalidRequest
 from searchapp.i18n import Message
 from searchapp.model import SearchRequest, SearchResult, Sort
+from searchapp.output.answer_json import differs
 from searchapp.query.guide import GUIDE, LIMITS
 from searchapp.web.article_ids import requested_id
 from searchapp.web.examples import HOME_EXAMPLES
 from searchapp.web.histogram import chart
 from searchapp.web.links import search_path, with_page, with_sort
 from searchapp.web.params import SORTS, read_search
-from searchapp.web.results import active_chips, facet_groups, page_links
+from searchapp.web.result_page import active_chips, facet_groups, page_links
 from searchapp.web.site import site
 
 __all__ = ["pages"]

@@ -16,10 +16,10 @@ from typing import Final, TypeVar
 
 from werkzeug.datastructures import MultiDict
 
-from searchapp.answers import FILTERS
 from searchapp.errors import InvalidRequest
 from searchapp.i18n import Message
 from searchapp.model import Filters, SearchRequest, Sort
+from searchapp.output.answer_json import FILTERS
 from searchapp.query import LONGEST_QUERY
 
 __all__ = [

@@ -7,7 +7,7 @@ from werkzeug.datastructures import LanguageAccept
 from werkzeug.http import parse_accept_header
 
 from searchapp.i18n import LANGUAGES
-from searchapp.web.errors import is_for_program, refusal
+from searchapp.web.error_answers import is_for_program, refusal
 
 __all__ = ["Refusals"]
 

@@ -9,12 +9,12 @@ from typing import Generic, TypeVar, cast
 from flask import Flask, current_app
 
 from searchapp.config import Config
+from searchapp.indexing.write_service import Writing
 from searchapp.model import SearchResult
-from searchapp.service import SearchService
+from searchapp.search.service import SearchService
 from searchapp.web.examples import Examples, shared_folder
-from searchapp.web.places import Admission, CostMemory
-from searchapp.web.rate import Rate
-from searchapp.writing import Writing
+from searchapp.web.search_slots import Admission, CostMemory
+from searchapp.web.token_bucket import Rate
 
 __all__ = ["LatestValue", "Site", "install", "site"]
 

@@ -8,11 +8,11 @@ from urllib.parse import quote, urlencode
 from flask import Flask, request, url_for
 from markupsafe import Markup
 
-from searchapp.marks import marked, paragraphs, snippet
 from searchapp.model import Hit, SearchRequest
+from searchapp.output.highlight_html import marked, paragraphs, snippet
 from searchapp.web import links
-from searchapp.web.language import current_language
 from searchapp.web.site import site
+from searchapp.web.site_language import current_language
 
 __all__ = ["init_app"]
 

@@ -24,7 +24,7 @@ HEAVY = {
     "rich",
     "searchapp.indexing.reindex",
     "searchapp.ingest",
-    "searchapp.service",
+    "searchapp.search.service",
     "tantivy",
     "trafilatura",
     "watchfiles",
@@ -53,7 +53,7 @@ def test_status_loads_no_engine_and_no_format(run: Run, indexed: Config) -> None
 
 
 def test_search_loads_its_engine_but_nothing_that_indexes(run: Run, indexed: Config) -> None:
-    needed = {"numpy", "whoosh", "rapidfuzz", "searchapp.service"}
+    needed = {"numpy", "whoosh", "rapidfuzz", "searchapp.search.service"}
     assert loaded(run, "search", "--index", indexed.index, "cheval") == needed | SHOWN
 
 

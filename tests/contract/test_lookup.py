@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from searchapp.engines.dictionary import Dictionary, Lookup
 from searchapp.engines.port import BooleanClause, Clause, EngineRequest, PhraseClause, Reader
-from searchapp.engines.resolver import Resolver
-from searchapp.engines.spelling import is_near
 from searchapp.model import Deadline
 from searchapp.query import parse
 from searchapp.schema import WORDS
+from searchapp.search.dictionary import Dictionary, Lookup
+from searchapp.search.fuzzy import is_near
+from searchapp.search.resolve import Resolver
 from tests.contract.conftest import ANALYZER, Open, article
 from tests.work import is_linear
 
@@ -76,7 +76,7 @@ def test_near_words_are_all_those_that_are_near_in_their_order(open_index: Open,
 def test_values_that_were_not_all_read_in_time_are_read_on_by_the_next_search(
     open_index: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("searchapp.engines.dictionary._BATCH", 2)
+    monkeypatch.setattr("searchapp.search.dictionary._BATCH", 2)
     dictionary = Dictionary(reader_of(open_index), ANALYZER)
     tries = [dictionary.values("source", Deadline(0.0)) for _ in range(4)]
     assert tries == [None] * 4

@@ -31,7 +31,7 @@ from searchapp.engines.port import (
 )
 from searchapp.engines.whoosh_engine import generation
 from searchapp.errors import EngineUnavailable, IndexDamaged
-from searchapp.indexing.writing import DocumentMaker, article_writer
+from searchapp.indexing.documents import DocumentMaker, article_writer
 from searchapp.model import Article
 from searchapp.processes import pipes
 from searchapp.schema import STEMS, WORDS

@@ -11,9 +11,9 @@ import pytest
 from searchapp import bootstrap
 from searchapp.analysis import FrenchAnalyzer
 from searchapp.config import Config
+from searchapp.derived.spelling import Lexicon, build_lexicon
 from searchapp.errors import IndexDamaged
 from searchapp.indexing import Generations
-from searchapp.lexicon import Lexicon, build_lexicon
 from tests.indexing.proofs.damages import sign_again
 
 ANALYZER = FrenchAnalyzer()

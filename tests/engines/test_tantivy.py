@@ -16,8 +16,8 @@ from searchapp.engines.port import BaseWornOut, Document, EnginePanic, EngineReq
 from searchapp.engines.proximity import stand_near
 from searchapp.engines.tantivy_engine import TantivyEngine
 from searchapp.engines.tantivy_engine import writer as writer_module
+from searchapp.engines.tantivy_engine.arrangements import arrangements
 from searchapp.engines.tantivy_engine.entries import entry_of
-from searchapp.engines.tantivy_engine.proximity import arrangements
 from searchapp.engines.tantivy_engine.stored import join, split
 from searchapp.engines.tantivy_engine.writer import deleted_documents
 from searchapp.errors import IndexDamaged

@@ -13,7 +13,8 @@ import pytest
 from searchapp import bootstrap
 from searchapp.config import Config
 from searchapp.engines.port import EngineRequest, EveryClause, PhraseClause, TermClause
-from searchapp.engines.whoosh_engine import WhooshEngine, blocks, malformed
+from searchapp.engines.whoosh_engine import WhooshEngine, blocks
+from searchapp.engines.whoosh_engine import malformed_index as malformed
 from searchapp.engines.whoosh_engine.codec import stored_bytes
 from searchapp.engines.whoosh_engine.pickles import UnsafePickle, read_pickle
 from searchapp.errors import IndexDamaged

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from searchapp.engines.port import Reader
-from searchapp.engines.stored import to_json
+from searchapp.engines.stored_form import to_json
 from searchapp.engines.whoosh_engine import WhooshEngine, generation
 from searchapp.errors import IndexDamaged
 from searchapp.schema import EXACT, STEMS, WORDS

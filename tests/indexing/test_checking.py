@@ -19,14 +19,14 @@ from searchapp import bootstrap
 from searchapp.analysis import FrenchAnalyzer
 from searchapp.bootstrap import ReindexOptions
 from searchapp.config import ENGINES, Config
-from searchapp.current import CurrentGeneration, OpenGeneration
 from searchapp.errors import GenerationMissing, IndexDamaged, IndexMissing
 from searchapp.indexing import Generations
 from searchapp.indexing.checking import CheckProgress, content_damages
 from searchapp.indexing.damage import Damage
 from searchapp.indexing.withdrawn import write_withdrawn
 from searchapp.model import SearchRequest
-from searchapp.service import SearchService
+from searchapp.search.searcher import CurrentGeneration, OpenGeneration
+from searchapp.search.service import SearchService
 
 FULL = ReindexOptions(full=True)
 

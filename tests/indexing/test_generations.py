@@ -28,7 +28,7 @@ from searchapp.i18n import Message
 from searchapp.indexing import Generations
 from searchapp.indexing.locking import WriteLock
 from searchapp.model import Filters, SearchRequest
-from searchapp.service import SearchService
+from searchapp.search.service import SearchService
 
 FULL = ReindexOptions(full=True)
 

@@ -22,7 +22,7 @@ from searchapp.errors import CorpusMissing, CorpusShrunk, RejectsRefused
 from searchapp.indexing import Generations
 from searchapp.indexing.files import IndexFiles
 from searchapp.indexing.reindex import Summary
-from searchapp.ingest.walk import JOURNAL_FOLDER
+from searchapp.ingest.sources.walk import JOURNAL_FOLDER
 from searchapp.model import Article, ArticleStatus, SearchRequest
 
 FULL: Final = ReindexOptions(full=True)

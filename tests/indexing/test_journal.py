@@ -22,11 +22,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from searchapp.errors import CorpusUnwritable, StorageFull
-from searchapp.ingest.journal import Journal, Outcome, Written
-from searchapp.ingest.reader import FileContext
-from searchapp.ingest.record import article_from
-from searchapp.ingest.sent import InvalidRecordError, line_of, parse_line, record_of, tombstone, validate
-from searchapp.ingest.walk import JOURNAL_FOLDER
+from searchapp.ingest.cleaning.record import article_from
+from searchapp.ingest.journal.journal import Journal, Outcome, Written
+from searchapp.ingest.journal.written_articles import (
+    InvalidRecordError,
+    line_of,
+    parse_line,
+    record_of,
+    tombstone,
+    validate,
+)
+from searchapp.ingest.reader_protocol import FileContext
+from searchapp.ingest.sources.walk import JOURNAL_FOLDER
 from searchapp.model import Article, ArticleStatus
 
 PARIS = ZoneInfo("Europe/Paris")
@@ -284,7 +291,7 @@ def test_a_write_that_the_system_refuses_halfway_leaves_no_line(journal: Journal
         import resource, signal
         from pathlib import Path
         from zoneinfo import ZoneInfo
-        from searchapp.ingest.journal import Journal
+        from searchapp.ingest.journal.journal import Journal
         signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
         resource.setrlimit(resource.RLIMIT_FSIZE, (3_000_000, -1))
         journal = Journal(Path({str(journal.folder.parent)!r}), Path({str(no_place)!r}), ZoneInfo("UTC"))
@@ -352,7 +359,7 @@ def test_a_writer_killed_at_any_moment_keeps_what_it_acknowledged(journal: Journ
     code = f"""
         from pathlib import Path
         from zoneinfo import ZoneInfo
-        from searchapp.ingest.journal import Journal
+        from searchapp.ingest.journal.journal import Journal
         import itertools, sys
         journal = Journal(Path({str(tmp_path / "corpus")!r}), Path({str(tmp_path / "j.sqlite")!r}), ZoneInfo("UTC"))
         for number in itertools.count(int(sys.argv[1])):

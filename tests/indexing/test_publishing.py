@@ -19,7 +19,7 @@ from searchapp.config import ENGINES, Config
 from searchapp.engines.port import Document, Engine, Reader, Writer
 from searchapp.errors import CorpusShrunk, IndexDamaged, IndexMissing, VerificationFailed
 from searchapp.indexing import Generations
-from searchapp.indexing.register import Register
+from searchapp.indexing.index_state import Register
 from searchapp.indexing.verification import SAMPLE
 from searchapp.indexing.withdrawn import write_withdrawn
 from searchapp.model import ArticleStatus, SearchRequest

@@ -19,7 +19,7 @@ from searchapp.errors import ArticleNotFound, ArticleWithdrawn
 from searchapp.indexing import Generations
 from searchapp.indexing.journal_tail import JournalTail
 from searchapp.model import JOURNAL_FOLDER, SearchRequest
-from searchapp.service import SearchService
+from searchapp.search.service import SearchService
 
 
 @pytest.fixture(params=ENGINES)

@@ -21,8 +21,8 @@ from searchapp import bootstrap
 from searchapp.bootstrap import ReindexOptions
 from searchapp.config import ENGINES, Config, load_config
 from searchapp.indexing.reindex import Summary
-from searchapp.ingest.reader_processes import close_idle
-from searchapp.ingest.walk import JOURNAL_FOLDER
+from searchapp.ingest.sources.reader_processes import close_idle
+from searchapp.ingest.sources.walk import JOURNAL_FOLDER
 from searchapp.model import SearchRequest
 from tests.ingest.samples import alto, mets
 from tests.permissions import as_anybody, only_where_modes_count
@@ -233,8 +233,8 @@ def test_a_disk_that_fails_in_the_middle_of_a_file_loses_nothing_of_it(
     records[0]["title"] = "Titre corrigé"
     newsroom.write("lot.jsonl", "".join(json.dumps(record) + "\n" for record in records), age=1800)
     with monkeypatch.context() as patched:
-        patched.setattr("searchapp.ingest.corpus.is_read_here", lambda file: True)
-        patched.setattr("searchapp.ingest.files._opened", _failing_disk)
+        patched.setattr("searchapp.ingest.sources.corpus.is_read_here", lambda file: True)
+        patched.setattr("searchapp.ingest.sources.file_reader._opened", _failing_disk)
         (reject,) = rejects(newsroom.reindex())
         assert reject == ("lot.jsonl", f"it cannot be read: {os.strerror(errno.EIO)}")
         assert (len(newsroom.found()), newsroom.found("titre:corrigé")) == (4, ["a0"])

@@ -8,7 +8,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from searchapp.ingest import CorpusReader, bindings, inside
+from searchapp.ingest import CorpusReader
+from searchapp.ingest.archives.member import archive_members as inside
+from searchapp.ingest.archives.member import mets_pages as bindings
 from searchapp.model import Article, Reject
 from tests.ingest.samples import PARAGRAPHS, SAMPLES, mets, tar_of, zip_of
 
@@ -164,7 +166,7 @@ def test_bindings_are_looked_for_among_so_many_files_of_a_folder(
     corpus: Corpus, monkeypatch: pytest.MonkeyPatch, archive: bool
 ) -> None:
     corpus.isolated = False
-    monkeypatch.setattr("searchapp.ingest.neighbours.MOST_LOOKED_AT", 2)
+    monkeypatch.setattr("searchapp.ingest.sources.sibling_files.MOST_LOOKED_AT", 2)
     monkeypatch.setattr(inside, "MOST_LOOKED_AT", 2)
     files = {"1.xml": PAGE, "2.xml": PAGE, "mets.xml": mets("1.xml")}
     for name, content in ({"a.zip": zip_of(files)} if archive else files).items():

@@ -9,11 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from searchapp.ingest import boilerplate, language
-from searchapp.ingest.dates import is_date, parse_date
-from searchapp.ingest.encoding import decode, is_binary
-from searchapp.ingest.normalize import clean_line, clean_text
-from searchapp.ingest.reader import UnreadableError
+from searchapp.ingest.cleaning import boilerplate
+from searchapp.ingest.cleaning import language_detection as language
+from searchapp.ingest.cleaning.article_dates import is_date, parse_date
+from searchapp.ingest.cleaning.encoding import decode, is_binary
+from searchapp.ingest.cleaning.normalize import clean_line, clean_text
+from searchapp.ingest.reader_protocol import UnreadableError
 from tests.ingest.samples import TEXT
 
 PARIS = ZoneInfo("Europe/Paris")

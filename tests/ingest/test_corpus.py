@@ -22,8 +22,8 @@ from hypothesis import strategies as st
 import searchapp.ingest
 from searchapp.errors import CorpusMissing
 from searchapp.ingest import CorpusReader, Unit, read_corpus
-from searchapp.ingest.encoding import read_bytes
-from searchapp.ingest.registry import find_reader
+from searchapp.ingest.cleaning.encoding import read_bytes
+from searchapp.ingest.formats.registry import find_reader
 from searchapp.model import Article
 from tests.ingest.conftest import Corpus
 from tests.ingest.samples import SAMPLES
@@ -270,7 +270,7 @@ def test_file_that_does_not_open_is_rejected(
     def refuse(path: Path) -> None:
         raise error
 
-    monkeypatch.setattr("searchapp.ingest.files._opened", refuse)
+    monkeypatch.setattr("searchapp.ingest.sources.file_reader._opened", refuse)
     corpus.write("a.txt", BREVE)
     assert reason in str(corpus.only_reject().reason)
 

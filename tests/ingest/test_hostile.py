@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from searchapp.ingest import limits
-from searchapp.ingest.formats.layout import record_of_text
+from searchapp.ingest.formats.page_layout import record_of_text
 from searchapp.model import Article, Reject
 from tests.ingest.conftest import Corpus
 from tests.ingest.hostile import BREVE, HOSTILE, write_gigabyte_line
@@ -168,7 +168,7 @@ def test_file_that_takes_too_long_is_a_reject_and_the_rest_goes_on(
     corpus.write("a.txt", BREVE)
     corpus.write("b.txt", BREVE.replace(b"panne", b"fanfare"))
     monkeypatch.setattr("searchapp.ingest.formats.text.record_of_text", slow)
-    monkeypatch.setattr("searchapp.ingest.corpus.timed", lambda values, seconds: limits.timed(values, 0.3))
+    monkeypatch.setattr("searchapp.ingest.sources.corpus.timed", lambda values, seconds: limits.timed(values, 0.3))
     with ThreadPoolExecutor(1) as thread:
         reject, article = thread.submit(corpus.read).result()
     assert isinstance(reject, Reject)

@@ -14,7 +14,7 @@ import pytest
 
 from searchapp.ingest import CorpusReader
 from searchapp.ingest.limits import ReadingLimits
-from searchapp.ingest.reader_processes import close_idle
+from searchapp.ingest.sources.reader_processes import close_idle
 from searchapp.model import Article, Reject
 from tests.ingest.conftest import PARIS, Corpus
 
@@ -25,7 +25,7 @@ PAGE = (
 # Python runs it at its start, in the process that reads as in any other: it adds a format that does as a file says.
 HOSTILE = """
 import ctypes, os, re, signal, sys
-from searchapp.ingest import registry
+from searchapp.ingest.formats import registry
 from searchapp.model import Article
 
 class Hostile:
@@ -135,7 +135,7 @@ def test_reading_that_is_abandoned_does_not_harm_the_next(corpus: Corpus) -> Non
 
 
 def test_small_files_of_own_formats_start_no_process(corpus: Corpus, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("searchapp.ingest.isolation.take_process", lambda: pytest.fail("a process was started"))
+    monkeypatch.setattr("searchapp.ingest.sources.isolation.take_process", lambda: pytest.fail("a process was started"))
     corpus.write("a.txt", "Le bac\n\nIl est à quai.")
     corpus.write("b.jsonl", '{"title": "Le bac", "text": "à quai"}')
     assert len(corpus.articles()) == 2
@@ -145,7 +145,8 @@ READING = """
 import sys
 from pathlib import Path
 from zoneinfo import ZoneInfo
-from searchapp.ingest import CorpusReader, reader_processes
+from searchapp.ingest import CorpusReader
+from searchapp.ingest.sources import reader_processes
 for entry in CorpusReader(Path(sys.argv[1]), ZoneInfo("Europe/Paris")):
     print(*[process.number for process in reader_processes._alive], flush=True)
 """

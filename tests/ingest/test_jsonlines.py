@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from searchapp.i18n import Message
-from searchapp.ingest.reader import LARGEST_ARTICLE
+from searchapp.ingest.reader_protocol import LARGEST_ARTICLE
 from searchapp.model import ArticleStatus, Reject
 
 if TYPE_CHECKING:

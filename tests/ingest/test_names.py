@@ -13,7 +13,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from searchapp.ingest.names import name_inside, text_of_name
+from searchapp.ingest.file_names import name_inside, text_of_name
 from tests.ingest.conftest import Corpus
 
 BREVE = "Une brève\n\nElle est courte.\n"

@@ -10,13 +10,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from searchapp.ingest.authors import split_authors
-from searchapp.ingest.boilerplate import parse_boilerplate, shipped_boilerplate
-from searchapp.ingest.dates import is_date, read_date
-from searchapp.ingest.domains import source_of
-from searchapp.ingest.formats.layout import is_byline, record_of_text
-from searchapp.ingest.language import language_of
-from searchapp.ingest.mojibake import repaired
+from searchapp.ingest.cleaning.article_dates import is_date, read_date
+from searchapp.ingest.cleaning.boilerplate import parse_boilerplate, shipped_boilerplate
+from searchapp.ingest.cleaning.bylines import split_authors
+from searchapp.ingest.cleaning.domains import source_of
+from searchapp.ingest.cleaning.language_detection import language_of
+from searchapp.ingest.cleaning.mojibake import repaired
+from searchapp.ingest.formats.page_layout import is_byline, record_of_text
 from searchapp.model import DateQuality
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from searchapp.i18n import translator
-from searchapp.ingest.reader import LARGEST_ARTICLE
+from searchapp.ingest.reader_protocol import LARGEST_ARTICLE
 from searchapp.model import Article, Reject
 from tests.ingest.samples import ARTICLE, CONTAINERS, LEAD, SAMPLES, SINGLE, issue, mets, pdf_of, warc_of, zip_of
 

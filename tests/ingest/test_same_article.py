@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from searchapp.analysis import FrenchAnalyzer
-from searchapp.ingest.registry import READERS
+from searchapp.ingest.formats.registry import READERS
 from searchapp.model import Article
 from tests.ingest.samples import ARTICLE, CONTAINERS, SAMPLES, SINGLE, issue
 
@@ -61,7 +61,7 @@ def test_issue_in_an_archive_has_all_the_words_of_the_article(corpus: Corpus) ->
 
 
 def test_no_reader_is_without_a_sample() -> None:
-    from searchapp.ingest.registry import find_reader
+    from searchapp.ingest.formats.registry import find_reader
 
     known = {reader.name for name, sample in SAMPLES.items() if (reader := find_reader(sample()[:65536], name))}
     assert {reader.name for reader in READERS} - known == {"sitemap", "METS"}  # which hold no text themselves

@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from searchapp.engines.dictionary import Dictionary, Lookup
 from searchapp.engines.port import Engine, EngineRequest
-from searchapp.engines.resolver import Resolver
 from searchapp.model import Article
 from searchapp.query import Node, parse, show
+from searchapp.search.dictionary import Dictionary, Lookup
+from searchapp.search.resolve import Resolver
 from tests.contract.conftest import ANALYZER, ENGINES, document
 from tests.oracle.strategies import corpora, trees
 from tests.oracle.tokens import found

@@ -6,8 +6,8 @@ import unicodedata
 
 import pytest
 
-from searchapp.ingest.normalize import composed
-from searchapp.ingest.patterns import NamePattern
+from searchapp.ingest.cleaning.normalize import composed
+from searchapp.ingest.sources.patterns import NamePattern
 from tests.patterns import found, timing
 
 

@@ -16,7 +16,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from searchapp import bootstrap
-from searchapp.evaluation import Report, evaluate
+from searchapp.search.evaluation import Report, evaluate
 
 
 @dataclass(frozen=True)

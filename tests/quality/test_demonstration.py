@@ -9,7 +9,7 @@ import pytest
 
 from searchapp import bootstrap
 from searchapp.model import SearchRequest
-from searchapp.service import SearchService
+from searchapp.search.service import SearchService
 
 CORPUS = Path(__file__).parents[2] / "corpus"
 # Query -> articles that are a right first answer.

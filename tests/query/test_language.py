@@ -6,7 +6,6 @@ from datetime import date
 
 import pytest
 
-from searchapp.date_words import CalendarWords
 from searchapp.query import (
     And,
     Bag,
@@ -24,6 +23,7 @@ from searchapp.query import (
     parse,
     show,
 )
+from searchapp.query.date_words import CalendarWords
 
 TODAY = date(2024, 11, 6)
 WORDS = CalendarWords(lambda: TODAY)

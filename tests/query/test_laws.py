@@ -9,8 +9,8 @@ from random import Random
 from hypothesis import given
 from hypothesis import strategies as st
 
-from searchapp.date_words import CalendarWords
 from searchapp.query import LONGEST_QUERY, parse, show
+from searchapp.query.date_words import CalendarWords
 from tests.query.texts import any_text, random_text
 
 WORDS = CalendarWords(lambda: date(2024, 11, 6))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from searchapp.query import LONGEST_QUERY, And, Bag, Field, Fuzzy, Node, Not, Or, Phrase, parse
-from searchapp.query.language import MOST_PROXIMITIES
+from searchapp.query.grammar import MOST_PROXIMITIES
 from searchapp.query.leaves import read_leaf
 from tests.query.texts import PIECES, SIGNS
 from tests.work import is_linear

@@ -12,7 +12,7 @@ from flask import Flask
 
 from searchapp.config import load_config
 from searchapp.errors import TooBusy
-from searchapp.web.places import Admission, CostMemory, looks_costly
+from searchapp.web.search_slots import Admission, CostMemory, looks_costly
 from searchapp.web.site import Site
 
 SOON, LONG = 0.01, 30.0

@@ -16,11 +16,11 @@ from flask.testing import FlaskClient
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from searchapp.answers import article_path
 from searchapp.bootstrap import open_service, reindex
 from searchapp.config import ENGINES, load_config
-from searchapp.ingest.ids import checked_id
-from searchapp.ingest.reader import UnreadableError
+from searchapp.ingest.cleaning.ids import checked_id
+from searchapp.ingest.reader_protocol import UnreadableError
+from searchapp.output.answer_json import article_path
 from searchapp.web import create_app
 from searchapp.web.article_ids import requested_id
 from searchapp.web.links import article_path as page_path

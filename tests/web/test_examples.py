@@ -17,7 +17,7 @@ from flask.testing import FlaskClient
 from searchapp.bootstrap import open_service, reindex, rollback
 from searchapp.config import Config
 from searchapp.model import SearchRequest, SearchResult
-from searchapp.service import SearchService
+from searchapp.search.service import SearchService
 from searchapp.web import create_app
 from searchapp.web.examples import FILE, HOME_EXAMPLES, QUERIES, Examples, shared_folder
 

@@ -10,9 +10,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as some
 from werkzeug.datastructures import MultiDict
 
-from searchapp.answers import write_search
 from searchapp.errors import InvalidRequest
 from searchapp.model import Filters, SearchRequest, Sort
+from searchapp.output.answer_json import write_search
 from searchapp.web.params import read_search
 
 TEXT = some.text(max_size=60)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from flask import Flask
 
-from searchapp.marks import marked, paragraphs, snippet
 from searchapp.model import Fragment, HistogramBucket
+from searchapp.output.highlight_html import marked, paragraphs, snippet
 from searchapp.web.histogram import chart
-from searchapp.web.language import duration, number
+from searchapp.web.site_language import duration, number
 
 
 def test_marks_count_from_the_start_of_the_field() -> None:

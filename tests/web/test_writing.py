@@ -19,8 +19,8 @@ from werkzeug.test import TestResponse
 from searchapp import bootstrap
 from searchapp.config import Config
 from searchapp.web import create_app
-from searchapp.web.rate import Rate
 from searchapp.web.site import site
+from searchapp.web.token_bucket import Rate
 
 TOKEN = "un-jeton-assez-long-0123"  # noqa: S105
 MARE = {"title": "La mare du Ponant", "text": "Trois grenouilles y tiennent salon.", "author": "Anne Le Bihan"}

@@ -25,7 +25,7 @@ from searchapp.engines.port import (
     WeightClause,
 )
 from searchapp.engines.proximity import stand_in_a_row, stand_near
-from searchapp.engines.tantivy_engine.proximity import arrangements, count_arrangements
+from searchapp.engines.tantivy_engine.arrangements import arrangements, count_arrangements
 from searchapp.engines.tantivy_engine.schema import DAY, TERM_FIELDS
 from searchapp.engines.tantivy_engine.stored import split
 from searchapp.engines.tantivy_engine.weights import as_boolean

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import tantivy
 
 from searchapp.engines.port import Document
-from searchapp.engines.stored import to_json
+from searchapp.engines.stored_form import to_json
 from searchapp.engines.tantivy_engine.schema import ARTICLE, DAY, EVIDENCE, MONTH, NEWEST, OLDEST, ORDINAL, sort_keys
 from searchapp.engines.tantivy_engine.stored import ODD, join, split
 from searchapp.model import Article

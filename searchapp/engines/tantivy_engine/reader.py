@@ -11,7 +11,7 @@ from tantivy import DocAddress, Query
 from searchapp.engines.days import month_label
 from searchapp.engines.panics import panics_caught
 from searchapp.engines.port import EngineRequest, EngineResult
-from searchapp.engines.stored import read_article
+from searchapp.engines.stored_form import read_article
 from searchapp.engines.tantivy_engine.clauses import Queries, encodable, scores
 from searchapp.engines.tantivy_engine.order import DOCUMENT_BITS, Ordering
 from searchapp.engines.tantivy_engine.schema import ARTICLE, EVIDENCE, MONTH, TERM_FIELDS

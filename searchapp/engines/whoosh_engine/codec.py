@@ -17,10 +17,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from searchapp.engines.days import LAST_DAY
-from searchapp.engines.stored import from_json, from_values
+from searchapp.engines.stored_form import from_json, from_values
 from searchapp.engines.whoosh_engine.fields import read_lists
 from searchapp.engines.whoosh_engine.layout import Lists, Numbers, Shape, offsets
-from searchapp.engines.whoosh_engine.malformed import MALFORMED, damaged, reading, require, unpacked
+from searchapp.engines.whoosh_engine.malformed_index import MALFORMED, damaged, reading, require, unpacked
 from searchapp.engines.whoosh_engine.pickles import read_pickle
 from searchapp.engines.whoosh_engine.postings import Integers, Postings, blocks_of
 from searchapp.engines.whoosh_engine.privates import W3Codec

@@ -19,7 +19,7 @@ from searchapp.engines.whoosh_engine.layout import (
     entry_sizes,
     offsets,
 )
-from searchapp.engines.whoosh_engine.malformed import Malformed, require, unpacked
+from searchapp.engines.whoosh_engine.malformed_index import Malformed, require, unpacked
 from searchapp.engines.whoosh_engine.postings import lists_of
 from searchapp.engines.whoosh_engine.privates import MAGIC
 

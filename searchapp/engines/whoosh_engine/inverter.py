@@ -16,7 +16,7 @@ import numpy as np
 
 from searchapp.analysis import Term
 from searchapp.engines.port import Document
-from searchapp.engines.stored import to_json
+from searchapp.engines.stored_form import to_json
 from searchapp.engines.whoosh_engine.codec import stored_bytes
 from searchapp.engines.whoosh_engine.layout import Lists, Numbers, Shape, offsets
 from searchapp.engines.whoosh_engine.schema import DAY, EVIDENCE, LENGTH, NO_DATE, STORED, TIMESTAMP

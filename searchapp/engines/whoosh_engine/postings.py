@@ -25,7 +25,7 @@ from searchapp.engines.whoosh_engine.layout import (
     entry_sizes,
     offsets,
 )
-from searchapp.engines.whoosh_engine.malformed import require, unpacked
+from searchapp.engines.whoosh_engine.malformed_index import require, unpacked
 from searchapp.engines.whoosh_engine.pickles import read_pickle
 from searchapp.engines.whoosh_engine.privates import MAGIC
 

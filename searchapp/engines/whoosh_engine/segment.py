@@ -17,9 +17,9 @@ from isal import isal_zlib
 from numpy.typing import NDArray
 
 from searchapp.engines.whoosh_engine.blocks import encode
-from searchapp.engines.whoosh_engine.dictionary import Dictionary
 from searchapp.engines.whoosh_engine.layout import COLUMN_END, Lists, Numbers, Shape, length_bytes
 from searchapp.engines.whoosh_engine.privates import W3Codec, length_column, segment_object
+from searchapp.engines.whoosh_engine.term_dictionary import Dictionary
 
 __all__ = ["SegmentFile", "packed"]
 

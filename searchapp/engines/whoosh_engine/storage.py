@@ -13,7 +13,7 @@ from pathlib import Path
 from struct import Struct
 from typing import Any, Final
 
-from searchapp.engines.whoosh_engine.malformed import Malformed, reading, require
+from searchapp.engines.whoosh_engine.malformed_index import Malformed, reading, require
 from searchapp.engines.whoosh_engine.pickles import Instance, read_pickle
 from searchapp.engines.whoosh_engine.privates import TOC_VERSION, segment_object
 from searchapp.engines.whoosh_engine.schema import INDEX_NAME

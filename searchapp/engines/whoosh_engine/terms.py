@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from searchapp.engines.whoosh_engine.layout import TERM_INFO, Bytes, Numbers
-from searchapp.engines.whoosh_engine.malformed import require
+from searchapp.engines.whoosh_engine.malformed_index import require
 from searchapp.engines.whoosh_engine.pickles import read_pickle
 
 __all__ = ["TermsFile"]

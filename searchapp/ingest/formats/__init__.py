@@ -1,1 +1,1 @@
-"""The formats, one module each; :mod:`searchapp.ingest.registry` puts them in order."""
+"""The formats, one module each; :mod:`searchapp.ingest.formats.registry` puts them in order."""

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from typing import BinaryIO
 
 from searchapp.i18n import Message
-from searchapp.ingest.formats.layout import record_of_paragraphs
+from searchapp.ingest.cleaning.record import Found
+from searchapp.ingest.formats.page_layout import record_of_paragraphs
 from searchapp.ingest.formats.xmlstream import Element, attribute, children, elements
-from searchapp.ingest.reader import LARGEST_ARTICLE, FileContext, ReadElsewhereError, UnreadableError
-from searchapp.ingest.record import Found
+from searchapp.ingest.reader_protocol import LARGEST_ARTICLE, FileContext, ReadElsewhereError, UnreadableError
 
 __all__ = ["blocks_of", "records"]
 

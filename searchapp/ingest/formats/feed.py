@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import BinaryIO, Final
 
+from searchapp.ingest.cleaning.record import Found, Record
 from searchapp.ingest.formats.markup import paragraphs_of, text_of_html
 from searchapp.ingest.formats.xmlstream import (
     Element,
@@ -16,8 +17,7 @@ from searchapp.ingest.formats.xmlstream import (
     local_name,
     text_of,
 )
-from searchapp.ingest.reader import FileContext
-from searchapp.ingest.record import Found, Record
+from searchapp.ingest.reader_protocol import FileContext
 
 __all__ = ["records"]
 

@@ -12,9 +12,9 @@ from typing import Any, Final
 import yaml
 
 from searchapp.i18n import Message
-from searchapp.ingest.fields import field_name
-from searchapp.ingest.reader import UnreadableError
-from searchapp.ingest.record import Record
+from searchapp.ingest.cleaning.record import Record
+from searchapp.ingest.formats.field_names import field_name
+from searchapp.ingest.reader_protocol import UnreadableError
 
 __all__ = ["split_front_matter"]
 

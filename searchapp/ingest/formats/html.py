@@ -15,16 +15,16 @@ from zoneinfo import ZoneInfo
 import trafilatura
 
 from searchapp.i18n import Message
-from searchapp.ingest.dates import is_date, read_date
-from searchapp.ingest.encoding import read_text
-from searchapp.ingest.formats.layout import is_byline
+from searchapp.ingest.cleaning.article_dates import is_date, read_date
+from searchapp.ingest.cleaning.encoding import read_text
+from searchapp.ingest.cleaning.mojibake import repaired
+from searchapp.ingest.cleaning.normalize import clean_line
+from searchapp.ingest.cleaning.record import Found, Record
 from searchapp.ingest.formats.markup import paragraphs_of, parse_html
+from searchapp.ingest.formats.page_layout import is_byline
 from searchapp.ingest.formats.schemaorg import SHORTEST_WHOLE, is_article, is_closed, record_of_schema, things_of
 from searchapp.ingest.formats.xmlstream import Element, all_text
-from searchapp.ingest.mojibake import repaired
-from searchapp.ingest.normalize import clean_line
-from searchapp.ingest.reader import LARGEST_TREE, FileContext, UnreadableError
-from searchapp.ingest.record import Found, Record
+from searchapp.ingest.reader_protocol import LARGEST_TREE, FileContext, UnreadableError
 
 __all__ = ["record_of_page", "records"]
 

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from typing import BinaryIO, Final
 
 from searchapp.i18n import Message
-from searchapp.ingest.encoding import decode_chunks
-from searchapp.ingest.reader import LARGEST_ARTICLE, FileContext, UnreadableError
+from searchapp.ingest.cleaning.encoding import decode_chunks
+from searchapp.ingest.reader_protocol import LARGEST_ARTICLE, FileContext, UnreadableError
 
 __all__ = ["objects_of"]
 

@@ -11,12 +11,12 @@ from collections.abc import Iterator
 from typing import BinaryIO, Final
 
 from searchapp.i18n import Message
-from searchapp.ingest.encoding import is_binary, letters, read_bytes
-from searchapp.ingest.fields import no_such_field
+from searchapp.ingest.cleaning.encoding import is_binary, letters, read_bytes
+from searchapp.ingest.cleaning.record import article_from
+from searchapp.ingest.formats.field_names import no_such_field
 from searchapp.ingest.formats.jsonarray import objects_of
 from searchapp.ingest.formats.jsonrecords import parse_json, records_of, unknown_field
-from searchapp.ingest.reader import LARGEST_ARTICLE, FileContext, UnreadableError, extension
-from searchapp.ingest.record import article_from
+from searchapp.ingest.reader_protocol import LARGEST_ARTICLE, FileContext, UnreadableError, extension
 from searchapp.model import Article, Reject
 
 __all__ = ["JsonLinesReader"]

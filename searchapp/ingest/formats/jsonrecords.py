@@ -8,12 +8,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from searchapp.i18n import Message
-from searchapp.ingest.fields import FIELDS, LONGEST_NAME, WRITTEN_FIELDS, field_name
+from searchapp.ingest.cleaning.record import Record
+from searchapp.ingest.formats.field_names import FIELDS, LONGEST_NAME, WRITTEN_FIELDS, field_name
 from searchapp.ingest.formats.markup import text_of_html
 from searchapp.ingest.formats.ninjs import is_ninjs, record_of_ninjs
 from searchapp.ingest.formats.schemaorg import is_article, record_of_schema, things_of
-from searchapp.ingest.reader import UnreadableError
-from searchapp.ingest.record import Record
+from searchapp.ingest.reader_protocol import UnreadableError
 
 __all__ = ["parse_json", "records_of", "unknown_field"]
 

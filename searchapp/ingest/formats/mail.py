@@ -14,14 +14,14 @@ from email.utils import parseaddr
 from typing import BinaryIO, Final
 
 from searchapp.i18n import Message
-from searchapp.ingest.dates import parse_date
-from searchapp.ingest.encoding import read_bytes
-from searchapp.ingest.formats.layout import record_of_text
+from searchapp.ingest.cleaning.article_dates import parse_date
+from searchapp.ingest.cleaning.encoding import read_bytes
+from searchapp.ingest.cleaning.ids import id_of_url
+from searchapp.ingest.cleaning.record import Found
 from searchapp.ingest.formats.mailparts import body_of, decoded, documents_of, parts_of
-from searchapp.ingest.ids import id_of_url
-from searchapp.ingest.kinds import is_mailbox
-from searchapp.ingest.reader import LARGEST_ARTICLE, FileContext, UnreadableError
-from searchapp.ingest.record import Found
+from searchapp.ingest.formats.page_layout import record_of_text
+from searchapp.ingest.reader_protocol import LARGEST_ARTICLE, FileContext, UnreadableError
+from searchapp.ingest.sniffers import is_mailbox
 from searchapp.model import Article, Reject
 
 __all__ = ["records"]

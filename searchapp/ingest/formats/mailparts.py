@@ -11,9 +11,9 @@ from email.message import Message as Mail
 from typing import Final
 
 from searchapp.i18n import Message
-from searchapp.ingest.encoding import letters
+from searchapp.ingest.cleaning.encoding import letters
 from searchapp.ingest.formats.markup import paragraphs_of, parse_html
-from searchapp.ingest.reader import FileContext, UnreadableError, extension
+from searchapp.ingest.reader_protocol import FileContext, UnreadableError, extension
 
 __all__ = ["body_of", "decoded", "documents_of", "letters_of", "parts_of"]
 

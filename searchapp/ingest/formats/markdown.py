@@ -12,11 +12,11 @@ from typing import BinaryIO, Final
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from searchapp.ingest.encoding import read_text
+from searchapp.ingest.cleaning.encoding import read_text
+from searchapp.ingest.cleaning.normalize import clean_text
+from searchapp.ingest.cleaning.record import Found, Record
 from searchapp.ingest.formats.frontmatter import split_front_matter
-from searchapp.ingest.normalize import clean_text
-from searchapp.ingest.reader import FileContext
-from searchapp.ingest.record import Found, Record
+from searchapp.ingest.reader_protocol import FileContext
 
 __all__ = ["records"]
 

@@ -9,7 +9,7 @@ from lxml import etree, html
 
 from searchapp.i18n import Message
 from searchapp.ingest.formats.xmlstream import Element, local_name
-from searchapp.ingest.reader import LARGEST_TREE, UnreadableError
+from searchapp.ingest.reader_protocol import LARGEST_TREE, UnreadableError
 
 __all__ = ["is_markup", "paragraphs_of", "parse_html", "text_of_html"]
 

@@ -7,11 +7,11 @@ from itertools import islice
 from typing import BinaryIO, Final
 
 from searchapp.i18n import Message
+from searchapp.ingest.cleaning.record import Found
 from searchapp.ingest.formats.alto import blocks_of
 from searchapp.ingest.formats.xmlstream import Element, attribute, elements, first, words_of
 from searchapp.ingest.limits import OverBudgetError
-from searchapp.ingest.reader import LARGEST_ARTICLE, FileContext, UnavailableError, UnreadableError
-from searchapp.ingest.record import Found
+from searchapp.ingest.reader_protocol import LARGEST_ARTICLE, FileContext, UnavailableError, UnreadableError
 
 __all__ = ["pages_of", "records"]
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
+from searchapp.ingest.cleaning.record import Record
 from searchapp.ingest.formats.markup import text_of_html
-from searchapp.ingest.record import Record
 
 __all__ = ["is_ninjs", "record_of_ninjs"]
 

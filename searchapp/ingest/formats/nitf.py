@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import BinaryIO, Final
 
+from searchapp.ingest.cleaning.record import Found, Record
 from searchapp.ingest.formats.markup import paragraphs_of
 from searchapp.ingest.formats.xmlstream import (
     Element,
@@ -17,8 +18,7 @@ from searchapp.ingest.formats.xmlstream import (
     line_of,
     words_of,
 )
-from searchapp.ingest.reader import FileContext
-from searchapp.ingest.record import Found, Record
+from searchapp.ingest.reader_protocol import FileContext
 
 __all__ = ["records"]
 

@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from typing import BinaryIO, Final
 
 from searchapp.i18n import Message
+from searchapp.ingest.archives.zips import open_zip, read_part
+from searchapp.ingest.cleaning.record import Found
 from searchapp.ingest.formats.docx import properties
-from searchapp.ingest.formats.layout import record_of_paragraphs
+from searchapp.ingest.formats.page_layout import record_of_paragraphs
 from searchapp.ingest.formats.xmlstream import Element, elements, local_name
-from searchapp.ingest.reader import FileContext, UnreadableError
-from searchapp.ingest.record import Found
-from searchapp.ingest.zips import open_zip, read_part
+from searchapp.ingest.reader_protocol import FileContext, UnreadableError
 
 __all__ = ["records"]
 

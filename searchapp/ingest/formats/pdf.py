@@ -8,12 +8,12 @@ from itertools import pairwise
 from typing import Any, BinaryIO, Final
 
 from searchapp.i18n import Message
-from searchapp.ingest.formats.layout import record_of_paragraphs
+from searchapp.ingest.archives.streams import seekable
+from searchapp.ingest.cleaning.record import Found
+from searchapp.ingest.extras import needed
+from searchapp.ingest.formats.page_layout import record_of_paragraphs
 from searchapp.ingest.limits import OverBudgetError
-from searchapp.ingest.ondemand import needed
-from searchapp.ingest.reader import LARGEST_ARTICLE, FileContext, UnreadableError
-from searchapp.ingest.record import Found
-from searchapp.ingest.streams import seekable
+from searchapp.ingest.reader_protocol import LARGEST_ARTICLE, FileContext, UnreadableError
 
 __all__ = ["records"]
 

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from typing import BinaryIO
 
 from searchapp.i18n import Message
+from searchapp.ingest.cleaning.record import Found, Record
 from searchapp.ingest.formats.xmlstream import Element, elements, first, line_of, text_of, words_of
-from searchapp.ingest.reader import FileContext, UnreadableError
-from searchapp.ingest.record import Found, Record
+from searchapp.ingest.reader_protocol import FileContext, UnreadableError
 
 __all__ = ["records"]
 

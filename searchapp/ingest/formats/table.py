@@ -11,11 +11,11 @@ from collections.abc import Iterator, Mapping
 from typing import BinaryIO, Final
 
 from searchapp.i18n import Message
-from searchapp.ingest.encoding import decode_chunks
-from searchapp.ingest.fields import FIELDS, field_name
+from searchapp.ingest.cleaning.encoding import decode_chunks
+from searchapp.ingest.cleaning.record import Found
+from searchapp.ingest.formats.field_names import FIELDS, field_name
 from searchapp.ingest.formats.markup import text_of_html
-from searchapp.ingest.reader import LARGEST_ARTICLE, FileContext, UnreadableError
-from searchapp.ingest.record import Found
+from searchapp.ingest.reader_protocol import LARGEST_ARTICLE, FileContext, UnreadableError
 from searchapp.model import Reject
 
 __all__ = ["records"]

@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterator
 from typing import BinaryIO, Final
 
-from searchapp.ingest.encoding import is_binary, read_text
-from searchapp.ingest.formats.layout import record_of_text
-from searchapp.ingest.reader import FileContext, UnreadableError, extension
-from searchapp.ingest.record import article_from
+from searchapp.ingest.cleaning.encoding import is_binary, read_text
+from searchapp.ingest.cleaning.record import article_from
+from searchapp.ingest.formats.page_layout import record_of_text
+from searchapp.ingest.reader_protocol import FileContext, UnreadableError, extension
 from searchapp.model import Article, Reject
 
 __all__ = ["TextReader"]

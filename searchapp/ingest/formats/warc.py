@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from typing import Any, BinaryIO, Final
 
 from searchapp.i18n import Message
-from searchapp.ingest.encoding import letters
+from searchapp.ingest.cleaning.encoding import letters
+from searchapp.ingest.cleaning.record import Found
+from searchapp.ingest.extras import needed
 from searchapp.ingest.formats.html import record_of_page
 from searchapp.ingest.limits import OverBudgetError
-from searchapp.ingest.ondemand import needed
-from searchapp.ingest.reader import LARGEST_TREE, FileContext, UnreadableError
-from searchapp.ingest.record import Found
+from searchapp.ingest.reader_protocol import LARGEST_TREE, FileContext, UnreadableError
 from searchapp.model import Reject
 
 __all__ = ["records"]

@@ -13,8 +13,8 @@ from typing import BinaryIO, Final
 from lxml import etree
 
 from searchapp.i18n import Message
-from searchapp.ingest.encoding import decode_chunks
-from searchapp.ingest.reader import LARGEST_TREE, FileContext, UnreadableError
+from searchapp.ingest.cleaning.encoding import decode_chunks
+from searchapp.ingest.reader_protocol import LARGEST_TREE, FileContext, UnreadableError
 
 __all__ = [
     "Element",

@@ -30,7 +30,7 @@ from searchapp.indexing import generations as generations_module
 from searchapp.indexing.generations import CURRENT, MANIFEST
 from searchapp.indexing.withdrawn import WITHDRAWN
 from searchapp.model import SearchRequest, Sort
-from searchapp.service import SearchService
+from searchapp.search.service import SearchService
 from tests.indexing.proofs.states import AUBE, SOIR, Corpus, State, opened, read_everything, shown_state
 
 __all__ = ["Damager", "Outcome", "sign_again"]

@@ -18,7 +18,7 @@ from typing import Any, Final
 from searchapp import bootstrap
 from searchapp.config import Config
 from searchapp.model import SearchRequest, Sort
-from searchapp.service import SearchService
+from searchapp.search.service import SearchService
 
 __all__ = ["AUBE", "SOIR", "Corpus", "State", "opened", "other", "read_everything", "shown_state"]
 

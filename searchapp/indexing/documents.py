@@ -1,0 +1,75 @@
+"""From articles to an engine's writer: analysed here, or by processes of the engine's where it has a way for that."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+from zoneinfo import ZoneInfo
+
+from searchapp.analysis import FrenchAnalyzer
+from searchapp.derived.rerank_features import make_evidence
+from searchapp.engines.days import day_number
+from searchapp.engines.port import ArticleWriter, Document, Engine, ParallelEngine, Writer
+from searchapp.model import Article
+
+__all__ = ["DocumentMaker", "article_writer"]
+
+
+class DocumentMaker:
+    """Makes documents of articles; can be pickled, with its analyzer."""
+
+    def __init__(self, timezone: ZoneInfo, analyzer: FrenchAnalyzer | None = None) -> None:
+        self._timezone = timezone
+        self._analyzer = analyzer or FrenchAnalyzer()
+
+    def __call__(self, article: Article) -> Document:
+        local = article.date.astimezone(self._timezone) if article.date else None
+        title, lead, text = map(self._analyzer.terms, (article.title, article.lead, article.text))
+        return Document(
+            article=article,
+            title=title,
+            lead=lead,
+            text=text,
+            evidence=make_evidence(title, lead + text),
+            day=day_number(local) if local else 0,
+        )
+
+
+def article_writer(
+    engine: Engine, folder: Path, make: DocumentMaker, jobs: int = 0, base: Path | None = None
+) -> ArticleWriter:
+    """Return a writer over ``folder`` with up to ``jobs`` processes; 0 means one for each processor."""
+    jobs = jobs or _processors()
+    if jobs > 1 and isinstance(engine, ParallelEngine):
+        return engine.create_parallel(folder, make, jobs, base)
+    return _Analysing(engine.create(folder, base), make)
+
+
+class _Analysing:
+    """Analyses in this process."""
+
+    def __init__(self, writer: Writer, make: DocumentMaker) -> None:
+        self._writer = writer
+        self._make = make
+        self.delete = writer.delete
+
+    def add(self, article: Article, *, is_new: bool = False) -> None:
+        self._writer.add(self._make(article), is_new=is_new)
+
+    def __enter__(self) -> Self:
+        self._writer.__enter__()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._writer.__exit__(kind, error, trace)
+
+
+def _processors() -> int:
+    """Return the number of processors that this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1

@@ -1,0 +1,219 @@
+"""Writing: articles that are sent become lines of the corpus's journal, and are indexed soon after.
+
+The server's write endpoint and ``searchapp add`` both call this, so that both keep the same promise: what was
+acknowledged is in the corpus, on the disk, whatever becomes of the index.
+"""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final, Protocol
+
+from searchapp.errors import (
+    ArticleNotFound,
+    ArticleWithdrawn,
+    IndexDamaged,
+    IndexInaccessible,
+    IndexMissing,
+    InvalidRecord,
+    InvalidRecords,
+)
+from searchapp.i18n import Message
+from searchapp.indexing.background import BackgroundIndexer, IndexingStatus
+from searchapp.ingest.cleaning.ids import checked_id
+from searchapp.ingest.journal.journal import Extent, Journal, Outcome, Spool, Written
+from searchapp.ingest.journal.journal_index import Word
+from searchapp.ingest.journal.written_articles import InvalidRecordError, parse_line, record_of, tombstone, validate
+from searchapp.ingest.reader_protocol import UnreadableError
+from searchapp.model import Article, Reject
+
+__all__ = ["Batch", "Extent", "IndexingStatus", "OnWord", "Outcome", "Word", "Writing", "Written", "lines_of"]
+
+_LISTED: Final = 100
+OnWord = Callable[[Word, Outcome], None]
+
+
+@dataclass(slots=True)
+class Batch:
+    """What became of several records: how many of which outcome, how many were rejected, the first rejects.
+
+    A reject is its line (or, of a file, the number of its article), the field that is wrong and the reason.
+    """
+
+    file: str = ""
+    counts: Counter[Outcome] = field(default_factory=Counter)
+    rejected: int = 0
+    rejects: list[tuple[int, str, Message]] = field(default_factory=list)
+    extent: Extent = field(default_factory=Extent)
+
+    def reject(self, line: int, field: str, reason: Message) -> None:
+        """Count a record that cannot be written."""
+        self.rejected += 1
+        if len(self.rejects) < _LISTED:
+            self.rejects.append((line, field, reason))
+
+
+class ServedArticles(Protocol):
+    """The articles that readers are shown: what writing has to know of searching."""
+
+    def article(self, article_id: str) -> object:
+        """Return an article; raises IndexMissing, ArticleNotFound, ArticleWithdrawn."""
+
+    def stored(self, article_id: str) -> Article | None:
+        """Return an article as it is indexed, None when there is none; raises IndexMissing, IndexDamaged."""
+
+    def holding(self, journal: Path, ends: Mapping[str, int], withdrawn: Mapping[str, bool]) -> str:
+        """Return the generation that answers if it has read the journal up to ``ends``, else ""."""
+
+    def when_behind(self, call: Callable[[], object]) -> None:
+        """Have ``call`` called when an index is opened that knows less than the journal."""
+
+
+class Writing:
+    """Writes to ``journal``; ``service`` knows what is served, ``indexer`` brings it up to date. Safe between threads.
+
+    Every write raises StorageFull, CorpusUnwritable or CorpusLocked when nothing could be written.
+    """
+
+    def __init__(self, journal: Journal, service: ServedArticles, indexer: BackgroundIndexer) -> None:
+        self._journal = journal
+        self._service = service
+        self._indexer = indexer
+        self._resumed = 0
+
+    def put(self, article_id: str, body: bytes, *, there: bool | None = None) -> Written:
+        """Write one article, a JSON object, under an id; raises InvalidRecord.
+
+        With ``there``, only if an article of this id is there, or is not; else raises PreconditionFailed.
+        """
+        try:
+            record, _ = validate(parse_line(body), self._journal.context(), article_id)
+        except InvalidRecordError as error:
+            raise InvalidRecord(error.reason, error.field) from error
+        return self._journal.append([record], self._served, there=there)
+
+    def withdraw(self, article_id: str, *, there: bool | None = None) -> Written:
+        """Withdraw an article; raises ArticleNotFound for an id that nobody knows, ArticleWithdrawn for what is gone.
+
+        One that was withdrawn and can still be seen is unchanged, as for whoever lost the first answer.
+        """
+        try:
+            article_id = checked_id(article_id)
+        except UnreadableError:
+            raise ArticleNotFound(article_id) from None
+        word = self._journal.last_word(article_id)
+        if word is None:
+            self._check_known(article_id)
+        written = self._journal.append([tombstone(article_id)], self._served, there=there)
+        if written.outcome is Outcome.UNCHANGED and self.holding(written.extent):
+            raise ArticleWithdrawn
+        return written
+
+    def put_lines(self, lines: Iterable[bytes], *, strict: bool = False) -> Batch:
+        """Write the records of JSON Lines; memory stays flat. With ``strict``, all of them or none.
+
+        Raises InvalidRecords when there are rejects and nothing else, or any if ``strict``.
+        """
+        context = self._journal.context()
+
+        def spooled(spool: Spool, batch: Batch) -> None:
+            for number, line in enumerate(lines, 1):
+                if not line or line.isspace():
+                    continue
+                try:
+                    spool.add(validate(parse_line(line), context)[0])
+                except InvalidRecordError as error:
+                    batch.reject(number, error.field, error.reason)
+
+        return self._write(spooled, strict=strict)
+
+    def put_articles(
+        self, entries: Iterable[Article | Reject], *, strict: bool = False, on_word: OnWord = lambda *_: None
+    ) -> Batch:
+        """Write what was read from a file, as :meth:`put_lines` does; ``on_word`` is told what became of each."""
+
+        def spooled(spool: Spool, batch: Batch) -> None:
+            for number, entry in enumerate(entries, 1):
+                if isinstance(entry, Reject):
+                    batch.reject(entry.line or number, "", entry.reason)
+                else:
+                    spool.add(record_of(entry))
+
+        return self._write(spooled, strict=strict, on_word=on_word)
+
+    def holding(self, extent: Extent) -> str:
+        """Return the generation that answers now if it holds what was written, whoever wrote it; else ""."""
+        try:
+            return self._service.holding(self._journal.folder, extent.ends, extent.withdrawn)
+        except (IndexMissing, IndexDamaged, IndexInaccessible):
+            return ""
+
+    def index(self, extent: Extent, seconds: float) -> str:
+        """Return the generation that holds what was written; "" when none does within ``seconds``: it will soon."""
+        generation = self.holding(extent)
+        if not generation:
+            ticket = self._indexer.wake()
+            if seconds and self._indexer.wait(ticket, seconds):
+                generation = self.holding(extent)
+        return generation
+
+    def resume(self) -> None:
+        """Once in each process: have indexed what an earlier one wrote and could not index any more.
+
+        From then on, also what an index that was put back from a backup does not know.
+        """
+        if self._resumed != os.getpid():
+            self._resumed = os.getpid()
+            self._service.when_behind(self._indexer.wake)
+            if self._journal.folder.is_dir():
+                self._indexer.wake()
+
+    @property
+    def indexing(self) -> IndexingStatus:
+        """How far indexing is."""
+        return self._indexer.status
+
+    def close(self) -> None:
+        """End the thread that indexes, and let go of the journal."""
+        self._indexer.close()
+        self._journal.close()
+
+    def _write(
+        self, spooled: Callable[[Spool, Batch], None], *, strict: bool, on_word: OnWord = lambda *_: None
+    ) -> Batch:
+        batch = Batch()
+        with self._journal.spool() as spool:
+            spooled(spool, batch)
+            if batch.rejected and (strict or not any(True for _ in spool)):
+                raise InvalidRecords(batch.rejected, batch.rejects)
+            written = self._journal.append(spool, self._served, on_word)
+        batch.file, batch.counts, batch.extent = written.file, written.counts, written.extent
+        return batch
+
+    def _check_known(self, article_id: str) -> None:
+        try:
+            self._service.article(article_id)
+        except IndexMissing:
+            raise ArticleNotFound(article_id) from None
+        except ArticleWithdrawn:  # by a file, or by a line of the journal that is lost: the next reindex must know it
+            return
+
+    def _served(self, article_id: str) -> Article | None:
+        try:
+            return self._service.stored(article_id)
+        except (IndexMissing, IndexDamaged, IndexInaccessible):  # a write needs no index
+            return None
+
+
+def lines_of(read_line: Callable[[int], bytes], longest: int) -> Iterator[bytes]:
+    """Yield the lines that ``read_line`` gives; of one longer than ``longest`` bytes only so much that this shows."""
+    while line := read_line(longest + 1):
+        if len(line) > longest:
+            rest: Any = line
+            while rest and not rest.endswith(b"\n"):
+                rest = read_line(1 << 20)
+        yield line

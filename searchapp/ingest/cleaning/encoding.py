@@ -1,0 +1,152 @@
+"""From bytes to letters: UTF-8, else what the file declares, else Windows-1252 or MacRoman, else it is no text.
+
+Windows-1252 stands for Latin-1 as well: it only adds signs where Latin-1 has none.
+"""
+
+from __future__ import annotations
+
+import codecs
+from collections.abc import Iterable, Iterator
+from typing import BinaryIO, Final
+
+from searchapp.i18n import Message
+from searchapp.ingest.reader_protocol import LARGEST_ARTICLE, FileContext, UnreadableError
+
+__all__ = ["decode", "decode_chunks", "is_binary", "letters", "read_bytes", "read_text"]
+
+_MARK: Final = "\ufeff"
+_CONTROLS: Final = bytes(sign for sign in (*range(32), 127) if sign not in b"\t\n\v\f\r\x1b")
+# Of text 0 % are control signs, of random bytes 11 %: the middle.
+_MOST_CONTROLS: Final = 0.05
+_FRENCH: Final = frozenset("éèêëàâçôîïûùüœŒÉÈÀÇÊ’«»…–€\u00a0")
+_SAMPLE: Final = 64 * 1024
+# A page that declares Latin-1 means Windows-1252.
+_MEANT: Final = {"iso8859-1": "cp1252", "ascii": "cp1252"}
+_CODE_PAGES: Final = ("cp", "iso8859", "mac", "koi8", "gb", "big5", "shift_jis", "euc")
+
+
+def is_binary(content: bytes) -> bool:
+    """Return whether ``content`` (all of a file, or its beginning) is something else than text."""
+    if b"\0" in content:
+        return True
+    controls = len(content) - len(content.translate(None, _CONTROLS))
+    return controls > _MOST_CONTROLS * len(content)
+
+
+def decode(content: bytes) -> str:
+    """Return ``content`` as text, without a byte order mark; raises what :func:`letters` does."""
+    return letters(content)[0]
+
+
+def letters(content: bytes, declared: str = "") -> tuple[str, str]:
+    """Return ``content`` as text, without a byte order mark, and the name of the encoding that it is in.
+
+    What is UTF-8 is read so whatever it declares; with a few broken signs (a file cut in the middle of one, say) it
+    stays UTF-8, U+FFFD in their place.
+
+    Raises UnreadableError when it is in none of the encodings.
+    """
+    try:
+        return content.decode("utf-8").removeprefix(_MARK), "utf-8"
+    except UnicodeDecodeError:
+        pass
+    mostly = _mostly_utf8(content)
+    if mostly is not None:
+        return mostly, "utf-8"
+    encoding = _codec(declared) or _guessed(content)
+    return content.decode(encoding, "replace"), encoding
+
+
+def read_bytes(stream: BinaryIO, limit: int = LARGEST_ARTICLE) -> bytes:
+    """Return what ``stream`` holds, to its end; raises UnreadableError when it takes more than ``limit`` bytes."""
+    # Piece by piece: one read of so much would take a buffer of so much, and the heap would go to pieces.
+    pieces: list[bytes] = []
+    size = 0
+    while piece := stream.read(_SAMPLE):
+        size += len(piece)
+        if size > limit:
+            raise UnreadableError(Message("the file is longer than {limit} MiB", limit=limit >> 20))
+        pieces.append(piece)
+    return b"".join(pieces)
+
+
+def read_text(stream: BinaryIO, context: FileContext, declared: str = "", limit: int = LARGEST_ARTICLE) -> str:
+    """Return what ``stream`` holds, to its end, as text; ``context`` is told of an encoding other than UTF-8.
+
+    Raises UnreadableError when it is no text or takes more than ``limit`` bytes.
+    """
+    content = read_bytes(stream, limit)
+    if is_binary(content):
+        raise UnreadableError(Message("the file is binary, not text"))
+    text, encoding = letters(content, declared)
+    if encoding != "utf-8":
+        context.repairs.add(encoding)
+    return text
+
+
+def decode_chunks(chunks: Iterable[bytes], declared: str, context: FileContext) -> Iterator[str]:
+    """Yield ``chunks`` as text, decided by the first one; later letters that are no UTF-8 count as Windows-1252."""
+    iterator = iter(chunks)
+    first = next(iterator, b"")
+    encoding = _encoding_of_head(first, declared)
+    if encoding != "utf-8":
+        context.repairs.add(encoding)
+    decoder = codecs.getincrementaldecoder(encoding)("searchapp-cp1252" if encoding == "utf-8" else "replace")
+    yield decoder.decode(first).removeprefix(_MARK)
+    for chunk in iterator:
+        yield decoder.decode(chunk)
+    yield decoder.decode(b"", final=True)
+
+
+def _encoding_of_head(head: bytes, declared: str) -> str:
+    # The sample ends where a sign may be cut in two.
+    text = codecs.getincrementaldecoder("utf-8")("replace").decode(head)
+    if "\ufffd" not in text or _mostly_utf8(head) is not None:
+        return "utf-8" if not text.isascii() else _codec(declared) or "utf-8"
+    return _codec(declared) or _guessed(head)
+
+
+def _codec(declared: str) -> str:
+    """Return the codec for the name that a file declares, if it is one of a page of letters; UTF-8 was tried before."""
+    try:
+        name = codecs.lookup(declared.strip().strip("\"'")).name if declared.isascii() else ""
+    except (LookupError, ValueError):
+        return ""
+    name = _MEANT.get(name, name)
+    return name if name.startswith(_CODE_PAGES) else ""
+
+
+def _mostly_utf8(content: bytes) -> str | None:
+    """Return UTF-8 with some damage, or None: an accent of Windows-1252 is nearly always damage in UTF-8."""
+    text = content.decode("utf-8", "replace").removeprefix(_MARK)
+    damaged = text.count("\ufffd")
+    sound = len(text) - len(text.encode("ascii", "ignore")) - damaged
+    return text if sound >= damaged else None
+
+
+def _guessed(content: bytes) -> str:
+    """Return the one of Windows-1252 and MacRoman in which ``content`` looks more like French.
+
+    Raises UnreadableError when it is neither.
+    """
+    accents = bytes(sign for sign in content[:_SAMPLE] if sign >= 0x80)
+    windows = sum(sign in _FRENCH for sign in accents.decode("cp1252", "ignore"))
+    macintosh = sum(sign in _FRENCH for sign in accents.decode("mac_roman"))
+    if macintosh > windows and macintosh * 2 > len(accents):
+        return "mac-roman"
+    try:
+        content.decode("cp1252")
+    except UnicodeDecodeError as error:
+        raise UnreadableError(
+            Message("the letters are neither UTF-8 nor Windows-1252; save the file as UTF-8")
+        ) from error
+    return "cp1252"
+
+
+def _as_windows(error: UnicodeError) -> tuple[str, int]:
+    if not isinstance(error, UnicodeDecodeError):
+        raise error
+    return error.object[error.start : error.end].decode("cp1252", "replace"), error.end
+
+
+codecs.register_error("searchapp-cp1252", _as_windows)

@@ -1,0 +1,49 @@
+"""Ids: the same article has the same one in every reindex, wherever its neighbours went."""
+
+from __future__ import annotations
+
+import re
+from hashlib import sha256
+from typing import Final
+
+from searchapp.i18n import Message
+from searchapp.ingest.reader_protocol import UnreadableError
+from searchapp.schema import canonical_id
+
+__all__ = ["checked_id", "id_of_content", "id_of_url"]
+
+_LONGEST: Final = 200
+_CONTROLS: Final = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+
+
+def checked_id(text: str) -> str:
+    """Return ``text`` in its canonical form.
+
+    Raises UnreadableError unless it has 1 to 200 characters, no control signs and no blanks at its ends.
+    """
+    composed = canonical_id(text)
+    if not 1 <= len(composed) <= _LONGEST:
+        raise UnreadableError(
+            Message(
+                "the id has {length} characters; 1 to {limit} are allowed",
+                length=len(composed),
+                limit=_LONGEST,
+            )
+        )
+    if composed != composed.strip() or _CONTROLS.search(composed):
+        raise UnreadableError(Message("the id begins or ends with a blank, or holds a control sign"))
+    return composed
+
+
+def id_of_url(url: str) -> str:
+    """Return the id of an article known by its address only."""
+    return f"u-{_digest(url)}"
+
+
+def id_of_content(title: str, lead: str, text: str) -> str:
+    """Return the id of an article known by its words only: it changes when they do."""
+    return f"c-{_digest(title, lead, text)}"
+
+
+def _digest(*parts: str) -> str:
+    return sha256("\0".join(parts).encode()).hexdigest()[:16]

@@ -1,0 +1,212 @@
+"""From the fields that a file gives, named as in a JSON Lines record, to an article.
+
+A reader may add three of its own: ``stub`` (true when the file says that its text is what a paywall shows), ``agency``
+(whose news it is, which is the source when nothing better is known) and ``repairs`` (a frozenset of what it mended).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from typing import Final
+
+from searchapp.i18n import Message
+from searchapp.ingest.cleaning.article_dates import read_date
+from searchapp.ingest.cleaning.bylines import split_authors
+from searchapp.ingest.cleaning.domains import source_of
+from searchapp.ingest.cleaning.ids import checked_id, id_of_content, id_of_url
+from searchapp.ingest.cleaning.language_detection import language_of
+from searchapp.ingest.cleaning.mojibake import repaired
+from searchapp.ingest.cleaning.normalize import clean_line, clean_text
+from searchapp.ingest.reader_protocol import FileContext, UnreadableError
+from searchapp.model import Article, ArticleStatus, DateQuality, Reject
+
+__all__ = ["Found", "Record", "article_from", "articles_from"]
+
+Record = Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A record that a reader found, the line where it begins, and whether its file holds this one article."""
+
+    fields: Record
+    line: int | None = None
+    alone: bool = False
+
+
+_SCHEME: Final = re.compile(r"[a-z][a-z0-9+.-]*:", re.IGNORECASE)
+_LONGEST_REPEATED: Final = 60
+_WEB: Final = re.compile(r"https?:", re.IGNORECASE)
+
+
+def article_from(record: Record, context: FileContext, default_id: str = "") -> Article:
+    """Return the article of ``record``; keys that are not fields are ignored, ``None`` and "" are not given.
+
+    Without an id of its own it has ``default_id``, else one made from its url, else from its words. ``default_id`` is
+    that of a file which holds one article; such a file needs a text, while a list may hold bare titles. A withdrawn
+    article needs no words.
+
+    Raises UnreadableError that names the field which is missing or wrong.
+    """
+    status = _status(record)
+    withdrawn = status is ArticleStatus.WITHDRAWN
+    words = _Words(record, may_lack=withdrawn)
+    if default_id and not words.lead and not words.text and not withdrawn:
+        raise UnreadableError(Message("there is a title but no text"))
+    url = _url(record)
+    given = _id(record) or default_id
+    date, quality = _date(record, context)
+    body, shortened = _body(words.text, context)
+    lead, no_lead = _body(words.lead, context)
+    modified, dropped = _modified(record, context)
+    return Article(
+        id=checked_id(given or (id_of_url(url) if url else id_of_content(words.title, words.lead, words.text))),
+        title=words.title,
+        text=body,
+        lead=lead,
+        date=date,
+        source=_source(record, url, context),
+        section=_line(record, "section") or context.inherited.get("section", ""),
+        authors=_authors(record),
+        url=url,
+        language=_language(record, words),
+        tags=_lines(record, "tags", separator=","),
+        status=status,
+        date_quality=quality,
+        modified=modified,
+        stub=record.get("stub") is True or context.boilerplate.is_stub(words.text),
+        repairs=tuple(sorted({*context.repairs, *words.repairs, *shortened, *no_lead, *dropped})),
+    )
+
+
+def articles_from(found: Iterable[Found], context: FileContext) -> Iterator[Article | Reject]:
+    """Yield the article, or the reject, of each record that a reader found."""
+    for record in found:
+        try:
+            yield article_from(record.fields, context, context.article_id if record.alone else "")
+        except UnreadableError as error:
+            yield error.reject(context.name, record.line)
+
+
+class _Words:
+    """The title, lead and text of a record, clean, and what had to be repaired."""
+
+    def __init__(self, record: Record, *, may_lack: bool) -> None:
+        mended = record.get("repairs")
+        self.repairs: set[str] = set(mended) if isinstance(mended, frozenset) else set()
+        self.title = clean_line(self._sound(_text(record, "title")))
+        self.lead = clean_text(self._sound(_text(record, "lead")))
+        self.text = clean_text(self._sound(_text(record, "text")))
+        # An empty title is said to be none, as of a brief; a missing one is a mistake.
+        if not (self.title or may_lack) and not (record.get("title") == "" and (self.lead or self.text)):
+            raise UnreadableError(Message("the title is missing"))
+
+    def _sound(self, text: str) -> str:
+        sound = repaired(text)
+        if sound is not text:
+            self.repairs.add("mojibake")
+        return sound
+
+
+def _body(text: str, context: FileContext) -> tuple[str, set[str]]:
+    kept = context.boilerplate.without(text)
+    return (text, set()) if kept is text else (clean_text(kept), {"boilerplate"})
+
+
+def _date(record: Record, context: FileContext) -> tuple[datetime | None, DateQuality]:
+    """Return the date that the file gives, else that of the mail that it was attached to, which is a guess."""
+    date, quality = read_date(record.get("date"), context.timezone)
+    if date is None and (given := context.inherited.get("date")):
+        return read_date(given, context.timezone)[0], DateQuality.GUESSED
+    return date, quality
+
+
+def _modified(record: Record, context: FileContext) -> tuple[datetime | None, set[str]]:
+    """Return the moment of this version; what is no date there costs nobody the article, but it is told."""
+    try:
+        return read_date(record.get("modified"), context.timezone)[0], set()
+    except UnreadableError:
+        return None, {"modified"}
+
+
+def _source(record: Record, url: str, context: FileContext) -> str:
+    """Return the newspaper: as the file says, or its folder, or its address; else the agency that it prints."""
+    given = _line(record, "source") or context.inherited.get("source", "")
+    return given or source_of(url, context.sources) or _line(record, "agency")
+
+
+def _language(record: Record, words: _Words) -> str:
+    """Return the two (or three) letters that the record gives, without a country, else those of its words."""
+    given = _line(record, "language").lower().replace("_", "-").partition("-")[0]
+    return given or language_of(f"{words.title}\n{words.lead}\n{words.text}")
+
+
+def _authors(record: Record) -> tuple[str, ...]:
+    """Return the names of a list, or those that a byline gives."""
+    names = _lines(record, "author")
+    return tuple(dict.fromkeys(name for byline in names for name in split_authors(byline)))
+
+
+def _text(record: Record, name: str) -> str:
+    value = record.get(name)
+    if value is None:
+        return ""
+    if not isinstance(value, str):
+        raise UnreadableError(Message("the field “{field}” must be a text", field=name))
+    return value
+
+
+def _line(record: Record, name: str) -> str:
+    text = _text(record, name)
+    return _clean(text) if text else ""
+
+
+def _clean(text: str) -> str:
+    return _clean_again(text) if len(text) <= _LONGEST_REPEATED else clean_line(repaired(text))
+
+
+@lru_cache(4096)
+def _clean_again(text: str) -> str:
+    """Return a name (a newspaper, a section, an author) as it is stored: the same few come again and again."""
+    return clean_line(repaired(text))
+
+
+def _lines(record: Record, name: str, separator: str | None = None) -> tuple[str, ...]:
+    """Return the values of a list or of a single text, split at ``separator``; each once, in their order."""
+    value = record.get(name)
+    if value is None:
+        return ()
+    if isinstance(value, str):
+        value = value.split(separator) if separator else [value]
+    if not isinstance(value, list) or not all(isinstance(part, str) for part in value):
+        raise UnreadableError(Message("the field “{field}” must be a text or a list of texts", field=name))
+    return tuple(dict.fromkeys(line for part in value if (line := _clean(part))))
+
+
+def _id(record: Record) -> str:
+    value = record.get("id")
+    whole_number = isinstance(value, int) and not isinstance(value, bool)
+    return str(value) if whole_number else _text(record, "id")
+
+
+def _url(record: Record) -> str:
+    """Return the address, which pages show as a link: none that would run a script."""
+    url = _line(record, "url")
+    if _SCHEME.match(url) and not _WEB.match(url):
+        raise UnreadableError(Message("the field “{field}” must begin with http:// or https://", field="url"))
+    return url
+
+
+def _status(record: Record) -> ArticleStatus:
+    text = _line(record, "status")
+    try:
+        return ArticleStatus(text.lower()) if text else ArticleStatus.PUBLISHED
+    except ValueError as error:
+        allowed = ", ".join(ArticleStatus)
+        raise UnreadableError(
+            Message("the field “{field}” must be one of {choices}", field="status", choices=allowed)
+        ) from error

@@ -1,0 +1,122 @@
+"""Reading the journal of a corpus: what the program was told to add, change and withdraw, a JSON Lines file a month.
+
+Files of the journal only grow, so a reindex reads on from where the one before came to. An article's last line counts,
+whatever files elsewhere in the corpus say of it.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from searchapp.ingest.archives.streams import HEAD, buffered
+from searchapp.ingest.cleaning.boilerplate import Boilerplate
+from searchapp.ingest.formats.jsonlines import JsonLinesReader
+from searchapp.ingest.reader_protocol import FileContext, is_access_error, unopened
+from searchapp.ingest.units import Unit, Unlisted, digest_of_settings, unlisted
+from searchapp.model import JOURNAL_FOLDER, Article, Reject, journal_order
+
+__all__ = ["JournalReader"]
+
+
+class JournalReader:
+    """The journal below ``corpus``, which need not be there. A :class:`~searchapp.ingest.sources.connectors.Source`."""
+
+    def __init__(self, corpus: Path, timezone: ZoneInfo) -> None:
+        self._folder = corpus / JOURNAL_FOLDER
+        self._timezone = timezone
+
+    def total_bytes(self) -> int:
+        """Return the bytes of all its files."""
+        try:
+            return sum(path.stat().st_size for path in self._files())
+        except OSError:  # reading it tells the reason
+            return 0
+
+    def units(self) -> Iterator[Unit | Unlisted | Reject]:
+        """Yield its files, the oldest first, after those that the program did not write.
+
+        Without permission to read them, what is known of them stays.
+        """
+        try:
+            files = self._files()
+        except OSError as error:
+            yield unlisted(b"", JOURNAL_FOLDER, error)
+            return
+        for path in files:
+            try:
+                status = path.stat()
+                end = _end_of_lines(path, status.st_size)
+            except OSError as error:
+                yield unlisted(journal_order(path.name), f"{JOURNAL_FOLDER}/{path.name}", error)
+                continue
+            yield Unit(
+                f"{JOURNAL_FOLDER}/{path.name}",
+                journal_order(path.name),
+                _Lines(path, end, self._timezone).read,
+                path=path,
+                size=end,
+                modified=status.st_mtime_ns,
+                changed=status.st_ctime_ns,
+                settings=digest_of_settings(str(self._folder), self._timezone.key),
+                grows=True,
+                overrules=True,
+            )
+
+    def __iter__(self) -> Iterator[Article | Reject]:
+        for unit in self.units():
+            if isinstance(unit, Unit):
+                yield from unit.read(0)
+            else:
+                yield unit.reject if isinstance(unit, Unlisted) else unit
+
+    def _files(self) -> list[Path]:
+        try:
+            with os.scandir(self._folder) as entries:
+                names = [entry.name for entry in entries if entry.name.endswith(".jsonl")]
+        except (FileNotFoundError, NotADirectoryError):
+            return []
+        return sorted(
+            (self._folder / name for name in names if not name.startswith(".")),
+            key=lambda path: journal_order(path.name),
+        )
+
+
+class _Lines:
+    """The lines of one file up to ``end``."""
+
+    def __init__(self, path: Path, end: int, timezone: ZoneInfo) -> None:
+        self._path = path
+        self._end = end
+        # What was given to the program is taken as it was given.
+        self._context = FileContext(f"{JOURNAL_FOLDER}/{path.name}", timezone, boilerplate=Boilerplate())
+
+    def read(self, start: int) -> Iterator[Article | Reject]:
+        """Yield the articles from byte ``start`` on; the lines of rejects count from there."""
+        try:
+            yield from JsonLinesReader().read(buffered(self._chunks(start)), self._context)
+        except OSError as error:
+            yield Reject(self._context.name, None, unopened(error), is_access_error(error))
+
+    def _chunks(self, start: int) -> Iterator[bytes]:
+        with self._path.open("rb") as file:
+            file.seek(start)
+            while start < self._end and (chunk := file.read(min(HEAD, self._end - start))):
+                start += len(chunk)
+                yield chunk
+
+
+def _end_of_lines(path: Path, size: int) -> int:
+    """Return where the last line ends that is complete: one more may be in the writing."""
+    with path.open("rb") as file:
+        end = size
+        while end > 0:
+            start = max(0, end - HEAD)
+            file.seek(start)
+            newline = file.read(end - start).rfind(b"\n")
+            if newline >= 0:
+                return start + newline + 1
+            end = start
+    return 0

@@ -1,0 +1,150 @@
+"""What a file is, told from its first bytes and, where those do not tell, from its name."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from searchapp.ingest.cleaning.encoding import is_binary
+from searchapp.ingest.reader_protocol import extension
+from searchapp.ingest.signatures import is_zip
+
+__all__ = [
+    "is_alto",
+    "is_docx",
+    "is_feed",
+    "is_html",
+    "is_mail",
+    "is_mailbox",
+    "is_markdown",
+    "is_mets",
+    "is_newsml",
+    "is_nitf",
+    "is_odt",
+    "is_pdf",
+    "is_sitemap",
+    "is_table",
+    "is_warc",
+    "is_xml",
+]
+
+_BEFORE_ROOT: Final = re.compile(
+    rb"(?:\s+|<\?.{0,2000}?\?>|<!--.{0,20000}?-->|<!DOCTYPE[^>\[]{0,2000}(?:\[.{0,20000}?\]\s*)?>)", re.DOTALL
+)
+_ROOT: Final = re.compile(rb"<(?:[\w.-]{1,40}:)?([A-Za-z][\w.-]{0,40})")
+_HTML: Final = re.compile(rb"<!doctype\s+html|<html[\s>]|<head[\s>]|<body[\s>]", re.IGNORECASE)
+_HTML_AT: Final = 2048
+_HEADER: Final = re.compile(
+    rb"(?:from|to|subject|date|received|return-path|message-id|mime-version|delivered-to|reply-to|content-type|sender"
+    rb"|list-[a-z]+|x-[\w-]+|dkim-signature|authentication-results|arc-[\w-]+):[ \t]?.*\r?$",
+    re.IGNORECASE,
+)
+_MAIL_MARKS: Final = re.compile(rb"^(?:subject|from|message-id|mime-version):", re.IGNORECASE | re.MULTILINE)
+_FENCES: Final = ((b"---", b":"), (b"+++", b"="))
+_MAILBOX: Final = re.compile(rb"From \S{1,200} +\w{3} \w{3} [ \d]\d \d\d:\d\d")
+
+
+def is_xml(head: bytes, filename: str) -> bool:
+    """Return whether it is XML of any kind."""
+    return head.lstrip().startswith(b"<?xml") or extension(filename) == ".xml"
+
+
+def is_feed(head: bytes, filename: str) -> bool:
+    """Return whether it is RSS, RSS 1.0 or Atom."""
+    return _root(head) in (b"rss", b"feed", b"rdf", b"channel") or _named(head, filename, ".rss", ".atom")
+
+
+def is_newsml(head: bytes, filename: str) -> bool:
+    """Return whether it is NewsML-G2."""
+    return _root(head) in (b"newsitem", b"newsmessage", b"packageitem", b"conceptitem")
+
+
+def is_nitf(head: bytes, filename: str) -> bool:
+    """Return whether it is NITF."""
+    return _root(head) == b"nitf" or _named(head, filename, ".nitf")
+
+
+def is_sitemap(head: bytes, filename: str) -> bool:
+    """Return whether it is a sitemap."""
+    return _root(head) in (b"urlset", b"sitemapindex")
+
+
+def is_alto(head: bytes, filename: str) -> bool:
+    """Return whether it is ALTO, the text of a scanned page."""
+    return _root(head) == b"alto"
+
+
+def is_mets(head: bytes, filename: str) -> bool:
+    """Return whether it is METS, the binding of scanned pages."""
+    return _root(head) == b"mets"
+
+
+def is_html(head: bytes, filename: str) -> bool:
+    """Return whether it is an HTML page."""
+    if is_binary(head):
+        return False
+    return bool(_HTML.search(head[:_HTML_AT])) or extension(filename) in (".html", ".htm", ".xhtml")
+
+
+def is_markdown(head: bytes, filename: str) -> bool:
+    """Return whether it is text that begins with front matter, or is named as Markdown is."""
+    return not is_binary(head) and (_has_front_matter(head) or extension(filename) in (".md", ".markdown", ".mdown"))
+
+
+def is_table(head: bytes, filename: str) -> bool:
+    """Return whether it is text that is named as a table is: nothing in CSV itself tells it from prose."""
+    return _named(head, filename, ".csv", ".tsv", ".tab")
+
+
+def is_mail(head: bytes, filename: str) -> bool:
+    """Return whether it is a mail: a block of header lines, such as Subject and From."""
+    if is_binary(head[:1024]):
+        return False
+    first = head.split(b"\n", 1)[0]
+    begins = bool(_HEADER.match(first)) and len(_MAIL_MARKS.findall(head[:16_384])) > 1
+    return begins or extension(filename) == ".eml"
+
+
+def is_mailbox(head: bytes, filename: str) -> bool:
+    """Return whether it is a mailbox: mails one after the other."""
+    return bool(_MAILBOX.match(head)) or (extension(filename) == ".mbox" and head.startswith(b"From "))
+
+
+def is_pdf(head: bytes, filename: str) -> bool:
+    """Return whether it is a PDF document; some programs write a few bytes before its mark."""
+    return b"%PDF-" in head[:1024]
+
+
+def is_docx(head: bytes, filename: str) -> bool:
+    """Return whether it is a document of Word's."""
+    return is_zip(head) and (extension(filename) == ".docx" or (b"[Content_Types].xml" in head and b"word/" in head))
+
+
+def is_odt(head: bytes, filename: str) -> bool:
+    """Return whether it is an OpenDocument text."""
+    marked = b"mimetypeapplication/vnd.oasis.opendocument.text" in head[:200]
+    return is_zip(head) and (marked or extension(filename) == ".odt")
+
+
+def is_warc(head: bytes, filename: str) -> bool:
+    """Return whether it is a web archive."""
+    return head.startswith(b"WARC/")
+
+
+def _root(head: bytes) -> bytes:
+    """Return the local name of the first element, in small letters; nothing for what is not XML."""
+    place = 0
+    while match := _BEFORE_ROOT.match(head, place):
+        place = match.end()
+    found = _ROOT.match(head, place)
+    return found[1].lower() if found else b""
+
+
+def _has_front_matter(head: bytes) -> bool:
+    first, _, following = head.lstrip().partition(b"\n")
+    second = following.partition(b"\n")[0]
+    return any(first.rstrip() == fence and sign in second for fence, sign in _FENCES)
+
+
+def _named(head: bytes, filename: str, *extensions: str) -> bool:
+    return extension(filename) in extensions and not is_binary(head)

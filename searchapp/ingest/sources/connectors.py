@@ -1,0 +1,155 @@
+"""Where articles come from besides a folder: standard input, the rows of a query. Connectors only read."""
+
+from __future__ import annotations
+
+import sqlite3
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing
+from pathlib import Path
+from typing import Any, BinaryIO, Protocol
+from zoneinfo import ZoneInfo
+
+from searchapp.errors import CorpusMissing
+from searchapp.i18n import Message
+from searchapp.ingest.archives.streams import HEAD
+from searchapp.ingest.cleaning.boilerplate import shipped_boilerplate
+from searchapp.ingest.cleaning.record import Record, article_from
+from searchapp.ingest.extras import needed
+from searchapp.ingest.formats.field_names import field_name
+from searchapp.ingest.limits import ReadingLimits
+from searchapp.ingest.reader_protocol import FileContext, UnreadableError
+from searchapp.ingest.sources.isolation import read_isolated_stream
+from searchapp.ingest.units import Unit, Unlisted
+from searchapp.model import Article, Reject
+
+__all__ = ["PostgresRows", "Source", "SqliteRows", "StreamSource"]
+
+
+class Source(Protocol):
+    """Gives its units, again at each call, and tells its bytes where it knows them, else 0.
+
+    Iterating over it gives the articles and rejects of all of them.
+    """
+
+    def total_bytes(self) -> int: ...
+
+    def units(self) -> Iterator[Unit | Unlisted | Reject]: ...
+
+    def __iter__(self) -> Iterator[Article | Reject]: ...
+
+
+class StreamSource:
+    """The articles that a stream holds, in any format that is known by its content; it can be read once."""
+
+    def __init__(self, stream: BinaryIO, name: str, timezone: ZoneInfo, *, strict: bool = False) -> None:
+        self._stream = stream
+        self._context = FileContext(name, timezone, boilerplate=shipped_boilerplate(), strict=strict)
+
+    def total_bytes(self) -> int:
+        """Return 0: nobody knows."""
+        return 0
+
+    def units(self) -> Iterator[Unit | Reject]:
+        """Yield the one unit."""
+        yield Unit(self._context.name, b"", lambda _: iter(self))
+
+    def __iter__(self) -> Iterator[Article | Reject]:
+        self._broken = False
+        yield from read_isolated_stream(self._context, ReadingLimits(), self._more)
+        if self._broken:
+            yield Reject(self._context.name, None, Message("it broke off; what came before was read"))
+
+    def _more(self) -> bytes:
+        try:
+            return self._stream.read(HEAD)
+        except OSError:
+            self._broken = True
+            return b""
+
+
+class _Rows(ABC):
+    """The rows of a query, an article each; the columns are named as the fields of a record, or by ``columns``."""
+
+    def __init__(self, name: str, query: str, context: FileContext) -> None:
+        self._name = name
+        self._query = query
+        self._context = context
+        self._columns = {field_name(column): field for column, field in context.columns.items()}
+
+    def total_bytes(self) -> int:
+        """Return 0: a database does not say."""
+        return 0
+
+    def units(self) -> Iterator[Unit | Reject]:
+        """Yield the one unit."""
+        yield Unit(self._name, b"", lambda _: iter(self))
+
+    @abstractmethod
+    def __iter__(self) -> Iterator[Article | Reject]: ...
+
+    def _articles(self, columns: Iterable[str], rows: Iterable[Sequence[Any]]) -> Iterator[Article | Reject]:
+        names = [self._columns.get(field_name(column), field_name(column)) for column in columns]
+        for number, row in enumerate(rows, 1):
+            try:
+                yield article_from(_record(names, row), self._context)
+            except UnreadableError as error:
+                yield error.reject(self._name, number)
+
+    def _unreadable(self, error: Exception) -> CorpusMissing:
+        return CorpusMissing(
+            Message("The database “{name}” cannot be read: {reason}", name=self._name, reason=str(error).strip())
+        )
+
+
+class SqliteRows(_Rows):
+    """The rows of a query in a SQLite file, which is opened for reading only."""
+
+    def __init__(self, path: Path, query: str, context: FileContext) -> None:
+        super().__init__(str(path), query, context)
+        self._path = path
+
+    def __iter__(self) -> Iterator[Article | Reject]:
+        try:
+            with closing(sqlite3.connect(f"{self._path.resolve().as_uri()}?mode=ro", uri=True)) as connection:
+                cursor = connection.execute(self._query)
+                yield from self._articles([column[0] for column in cursor.description or ()], cursor)
+        except sqlite3.Error as error:
+            raise self._unreadable(error) from error
+
+
+class PostgresRows(_Rows):
+    """The rows of a query in a PostgreSQL database, in a transaction that can only read, a thousand at a time."""
+
+    def __init__(self, address: str, query: str, context: FileContext) -> None:
+        super().__init__(_without_password(address), query, context)
+        self._address = address
+
+    def __iter__(self) -> Iterator[Article | Reject]:
+        try:
+            library = needed("psycopg", "postgresql")
+        except UnreadableError as error:
+            raise CorpusMissing(error.reason) from error
+        try:
+            with library.connect(self._address) as connection:
+                connection.read_only = True
+                with connection.cursor("searchapp") as cursor:
+                    cursor.itersize = 1000
+                    cursor.execute(self._query)
+                    yield from self._articles([column.name for column in cursor.description or ()], cursor)
+        except library.Error as error:
+            raise self._unreadable(error) from error
+
+
+def _record(names: Sequence[str], row: Sequence[Any]) -> Record:
+    fields: dict[str, object] = {}
+    for name, value in zip(names, row, strict=True):
+        if value is not None and value != "" and name not in fields:
+            fields[name] = value
+    return fields
+
+
+def _without_password(address: str) -> str:
+    """Return ``address`` without what stands between its user and the host."""
+    before, at, host = address.rpartition("@")
+    return f"{before.rpartition(':')[0] or before}{at}{host}" if at and "://" in address else address.partition(" ")[0]

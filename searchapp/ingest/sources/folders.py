@@ -1,0 +1,95 @@
+"""``folders.toml`` at the root of a corpus: what articles inherit from the name of their folder or of their site.
+
+::
+
+    [source]
+    echo-vallombre = "L’Écho de Vallombre"
+
+    [section]
+    sante = "Santé"
+
+    [domain]                 # the newspaper of an address that says no other; its subdomains too
+    "echo-vallombre.example" = "L’Écho de Vallombre"
+
+    [column]                 # what the columns of a table are, where their names do not say it
+    INTITULE = "title"
+
+Beside it may lie ``boilerplate.txt``: see :mod:`searchapp.ingest.cleaning.boilerplate`.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+import unicodedata
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final
+
+from searchapp.i18n import Message
+from searchapp.ingest.cleaning.boilerplate import BOILERPLATE_FILE, Boilerplate, parse_boilerplate, shipped_boilerplate
+from searchapp.ingest.cleaning.encoding import decode
+from searchapp.ingest.reader_protocol import UnavailableError, UnreadableError, unopened
+
+__all__ = ["FOLDERS_FILE", "Folders", "inherited", "read_boilerplate", "read_folders"]
+
+FOLDERS_FILE: Final = "folders.toml"
+_INHERITED: Final = ("source", "section")
+_TABLES: Final = (*_INHERITED, "domain", "column")
+_LARGEST_LIST: Final = 1 << 20
+_LINE: Final = re.compile(r"at line (\d+)")
+
+Folders = Mapping[str, Mapping[str, str]]
+"""For each field the names of folders and the value that they give; likewise for domains and columns."""
+
+
+def read_folders(root: Path) -> Folders:
+    """Return what the folders of the corpus at ``root`` give; nothing without the file.
+
+    Raises UnreadableError when the file is there and wrong, UnavailableError when the system does not give it.
+    """
+    try:
+        tables = tomllib.loads((root / FOLDERS_FILE).read_text("utf-8"))
+    except FileNotFoundError:
+        return {}
+    except OSError as error:
+        raise UnavailableError(unopened(error)) from error
+    except (ValueError, RecursionError) as error:  # TOML syntax, or not UTF-8
+        raise UnreadableError(Message("not valid TOML: {reason}", reason=error), _line(error)) from error
+    return {field: _names(field, table) for field, table in tables.items()}
+
+
+def inherited(folders: Folders, name: str) -> dict[str, str]:
+    """Return the field values for the file ``name`` (relative to the corpus); the innermost folder wins."""
+    parents = unicodedata.normalize("NFC", name).split("/")[:-1]
+    tables = {field: folders[field] for field in _INHERITED if field in folders}
+    return {field: names[folder] for field, names in tables.items() for folder in parents if folder in names}
+
+
+def read_boilerplate(root: Path) -> Boilerplate:
+    """Return the list of the corpus at ``root``, else the one that comes with searchapp.
+
+    Raises UnreadableError when the corpus has one that is no text, UnavailableError when the system does not give it.
+    """
+    try:
+        with (root / BOILERPLATE_FILE).open("rb") as file:
+            return parse_boilerplate(decode(file.read(_LARGEST_LIST)).splitlines())
+    except (FileNotFoundError, NotADirectoryError):
+        return shipped_boilerplate()
+    except OSError as error:
+        raise UnavailableError(unopened(error)) from error
+
+
+def _names(field: str, table: object) -> dict[str, str]:
+    if field not in _TABLES:
+        known = ", ".join(f"[{name}]" for name in _TABLES)
+        raise UnreadableError(Message("unknown table [{table}]; there are {known}", table=field, known=known))
+    if not isinstance(table, dict) or not all(isinstance(value, str) for value in table.values()):
+        raise UnreadableError(Message("table [{table}] must give each name a text", table=field))
+    return {unicodedata.normalize("NFC", folder): value for folder, value in table.items()}
+
+
+def _line(error: Exception) -> int | None:
+    """Return the line that a TOML error tells in its text; before Python 3.14 it tells it nowhere else."""
+    match = _LINE.search(str(error))
+    return int(match[1]) if match else None

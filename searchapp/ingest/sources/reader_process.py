@@ -1,0 +1,221 @@
+"""The process that reads foreign files. Whatever a file does to it costs that file only: see isolation.
+
+The kernel enforces the limits, also while C code runs: a timer that counts the processor's time and whose signal ends
+the process, and a limit of its memory.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import os
+import pickle
+import select
+import signal
+from collections.abc import Iterator
+from dataclasses import dataclass, fields, replace
+from operator import attrgetter
+from pathlib import Path
+from typing import IO, Any, Final
+from zoneinfo import ZoneInfo
+
+from searchapp.i18n import Message
+from searchapp.ingest.limits import ReadingLimits, timed
+from searchapp.ingest.reader_protocol import FileContext
+from searchapp.ingest.sources.file_reader import Articles, CorpusSettings, FileReader, read_stream
+from searchapp.ingest.sources.walk import CorpusFile
+from searchapp.model import Article, ArticleStatus, DateQuality, Reject
+from searchapp.processes import Inbox, standard_channel, write_message
+
+try:
+    import fcntl
+    import resource
+except ImportError:  # on another system than POSIX
+    _posix = False
+else:
+    _posix = True
+
+__all__ = ["IDLE_SECONDS", "Encoded", "End", "More", "Task", "decoded", "encoded", "work"]
+
+IDLE_SECONDS: Final = 30.0
+"""How long the process waits for the next file: it takes 60 MB, and another is started in a tenth of a second."""
+_NAMES: Final = [field.name for field in fields(Article)]
+_VALUES: Final = attrgetter(*_NAMES)
+_DATES: Final = (_NAMES.index("date"), _NAMES.index("modified"))
+_STATUS: Final = _NAMES.index("status")
+_QUALITY: Final = _NAMES.index("date_quality")
+# As in a reindex: what is made here is nearly all free of cycles.
+_OBJECTS: Final = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One file to read, or a stream by its context. ``settings`` of None: those of the task before.
+
+    ``lifeline`` is the end of a pipe that the parent closes when it ends, however it ends.
+    """
+
+    what: CorpusFile | FileContext
+    settings: CorpusSettings | None
+    limits: ReadingLimits
+    lifeline: int
+
+
+Encoded = tuple[int, "tuple[Any, ...] | Reject"]
+"""The bytes of the file that were read so far, and the values of an article, or a reject."""
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """The file is read up to ``position``; ``needs`` are the other files that were looked into."""
+
+    needs: tuple[Path, ...]
+    position: int
+
+
+@dataclass(frozen=True, slots=True)
+class More:
+    """The stream's next bytes are asked for."""
+
+
+def encoded(entry: Article | Reject, position: int, timezone: ZoneInfo) -> Encoded:
+    """Return what travels of ``entry``: plain values take a fifth of the time of the dataclass and its time zone."""
+    if isinstance(entry, Reject):
+        return position, entry
+    values = list(_VALUES(entry))
+    for index in _DATES:
+        if values[index] is not None and values[index].tzinfo is timezone:
+            values[index] = values[index].replace(tzinfo=None)
+    values[_STATUS] = values[_STATUS].value
+    values[_QUALITY] = values[_QUALITY].value
+    return position, tuple(values)
+
+
+def decoded(message: Encoded, timezone: ZoneInfo) -> Article | Reject:
+    """Return the entry that :func:`encoded` was given."""
+    content = message[1]
+    if isinstance(content, Reject):
+        return content
+    values = list(content)
+    for index in _DATES:
+        if values[index] is not None and values[index].tzinfo is None:
+            values[index] = values[index].replace(tzinfo=timezone)
+    values[_STATUS] = ArticleStatus(values[_STATUS])
+    values[_QUALITY] = DateQuality(values[_QUALITY])
+    return Article(*values)
+
+
+def work() -> None:
+    """Read what is asked for until the input ends, or nothing has come for a while."""
+    _ignore_signals()
+    gc.freeze()
+    gc.set_threshold(_OBJECTS)
+    source, output = standard_channel()
+    inbox = Inbox(source)
+    child = _Child(inbox, output)
+    with contextlib.suppress(EOFError, BrokenPipeError):
+        while task := inbox.receive(IDLE_SECONDS):
+            child.do(pickle.loads(task))  # noqa: S301 - our own parent's
+    os._exit(0)  # at once: no library's clean-up, which could hang or crash
+
+
+class _Child:
+    def __init__(self, inbox: Inbox, output: IO[bytes]) -> None:
+        self._inbox = inbox
+        self._output = output
+        self._limits: ReadingLimits | None = None
+        self._reader: FileReader | None = None
+
+    def do(self, task: Task) -> None:
+        if self._limits is None:
+            _end_with(task.lifeline)
+        if task.limits != self._limits:
+            self._limits = task.limits
+            _limit_memory(task.limits.memory)
+        if task.settings:
+            self._reader = FileReader(task.settings, self._limited)
+        needs: list[Path] = []
+        what = task.what
+        if isinstance(what, FileContext):
+            for entry in read_stream(self._chunks(), what, self._limited):
+                self._send(encoded(entry, 0, what.timezone))
+        elif reader := self._reader:
+            for entry in reader.read(what, needs):
+                self._send(encoded(entry, reader.position(), reader.timezone))
+        self._send(End(tuple(needs), self._reader.position() if self._reader else 0))
+
+    def _limited(self, articles: Articles) -> Articles:
+        seconds = self._limits.seconds if self._limits else 0.0
+        return _until_signal(articles, seconds) if hasattr(signal, "setitimer") else timed(articles, seconds)
+
+    def _chunks(self) -> Iterator[bytes]:
+        while True:
+            self._send(More())
+            message = self._inbox.receive(IDLE_SECONDS)
+            while message is None:  # whoever writes into the pipe takes his time
+                message = self._inbox.receive(IDLE_SECONDS)
+            chunk: bytes = pickle.loads(message)  # noqa: S301 - our own parent's
+            if not chunk:
+                return
+            yield chunk
+
+    def _send(self, message: Encoded | End | More) -> None:
+        try:
+            write_message(self._output, message)
+        except (pickle.PicklingError, TypeError, AttributeError):
+            if not isinstance(message, tuple) or not isinstance(message[1], Reject):
+                raise
+            write_message(self._output, (message[0], _plain(message[1])))
+
+
+def _plain(reject: Reject) -> Reject:
+    """Return ``reject`` without values that do not travel, such as a library's exceptions."""
+    values: dict[str, Any] = {
+        name: value if isinstance(value, int | str | Message) else str(value)
+        for name, value in reject.reason.values.items()
+    }
+    return replace(reject, reason=Message(reject.reason.text, **values))
+
+
+def _until_signal(articles: Articles, seconds: float) -> Articles:
+    """Yield ``articles``; the kernel ends this process when one takes more than ``seconds`` of the processor."""
+    try:
+        while True:
+            signal.setitimer(signal.ITIMER_PROF, seconds)
+            entry = next(articles, None)
+            if entry is None:
+                return
+            yield entry
+    finally:
+        signal.setitimer(signal.ITIMER_PROF, 0)
+
+
+def _ignore_signals() -> None:
+    """Leave it to the parent to end this process: a terminal or a service manager signals both at once."""
+    for name in ("SIGINT", "SIGTERM", "SIGHUP"):
+        if number := getattr(signal, name, None):
+            signal.signal(number, signal.SIG_IGN)
+    for name in ("SIGPROF", "SIGIO"):
+        if number := getattr(signal, name, None):
+            signal.signal(number, signal.SIG_DFL)
+
+
+def _end_with(lifeline: int) -> None:
+    """Have the kernel end this process, whatever it is at, when the other end of the pipe is closed (Linux)."""
+    if not _posix or not hasattr(os, "O_ASYNC"):
+        return
+    with contextlib.suppress(OSError):
+        fcntl.fcntl(lifeline, fcntl.F_SETOWN, os.getpid())
+        fcntl.fcntl(lifeline, fcntl.F_SETFL, fcntl.fcntl(lifeline, fcntl.F_GETFL) | os.O_ASYNC)
+        if select.select([lifeline], [], [], 0)[0]:  # it was closed before
+            os._exit(0)
+
+
+def _limit_memory(most: int) -> None:
+    if not _posix:
+        return
+    for kind, limit in ((resource.RLIMIT_DATA, most), (resource.RLIMIT_CORE, 0)):
+        hard = resource.getrlimit(kind)[1]
+        allowed = limit if hard == resource.RLIM_INFINITY else min(limit, hard)
+        with contextlib.suppress(OSError, ValueError):
+            resource.setrlimit(kind, (allowed, hard))

@@ -1,0 +1,211 @@
+"""The JSON shape of answers, for the HTTP endpoint and ``search --json`` alike.
+
+The shape is a contract (docs/api.md): fields are added, never renamed or removed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime
+from typing import Any, Final
+from urllib.parse import quote, urlencode
+from zoneinfo import ZoneInfo
+
+from searchapp.analysis.tokenizer import raw_tokens
+from searchapp.i18n import Translate
+from searchapp.model import Article, ArticleView, Fragment, Hit, SearchRequest, SearchResult
+from searchapp.output.highlight_html import marked, snippet
+from searchapp.search.service import DEEPEST_RESULT
+
+__all__ = [
+    "FILTERS",
+    "SAFE_IN_PATH",
+    "SEARCH_PATH",
+    "Json",
+    "article_links",
+    "article_path",
+    "describe_result",
+    "describe_view",
+    "differs",
+    "fits_path",
+    "search_links",
+    "turn_back",
+    "turn_forward",
+    "write_search",
+]
+
+Json = dict[str, Any]
+
+SEARCH_PATH: Final = "/api/v1/search"
+SAFE_IN_PATH: Final = "!$&'()*+,/:=@"
+"""Signs that need no encoding in an article's path; a semicolon does: some libraries drop one at the end."""
+# The facet fields as parameters of an address, and where a request keeps their values.
+FILTERS: Final = {"source": "sources", "section": "sections", "author": "authors"}
+
+
+def describe_result(
+    result: SearchResult, request: SearchRequest, timezone: ZoneInfo, translate: Translate, root: str = ""
+) -> Json:
+    """Return the answer to ``request`` as JSON values; dates are given in ``timezone``, addresses under ``root``."""
+    return {
+        "query": result.query,
+        "understood": result.understood,
+        "total": result.total,
+        "total_relation": result.total_relation,
+        "took_ms": result.took_ms,
+        "generation": result.generation,
+        "page": result.page,
+        "per_page": result.per_page,
+        "suggestion": result.suggestion,
+        "remarks": [
+            {"message": remark.message.render(translate), "start": remark.start, "end": remark.end}
+            for remark in result.remarks
+        ],
+        "results": [_describe_hit(hit, timezone, root) for hit in result.hits],
+        "facets": {
+            name: [{"value": bucket.value, "count": bucket.count} for bucket in buckets]
+            for name, buckets in result.facets.items()
+        },
+        "histogram": [{"date": bucket.date, "count": bucket.count} for bucket in result.histogram],
+        "links": search_links(request, result, root),
+    }
+
+
+def differs(result: SearchResult) -> bool:
+    """Return whether to tell people how their query was understood: it says more than words, or other words."""
+    return result.elaborate or raw_tokens(result.query) != raw_tokens(result.understood)
+
+
+def describe_view(view: ArticleView, timezone: ZoneInfo, *, with_marks: bool, root: str = "") -> Json:
+    """Return a whole article as JSON values, with the marks of a query where one was given."""
+    answer = {**_describe_article(view.article, timezone), "links": article_links(view.article.id, root)}
+    answer["generation"] = view.generation
+    if with_marks:
+        fields = {
+            "title": [view.title],
+            "lead": [view.lead] if view.article.lead else [],
+            "text": [view.text],
+        }
+        answer |= _describe_marks({name: parts for name, parts in fields.items() if parts}, marked)
+    return answer
+
+
+def search_links(request: SearchRequest, result: SearchResult, root: str = "") -> dict[str, str | None]:
+    """Return the addresses of this answer and of its neighbours, under ``root``."""
+    neighbours = {"self": request, "next": turn_forward(request, result), "prev": turn_back(request)}
+    return {name: root + _search_path(there) if there else None for name, there in neighbours.items()}
+
+
+def turn_back(request: SearchRequest) -> SearchRequest | None:
+    """Return the page before, None on the first one; a cursor only leads forward."""
+    if request.cursor or request.page <= 1:
+        return None
+    return replace(request, page=request.page - 1)
+
+
+def turn_forward(request: SearchRequest, result: SearchResult) -> SearchRequest | None:
+    """Return the page after: the next number while pages are numbered, a cursor beyond, None after the last one."""
+    if not request.cursor and (request.page + 1) * request.per_page <= DEEPEST_RESULT:
+        more = request.page * request.per_page < result.total
+        return replace(request, page=request.page + 1) if more else None
+    return replace(request, page=1, cursor=result.next_cursor) if result.next_cursor else None
+
+
+def write_search(request: SearchRequest) -> dict[str, str | list[str]]:
+    """Return the parameters of an address that ask for ``request``; defaults are left out."""
+    filters, usual = request.filters, SearchRequest()
+    written: dict[str, str | list[str]] = {
+        "q": request.query,
+        "sort": request.sort.value if request.sort != usual.sort else "",
+        "from": filters.date_from.isoformat() if filters.date_from else "",
+        "to": filters.date_to.isoformat() if filters.date_to else "",
+        **{name: list(getattr(filters, kept)) for name, kept in FILTERS.items()},
+        "per_page": str(request.per_page) if request.per_page != usual.per_page else "",
+        "page": str(request.page) if request.page != usual.page and not request.cursor else "",
+        "cursor": request.cursor or "",
+    }
+    return {name: value for name, value in written.items() if value}
+
+
+def article_path(article_id: str) -> str:
+    """Return the address of an article's page: its id in the path where that can hold it, else as a parameter."""
+    if fits_path(article_id):
+        return "/articles/" + quote(article_id, safe=SAFE_IN_PATH)
+    return "/articles?" + urlencode({"id": article_id})
+
+
+def fits_path(article_id: str) -> bool:
+    """Return whether browsers and proxies leave a path with this id alone, encoded as it is.
+
+    They resolve dots (``x/../y``, ``%2E%2E`` too), merge slashes, drop the last one and take backslashes for slashes.
+    """
+    return "\\" not in article_id and not any(part in ("", ".", "..") for part in article_id.split("/"))
+
+
+def article_links(article_id: str, root: str = "") -> dict[str, str]:
+    """Return the addresses of an article, as JSON and as a page, under ``root``."""
+    path = article_path(article_id)
+    return {"self": f"{root}/api/v1{path}", "page": root + path}
+
+
+def _search_path(request: SearchRequest) -> str:
+    parameters = urlencode(write_search(request), doseq=True)
+    return f"{SEARCH_PATH}?{parameters}" if parameters else SEARCH_PATH
+
+
+def _describe_hit(hit: Hit, timezone: ZoneInfo, root: str) -> Json:
+    article = hit.article
+    fields = {"title": [hit.title], "lead": [hit.lead] if hit.lead else [], "text": list(hit.fragments)}
+    return {
+        "id": article.id,
+        "rank": hit.rank,
+        "score": hit.score,
+        "title": article.title,
+        "date": _iso(article.date, timezone),
+        "source": article.source,
+        "section": article.section,
+        "author": list(article.authors),
+        "url": root + article_path(article.id),
+        **_describe_marks({name: parts for name, parts in fields.items() if parts or name == "text"}, snippet),
+        "status": article.status.value,
+        "modified": _iso(article.modified, timezone),
+    }
+
+
+def _describe_marks(fields: dict[str, list[Fragment]], show: Any) -> Json:
+    """Return highlights and spans: one string for title and lead, a list of them for the text."""
+    highlights = {name: [str(show(part)) for part in parts] for name, parts in fields.items()}
+    return {
+        "highlights": {name: texts if name == "text" else texts[0] for name, texts in highlights.items()},
+        "spans": {name: _spans(parts) for name, parts in fields.items()},
+    }
+
+
+def _spans(parts: Iterable[Fragment]) -> list[list[int]]:
+    return [list(span) for part in parts for span in part.spans]
+
+
+def _describe_article(article: Article, timezone: ZoneInfo) -> Json:
+    return {
+        "id": article.id,
+        "title": article.title,
+        "lead": article.lead,
+        "text": article.text,
+        "date": _iso(article.date, timezone),
+        "source": article.source,
+        "section": article.section,
+        "author": list(article.authors),
+        "url": article.url,
+        "language": article.language,
+        "tags": list(article.tags),
+        "status": article.status.value,
+        "modified": _iso(article.modified, timezone),
+        "date_quality": article.date_quality.value,
+        "stub": article.stub,
+        "repairs": list(article.repairs),
+    }
+
+
+def _iso(date: datetime | None, timezone: ZoneInfo) -> str | None:
+    return date.astimezone(timezone).isoformat() if date else None

@@ -1,0 +1,120 @@
+"""Tokens put in order before they are read: parentheses in pairs, operators that join something, not too many."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Final
+
+from searchapp.i18n import Message
+from searchapp.model import Remark
+from searchapp.query.ast import Field, Node, Phrase
+from searchapp.query.grammar import MOST_CLAUSES, MOST_PROXIMITIES, Near, Operator
+from searchapp.query.lexer import Kind, Token
+
+__all__ = ["balance", "limit_clauses", "limit_proximities", "settle"]
+
+_BEGINS: Final = (Kind.OPERAND, Kind.OPEN)
+_ENDS: Final = (Kind.OPERAND, Kind.CLOSE)
+
+
+def balance(tokens: Sequence[Token], levels: int, remarks: list[Remark]) -> list[Token]:
+    """Return the tokens with every parenthesis in a pair, and without those that are deeper than ``levels``."""
+    kept: list[Token] = []
+    opened: list[Token] = []
+    for token in tokens:
+        depth = len(opened) + (token.kind is Kind.OPEN)
+        if token.kind is Kind.CLOSE and not opened:
+            remarks.append(Remark(Message("A closing parenthesis without an opening one was left out."), *_at(token)))
+            continue
+        if token.kind is Kind.OPEN:
+            opened.append(token)
+        elif token.kind is Kind.CLOSE:
+            opened.pop()
+        if token.kind in (Kind.OPEN, Kind.CLOSE) and depth > levels:
+            message = Message("Parentheses deeper than {limit} levels were left out.", limit=levels)
+            remarks.append(Remark(message, *_at(token)))
+        else:
+            kept.append(token)
+    if opened:
+        remarks.append(Remark(Message("A closing parenthesis was added."), *_at(opened[0])))
+    return kept + [_closing(tokens)] * min(len(opened), levels)
+
+
+def settle(tokens: Sequence[Token]) -> list[Token]:
+    """Return the tokens with each operator that has nothing to join made the word that it is, or left out."""
+    settled = []
+    for place, token in enumerate(tokens):
+        if token.kind is not Kind.OPERATOR or _joins(tokens, place):
+            settled.append(token)
+        elif token.node:
+            settled.append(replace(token, kind=Kind.OPERAND, operator=None))
+    return settled
+
+
+def limit_clauses(tokens: Sequence[Token], remarks: list[Remark]) -> list[Token]:
+    """Return the tokens up to the last clause that is allowed, with its parentheses closed."""
+    places = [place for place, token in enumerate(tokens) if token.kind is Kind.OPERAND and token.node]
+    if len(places) <= MOST_CLAUSES:
+        return list(tokens)
+    end = places[MOST_CLAUSES]
+    message = Message("Only the first {limit} words of the query were used.", limit=MOST_CLAUSES)
+    remarks.append(Remark(message, tokens[end].start, tokens[-1].end))
+    kept = list(tokens[:end])
+    opened = sum((token.kind is Kind.OPEN) - (token.kind is Kind.CLOSE) for token in kept)
+    return kept + [_closing(kept)] * opened
+
+
+def limit_proximities(tokens: Sequence[Token], remarks: list[Remark]) -> list[Token]:
+    """Return the tokens with so many proximities; beyond, PROCHE is read as ET and « "…"~n » is left out."""
+    places = [place for place, token in enumerate(tokens) if _is_proximity(token)][MOST_PROXIMITIES:]
+    kept = list(tokens)
+    for place in places:
+        token = tokens[place]
+        kept[place] = replace(token, operator=Operator.AND) if token.operator else replace(token, node=None)
+    if places:
+        message = Message(
+            "Only the first {limit} of PROCHE (NEAR) and “…”~n were used; the other PROCHE were read as ET (AND).",
+            limit=MOST_PROXIMITIES,
+        )
+        remarks.append(Remark(message, tokens[places[0]].start, tokens[places[-1]].end))
+    return kept
+
+
+def _is_proximity(token: Token) -> bool:
+    return isinstance(token.operator, Near) or (token.kind is Kind.OPERAND and _has_slop(token.node))
+
+
+def _has_slop(node: Node | None) -> bool:
+    if isinstance(node, Field):
+        return _has_slop(node.node)
+    return isinstance(node, Phrase) and bool(node.slop)
+
+
+def _joins(tokens: Sequence[Token], place: int) -> bool:
+    """Return whether the operator at ``place`` stands where it can join or exclude something."""
+    if tokens[place].operator is not Operator.NOT:
+        following = place + 2 if _is_not(tokens, place + 1) else place + 1
+        return _kind(tokens, place - 1) in _ENDS and _kind(tokens, following) in _BEGINS
+    if _kind(tokens, place + 1) not in _BEGINS:
+        return False
+    return _kind(tokens, place - 1) is not Kind.OPERATOR or (
+        not _is_not(tokens, place - 1) and _joins(tokens, place - 1)
+    )
+
+
+def _is_not(tokens: Sequence[Token], place: int) -> bool:
+    return place < len(tokens) and tokens[place].operator is Operator.NOT
+
+
+def _kind(tokens: Sequence[Token], place: int) -> Kind | None:
+    return tokens[place].kind if 0 <= place < len(tokens) else None
+
+
+def _closing(tokens: Sequence[Token]) -> Token:
+    end = tokens[-1].end if tokens else 0
+    return Token(Kind.CLOSE, end, end)
+
+
+def _at(token: Token) -> tuple[int, int]:
+    return token.start, token.end

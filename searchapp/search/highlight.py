@@ -1,0 +1,270 @@
+"""Fragments and marks over stored text, the same whatever the engine.
+
+The text is analysed again by the chain that indexed it, so a mark stands exactly where the index has a match, on the
+original spelling and without the elided word. The work is linear in the text, and bounded: it goes from stretch to
+stretch of the text while there is time, an excerpt looks at the beginning of a long text only, and marks are so many at
+most. What lies beyond is shown without marks.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left, bisect_right
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from searchapp.analysis import FrenchAnalyzer, Token
+from searchapp.engines.proximity import stretches
+from searchapp.model import Deadline, Fragment, Span
+from searchapp.search.highlight_terms import Wanted
+
+__all__ = ["EXCERPT_TEXT", "FRAGMENT_LENGTH", "MOST_MARKS", "Highlighter"]
+
+FRAGMENT_LENGTH: Final = 220
+"""Code points of a fragment, about: it ends on a word."""
+EXCERPT_TEXT: Final = 250_000
+"""Code points of a text that are looked at for an excerpt: forty thousand words, a thick book's first third."""
+MOST_MARKS: Final = 10_000
+"""Marks of a text, the first ones."""
+_FRAGMENTS: Final = 2
+# Marks that a piece may begin at.
+_MOST_PIECES: Final = 1_000
+# How much of a fragment stands before its first mark when no sentence begins there.
+_BEFORE: Final = 60
+# Code points that are analysed between two looks at the clock: some ten milliseconds.
+_STRETCH: Final = 1 << 16
+_PARAGRAPH: Final = re.compile(r"[^\n]+")
+_WORD: Final = re.compile(r"[^\W_]")
+_SENTENCE_END: Final = re.compile(r"[.!?…][»”\"]?\s+")
+
+
+@dataclass(frozen=True, slots=True)
+class _Mark:
+    start: int
+    end: int
+    key: object
+    """What was looked for: marks with different keys are better evidence than the same word again."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Tokens:
+    """Tokens that may be marked, with their positions: what follows directly has the next one.
+
+    Unless ``counted``, a greater step only says that other words stand between.
+    """
+
+    tokens: Sequence[Token]
+    positions: Sequence[int]
+    counted: bool
+
+    def places(self) -> Mapping[str, Sequence[int]]:
+        """Return where in ``tokens`` each folded word stands."""
+        places: dict[str, list[int]] = defaultdict(list)
+        for place, token in enumerate(self.tokens):
+            places[token.term.word].append(place)
+        return places
+
+
+class Highlighter:
+    """Marks what a query wanted."""
+
+    def __init__(self, analyzer: FrenchAnalyzer) -> None:
+        self._analyzer = analyzer
+
+    def whole(self, text: str, wanted: Wanted, deadline: Deadline = Deadline()) -> Fragment:
+        """Return all of ``text`` with its marks, as many as there is time for."""
+        return Fragment(text, 0, tuple((mark.start, mark.end) for mark in self._marks(text, wanted, deadline)))
+
+    def fragments(
+        self, text: str, wanted: Wanted, deadline: Deadline = Deadline(), count: int = _FRAGMENTS
+    ) -> tuple[Fragment, ...]:
+        """Return the best pieces of ``text`` in its order, each of whole words within one paragraph.
+
+        A text without a match gives its opening, without marks; an empty text gives nothing.
+        """
+        marks = self._marks(text, wanted, deadline, EXCERPT_TEXT)[:_MOST_PIECES]
+        if not marks:
+            opening = next(_PARAGRAPH.finditer(text), None)
+            return (_cut(text, opening.span(), opening.start(), ()),) if opening else ()
+        pieces = sorted(_pieces(text, marks), key=lambda piece: -_worth(piece))
+        chosen: list[Fragment] = []
+        for piece in pieces:
+            if len(chosen) < count and not any(_overlap(piece[0], other) for other in chosen):
+                chosen.append(piece[0])
+        return tuple(sorted(chosen, key=lambda fragment: fragment.start))
+
+    def _marks(self, text: str, wanted: Wanted, deadline: Deadline, limit: int | None = None) -> list[_Mark]:
+        """Return the marks of the first ``limit`` code points, as far as there is time."""
+        if not wanted or deadline.passed():
+            return []
+        found = self._tokens(text, wanted, deadline, limit)
+        keys = ((token, wanted.key(token.term)) for token in found.tokens)
+        marks = [_Mark(token.start, token.end, key) for token, key in keys if key is not None]
+        if wanted.phrases or wanted.near:
+            places = found.places()
+            for phrase in wanted.phrases:
+                marks += _phrase_marks(found, places, phrase, deadline)
+            for words, slop in wanted.near if found.counted else ():
+                marks += _near_marks(found, places, words, slop) if not deadline.passed() else ()
+        return _without_overlap(marks)[:MOST_MARKS]
+
+    def _tokens(self, text: str, wanted: Wanted, deadline: Deadline, limit: int | None) -> _Tokens:
+        """Return the tokens that may be marked; their positions are counted where other words have to be."""
+        if not wanted.has_numbers:
+            found = self._likely_tokens(text, wanted, deadline, limit)
+            words = {token.term.word for token in found.tokens}
+            if not any(words.issuperset(near) for near, _ in wanted.near):
+                return found
+        return self._all_tokens(text, wanted, deadline, limit)
+
+    def _likely_tokens(self, text: str, wanted: Wanted, deadline: Deadline, limit: int | None) -> _Tokens:
+        tokens: list[Token] = []
+        positions: list[int] = []
+        for start, end in _stretches(text, limit, deadline):
+            for token in self._analyzer.wanted_tokens(text[start:end], wanted.terms):
+                moved = Token(token.start + start, token.end + start, token.term) if start else token
+                follows = bool(tokens) and _follows(text, tokens[-1], moved)
+                positions.append(positions[-1] + (1 if follows else 2) if positions else 0)
+                tokens.append(moved)
+        return _Tokens(tokens, positions, counted=False)
+
+    def _all_tokens(self, text: str, wanted: Wanted, deadline: Deadline, limit: int | None) -> _Tokens:
+        tokens: list[Token] = []
+        positions: list[int] = []
+        position = 0
+        for start, end in _stretches(text, limit, deadline):
+            for token in self._analyzer.tokens(text[start:end]):
+                if wanted.terms(token.term):
+                    positions.append(position)
+                    tokens.append(Token(token.start + start, token.end + start, token.term))
+                position += 1
+        return _Tokens(tokens, positions, counted=True)
+
+
+def _stretches(text: str, limit: int | None, deadline: Deadline) -> Iterator[Span]:
+    """Yield the stretches of ``text`` that are analysed at a time, until ``limit`` or until the time is over."""
+    start, stop = 0, min(len(text), limit or len(text))
+    while start < stop and not deadline.passed():
+        end = _stretch_end(text, start, stop)
+        yield start, end
+        start = end
+
+
+def _stretch_end(text: str, start: int, stop: int) -> int:
+    """Return where a stretch from ``start`` on ends: after a line, else before a space that is in no number."""
+    end = start + _STRETCH
+    if end >= stop:
+        return stop
+    line = text.rfind("\n", start, end)
+    if line > start:
+        return line
+    while (space := text.rfind(" ", start + 1, end)) > 0 and text[space - 1].isdigit():
+        end = space
+    return space if space > 0 else start + _STRETCH
+
+
+def _phrase_marks(
+    found: _Tokens, places: Mapping[str, Sequence[int]], phrase: tuple[str, ...], deadline: Deadline
+) -> Iterator[_Mark]:
+    """Yield a mark wherever ``phrase`` stands, looked for from its rarest word on."""
+    if not all(word in places for word in phrase):
+        return
+    tokens, positions = found.tokens, found.positions
+    step = min(range(len(phrase)), key=lambda step: len(places[phrase[step]]))
+    for place in places[phrase[step]]:
+        if deadline.passed():
+            return
+        first, last = place - step, place - step + len(phrase) - 1
+        if first < 0 or last >= len(tokens) or positions[last] - positions[first] != last - first:
+            continue
+        if all(tokens[first + number].term.word == word for number, word in enumerate(phrase)):
+            yield _Mark(tokens[first].start, tokens[last].end, phrase)
+
+
+def _follows(text: str, one: Token, other: Token) -> bool:
+    """Return whether no token stands between two."""
+    return not _WORD.search(text, one.end, other.start - other.term.elided)
+
+
+def _near_marks(
+    found: _Tokens, places: Mapping[str, Sequence[int]], words: tuple[str, ...], slop: int
+) -> Iterator[_Mark]:
+    """Yield a mark for each of ``words`` wherever all of them stand close together."""
+    if not all(word in places for word in words):
+        return
+    own = sorted(place for word in set(words) for place in places[word])
+    positions = [found.positions[place] for place in own]
+    placed = ((position, found.tokens[place].term.word) for position, place in zip(positions, own, strict=True))
+    marked = 0
+    for first, last in stretches(placed, words, slop):
+        begin, marked_before = bisect_left(positions, first), marked
+        marked = bisect_right(positions, last)
+        for place in own[max(begin, marked_before) : marked]:
+            token = found.tokens[place]
+            yield _Mark(token.start, token.end, token.term.word)
+
+
+def _without_overlap(marks: Iterable[_Mark]) -> list[_Mark]:
+    """Return the marks in order; of two that overlap, the one that begins first or is longer."""
+    kept: list[_Mark] = []
+    for mark in sorted(marks, key=lambda mark: (mark.start, -mark.end)):
+        if not kept or mark.start >= kept[-1].end:
+            kept.append(mark)
+    return kept
+
+
+def _pieces(text: str, marks: list[_Mark]) -> Iterator[tuple[Fragment, list[_Mark]]]:
+    """Yield, for each mark, the piece that begins a little before it, with the marks that it holds."""
+    starts = [mark.start for mark in marks]
+    begin_of, end_of = 0, -1
+    for place, mark in enumerate(marks):
+        if mark.start >= end_of:
+            begin_of = text.rfind("\n", max(end_of, 0), mark.start) + 1 or max(end_of + 1, 0)
+            end_of = text.find("\n", mark.start)
+            end_of = len(text) if end_of < 0 else end_of
+        begin = _begin(text, begin_of, mark.start, end_of)
+        until = bisect_left(starts, min(begin + FRAGMENT_LENGTH, end_of))
+        near = marks[place : max(place + 1, until)]
+        fragment = _cut(text, (begin_of, end_of), begin, [(near_mark.start, near_mark.end) for near_mark in near])
+        yield fragment, [near_mark for near_mark in near if near_mark.end <= fragment.start + len(fragment.text)]
+
+
+def _begin(text: str, paragraph: int, mark: int, end: int) -> int:
+    """Return where a piece around ``mark`` begins: a sentence or, failing that, a word shortly before."""
+    if end - paragraph <= FRAGMENT_LENGTH:
+        return paragraph
+    earliest = max(paragraph, mark - FRAGMENT_LENGTH // 2)
+    sentences = [match.end() for match in _SENTENCE_END.finditer(text, earliest, mark) if match.end() <= mark]
+    sentences = [start for start in sentences if end - start > _BEFORE]
+    if earliest == paragraph:
+        sentences.insert(0, paragraph)
+    if sentences:
+        return sentences[-1]
+    # Near the end of a paragraph a piece begins earlier, so that it is not a scrap.
+    anchor = min(mark, end - FRAGMENT_LENGTH + _BEFORE)
+    space = text.find(" ", max(paragraph, anchor - _BEFORE), anchor)
+    return space + 1 if space >= 0 else anchor
+
+
+def _cut(text: str, paragraph: Span, begin: int, spans: Sequence[Span]) -> Fragment:
+    """Return the piece of a paragraph from ``begin`` on, ended on a word, with those of ``spans`` that lie in it."""
+    end = paragraph[1]
+    if end - begin > FRAGMENT_LENGTH:
+        space = text.rfind(" ", begin + 1, begin + FRAGMENT_LENGTH)
+        end = space if space > 0 else begin + FRAGMENT_LENGTH
+        if spans and spans[0][1] > end:  # a single word longer than a fragment
+            end = min(spans[0][1], paragraph[1])
+    held = tuple(span for span in spans if begin <= span[0] and span[1] <= end)
+    return Fragment(text[begin:end], begin, held, begin > paragraph[0], end < paragraph[1])
+
+
+def _worth(piece: tuple[Fragment, list[_Mark]]) -> float:
+    """Return how much a piece shows: different words first, then their number, then an early place."""
+    fragment, marks = piece
+    return len({mark.key for mark in marks}) + 0.1 * len(marks) - 1e-6 * fragment.start
+
+
+def _overlap(one: Fragment, other: Fragment) -> bool:
+    return one.start < other.start + len(other.text) and other.start < one.start + len(one.text)

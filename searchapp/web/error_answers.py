@@ -1,0 +1,155 @@
+"""What a reader or a program is told when something goes wrong.
+
+Programs (``/api/`` and ``/readyz``) get an RFC 9457 problem document, people get a page. Both speak the
+reader's language and show nothing of the inside; what nobody expected is logged under a reference that the
+answer shows.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from flask import (
+    Blueprint,
+    Flask,
+    Response,
+    abort,
+    current_app,
+    json,
+    make_response,
+    render_template,
+    request,
+    url_for,
+)
+from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import HTTPException
+from werkzeug.urls import iri_to_uri
+
+from searchapp.errors import InvalidRecord, InvalidRecords, InvalidRequest, SearchappError, TooBusy
+from searchapp.i18n import Message
+from searchapp.web.problems import (
+    BY_STATUS,
+    INTERNAL_ERROR,
+    PROBLEMS,
+    Problem,
+    problem_of,
+)
+from searchapp.web.site_language import current_language, say
+
+__all__ = ["init_app", "is_for_program", "refusal"]
+
+# Seconds; where nothing is said here, ten.
+RETRY_AFTER: Final = {TooBusy.slug: "1"}
+# What HTTP says beside the status, of an answer that is an error.
+KEPT_HEADERS: Final = {"Allow", "Retry-After", "WWW-Authenticate"}
+
+explanations = Blueprint("problems", __name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """One occurrence of a problem."""
+
+    problem: Problem
+    detail: Message
+    fields: tuple[tuple[str, Message], ...] = ()
+    """Of a request, its wrong parameters, each with the reason."""
+    more: Mapping[str, Any] = field(default_factory=dict)
+    """What a problem document says besides."""
+    reference: str = ""
+    has_address: bool = True
+    """Whether the application knows what was asked for."""
+
+
+def init_app(app: Flask) -> None:
+    """Answer the errors of ``app``, and explain their kinds."""
+    app.register_blueprint(explanations)
+    app.register_error_handler(SearchappError, _answer_known)
+    app.register_error_handler(HTTPException, _answer_http)
+    app.register_error_handler(Exception, _answer_unexpected)
+
+
+@explanations.get("/problems/<slug>")
+def explain(slug: str) -> str:
+    """Explain a kind of problem."""
+    if slug not in PROBLEMS:
+        abort(404)
+    return render_template("problem.html", problem=PROBLEMS[slug])
+
+
+def _answer_known(error: SearchappError) -> Response:
+    fields = error.fields if isinstance(error, InvalidRequest) else ()
+    return _answer(Trouble(problem_of(error), error.message, fields, _more(error)))
+
+
+def _more(error: SearchappError) -> dict[str, Any]:
+    if isinstance(error, InvalidRecord):
+        return {"errors": [{"field": error.field or None, "detail": say(error.reason)}]}
+    if isinstance(error, InvalidRecords):
+        listed = [{"line": line, "field": name or None, "detail": say(reason)} for line, name, reason in error.rejects]
+        return {"rejected": error.rejected, "errors": listed}
+    return {}
+
+
+def _answer_http(error: HTTPException) -> ResponseReturnValue:
+    if error.code is None or error.code < 400:
+        return error.get_response()
+    known = BY_STATUS.get(error.code)
+    text = Message(error.description or error.name)
+    problem = known or Problem("", error.code, Message(error.name), text)
+    response = _answer(Trouble(problem, problem.explanation))
+    response.headers.extend(header for header in error.get_headers() if header[0] in KEPT_HEADERS)
+    return response
+
+
+def _answer_unexpected(error: Exception) -> Response:
+    reference = secrets.token_hex(4)
+    current_app.logger.error("Unexpected error %s at %s", reference, request.path, exc_info=error)
+    detail = Message("An unexpected error happened; in the log it has the reference {reference}.", reference=reference)
+    return _answer(Trouble(INTERNAL_ERROR, detail, reference=reference))
+
+
+def is_for_program(path: str) -> bool:
+    """Return whether a program asks for ``path``, and gets a problem document in place of a page."""
+    return path.startswith("/api/") or path in ("/readyz", "/healthz", "/metrics")
+
+
+def refusal(status: int) -> Response:
+    """Answer a request that the server does not let through."""
+    problem = BY_STATUS.get(status, INTERNAL_ERROR)
+    return _answer(Trouble(problem, problem.explanation, has_address=False))
+
+
+def _answer(trouble: Trouble) -> Response:
+    response = _document(trouble) if is_for_program(request.path) else _page(trouble)
+    response.status_code = trouble.problem.status
+    response.headers["Cache-Control"] = "no-store"
+    response.vary.add("Accept-Language")
+    if trouble.problem.status == 503:
+        response.headers["Retry-After"] = RETRY_AFTER.get(trouble.problem.slug, "10")
+    return response
+
+
+def _document(trouble: Trouble) -> Response:
+    problem = trouble.problem
+    document: dict[str, Any] = {
+        "type": url_for("problems.explain", slug=problem.slug) if problem.slug in PROBLEMS else "about:blank",
+        "title": say(problem.title),
+        "status": problem.status,
+        "detail": say(trouble.detail),
+    }
+    if trouble.has_address:
+        document["instance"] = iri_to_uri(request.root_path + request.full_path.rstrip("?"))
+    if trouble.fields:
+        document["errors"] = [{"parameter": name, "detail": say(reason)} for name, reason in trouble.fields]
+    document |= trouble.more
+    response = Response(json.dumps(document), mimetype="application/problem+json")
+    response.content_language.add(current_language())
+    return response
+
+
+def _page(trouble: Trouble) -> Response:
+    return make_response(render_template("error.html", trouble=trouble, problem=trouble.problem))

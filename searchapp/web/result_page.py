@@ -1,0 +1,141 @@
+"""What a results page shows around its hits: filters with counts, the active ones as chips, page numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from searchapp.i18n import Message
+from searchapp.model import FacetBucket, SearchRequest, SearchResult
+from searchapp.output.answer_json import FILTERS, turn_back, turn_forward
+from searchapp.search.service import DEEPEST_RESULT
+from searchapp.web.links import (
+    search_path,
+    with_page,
+    with_period,
+    without_value,
+)
+from searchapp.web.site_language import day, say
+
+__all__ = [
+    "LABELS",
+    "Chip",
+    "FacetChoice",
+    "FacetGroup",
+    "Paging",
+    "active_chips",
+    "facet_groups",
+    "page_links",
+]
+
+LABELS: Final = {
+    "section": Message("Section"),
+    "source": Message("Source"),
+    "author": Message("Author"),
+}
+# Shown at once; the rest of a long list waits behind “more”.
+SHORT_LIST: Final = 6
+LONG_LIST: Final = 30
+PAGES_AROUND: Final = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Chip:
+    """An active filter: what it says and the address without it."""
+
+    label: Message
+    value: str
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class FacetChoice:
+    """A value to filter by; no count is known for a chosen value that the results do not carry."""
+
+    value: str
+    count: int | None
+    chosen: bool
+
+
+@dataclass(frozen=True, slots=True)
+class FacetGroup:
+    """The values of one facet field, the likely ones first."""
+
+    parameter: str
+    label: Message
+    shown: tuple[FacetChoice, ...]
+    folded: tuple[FacetChoice, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Paging:
+    """Addresses of other pages; ``None`` among the numbers is a gap."""
+
+    current: int
+    numbers: tuple[tuple[int, str] | None, ...]
+    back: str | None
+    forward: str | None
+
+
+def facet_groups(asked: SearchRequest, result: SearchResult) -> tuple[FacetGroup, ...]:
+    """Return the filters to offer; a field with one value at most has nothing to choose."""
+    groups = []
+    for parameter, label in LABELS.items():
+        choices = _choices(getattr(asked.filters, FILTERS[parameter]), result.facets.get(parameter, ()))
+        if len(choices) > 1 or any(choice.chosen for choice in choices):
+            groups.append(FacetGroup(parameter, label, choices[:SHORT_LIST], choices[SHORT_LIST:LONG_LIST]))
+    return tuple(groups)
+
+
+def active_chips(asked: SearchRequest) -> Iterator[Chip]:
+    """Yield each filter that narrows the search."""
+    for parameter, label in LABELS.items():
+        for value in getattr(asked.filters, FILTERS[parameter]):
+            yield Chip(label, value, search_path(without_value(asked, parameter, value)))
+    if asked.filters.date_from or asked.filters.date_to:
+        yield Chip(Message("Period"), _period(asked), search_path(with_period(asked, None, None)))
+
+
+def page_links(asked: SearchRequest, result: SearchResult) -> Paging:
+    """Return the links from page to page."""
+    last = min(-(-result.total // asked.per_page), DEEPEST_RESULT // asked.per_page)
+    numbers = [] if asked.cursor else _window(asked.page, last)
+    back, forward = turn_back(asked), turn_forward(asked, result)
+    return Paging(
+        current=asked.page,
+        numbers=tuple((page, search_path(with_page(asked, page))) if page else None for page in numbers),
+        back=search_path(back) if back else None,
+        forward=search_path(forward) if forward else None,
+    )
+
+
+def _choices(chosen: Sequence[str], buckets: Sequence[FacetBucket]) -> tuple[FacetChoice, ...]:
+    """Return the chosen values first, then the others in the order of their counts."""
+    counts = {bucket.value: bucket.count for bucket in buckets}
+    values = (*chosen, *(value for value in counts if value not in chosen))
+    return tuple(FacetChoice(value, counts.get(value), value in chosen) for value in values)
+
+
+def _period(asked: SearchRequest) -> str:
+    first, last = asked.filters.date_from, asked.filters.date_to
+    if first and last:
+        return day(first) if first == last else say(Message("{first} to {last}", first=day(first), last=day(last)))
+    if first:
+        return say(Message("since {first}", first=day(first)))
+    return say(Message("until {last}", last=day(last))) if last else ""
+
+
+def _window(current: int, last: int) -> list[int | None]:
+    """Return the first page, those around the current one and the last one; None where some are left out."""
+    around = range(current - PAGES_AROUND, current + PAGES_AROUND + 1)
+    pages = sorted({1, last, *around} & set(range(1, last + 1))) if last > 1 else []
+    window: list[int | None] = []
+    for page in pages:
+        before = window[-1] if window else None
+        if before and page - before == 2:
+            window.append(page - 1)
+        elif before and page - before > 2:
+            window.append(None)
+        window.append(page)
+    return window

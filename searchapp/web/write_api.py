@@ -1,0 +1,173 @@
+"""The endpoints that write: ``PUT`` and ``DELETE`` of an article, ``POST`` of many as JSON Lines.
+
+An answer comes when the article is on the disk, in the corpus. It can be found a moment later, so the usual answer is
+202 with where to look; with ``?wait=SECONDS`` the answer waits for that and is 201 or 200.
+"""
+
+from __future__ import annotations
+
+import io
+from typing import Any, Final
+
+from flask import Blueprint, Response, jsonify, request
+from werkzeug.exceptions import ClientDisconnected, HTTPException
+
+from searchapp.errors import InvalidRequest, PreconditionFailed
+from searchapp.i18n import Message
+from searchapp.indexing.write_service import Batch, Outcome, Writing, Written, lines_of
+from searchapp.output.answer_json import Json, article_links
+from searchapp.web.article_ids import requested_id
+from searchapp.web.site import site
+from searchapp.web.site_language import say
+from searchapp.web.write_access import let_in
+
+__all__ = ["writing"]
+
+writing = Blueprint("writing", __name__, url_prefix="/api/v1")
+writing.before_request(let_in)
+
+LONGEST_WAIT: Final = 10.0
+LONGEST_ARTICLE: Final = 16 * 1024 * 1024
+SWITCHES: Final = {"": False, "0": False, "false": False, "1": True, "true": True}
+
+
+@writing.put("/articles/<article_id:article_id>")
+@writing.put("/articles", endpoint="put_by_id")
+def put(article_id: str = "") -> Response:
+    """Write an article under the id of the address."""
+    article_id = requested_id(article_id)
+    seconds = _seconds_to_wait()
+    there = _condition()
+    body = _body().read(LONGEST_ARTICLE + 1)
+    return _told(_writing().put(article_id, body, there=there), seconds)
+
+
+@writing.delete("/articles/<article_id:article_id>")
+@writing.delete("/articles", endpoint="delete_by_id")
+def delete(article_id: str = "") -> Response:
+    """Withdraw an article."""
+    article_id = requested_id(article_id)
+    seconds = _seconds_to_wait()
+    return _told(_writing().withdraw(article_id, there=_condition()), seconds)
+
+
+@writing.post("/articles")
+def post() -> Response:
+    """Write the articles of JSON Lines, however many."""
+    seconds, strict = _seconds_to_wait(), _switch("strict")
+    batch = _writing().put_lines(lines_of(_body().readline, LONGEST_ARTICLE), strict=strict)
+    generation = _writing().index(batch.extent, seconds)
+    answer = {**_describe_batch(batch), "indexed": bool(generation), "generation": generation or None}
+    return _answer(answer, 200 if generation else 202)
+
+
+def _told(written: Written, seconds: float) -> Response:
+    """Answer with what became of one article: 201 or 200 once it can be seen, until then 202."""
+    word = written.word
+    assert word is not None  # noqa: S101 - one record gives one word
+    generation = _writing().index(written.extent, seconds)
+    links = article_links(word.id, request.root_path)
+    answer = {
+        "id": word.id,
+        "outcome": written.outcome.value,
+        "status": word.status,
+        "modified": word.modified,
+        "journal": word.file,
+        "indexed": bool(generation),
+        "generation": generation or None,
+        "links": links,
+    }
+    created = written.outcome is Outcome.CREATED
+    response = _answer(answer, (201 if created else 200) if generation else 202)
+    response.headers["Location"] = links["self"]
+    return response
+
+
+def _describe_batch(batch: Batch) -> Json:
+    counts = {outcome.value: batch.counts[outcome] for outcome in Outcome}
+    return {
+        "accepted": batch.counts.total(),
+        **counts,
+        "rejected": batch.rejected,
+        "rejects": [
+            {"line": line, "field": field or None, "detail": say(reason)} for line, field, reason in batch.rejects
+        ],
+        "journal": batch.file,
+    }
+
+
+def _answer(answer: dict[str, Any], status: int) -> Response:
+    response = jsonify(answer)
+    response.status_code = status
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+class _Body(io.RawIOBase):
+    """The body of the current request; one that ends before its time is an error and no shorter body."""
+
+    def __init__(self) -> None:
+        self._stream = request.stream
+        self._missing = request.content_length or 0
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        try:
+            chunk = self._stream.read(len(buffer))
+        except OSError as error:
+            raise ClientDisconnected from error
+        except HTTPException:
+            raise
+        except Exception as error:  # each server has errors of its own for a body that is not framed as it says
+            raise InvalidRequest(
+                Message("The body is not framed as its headers say. Send it with its Content-Length, or in chunks.")
+            ) from error
+        if not chunk and self._missing > 0:
+            raise ClientDisconnected
+        self._missing -= len(chunk)
+        buffer[: len(chunk)] = chunk
+        return len(chunk)
+
+
+def _body() -> io.BufferedReader:
+    return io.BufferedReader(_Body(), 1 << 16)
+
+
+def _seconds_to_wait() -> float:
+    text = request.args.get("wait", "0")
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = -1.0
+    if not 0 <= seconds <= LONGEST_WAIT:
+        reason = Message("Give seconds from 0 to {longest}.", longest=int(LONGEST_WAIT))
+        raise InvalidRequest(Message("Some parameters are wrong."), [("wait", reason)])
+    return seconds
+
+
+def _condition() -> bool | None:
+    """Return whether the article has to be there (``If-Match: *``), or not (``If-None-Match: *``); None for either.
+
+    Raises PreconditionFailed for tags: those of this site are weak, and none of them names a version of an article.
+    """
+    match, none_match = (request.headers.get(name) for name in ("If-Match", "If-None-Match"))
+    if match is None and none_match is None:
+        return None
+    if (match, none_match) not in (("*", None), (None, "*")):
+        raise PreconditionFailed.tagged()
+    return match is not None
+
+
+def _switch(name: str) -> bool:
+    text = request.args.get(name, "").lower()
+    if text not in SWITCHES:
+        raise InvalidRequest(Message("Some parameters are wrong."), [(name, Message("Give 1 or 0."))])
+    return SWITCHES[text]
+
+
+def _writing() -> Writing:
+    there = site().writing
+    assert there is not None  # noqa: S101 - let_in refuses before
+    return there
