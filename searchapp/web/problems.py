@@ -12,6 +12,7 @@ from searchapp.errors import (
     CorpusUnwritable,
     EngineUnavailable,
     IndexDamaged,
+    IndexInaccessible,
     IndexLocked,
     IndexMissing,
     InvalidRecord,
@@ -188,6 +189,10 @@ PROBLEMS: Final = {
             IndexDamaged,
             Message("The index cannot be read. No article is lost: this command builds the index again."),
             "searchapp reindex --full",
+        ),
+        _of(
+            IndexInaccessible,
+            Message("The system does not let the server read the index. Whoever runs this site can allow it."),
         ),
         _of(IndexLocked, Message("Another reindex is at work. It will be done in a while; searching goes on.")),
         _of(EngineUnavailable, Message("The engine that searches does not answer. Try again in a moment.")),
