@@ -88,7 +88,7 @@ class Highlighter:
         if not marks:
             opening = next(_PARAGRAPH.finditer(text), None)
             return (_cut(text, opening.span(), opening.start(), ()),) if opening else ()
-        pieces = sorted(_pieces(text, marks), key=lambda piece: -_worth(piece))
+        pieces = sorted(_pieces(text, marks), key=_worth, reverse=True)
         chosen: list[Fragment] = []
         for piece in pieces:
             if len(chosen) < count and not any(_overlap(piece[0], other) for other in chosen):
@@ -238,10 +238,8 @@ def _begin(text: str, paragraph: int, mark: int, end: int) -> int:
     earliest = max(paragraph, mark - FRAGMENT_LENGTH // 2)
     sentences = [match.end() for match in _SENTENCE_END.finditer(text, earliest, mark) if match.end() <= mark]
     sentences = [start for start in sentences if end - start > _BEFORE]
-    if earliest == paragraph:
-        sentences.insert(0, paragraph)
-    if sentences:
-        return sentences[-1]
+    if sentences or earliest == paragraph:
+        return sentences[-1] if sentences else paragraph
     # Near the end of a paragraph a piece begins earlier, so that it is not a scrap.
     anchor = min(mark, end - FRAGMENT_LENGTH + _BEFORE)
     space = text.find(" ", max(paragraph, anchor - _BEFORE), anchor)
@@ -260,10 +258,10 @@ def _cut(text: str, paragraph: Span, begin: int, spans: Sequence[Span]) -> Fragm
     return Fragment(text[begin:end], begin, held, begin > paragraph[0], end < paragraph[1])
 
 
-def _worth(piece: tuple[Fragment, list[_Mark]]) -> float:
+def _worth(piece: tuple[Fragment, list[_Mark]]) -> tuple[int, int, int]:
     """Return how much a piece shows: different words first, then their number, then an early place."""
     fragment, marks = piece
-    return len({mark.key for mark in marks}) + 0.1 * len(marks) - 1e-6 * fragment.start
+    return len({mark.key for mark in marks}), len(marks), -fragment.start
 
 
 def _overlap(one: Fragment, other: Fragment) -> bool:
