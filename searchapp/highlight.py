@@ -221,7 +221,7 @@ def _pieces(text: str, marks: list[_Mark]) -> Iterator[tuple[Fragment, list[_Mar
     begin_of, end_of = 0, -1
     for place, mark in enumerate(marks):
         if mark.start >= end_of:
-            begin_of = text.rfind("\n", max(end_of, 0), mark.start) + 1 or max(end_of + 1, 0)
+            begin_of = text.rfind("\n", max(end_of, 0), mark.start) + 1 or end_of + 1
             end_of = text.find("\n", mark.start)
             end_of = len(text) if end_of < 0 else end_of
         begin = _begin(text, begin_of, mark.start, end_of)
