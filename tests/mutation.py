@@ -37,7 +37,7 @@ NEAREST: dict[str, tuple[str, ...]] = {
     "query/ast": ("tests/query/test_language.py", "tests/query/test_limits.py"),
     "query/order": ("tests/query/test_limits.py", "tests/query"),
     "query/dates": ("tests/query/test_language.py", "tests/query/test_limits.py"),
-    "query/language": ("tests/query/test_language.py", "tests/query/test_limits.py"),
+    "query/language": ("tests/query/test_language.py", "tests/query/test_limits.py", "tests/contract/test_lookup.py"),
     "date_words": ("tests/test_date_words.py", "tests/query/test_language.py"),
     "ranking": ("tests/test_ranking.py",),
     "highlight": ("tests/test_excerpts.py", "tests/test_highlight.py"),

@@ -140,7 +140,11 @@ def test_a_piece_keeps_to_its_paragraph() -> None:
         ("Le vieux phare du vieux port", '"vieux port"~0', ["vieux port"]),
         ("Le phare, et au loin le port", "phare PROCHE/4 port", ["phare", "port"]),
         ("Le phare, et là, tout au loin, le port", "phare PROCHE/4 port", []),
-        ("Phare, port. Rien du tout ici ce soir. Port et phare.", "phare PROCHE/1 port", ["Phare", "port", "Port", "phare"]),
+        (
+            "Phare, port. Rien du tout ici ce soir. Port et phare.",
+            "phare PROCHE/1 port",
+            ["Phare", "port", "Port", "phare"],
+        ),
         ("Phare port phare", "phare PROCHE/1 port", ["Phare", "port", "phare"]),
     ],
 )

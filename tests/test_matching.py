@@ -54,6 +54,11 @@ def test_a_ranking_that_there_is_no_time_for_is_none() -> None:
     assert Ranker().scores([word], evidence)
 
 
+def test_of_two_words_the_heavier_one_is_enough() -> None:
+    clause = enough_weight([("phar", 3.0), ("port", 1.0)], lambda _: 50)
+    assert clause == WeightClause("stems", (("phar", 3.0), ("port", 1.0)), 0.4 * 4.0)
+
+
 def test_a_single_word_needs_no_count() -> None:
     clause = enough_weight([("phar", 2.0)], lambda _: pytest.fail("counted"))
     assert clause == TermClause("stems", (("phar", 0.0),))

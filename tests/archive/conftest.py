@@ -21,9 +21,7 @@ def archive(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
     folder = tmp_path_factory.mktemp("archive")
     (folder / "corpus").mkdir()
     shutil.copy(Path(__file__).parent / "articles.jsonl", folder / "corpus")
-    config = load_config(
-        {"corpus": folder / "corpus", "index": folder / "index", "engine": request.param, "jobs": 1}
-    )
+    config = load_config({"corpus": folder / "corpus", "index": folder / "index", "engine": request.param, "jobs": 1})
     bootstrap.reindex(config)
     service = bootstrap.open_service(config)
     yield service

@@ -90,11 +90,11 @@ def test_a_word_that_no_article_holds_is_put_right_and_that_is_told(
 
 
 def test_a_pasted_headline_finds_its_article_though_its_quotation_is_not_in_it(archive: SearchService) -> None:
-    headline = 'Marché de Noël « sans un sapin » à Brennec : le camion s’est trompé'
+    headline = "Marché de Noël « sans un sapin » à Brennec : le camion s’est trompé"
     result = archive.search(SearchRequest(headline))
     assert result.hits[0].article.id == "marche-noel"
     assert "preferred, not required" in str(result.remarks[0].message)
-    assert ids(archive, 'marché « sans un sapin »') == []
+    assert ids(archive, "marché « sans un sapin »") == []
 
 
 def test_a_hit_shows_where_its_words_stand(archive: SearchService) -> None:
@@ -129,7 +129,9 @@ def test_ranks_and_scores_fall_from_page_to_page(archive: SearchService) -> None
     assert [hit.score for hit in whole] == sorted((hit.score for hit in whole), reverse=True)
 
 
-@pytest.mark.parametrize(("page", "per_page", "deep"), [(1000, 10, False), (1001, 10, True), (100, 100, False), (101, 100, True)])
+@pytest.mark.parametrize(
+    ("page", "per_page", "deep"), [(1000, 10, False), (1001, 10, True), (100, 100, False), (101, 100, True)]
+)
 def test_pages_have_numbers_up_to_the_ten_thousandth_result(
     archive: SearchService, page: int, per_page: int, deep: bool
 ) -> None:

@@ -108,9 +108,7 @@ def test_a_prefix_finds_by_all_its_words_and_scores_by_the_stems_of_thirty_two(
 
 
 @pytest.mark.parametrize(("number", "told"), [(1023, False), (1024, False), (1025, True)])
-def test_of_a_prefix_the_1024_words_of_most_articles_are_looked_for(
-    open_index: Open, number: int, told: bool
-) -> None:
+def test_of_a_prefix_the_1024_words_of_most_articles_are_looked_for(open_index: Open, number: int, told: bool) -> None:
     words = [f"zz{place:04}" for place in range(number)]
     reader = open_index([article("tous", text=" ".join(words)), article("dernier", text=" ".join(words[-9:]))])
     lookup = Lookup(Dictionary(reader, ANALYZER))

@@ -29,9 +29,7 @@ from searchapp.engines.proximity import stand_in_a_row, stand_near, stretches
         ("phare", "phare", 0, True),
     ],
 )
-def test_words_are_near_with_so_many_others_between_in_any_order(
-    text: str, terms: str, slop: int, near: bool
-) -> None:
+def test_words_are_near_with_so_many_others_between_in_any_order(text: str, terms: str, slop: int, near: bool) -> None:
     assert stand_near(text.split(), terms.split(), slop) == near
 
 

@@ -29,7 +29,9 @@ def entry(article_id: str, *, withdrawn: bool = False) -> Article:
     return Article(article_id, "Titre", f"Texte de {article_id}.", status=status)
 
 
-def read(register: Register, name: str, *ids: str, source: int = 0, digest: bytes = b"d", overrules: bool = False) -> None:
+def read(
+    register: Register, name: str, *ids: str, source: int = 0, digest: bytes = b"d", overrules: bool = False
+) -> None:
     """Read a unit of ``ids``; "-a" is a withdrawal of a, "a=1" has the facts number 1."""
     of = unit(name, overrules=overrules)
     register.begin_unit(source, of, register.known(source, of))
@@ -283,4 +285,6 @@ def test_a_build_that_goes_on_looks_again_at_what_may_depend_on_what_was_not_rea
 )
 def test_any_field_that_differs_makes_another_article(changes: dict[str, object]) -> None:
     one = Article("a", "Titre", "Texte")
-    assert digest_of_article(one) != digest_of_article(Article(**{"id": "a", "title": "Titre", "text": "Texte", **changes}))  # type: ignore[arg-type]
+    assert digest_of_article(one) != digest_of_article(
+        Article(**{"id": "a", "title": "Titre", "text": "Texte", **changes})
+    )  # type: ignore[arg-type]

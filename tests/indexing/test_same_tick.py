@@ -24,9 +24,7 @@ SECOND: Final = 1_000_000_000
 @pytest.fixture(params=ENGINES)
 def config(request: pytest.FixtureRequest, tmp_path: Path) -> Config:
     (tmp_path / "corpus").mkdir()
-    return load_config(
-        {"corpus": tmp_path / "corpus", "index": tmp_path / "index", "engine": request.param, "jobs": 1}
-    )
+    return load_config({"corpus": tmp_path / "corpus", "index": tmp_path / "index", "engine": request.param, "jobs": 1})
 
 
 def total(config: Config, query: str) -> int:
@@ -75,7 +73,9 @@ def test_a_file_whose_time_was_set_back_is_read_again(config: Config) -> None:
 )
 def test_times_are_trusted_when_both_were_two_seconds_ago(modified: float, changed: float, trusted: bool) -> None:
     now = time.time_ns()
-    unit = Unit("a", b"a", lambda _: iter(()), modified=now + int(modified * SECOND), changed=now + int(changed * SECOND))
+    unit = Unit(
+        "a", b"a", lambda _: iter(()), modified=now + int(modified * SECOND), changed=now + int(changed * SECOND)
+    )
     assert (_signed(unit).modified is not None) == trusted
 
 
@@ -95,7 +95,9 @@ def issue(config: Config) -> Path:
 
 def test_a_page_that_changes_changes_the_issue(config: Config, issue: Path) -> None:
     page = issue / "ALTO" / "2.xml"
-    page.write_bytes(alto().replace(b'CONTENT="vent"', b'CONTENT="zinc"').replace(b'CONTENT="capitaine"', b'CONTENT="zinc"'))
+    page.write_bytes(
+        alto().replace(b'CONTENT="vent"', b'CONTENT="zinc"').replace(b'CONTENT="capitaine"', b'CONTENT="zinc"')
+    )
     summary = bootstrap.reindex(config)
     assert (summary.changed, total(config, "zinc")) == (1, 1)
 

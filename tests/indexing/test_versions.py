@@ -38,7 +38,14 @@ def test_of_equally_late_versions_the_last_one_read_is_shown() -> None:
 
 @pytest.mark.parametrize(
     ("moments", "expected"),
-    [((None, None), 1), ((None, 10.0), 1), ((10.0, None), 0), ((None, 10.0, None), 1), ((None, -5.0), 1), ((0.0, -1.0), 0)],
+    [
+        ((None, None), 1),
+        ((None, 10.0), 1),
+        ((10.0, None), 0),
+        ((None, 10.0, None), 1),
+        ((None, -5.0), 1),
+        ((0.0, -1.0), 0),
+    ],
 )
 def test_a_dated_version_goes_before_undated_ones_and_of_these_the_last_one_is_shown(
     moments: tuple[float | None, ...], expected: int
@@ -48,7 +55,14 @@ def test_a_dated_version_goes_before_undated_ones_and_of_these_the_last_one_is_s
 
 @pytest.mark.parametrize(
     ("moments", "corrects"),
-    [((10.0,), False), ((10.0, 20.0), True), ((20.0, 10.0), True), ((10.0, 10.0), False), ((None, 10.0), False), ((0.0, 1.0), True)],
+    [
+        ((10.0,), False),
+        ((10.0, 20.0), True),
+        ((20.0, 10.0), True),
+        ((10.0, 10.0), False),
+        ((None, 10.0), False),
+        ((0.0, 1.0), True),
+    ],
 )
 def test_what_replaces_an_earlier_version_is_a_correction(moments: tuple[float | None, ...], corrects: bool) -> None:
     assert judge([version(place, moment) for place, moment in enumerate(moments)]).corrects == corrects

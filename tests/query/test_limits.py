@@ -6,7 +6,23 @@ from datetime import date
 
 import pytest
 
-from searchapp.query import And, Bag, DateRange, Every, Field, Fuzzy, Node, Not, Or, Phrase, Prefix, Word, narrows, parse, show
+from searchapp.query import (
+    And,
+    Bag,
+    DateRange,
+    Every,
+    Field,
+    Fuzzy,
+    Node,
+    Not,
+    Or,
+    Phrase,
+    Prefix,
+    Word,
+    narrows,
+    parse,
+    show,
+)
 from searchapp.query.ast import Exact
 from searchapp.query.dates import Period
 
@@ -81,7 +97,13 @@ def test_eight_dates_in_words_are_read(number: int, read: int) -> None:
 
 @pytest.mark.parametrize(
     ("text", "name"),
-    [("autuer:x", "auteur"), ("rubriqe:x", "rubrique"), ("titer:x", "titre"), ("pays:x", ""), ("rubriquerubriques:x", "")],
+    [
+        ("autuer:x", "auteur"),
+        ("rubriqe:x", "rubrique"),
+        ("titer:x", "titre"),
+        ("pays:x", ""),
+        ("rubriquerubriques:x", ""),
+    ],
 )
 def test_a_slip_in_the_name_of_a_field_is_told_with_the_name(text: str, name: str) -> None:
     (remark,) = remarks(text)
