@@ -94,5 +94,6 @@ def test_an_article_that_stands_earlier_under_another_id_is_not_shown_twice_and_
     assert not judge([version(0, 10.0, repeated=True), version(1, 99.0)]).corrects
 
 
-def test_without_versions_nothing_is_shown() -> None:
-    assert judge([]) == Verdict(None)
+def test_without_versions_nothing_is_shown_and_nothing_was_withdrawn() -> None:
+    verdict = judge([])
+    assert (verdict.version, verdict.withdrawn, verdict.corrects) == (None, False, False)
