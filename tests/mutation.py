@@ -49,7 +49,11 @@ NEAREST: dict[str, tuple[str, ...]] = {
     "engines/resolver": ("tests/contract/test_lookup.py", "tests/archive"),
     "engines/dictionary": ("tests/contract/test_lookup.py", "tests/archive"),
     "engines/proximity": ("tests/engines/test_proximity.py",),
-    "engines/whoosh_engine/matching": ("tests/contract",),
+    "engines/whoosh_engine/matching": (
+        "tests/contract/test_sums.py",
+        "tests/contract/test_differential.py",
+        "tests/contract",
+    ),
     "engines/whoosh_engine/merging": ("tests/engines/test_whoosh_merging.py", "tests/engines/test_whoosh_growth.py"),
     "indexing/versions": ("tests/indexing/test_versions.py",),
     "indexing/register": ("tests/indexing/test_register.py", "tests/indexing/test_incremental.py"),

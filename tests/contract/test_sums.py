@@ -14,7 +14,9 @@ RARE = {"a00": "phare", "a31": "phare port", "a63": "port vent vent"}
 
 def reader_of(open_index: Open, size: int) -> Reader:
     ids = [f"a{number:02}" for number in range(size)]
-    return open_index(article(each, "Brève", RARE.get(each, "rien"), f"2024-01-{int(each[1:]) % 28 + 1:02}") for each in ids)
+    return open_index(
+        article(each, "Brève", RARE.get(each, "rien"), f"2024-01-{int(each[1:]) % 28 + 1:02}") for each in ids
+    )
 
 
 def word(stem: str) -> TermClause:

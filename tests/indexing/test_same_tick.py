@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import os
 import time
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -14,8 +16,9 @@ from searchapp import bootstrap
 from searchapp.bootstrap import ReindexOptions
 from searchapp.config import ENGINES, Config, load_config
 from searchapp.indexing.update import _signed
-from searchapp.ingest.units import Unit
-from searchapp.model import SearchRequest
+from searchapp.ingest import CorpusReader
+from searchapp.ingest.units import Unit, Unlisted
+from searchapp.model import Reject, SearchRequest
 from tests.ingest.samples import alto, mets
 
 SECOND: Final = 1_000_000_000
@@ -43,16 +46,43 @@ def set_time(path: Path, nanoseconds: int) -> None:
     os.utime(path, ns=(nanoseconds, nanoseconds))
 
 
-def test_a_file_that_changes_twice_within_a_tick_of_the_clock_is_read_twice(config: Config) -> None:
+@pytest.fixture
+def tick(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], None]:
+    """Have the corpus's file system say one moment of every file: a clock whose ticks are long."""
+    units = CorpusReader.units
+
+    def stand_still(moment: int) -> None:
+        def coarse(self: CorpusReader) -> Iterator[Unit | Unlisted | Reject]:
+            for unit in units(self):
+                yield replace(unit, modified=moment, changed=moment) if isinstance(unit, Unit) else unit
+
+        monkeypatch.setattr(CorpusReader, "units", coarse)
+
+    return stand_still
+
+
+def test_a_file_that_changes_twice_within_a_tick_of_the_clock_is_read_twice(
+    config: Config, tick: Callable[[int], None]
+) -> None:
     path = config.corpus / "a.jsonl"
-    tick = time.time_ns()
+    tick(time.time_ns())
     write(path, "phare")
-    set_time(path, tick)
     bootstrap.reindex(config)
-    write(path, "hôtel")
     write(path, "chien")  # as long as the first, and of the same time
-    set_time(path, tick)
     bootstrap.reindex(config)
+    assert (total(config, "phare"), total(config, "chien")) == (0, 1)
+
+
+def test_a_file_of_its_old_size_and_old_times_is_found_by_a_full_reindex(
+    config: Config, tick: Callable[[int], None]
+) -> None:
+    path = config.corpus / "a.jsonl"
+    tick(SECOND)
+    write(path, "phare")
+    bootstrap.reindex(config)
+    write(path, "chien")
+    assert not bootstrap.reindex(config).published
+    bootstrap.reindex(config, options=ReindexOptions(full=True))
     assert (total(config, "phare"), total(config, "chien")) == (0, 1)
 
 
