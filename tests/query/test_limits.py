@@ -116,6 +116,14 @@ def test_a_name_of_one_letter_or_an_empty_value_is_no_field_and_nothing_is_told(
 
 
 @pytest.mark.parametrize(
+    ("text", "distance"),
+    [("pont~0", 1), ("pont~1", 1), ("pont~2", 2), ("pont~3", 2), ("pont~10", 2), ("pont~01", 1), ("pont~1000", 2)],
+)
+def test_a_word_may_be_two_letters_away(text: str, distance: int) -> None:
+    assert parse(text).tree == Bag((Fuzzy("pont", distance),))
+
+
+@pytest.mark.parametrize(
     ("text", "place"),
     [
         ("pont (vin (eau", "("),
@@ -127,6 +135,8 @@ def test_a_name_of_one_letter_or_an_empty_value_is_no_field_and_nothing_is_told(
         ('eau "vin', '"vin'),
         ("eau ab:vin", "ab"),
         ("eau *vin", "*vin"),
+        ("eau v*n", "v*n"),
+        ("eau =*vin", "=*vin"),
     ],
 )
 def test_a_remark_points_at_what_it_is_about(text: str, place: str) -> None:
