@@ -143,6 +143,13 @@ def test_a_word_of_one_part_is_looked_for_by_its_forms(open_index: Open, query: 
     assert sorted(found) == expected
 
 
+@pytest.mark.parametrize("query", LOOKED_UP)
+def test_without_a_dictionary_there_is_nothing_to_look_up_and_nothing_to_remark_on(query: str) -> None:
+    lookup = Lookup()
+    assert not any(leaf.terms for leaf in leaves(Resolver(ANALYZER).resolve(parse(query).tree, lookup)))
+    assert lookup.complete
+
+
 @pytest.mark.parametrize("slop", [0, 5, 50])
 def test_words_near_each_other_are_found_in_proportion_to_the_text(open_index: Open, slop: int) -> None:
     readers = {
