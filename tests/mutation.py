@@ -87,6 +87,10 @@ _COMPARISONS = {
 }
 
 
+_MOST_MEMORY = 8 << 20
+"""KiB of address space that the tests of a mutant may take."""
+
+
 @dataclass(frozen=True)
 class Score:
     """What became of the mutants of one module: ``survivors`` as diffs."""
@@ -111,7 +115,8 @@ def measure(module: str, tests: Sequence[str], sample: int, copy: Path) -> Score
         mutations = random.Random(module).sample(mutations, sample)
     arguments = "-x -q -p no:xdist -p no:cacheprovider -W error"
     runner = f"{sys.executable} -m pytest {arguments} {' '.join(tests)} --rootdir {copy}"
-    command = f"/bin/sh -c 'cd {copy} && CI=1 PYTHONPATH={copy} exec {runner}'"
+    # A changed boundary may ask for all the memory that there is.
+    command = f"/bin/sh -c 'cd {copy} && ulimit -v {_MOST_MEMORY} && CI=1 PYTHONPATH={copy} exec {runner}'"
     if subprocess.run(shlex.split(command), capture_output=True, check=False).returncode:
         sys.exit(f"The tests of {module} fail without any change: {command}")
     survivors = []
