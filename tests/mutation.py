@@ -46,8 +46,8 @@ NEAREST: dict[str, tuple[str, ...]] = {
     "hiding": ("tests/contract/test_hiding.py",),
     "service": ("tests/archive", "tests/search/test_paging.py", "tests/test_service.py"),
     "search/cursor": ("tests/search/test_cursor.py",),
-    "engines/resolver": ("tests/contract/test_lookup.py", "tests/archive"),
-    "engines/dictionary": ("tests/contract/test_lookup.py", "tests/archive"),
+    "engines/resolver": ("tests/contract/test_resolving.py", "tests/contract/test_lookup.py", "tests/oracle"),
+    "engines/dictionary": ("tests/contract/test_lookup.py", "tests/contract/test_resolving.py"),
     "engines/proximity": ("tests/engines/test_proximity.py",),
     "engines/whoosh_engine/matching": (
         "tests/contract/test_sums.py",
