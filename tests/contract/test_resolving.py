@@ -1,4 +1,4 @@
-"""What the words of a query look for: where, in which form, and which of them score; over real files of every engine."""
+"""What the words of a query look for: where, in which form, and which of them score."""
 
 from __future__ import annotations
 
