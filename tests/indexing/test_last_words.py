@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -141,3 +143,21 @@ def test_the_last_of_several_words_counts_also_across_months(journal: Journal) -
     word = journal.last_word("maree")
     assert word is not None
     assert (word.file, word.offset) == ("2024-02.jsonl", 0)
+
+
+def test_threads_may_write_to_one_journal_by_turns(journal: Journal) -> None:
+    with ThreadPoolExecutor(2) as pool:
+        outcomes = [pool.submit(append, journal, {**TIDE, "id": f"a{number % 3}"}) for number in range(9)]
+        counts = sum((outcome.result().counts for outcome in outcomes), Counter[Outcome]())
+    assert counts == {Outcome.CREATED: 3, Outcome.UNCHANGED: 6}
+
+
+def test_what_another_process_wrote_is_no_change_by_another_hand(
+    journal: Journal, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    append(journal, TIDE)
+    other = Journal(tmp_path / "corpus", tmp_path / "elsewhere" / "journal.sqlite", ZoneInfo("Europe/Paris"))
+    other.append([{**TIDE, "id": "quai"}], lambda _: None)
+    other.close()
+    assert append(journal, {**TIDE, "id": "quai"}).outcome is Outcome.UNCHANGED
+    assert caplog.records == []
