@@ -46,7 +46,7 @@ NEAREST: dict[str, tuple[str, ...]] = {
     "hiding": ("tests/contract/test_hiding.py",),
     "service": ("tests/archive", "tests/search/test_paging.py", "tests/test_service.py"),
     "search/cursor": ("tests/search/test_cursor.py",),
-    "engines/resolver": ("tests/contract/test_resolving.py", "tests/contract/test_lookup.py", "tests/oracle"),
+    "engines/resolver": ("tests/contract/test_resolving.py", "tests/archive", "tests/oracle"),
     "engines/dictionary": ("tests/contract/test_lookup.py", "tests/contract/test_resolving.py"),
     "engines/proximity": ("tests/engines/test_proximity.py",),
     "engines/whoosh_engine/matching": (
