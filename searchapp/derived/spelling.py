@@ -207,7 +207,7 @@ class Lexicon:
             "SELECT stem FROM stems WHERE root = ? AND stem != ? ORDER BY documents DESC, stem LIMIT ?",
             (family_root(stem), stem, _MOST_KIN),
         )
-        return tuple(stem for (stem,) in rows) if len(stem) > 3 else ()
+        return tuple(stem for (stem,) in rows)
 
     def likely(self, term: Term) -> tuple[Term, ...]:
         """Return what was probably meant by a word that no article holds; nothing when nothing is likely."""
@@ -235,7 +235,7 @@ class Lexicon:
         """Return « essai » for « dessai »."""
         heads = [head for head in ("qu", *"ldjmtsnc") if word.startswith(head)]
         rests = (word.removeprefix(head) for head in heads)
-        known = (self._form(rest) for rest in rests if rest[:1] in "aeiouyh" and len(rest) > 3)
+        known = (self._form(rest) for rest in rests if rest[:1] in "aeiouyh")
         return next(((form,) for form, documents in known if documents >= _LEAST), ())
 
     def _lost_space(self, word: str) -> tuple[str, ...]:

@@ -23,7 +23,7 @@ class Version:
     moment: float | None
     withdrawn: bool
     overrules: bool
-    repeated: bool = False
+    repeated: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +49,8 @@ def judge(versions: Sequence[Version]) -> Verdict:
     first = [version for version in versions if not version.repeated]
     if not first:
         return Verdict(None)
-    latest = first[0]
-    for version in first[1:]:
+    latest, *others = first
+    for version in others:
         if latest.moment is None or (version.moment is not None and version.moment >= latest.moment):
             latest = version
     return Verdict(latest, corrects=any(_earlier(version, latest) for version in first))

@@ -37,6 +37,8 @@ _BEFORE: Final = 60
 _STRETCH: Final = 1 << 16
 _PARAGRAPH: Final = re.compile(r"[^\n]+")
 _WORD: Final = re.compile(r"[^\W_]")
+# What follows a space inside « 20 000 ».
+_GROUP: Final = re.compile(r" \d{3}(?!\w)")
 _SENTENCE_END: Final = re.compile(r"[.!?…][»”\"]?\s+")
 
 
@@ -88,7 +90,7 @@ class Highlighter:
         if not marks:
             opening = next(_PARAGRAPH.finditer(text), None)
             return (_cut(text, opening.span(), opening.start(), ()),) if opening else ()
-        pieces = sorted(_pieces(text, marks), key=lambda piece: -_worth(piece))
+        pieces = sorted(_pieces(text, marks), key=_worth, reverse=True)
         chosen: list[Fragment] = []
         for piece in pieces:
             if len(chosen) < count and not any(_overlap(piece[0], other) for other in chosen):
@@ -160,9 +162,10 @@ def _stretch_end(text: str, start: int, stop: int) -> int:
     line = text.rfind("\n", start, end)
     if line > start:
         return line
-    while (space := text.rfind(" ", start + 1, end)) > 0 and text[space - 1].isdigit():
-        end = space
-    return space if space > 0 else start + _STRETCH
+    last = space = text.rfind(" ", start + 1, end)
+    while space > 0 and text[space - 1].isdigit() and _GROUP.match(text, space):
+        space = text.rfind(" ", start + 1, space)
+    return next((place for place in (space, last) if place > 0), end)
 
 
 def _phrase_marks(
@@ -221,7 +224,7 @@ def _pieces(text: str, marks: list[_Mark]) -> Iterator[tuple[Fragment, list[_Mar
     begin_of, end_of = 0, -1
     for place, mark in enumerate(marks):
         if mark.start >= end_of:
-            begin_of = text.rfind("\n", max(end_of, 0), mark.start) + 1 or max(end_of + 1, 0)
+            begin_of = text.rfind("\n", max(end_of, 0), mark.start) + 1 or end_of + 1
             end_of = text.find("\n", mark.start)
             end_of = len(text) if end_of < 0 else end_of
         begin = _begin(text, begin_of, mark.start, end_of)
@@ -238,10 +241,8 @@ def _begin(text: str, paragraph: int, mark: int, end: int) -> int:
     earliest = max(paragraph, mark - FRAGMENT_LENGTH // 2)
     sentences = [match.end() for match in _SENTENCE_END.finditer(text, earliest, mark) if match.end() <= mark]
     sentences = [start for start in sentences if end - start > _BEFORE]
-    if earliest == paragraph:
-        sentences.insert(0, paragraph)
-    if sentences:
-        return sentences[-1]
+    if sentences or earliest == paragraph:
+        return sentences[-1] if sentences else paragraph
     # Near the end of a paragraph a piece begins earlier, so that it is not a scrap.
     anchor = min(mark, end - FRAGMENT_LENGTH + _BEFORE)
     space = text.find(" ", max(paragraph, anchor - _BEFORE), anchor)
@@ -260,10 +261,10 @@ def _cut(text: str, paragraph: Span, begin: int, spans: Sequence[Span]) -> Fragm
     return Fragment(text[begin:end], begin, held, begin > paragraph[0], end < paragraph[1])
 
 
-def _worth(piece: tuple[Fragment, list[_Mark]]) -> float:
+def _worth(piece: tuple[Fragment, list[_Mark]]) -> tuple[int, int, int]:
     """Return how much a piece shows: different words first, then their number, then an early place."""
     fragment, marks = piece
-    return len({mark.key for mark in marks}) + 0.1 * len(marks) - 1e-6 * fragment.start
+    return len({mark.key for mark in marks}), len(marks), -fragment.start
 
 
 def _overlap(one: Fragment, other: Fragment) -> bool:

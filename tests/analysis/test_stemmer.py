@@ -26,7 +26,14 @@ STEMS = """
     maudit:maudit chanteraient:chant seraient:ser mangeront:mang seront:seront donnerent:donn aimerai:aim
     serai:serai donnerez:donn esperer:esp chantiez:chant aviez:avi parlez:parl nez:nez produit:produit
     endroit:endroit neuf:neuv oeuf:oeuv bref:brev chef:chef relief:reliev actif:activ vif:viv docteur:docteu
-    peur:peur mordu:mord vendue:vend tordue:tord
+    peur:peur mordu:mord vendue:vend tordue:tord eperons:eperon finissons:fini apaises:apais epoux:epou
+    apaise:apais rieuse:rieu puissante:puiss croissante:croi aimante:aimant contente:cont apeure:apeur
+    demeure:demeu colere:col indue:indu ardue:ardu galamment:gal recemment:recem abaissement:abai
+    pieusement:pieus fameusement:fameu agissaient:agiss finissaient:fini unissons:unisson finissent:fini
+    jouissent:joui finissez:fini agira:agir operaient:oper aimeraient:aim oserait:oser tueront:tueront
+    dureront:dur oserent:oser aiderent:aid oserai:oserai oterez:oter aimerez:aim operer:oper operee:oper
+    osera:oser aimiez:aim alliez:all avez:avez abusa:abus indus:indu ardu:ardu mangea:mang abonne:abon
+    canons:canon paye:pay foyer:foy jury:juri
 """
 # stem:root of its family
 ROOTS = """
@@ -34,7 +41,7 @@ ROOTS = """
     national:nation nation:nation journalist:journal journal:journ realisation:realis realisateu:realis
     presidentiel:president presid:presid actualite:actual actuel:actuel marchandis:marchand march:march
     agriculteu:agricul agricultur:agricult ministre:ministr ministeriel:minister gouvernement:gouvern
-    gouvern:gouvern grev:grev port:port
+    gouvern:gouvern grev:grev port:port aboli:aboli abouti:about
 """
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from searchapp.engines.port import BooleanClause, Clause, EngineRequest, PhraseClause, Reader
+from searchapp.engines.port import BooleanClause, Clause, EngineRequest, PhraseClause, Reader, TermClause
 from searchapp.model import Deadline
 from searchapp.query import parse
-from searchapp.schema import WORDS
+from searchapp.schema import STEMS, WORDS
 from searchapp.search.dictionary import Dictionary, Lookup
 from searchapp.search.fuzzy import is_near
 from searchapp.search.resolve import Resolver
@@ -82,6 +82,72 @@ def test_values_that_were_not_all_read_in_time_are_read_on_by_the_next_search(
     assert tries == [None] * 4
     values = dictionary.values("source", Deadline())
     assert [value for value, _ in values or ()] == [f"Journal {n}" for n in range(9)]
+
+
+def expanded(reader: Reader, query: str) -> tuple[list[str], list[str]]:
+    """The words of the text that ``query`` is looked for by, and the stems that score."""
+    lookup = Lookup(Dictionary(reader, ANALYZER))
+    clause = Resolver(ANALYZER).resolve(parse(f"texte:{query}").tree, lookup)
+    words = [word for part in leaves(clause) if part.field == TEXT for word, _ in part.terms]
+    return words, [word for part in leaves(clause) if part.field == STEMS for word, _ in part.terms]
+
+
+def leaves(clause: Clause) -> list[TermClause]:
+    if isinstance(clause, BooleanClause):
+        return [leaf for part in (*clause.must, *clause.should) for leaf in leaves(part)]
+    return [clause] if isinstance(clause, TermClause) else []
+
+
+@pytest.mark.parametrize(("number", "scored"), [(31, 31), (32, 32), (33, 32)])
+def test_a_prefix_finds_by_all_its_words_and_scores_by_the_stems_of_thirty_two(
+    open_index: Open, number: int, scored: int
+) -> None:
+    words = [f"zz{chr(97 + place // 26)}{chr(97 + place % 26)}k" for place in range(number)]
+    found, stems = expanded(open_index([article("mots", text=" ".join(words))]), "zz*")
+    assert (found, len(stems)) == (sorted(words), scored)
+
+
+@pytest.mark.parametrize(("number", "told"), [(1023, False), (1024, False), (1025, True)])
+def test_of_a_prefix_the_1024_words_of_most_articles_are_looked_for(open_index: Open, number: int, told: bool) -> None:
+    words = [f"zz{place:04}" for place in range(number)]
+    reader = open_index([article("tous", text=" ".join(words)), article("dernier", text=" ".join(words[-9:]))])
+    lookup = Lookup(Dictionary(reader, ANALYZER))
+    found = lookup.beginning([TEXT], "zz", (4, 7))[TEXT]
+    assert len(found) == min(number, 1024)
+    assert set(words[-9:]) <= set(found)
+    assert words[0] in found
+    assert [(remark.start, remark.end) for remark in lookup.remarks] == ([(4, 7)] if told else [])
+
+
+def test_a_word_of_title_and_text_counts_in_both_when_a_prefix_has_too_many(open_index: Open) -> None:
+    words = [f"zz{place:04}" for place in range(1200)]
+    reader = open_index([article("a", title=" ".join(words[1100:]), text=" ".join(words[:1150]))])
+    found = Lookup(Dictionary(reader, ANALYZER)).beginning([WORDS["title"], TEXT], "zz", (0, 3))
+    assert set(words[1100:1150]) <= set(found[TEXT]) & set(found[WORDS["title"]])
+    assert len(set(found[TEXT]) | set(found[WORDS["title"]])) == 1024
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("mar*", ["marchand", "mare", "maree", "marin", "marine"]),
+        ("mare~", ["maire", "mare", "maree"]),
+        ("mare~2", ["maire", "mare", "maree", "marin", "marine", "mer"]),
+        ("marins", ["marin"]),
+        ("marinas", ["marin"]),
+        ("ports", []),
+    ],
+)
+def test_a_word_of_one_part_is_looked_for_by_its_forms(open_index: Open, query: str, expected: list[str]) -> None:
+    found, _ = expanded(reader_of(open_index), query)
+    assert sorted(found) == expected
+
+
+@pytest.mark.parametrize("query", LOOKED_UP)
+def test_without_a_dictionary_there_is_nothing_to_look_up_and_nothing_to_remark_on(query: str) -> None:
+    lookup = Lookup()
+    assert not any(leaf.terms for leaf in leaves(Resolver(ANALYZER).resolve(parse(query).tree, lookup)))
+    assert lookup.complete
 
 
 @pytest.mark.parametrize("slop", [0, 5, 50])

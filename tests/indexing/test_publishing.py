@@ -287,6 +287,15 @@ def test_an_article_that_changed_is_looked_at_among_many_that_did_not(
         bootstrap.reindex(config)
 
 
+@pytest.mark.parametrize("wrong", ["a00", "a07", "a19"])
+def test_of_twenty_articles_each_is_looked_at(config: Config, faulty: Callable[..., None], wrong: str) -> None:
+    twenty = [{"id": f"a{number:02}", "title": f"Titre {number}", "text": "Le vent tourne."} for number in range(20)]
+    (config.corpus / "articles.jsonl").write_text("".join(json.dumps(record) + "\n" for record in twenty), "utf-8")
+    faulty(lambda document: altered(document, text="Rien.") if document.article.id == wrong else document)
+    with pytest.raises(VerificationFailed, match=f"“{wrong}” is not as it was read"):
+        bootstrap.reindex(config)
+
+
 def test_a_correction_of_an_earlier_version_passes(config: Config) -> None:
     first: dict[str, Any] = {"id": "phare", "title": "Le phare", "text": "Il veille.", "date": "2024-01-01"}
     second = {**first, "text": "Il veillait.", "modified": "2024-02-02"}

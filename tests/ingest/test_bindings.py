@@ -190,3 +190,25 @@ def test_bindings_that_name_the_same_pages_again_and_again_are_over_budget(corpu
     corpus.write("a.zip", zip_of({"1.xml": TINY, **issues}))
     assert "it unpacks to more than" in str(corpus.rejects()[-1].reason)
     assert 10 < len(corpus.articles()) < 20
+
+
+@pytest.mark.parametrize(("pages", "taken"), [(999, 999), (1000, 1000), (1001, 1000)])
+def test_an_issue_has_the_text_of_a_thousand_pages(corpus: Corpus, pages: int, taken: int) -> None:
+    corpus.write("numero/1.xml", TINY)
+    corpus.write("numero/mets.xml", mets(*["1.xml"] * pages))
+    assert len(the_issue(corpus).text.split()) == taken
+
+
+@pytest.mark.parametrize("start", ["", "./", "file:", "file://", "file:./", "file://./"])
+def test_a_page_may_be_named_as_an_address_of_its_folder(corpus: Corpus, start: str) -> None:
+    corpus.write("numero/1.XML", TINY)
+    corpus.write("numero/mets.xml", mets(f"{start}1.XML"))
+    assert the_issue(corpus).text == "a"
+
+
+def test_the_facts_of_an_issue_are_those_that_stand_first(corpus: Corpus) -> None:
+    content = mets("1.xml").decode()
+    section = content[content.index("<mets:dmdSec") : content.index("<mets:fileSec")]
+    corpus.write("numero/1.xml", TINY)
+    corpus.write("numero/mets.xml", content.replace(section, section + section.replace("novembre", "décembre")))
+    assert the_issue(corpus).title == "L’Écho de Vallombre du 6 novembre"

@@ -50,6 +50,19 @@ def test_a_name_in_utf8_is_taken_as_it_is(name: str) -> None:
         (b"p\x88cheur.txt", "p~88cheur~bytes.txt"),
         ("pêcheur~cp1252.txt".encode(), "pêcheur~cp1252~utf8.txt"),
         (b"bilan~2.txt", "bilan~2.txt"),
+        (b"\xe9t\xe9.a.b.c.gz", "été.a~cp1252.b.c.gz"),  # three extensions, of eight characters each
+        (b"\xe9t\xe9.markdown", "été~cp1252.markdown"),
+        (b"\xe9t\xe9.markdowns", "été.markdowns~cp1252"),
+        (b"\xe9t\xe9.2024", "été.2024~cp1252"),
+        (b"\xe9t\xe9.t\xe9t", "été.tét~cp1252"),
+        (b"\xe9t\xe9.", "été.~cp1252"),
+        (b"\xe9t\xe9", "été~cp1252"),
+        (b"t\x7f\x80.txt", "t\x7f~80~bytes.txt"),
+        (b"t\x81.txt", "t~81~bytes.txt"),
+        (b"a~b\x81.txt", "a~7Eb~81~bytes.txt"),
+        (b"o\xb0 \xab\xbb\x96", "o° «»–~cp1252"),
+        (b"\x9e\x9f", "žŸ~cp1252"),
+        (b"\x83", "~83~bytes"),  # ƒ: what a name of western Europe does not hold
     ],
 )
 def test_a_name_can_be_read_and_tells_how_it_was_read(name: bytes, shown: str) -> None:

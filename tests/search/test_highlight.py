@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from searchapp.analysis import FrenchAnalyzer
@@ -187,6 +187,7 @@ def test_marks_are_so_many_at_most_and_excerpts_look_at_the_beginning_only() -> 
 
 
 @given(st.lists(st.sampled_from(["le", "phare,", "20", "000", "port", "l’été", "\n", "le phare"]), max_size=60))
+@example(["le", "20", "20", "20", "20", "20", "000", "phare,"])
 def test_marks_do_not_depend_on_where_the_text_is_cut_for_analysis(words: list[str]) -> None:
     text = " ".join(words)
     for query in ('"le phare"', '"le port"~2', "20 000", "ete phare", "pha* =été"):

@@ -7,7 +7,8 @@ import pytest
 from searchapp.derived.rerank_features import make_evidence
 from searchapp.engines.port import BooleanClause, Clause, TermClause, WeightClause
 from searchapp.model import Deadline
-from searchapp.search.matching import enough_weight, enough_weight_otherwise
+from searchapp.query import Bag, Phrase, Word, parse
+from searchapp.search.matching import enough_weight, enough_weight_otherwise, prefer_quotes
 from searchapp.search.ranking import QueryWord, Ranker
 from tests.contract.conftest import ANALYZER
 
@@ -51,3 +52,58 @@ def test_a_ranking_that_there_is_no_time_for_is_none() -> None:
     evidence = [make_evidence(ANALYZER.terms("Le phare"), ANALYZER.terms("Le phare brille."))]
     assert Ranker().scores([word], evidence, Deadline(0.0)) is None
     assert Ranker().scores([word], evidence)
+
+
+def test_of_two_words_the_heavier_one_is_enough() -> None:
+    clause = enough_weight([("phar", 3.0), ("port", 1.0)], lambda _: 50)
+    assert clause == WeightClause("stems", (("phar", 3.0), ("port", 1.0)), 0.4 * 4.0)
+
+
+def test_a_single_word_needs_no_count() -> None:
+    clause = enough_weight([("phar", 2.0)], lambda _: pytest.fail("counted"))
+    assert clause == TermClause("stems", (("phar", 0.0),))
+
+
+@pytest.mark.parametrize(
+    ("weights", "missing"),
+    [((1.0, 9.0), 0.4 * 10 - 1), ((4.0, 6.0), None), ((3.9, 6.1), 0.4 * 10 - 3.9), ((9.0, 1.0), None)],
+)
+def test_a_synonym_is_enough_by_itself_when_it_has_the_highest_share(
+    weights: tuple[float, float], missing: float | None
+) -> None:
+    words = [("onu", weights[0]), ("vot", weights[1])]
+    clause = enough_weight_otherwise(words, 0, 1, ["nation", "uni"])
+    assert isinstance(clause, BooleanClause)
+    assert clause.must[:2] == (TermClause("stems", (("nation", 0.0),)), TermClause("stems", (("uni", 0.0),)))
+    assert [part.minimum for part in weighed(clause)] == ([] if missing is None else [pytest.approx(missing)])
+    assert [part.terms for part in weighed(clause)] == ([] if missing is None else [(("vot", weights[1]),)])
+
+
+@pytest.mark.parametrize(
+    ("query", "preferred"),
+    [
+        ('"le bac reprend du service" passeur retraite', True),  # seven words, two of them beside
+        ('"le bac reprend du" passeur retraite', False),
+        ('"le bac reprend du service demain" passeur', False),
+        ('"le bac" "du service" passeur retraite estuaire', True),
+        ('"le bac" passeur retraite estuaire brennec pont', True),
+        ('"le bac reprend du service"~3 passeur retraite', False),
+        ('"le bac reprend du service" passeur retraite +pont', False),
+        ('"le bac reprend du service" passeur retraite date:2023', False),
+        ("le bac reprend du service passeur retraite", False),
+        ('"le bac reprend du service passeur retraite"', False),
+    ],
+)
+def test_in_a_pasted_headline_quotations_are_preferred_and_in_a_typed_query_required(
+    query: str, preferred: bool
+) -> None:
+    tree = parse(query).tree
+    read, remarks = prefer_quotes(tree)
+    assert bool(remarks) == (read != tree) == preferred
+
+
+def test_what_a_pasted_headline_excludes_stays_excluded() -> None:
+    read, _ = prefer_quotes(parse('"le bac reprend du service" passeur retraite -pont').tree)
+    assert isinstance(read, Bag)
+    assert (read.must, read.must_not) == ((), (Word("pont"),))
+    assert set(read.should) == {Word("passeur"), Word("retraite"), Phrase("le bac reprend du service")}

@@ -101,6 +101,19 @@ def test_a_cursor_goes_on_after_any_numbered_page(service: SearchService, reques
             assert told(longer.hits) == whole[page * per_page :][:40]
 
 
+@pytest.mark.parametrize("sort", Sort)
+def test_articles_that_are_alike_to_a_search_come_in_the_order_of_the_corpus(
+    service: SearchService, sort: Sort
+) -> None:
+    alike: dict[tuple[object, ...], list[int]] = {}
+    for hit in service.search(SearchRequest("marée phare", sort=sort, per_page=ARTICLES)).hits:
+        same = (hit.article.title, hit.article.text, hit.article.date if sort is not Sort.RELEVANCE else None)
+        if hit.rank <= RERANKED or sort is not Sort.RELEVANCE:
+            alike.setdefault(same, []).append(int(hit.article.id.removeprefix("a")))
+    assert all(numbers == sorted(numbers) for numbers in alike.values())
+    assert sum(len(numbers) > 1 for numbers in alike.values()) > 2
+
+
 def test_ranks_and_the_number_of_the_page_count_on_after_a_cursor(service: SearchService) -> None:
     third = list(walk(service, SearchRequest("marée", per_page=10)))[2]
     assert (third.page, third.hits[0].rank) == (3, 21)

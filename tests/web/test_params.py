@@ -13,7 +13,7 @@ from werkzeug.datastructures import MultiDict
 from searchapp.errors import InvalidRequest
 from searchapp.model import Filters, SearchRequest, Sort
 from searchapp.output.answer_json import write_search
-from searchapp.web.params import read_search
+from searchapp.web.params import clean_query, read_search
 
 TEXT = some.text(max_size=60)
 NAMES = some.sampled_from(["q", "page", "per_page", "cursor", "sort", "from", "to", "source", "section", "author"])
@@ -67,6 +67,72 @@ def test_what_is_written_is_read_as_the_same_request() -> None:
 
 def test_what_is_usual_is_not_written() -> None:
     assert write_search(SearchRequest("mer")) == {"q": "mer"}
+
+
+@pytest.mark.parametrize(("number", "kept", "told"), [(49, 49, False), (50, 50, False), (51, 50, True)])
+@pytest.mark.parametrize("name", ["source", "section", "author"])
+def test_fifty_values_of_a_field_narrow_a_search(name: str, number: int, kept: int, told: bool) -> None:
+    reading = read_search(MultiDict([(name, f"valeur {place}") for place in range(number)]))
+    filters = reading.request.filters
+    assert len({"source": filters.sources, "section": filters.sections, "author": filters.authors}[name]) == kept
+    assert [problem for problem, _ in reading.problems] == ([name] if told else [])
+
+
+def test_a_value_given_twice_is_one_and_an_empty_one_is_none() -> None:
+    values = [*["Écho"] * 60, "", "\x00", " Phare "]
+    assert read_search(MultiDict([("source", value) for value in values])).strict().filters.sources == ("Écho", "Phare")
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "value"),
+    [
+        ("page", "1", 1),
+        ("page", " 2 ", 2),
+        ("page", "999999999", 999_999_999),
+        ("page", "1000000000", None),
+        ("page", "0", None),
+        ("page", "-1", None),
+        ("page", "1.5", None),
+        ("page", "٣", None),
+        ("per_page", "1", 1),
+        ("per_page", "99", 99),
+        ("per_page", "100", 100),
+        ("per_page", "101", None),
+        ("per_page", "0", None),
+    ],
+)
+def test_a_page_counts_from_one_and_has_a_hundred_results_at_most(name: str, text: str, value: int | None) -> None:
+    reading = read_search(MultiDict({name: text}))
+    usual = {"page": 1, "per_page": 10}[name]
+    assert getattr(reading.request, name) == (usual if value is None else value)
+    assert [problem for problem, _ in reading.problems] == ([name] if value is None else [])
+
+
+@pytest.mark.parametrize(("cursor", "taken"), [("x" * 256, True), ("x" * 257, False), ("é", False)])
+def test_a_cursor_is_short_and_plain(cursor: str, taken: bool) -> None:
+    reading = read_search(MultiDict({"cursor": cursor}))
+    assert (reading.request.cursor, len(reading.problems)) == ((cursor, 0) if taken else (None, 1))
+
+
+@pytest.mark.parametrize(("length", "cut"), [(1023, False), (1024, False), (1025, True)])
+def test_a_query_of_more_than_1024_characters_is_cut_and_that_is_told(length: int, cut: bool) -> None:
+    query, remarks = clean_query("a" * length)
+    assert (len(query), bool(remarks)) == (min(length, 1024), cut)
+
+
+def test_a_query_is_cut_without_a_space_at_its_end() -> None:
+    assert clean_query("a" * 1023 + " b")[0] == "a" * 1023
+
+
+def test_a_period_of_one_day_is_one() -> None:
+    assert read(**{"from": "2024-02-03", "to": "2024-02-03"}).filters.date_from == date(2024, 2, 3)
+    assert read_search(MultiDict({"from": "2024-02-03", "to": "2024-02-02"})).request.filters.date_to is None
+
+
+@pytest.mark.parametrize("sort", ["relevance", "newest", "oldest"])
+def test_an_order_is_known_by_its_name(sort: str) -> None:
+    assert read(sort=sort).sort == Sort(sort)
+    assert [name for name, _ in read_search(MultiDict({"sort": sort.upper()})).problems] == ["sort"]
 
 
 @QUIET
