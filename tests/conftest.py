@@ -21,6 +21,27 @@ from searchapp.search.service import SearchService
 settings.register_profile("searchapp", deadline=None, derandomize="CI" in os.environ)
 settings.load_profile("searchapp")
 
+# What make test-fast leaves out: folders, files and single tests, by how their names begin. Each takes seconds of a
+# processor (or starts servers, browsers, many processes), or draws random examples for as long.
+SLOW = (
+    "browser/",
+    "contract/test_differential.py",
+    "indexing/proofs/",
+    "oracle/",
+    "patterns/",
+    "quality/",
+    "server/",
+    "web/proofs/",
+)
+TESTS = Path(__file__).parent
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if f"{item.path.relative_to(TESTS).as_posix()}::{item.name}".startswith(SLOW):
+            item.add_marker("slow")
+
+
 # Few words a line, so that each test can see why an article matches.
 ARTICLES: list[dict[str, Any]] = [
     {
