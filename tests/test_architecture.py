@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 
 from benchmarks.house import duplicate_names
+from tests.conftest import SLOW
 from tests.walks import Walk, room_of, walk_of_a_query, walk_of_an_article
 
 ROOT = Path(__file__).parents[1]
@@ -187,3 +188,10 @@ def outside(page: Path) -> str:
     """Return the text of a page without links to other pages, code spans about addresses, and its examples."""
     text = re.sub(r"^```.*?^```$", "", page.read_text("utf-8"), flags=re.MULTILINE | re.DOTALL)
     return re.sub(r"\]\([^)]*\)|`x/[^`]*`", "", text)
+
+
+@pytest.mark.parametrize("name", SLOW)
+def test_what_is_marked_slow_exists(name: str) -> None:
+    path, _, test = name.partition("::")
+    assert (ROOT / "tests" / path).exists()
+    assert f"def {test}" in ((ROOT / "tests" / path).read_text("utf-8") if test else "def ")
