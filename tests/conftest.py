@@ -21,8 +21,8 @@ from searchapp.search.service import SearchService
 settings.register_profile("searchapp", deadline=None, derandomize="CI" in os.environ)
 settings.load_profile("searchapp")
 
-# Tests that make test-fast leaves out, by the beginning of their names: those that start processes, servers or browsers,
-# draw random histories, or compute for seconds. Found by `make test ARGS=--durations=0`.
+# Tests that make test-fast leaves out, by the beginning of their names: those that start processes, servers or
+# browsers, draw random histories, or compute for seconds. Found by `make test ARGS=--durations=0`.
 SLOW = (
     "browser/",
     "cli/",
