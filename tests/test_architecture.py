@@ -8,6 +8,7 @@ import importlib.util
 import re
 import tomllib
 from collections.abc import Iterator
+from functools import cache
 from itertools import chain
 from pathlib import Path
 from types import ModuleType
@@ -90,13 +91,20 @@ def test_a_door_offers_what_it_says_and_no_more_is_taken_through_it(room: str) -
 def taken_through(room: str) -> set[str]:
     """Return the names that modules outside ``room`` import from it."""
     return {
-        alias.name
-        for module in modules()
-        if not f"{module}.".startswith(f"{room}.")
-        for node in ast.walk(ast.parse(source_of(module)))
-        if isinstance(node, ast.ImportFrom) and node.module == room
-        for alias in node.names
+        name for module, other, name in imported_names() if other == room and not f"{module}.".startswith(f"{room}.")
     }
+
+
+@cache
+def imported_names() -> list[tuple[str, str, str]]:
+    """Return (module, module that it imports from, name), imports inside functions included."""
+    return [
+        (module, node.module or "", alias.name)
+        for module in modules()
+        for node in ast.walk(ast.parse(source_of(module)))
+        if isinstance(node, ast.ImportFrom)
+        for alias in node.names
+    ]
 
 
 def source_of(module: str) -> str:

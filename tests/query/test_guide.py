@@ -15,7 +15,7 @@ from searchapp.model import SearchRequest
 from searchapp.query.guide import GUIDE
 from searchapp.search.service import SearchService
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 EXAMPLES = [example for section in GUIDE for example in section.examples]
 
 
