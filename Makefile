@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint lock mutation
+.PHONY: help run test test-fast lint lock mutation release
 
 help: ## show what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1	\2/' | expand -t 16
@@ -17,6 +17,9 @@ run: $(INSTALLED) ## index corpus/ and serve the search page (PORT=8000)
 
 test: $(INSTALLED) lint ## run every check: lint, types, import rules, tests
 	@$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist worksteal $(ARGS)
+
+test-fast: $(INSTALLED) ## run the tests that are not slow, in less than a minute
+	@$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist worksteal -m "not slow" --durations=10 $(ARGS)
 
 lint: $(INSTALLED) ## check style, types and import rules
 	@$(BIN)/ruff check .
@@ -30,6 +33,9 @@ mutation: $(INSTALLED) ## change the code place by place and see whether its tes
 lock: $(INSTALLED) ## choose new versions of the dependencies and pin them
 	@$(BIN)/uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes \
 		--no-header --no-annotate --no-emit-find-links --upgrade --quiet --output-file requirements.lock
+
+release: $(INSTALLED) ## show how VERSION=1.2.3 would be released (REALLY=1 does it: changelog, packages, commit, tag)
+	@$(BIN)/python scripts/release.py $(VERSION) $(if $(REALLY),--really)
 
 $(INSTALLED): requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "searchapp needs Python 3.11 or newer; this is " + sys.version.split()[0] + ". Name another: make run PYTHON=python3.12")'

@@ -21,6 +21,57 @@ from searchapp.search.service import SearchService
 settings.register_profile("searchapp", deadline=None, derandomize="CI" in os.environ)
 settings.load_profile("searchapp")
 
+# Tests that make test-fast leaves out, by the beginning of their names: those that start processes, servers or
+# browsers, draw random histories, or compute for seconds. Found by `make test ARGS=--durations=0`.
+SLOW = (
+    "browser/",
+    "cli/",
+    "contract/test_differential.py",
+    "contract/test_parallel.py",
+    "contract/test_search_after.py",
+    "engines/test_tantivy.py::test_an_index_stays_below",
+    "engines/test_whoosh_growth.py",
+    "engines/test_whoosh_hostile.py",
+    "engines/test_workers.py",
+    "indexing/proofs/",
+    "indexing/test_incremental.py",
+    "indexing/test_journal.py::test_a_writer_killed",
+    "indexing/test_journal.py::test_memory_stays_flat",
+    "indexing/test_journal.py::test_processes_that_write",
+    "indexing/test_reindex.py",
+    "indexing/test_restored_index.py",
+    "indexing/test_unavailable.py",
+    "ingest/test_attachments.py::test_mail_of_thousands",
+    "ingest/test_connectors.py::test_command_line",
+    "ingest/test_connectors.py::test_rows_of_a_postgresql",
+    "ingest/test_corpus.py::test_real_articles",
+    "ingest/test_hostile.py",
+    "ingest/test_isolation.py",
+    "ingest/test_reader_contract.py::test_bytes_changed",
+    "ingest/test_reader_contract.py::test_huge_field",
+    "oracle/",
+    "patterns/",
+    "quality/",
+    "query/test_laws.py",
+    "search/test_highlight.py::test_marks_and_fragments_take_time",
+    "search/test_service.py::test_more_expansions",
+    "search/test_service.py::test_out_of_time",
+    "search/test_service.py::test_the_language_finds",
+    "server/",
+    "web/proofs/",
+    "web/test_acknowledged.py",
+    "web/test_examples.py::test_a_new_generation",
+    "web/test_withdrawn_is_nowhere.py",
+)
+TESTS = Path(__file__).parent
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if f"{item.path.relative_to(TESTS).as_posix()}::{item.name}".startswith(SLOW):
+            item.add_marker("slow")
+
+
 # Few words a line, so that each test can see why an article matches.
 ARTICLES: list[dict[str, Any]] = [
     {

@@ -5,8 +5,8 @@ beside the tree. A *clause* is a part of the tree; in a :class:`~.ast.Bag` a cla
 a must not. A *leaf* is a clause that looks for words. The *normal form* of a tree (:func:`~.ast.show`) is a text that
 parses to this very tree. Engines never see query text.
 
-What people can write stands in one table, :mod:`.language`. The way of a text: :mod:`.lexer` (with :mod:`.leaves` and
-:mod:`.dates`) makes tokens, :mod:`.order` puts them in order, :mod:`.parser` reads the tree.
+What people can write stands in one table, :mod:`.grammar`. Steps: :mod:`.lexer` (with :mod:`.leaves` and
+:mod:`.dates`) makes tokens, :mod:`.token_repair` makes the sequence well-formed, :mod:`.parser` reads the tree.
 """
 
 from searchapp.query.ast import (

@@ -9,7 +9,7 @@ processes, restarts one that dies, and ends them gracefully. What this room adds
 - ``lanes``: queues and threads for searches, for writing and for what takes no time, fair between clients
 - ``loop``: the event loop of a process and the number of its connections
 - ``application``: what the server asks the application beside
-- ``processes``: gunicorn's side of it
+- ``gunicorn_processes``: the processes, made and replaced by gunicorn
 """
 
 from __future__ import annotations

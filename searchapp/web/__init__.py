@@ -1,16 +1,15 @@
 """The web room: pages for people, JSON for programs, over one :class:`~searchapp.search.service.SearchService`.
 
-A request passes through few hands. ``params`` turns its address into a SearchRequest, the service answers,
-``pages`` or ``api`` shows the answer. Around them:
+``params`` turns the address of a request into a SearchRequest, the service answers, ``pages`` or ``api`` shows the
+answer. Around them:
 
-- ``links``: an address is a request with one thing changed; ``article_ids``: the one of an article
-- ``writing`` takes articles, past the ``gate`` and its ``rate``
-- ``results``, ``histogram``: what stands beside the hits
-- ``language``, ``templating``: sentences, dates and numbers as the reader writes them
-- ``admission``, ``places``: how many searches run at once
-- ``errors``, ``problems``, ``refusals``: what is said when something goes wrong
-- ``proxies``, ``malformed``, ``conditional``: what is read of a request before any view: how it came, whether it can be
-  understood, whether its answer is known
+- ``links``: an address is a request with one thing changed; ``article_ids``: the address of an article
+- ``write_api``: articles written over HTTP, behind ``write_access`` (the token) and ``token_bucket`` (the rate)
+- ``result_page``, ``histogram``, ``examples``: what stands beside the hits and below an empty box
+- ``site_language``, ``templating``: sentences, dates and numbers in the reader's language
+- ``admission``, ``search_slots``: the number of searches that run at once
+- ``error_answers``, ``problems``, ``refusals``: pages and problem documents for errors
+- ``proxies``, ``malformed_requests``, ``conditional``: proxy headers, broken requests and ETags, before any view
 - ``assets``, ``probes``, ``site``: style sheet and icon, health checks, settings and service of this site
 """
 
