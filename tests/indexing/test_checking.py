@@ -23,6 +23,7 @@ from searchapp.errors import GenerationMissing, IndexDamaged, IndexMissing
 from searchapp.indexing import Generations
 from searchapp.indexing.checking import CheckProgress, content_damages
 from searchapp.indexing.damage import Damage
+from searchapp.indexing.journal_tail import JournalTail
 from searchapp.indexing.withdrawn import write_withdrawn
 from searchapp.model import SearchRequest
 from searchapp.search.searcher import CurrentGeneration, OpenGeneration
@@ -529,7 +530,7 @@ def test_searches_go_on_while_followers_move(two: Config) -> None:
 
 
 def open_current(config: Config) -> CurrentGeneration:
-    return CurrentGeneration(Generations(config.index), bootstrap.engine_named, FrenchAnalyzer())
+    return CurrentGeneration(Generations(config.index), bootstrap.engine_named, FrenchAnalyzer(), JournalTail())
 
 
 def wait_until(condition: Callable[[], bool]) -> None:

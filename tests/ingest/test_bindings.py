@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from searchapp.ingest import CorpusReader
-from searchapp.ingest.archives.member import archive_members as inside
-from searchapp.ingest.archives.member import mets_pages as bindings
+from searchapp.ingest.archives import archive_members as inside
+from searchapp.ingest.formats import mets_pages as bindings
 from searchapp.model import Article, Reject
 from tests.ingest.samples import PARAGRAPHS, SAMPLES, mets, tar_of, zip_of
 
@@ -178,7 +178,9 @@ def test_each_file_of_an_archive_is_looked_at_once(corpus: Corpus, monkeypatch: 
     corpus.isolated = False
     looked_at = []
     pages_in = bindings.pages_in
-    monkeypatch.setattr(inside, "pages_in", lambda *given: (looked_at.append(given[1]), pages_in(*given))[1])
+    monkeypatch.setattr(
+        "searchapp.ingest.dispatch.pages_in", lambda *given: (looked_at.append(given[1]), pages_in(*given))[1]
+    )
     folders = [f"{number % 30}/{number}.xml" for number in range(90)]
     corpus.write("a.zip", zip_of(dict.fromkeys(folders, PAGE)))
     assert len(corpus.articles()) == 90
