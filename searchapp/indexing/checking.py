@@ -115,7 +115,7 @@ def check_folder(generations: Generations) -> CheckReport | None:
     """
     damages: list[Damage] = []
     names = set(generations.names())
-    complete = {name for name in generations.started() if (generations.path(name) / _LAST_FILE).is_file()}
+    complete = {name for name in generations.started() if generations.holds(name, _LAST_FILE)}
     published = max(names, default="")
     try:
         published = generations.current()

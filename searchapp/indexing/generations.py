@@ -146,6 +146,13 @@ class Generations:
         """Return the generations that were begun, completed or not."""
         return [path.name for path in self.folder.glob("*") if _NAME.fullmatch(path.name)]
 
+    def holds(self, generation: str, file: str) -> bool:
+        """Return whether a generation's folder has ``file``, as far as the system lets us look."""
+        try:
+            return (self.path(generation) / file).is_file()
+        except OSError:
+            return False
+
     def path(self, generation: str) -> Path:
         """Return the folder of a generation; the engine's files lie in its ``engine`` folder."""
         return self.folder / generation
@@ -225,7 +232,7 @@ class Generations:
     def unfinished(self) -> Path | None:
         """Return the folder of the latest build that was interrupted after a checkpoint, if there is one."""
         incomplete = set(self.started()) - set(self.names())
-        found = sorted(name for name in incomplete if (self.path(name) / CHECKPOINT).is_file())
+        found = sorted(name for name in incomplete if self.holds(name, CHECKPOINT))
         return self.path(found[-1]) if found else None
 
     def publish(self, manifest: Manifest, withdrawn: Iterable[str] = ()) -> None:
