@@ -48,19 +48,19 @@ def test_out_of_time_nothing_is_looked_up_and_what_excludes_it_excludes_everythi
 ) -> None:
     reader = reader_of(open_index)
     for text, expected in ((query, 0), (f"rien -{query}", 0), (f"rien SAUF {query}", 0)):
-        lookup = late(reader)
-        assert total(reader, Resolver(ANALYZER).resolve(parse(text).tree, lookup)) == expected
-        assert not lookup.complete
-        in_time = Lookup(Dictionary(reader, ANALYZER))
-        assert total(reader, Resolver(ANALYZER).resolve(parse(text).tree, in_time)) > 0
+        cut_short = Resolver(ANALYZER, late(reader)).resolve(parse(text).tree)
+        assert total(reader, cut_short.clause) == expected
+        assert not cut_short.complete
+        in_time = Resolver(ANALYZER, Lookup(Dictionary(reader, ANALYZER))).resolve(parse(text).tree)
+        assert total(reader, in_time.clause) > 0
         assert in_time.complete
 
 
 def test_what_needs_no_look_up_excludes_as_ever(open_index: Open) -> None:
     reader = reader_of(open_index)
-    lookup = late(reader)
-    assert total(reader, Resolver(ANALYZER).resolve(parse("rien -pont").tree, lookup)) == 10
-    assert lookup.complete
+    resolved = Resolver(ANALYZER, late(reader)).resolve(parse("rien -pont").tree)
+    assert total(reader, resolved.clause) == 10
+    assert resolved.complete
 
 
 @pytest.mark.parametrize("distance", [1, 2])
@@ -95,6 +95,6 @@ def test_words_near_each_other_are_found_in_proportion_to_the_text(open_index: O
 
 @pytest.mark.parametrize("query", ['"le la"~50 ' * 8, "le PROCHE/50 la " * 8, "pont* " * 9, "(a ET b) " * 9])
 def test_what_is_asked_for_many_times_is_looked_for_once(query: str) -> None:
-    clause = Resolver(ANALYZER).resolve(parse(query).tree)
+    clause = Resolver(ANALYZER).resolve(parse(query).tree).clause
     assert isinstance(clause, BooleanClause)
     assert len((*clause.must, *clause.should)) == 1
