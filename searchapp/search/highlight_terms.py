@@ -22,7 +22,7 @@ class HighlightTerms:
     """The terms to mark, by form: stems, phrases of folded words, prefixes, exact forms.
 
     ``near`` pairs folded words with the number of other words that may stand between them, ``fuzzy`` a folded word with
-    a distance; ``parts`` has the terms that are asked for in one part alone.
+    a distance; ``parts`` has the terms of one part alone (« titre:… »).
     """
 
     stems: frozenset[str] = frozenset()
@@ -37,7 +37,7 @@ class HighlightTerms:
         return any(getattr(self, part.name) for part in fields(self))
 
     def of(self, part: str) -> HighlightTerms:
-        """Return the terms to mark in one part: those asked for anywhere, and those asked for there."""
+        """Return the terms to mark in one part: those of any part, and its own."""
         own = self.parts.get(part)
         if own and part not in self._merged_parts:
             self._merged_parts[part] = _merged(self, own)

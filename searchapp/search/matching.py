@@ -44,7 +44,7 @@ Weighted = Sequence[tuple[str, float]]
 
 @dataclass(frozen=True, slots=True)
 class Matches:
-    """What the engine found; unless ``complete``, there was no time to find or to count all of it."""
+    """The engine's result; unless ``complete``, there was no time to find or to count all of it."""
 
     result: EngineResult
     complete: bool

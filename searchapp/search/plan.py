@@ -1,14 +1,15 @@
 """The query plan: everything that the stages of a search need to know of a query, over one generation.
 
-It is made once. Pages, JSON, evaluation, warm-up and the marks of an article all run on it; a stage reads the plan and
-the results of the stage before, and changes neither.
+It is made once. Pages, JSON, evaluation and warm-up all run on it; a stage reads the plan and the results of the stage
+before, and changes neither. The marks of a single article need its first half only.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from searchapp.analysis import FrenchAnalyzer
+from searchapp.analysis import FrenchAnalyzer, Term
 from searchapp.engines.port import Clause
 from searchapp.i18n import Message
 from searchapp.model import Deadline, Filters, Remark, SearchRequest, Sort
@@ -31,7 +32,7 @@ _MIN_WORDS_BESIDE_QUOTES = 2
 
 @dataclass(frozen=True, slots=True)
 class QueryPlan:
-    """What a query asks of one generation.
+    """A query over one generation, ready to run.
 
     ``clause`` finds the articles, ``scored_terms`` rank them. Each of ``alternatives`` (synonyms) is of a stretch of
     these terms. ``sort`` is the order in effect. Unless ``complete``, there was no time to look up all words.
@@ -50,6 +51,17 @@ class QueryPlan:
     complete: bool = True
 
 
+@dataclass(frozen=True, slots=True)
+class _CorrectedQuery:
+    """A query with its words corrected: the first half of a plan. ``messages`` say how the tree was changed."""
+
+    tree: Node
+    messages: tuple[Message, ...]
+    corrections: Corrections
+    terms: Sequence[Term]
+    alternatives: tuple[Alternative, ...]
+
+
 class QueryPlanner:
     """Makes plans with the analyzer of the index. Safe to share between threads."""
 
@@ -63,27 +75,39 @@ class QueryPlanner:
     ) -> QueryPlan:
         """Return the plan of ``request``, whose query text is ``parsed``; words are looked up until ``deadline``."""
         reader, lexicon = generation.reader, generation.lexicon
+        query = self._correct(parsed, generation, deadline)
+        lookup = Lookup(self._dictionaries.of(reader), deadline)
+        resolution = Resolver(self._analyzer, lookup, query.corrections).resolve(query.tree)
+        messages = (*query.messages, *query.corrections.messages())
+        whole_query = (Remark(message, 0, len(request.query)) for message in messages)
+        return QueryPlan(
+            tree=query.tree,
+            clause=resolution.clause,
+            filters=request.filters,
+            sort=_effective_sort(request.sort, query.tree),
+            scored_terms=weigh(query.terms, query.alternatives, reader, lexicon),
+            alternatives=query.alternatives,
+            highlight_terms=self._highlight_terms(query),
+            corrections=query.corrections,
+            remarks=(*parsed.remarks, *resolution.remarks, *whole_query),
+            suggestion=query.corrections.suggestion(request.query, self._analyzer),
+            complete=query.corrections.complete and resolution.complete,
+        )
+
+    def highlight_terms(self, parsed: ParsedQuery, generation: OpenGeneration, deadline: Deadline) -> HighlightTerms:
+        """Return the highlight terms of a plan, for one article: nothing has to be found, so no clause is resolved."""
+        return self._highlight_terms(self._correct(parsed, generation, deadline))
+
+    def _correct(self, parsed: ParsedQuery, generation: OpenGeneration, deadline: Deadline) -> _CorrectedQuery:
         tree, messages = _prefer_quotes(parsed.tree)
-        corrector = SpellingCorrector(reader, lexicon)
+        corrector = SpellingCorrector(generation.reader, generation.lexicon)
         corrections = corrector.correct(terms_to_correct(tree, self._analyzer), deadline)
         terms = scored_terms(tree, self._analyzer, corrections)
         alternatives = tuple(self._synonyms.of([term.stem for term in terms]))
-        lookup = Lookup(self._dictionaries.of(reader), deadline)
-        resolution = Resolver(self._analyzer, lookup, corrections).resolve(tree)
-        whole = [Remark(message, 0, len(request.query)) for message in (*messages, *corrections.messages())]
-        return QueryPlan(
-            tree=tree,
-            clause=resolution.clause,
-            filters=request.filters,
-            sort=_effective_sort(request.sort, tree),
-            scored_terms=weigh(terms, alternatives, reader, lexicon),
-            alternatives=alternatives,
-            highlight_terms=extract_highlight_terms(tree, self._analyzer, corrections, alternatives),
-            corrections=corrections,
-            remarks=(*parsed.remarks, *resolution.remarks, *whole),
-            suggestion=corrections.suggestion(request.query, self._analyzer),
-            complete=corrections.complete and resolution.complete,
-        )
+        return _CorrectedQuery(tree, messages, corrections, terms, alternatives)
+
+    def _highlight_terms(self, query: _CorrectedQuery) -> HighlightTerms:
+        return extract_highlight_terms(query.tree, self._analyzer, query.corrections, query.alternatives)
 
 
 def _prefer_quotes(tree: Node) -> tuple[Node, tuple[Message, ...]]:

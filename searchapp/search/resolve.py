@@ -182,7 +182,7 @@ class Resolver:
         ]
 
     def _words(self, node: Leaf, terms: Sequence[Term], scope: _Scope) -> Resolution:
-        """Return what finds ``node`` by words of the parts of ``scope`` and scores by their stems."""
+        """Return a clause that matches words in the parts of ``scope`` and scores by their stems."""
         # A repeated word is looked up once; the last one is apart, since only it is the prefix of a Prefix.
         words = [self._word(node, term, False, scope) for term in dict.fromkeys(terms[:-1])]
         words += [self._word(node, term, True, scope) for term in terms[-1:]]

@@ -20,6 +20,7 @@ from searchapp.query import DateWords, ParsedQuery, is_elaborate, parse, show
 from searchapp.schema import STEMS, canonical_id
 from searchapp.search.cursor import CursorCodec
 from searchapp.search.highlight import Highlighter
+from searchapp.search.highlight_terms import HighlightTerms
 from searchapp.search.matching import Matches, match
 from searchapp.search.open_generation import OpenGeneration
 from searchapp.search.paging import DEEPEST_RESULT, Page, Window, fetch, next_cursor, window_of
@@ -143,16 +144,16 @@ class SearchService:
         Raises ArticleNotFound, ArticleWithdrawn.
         """
         deadline, article_id = self._deadline(), canonical_id(article_id)
-        request, parsed = SearchRequest(query), parse(query, self._date_words)
+        parsed = parse(query, self._date_words)
 
-        def read(generation: OpenGeneration) -> tuple[Article, QueryPlan, str]:
+        def read(generation: OpenGeneration) -> tuple[Article, HighlightTerms, str]:
             article = generation.reader.article(article_id)
             if article is None:
                 raise ArticleWithdrawn if generation.is_withdrawn(article_id) else ArticleNotFound(article_id)
-            return article, self._planner.plan(request, parsed, generation, deadline), generation.name
+            return article, self._planner.highlight_terms(parsed, generation, deadline), generation.name
 
-        article, plan, generation = self._searcher.run(read)
-        return self._highlighter.view(article, generation, plan.highlight_terms, deadline)
+        article, terms, generation = self._searcher.run(read)
+        return self._highlighter.view(article, generation, terms, deadline)
 
     def stored(self, article_id: str) -> Article | None:
         """Return an article as it is indexed, None when there is none."""
