@@ -66,7 +66,7 @@ class Dictionary:
                 if deadline.passed():
                     return None
                 near += near_words(word, distance, alike[start : start + 8 * _BATCH])
-        return {found: words[found] for found in sorted(near)}
+        return {other: words[other] for other in sorted(near)}
 
     def _by_length(self, field: str) -> Mapping[int, Sequence[str]]:
         with self._lock:

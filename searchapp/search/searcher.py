@@ -125,7 +125,7 @@ class SearcherManager:
 
     @contextmanager
     def acquire(self) -> Iterator[OpenGeneration]:
-        """Keep the active generation open for the time of the block."""
+        """Keep the active generation open within the block."""
         with self._lock:
             if self._active is None or self._must_replace(self._active):
                 self._activate(self._open_published())

@@ -34,7 +34,7 @@ __all__ = ["DEEPEST_RESULT", "SearchService"]
 
 @dataclass(frozen=True, slots=True)
 class _Answer:
-    """The results of the stages that read a generation; the stages after them need it no more."""
+    """The results of the stages that read a generation; highlighting needs it no more."""
 
     generation: str
     plan: QueryPlan
@@ -85,11 +85,11 @@ class SearchService:
         """
         started, deadline = time.perf_counter(), self._deadline()
         parsed = parse(request.query, self._date_words)
-        answer = self._searcher.run(partial(self._answer, request, parsed, deadline))
+        answer = self._searcher.run(partial(self._run_stages, request, parsed, deadline))
         plan, result, first = answer.plan, answer.matches.result, answer.window.start.rank
         hits = tuple(
-            self._highlighter.hit(article, rank, candidate.score, plan.highlight_terms, deadline)
-            for rank, (article, candidate) in enumerate(
+            self._highlighter.hit(article, number, candidate.score, plan.highlight_terms, deadline)
+            for number, (article, candidate) in enumerate(
                 zip(answer.articles, answer.page.candidates, strict=True), first + 1
             )
         )
@@ -114,7 +114,7 @@ class SearchService:
             next_cursor=answer.next_cursor,
         )
 
-    def _answer(
+    def _run_stages(
         self, request: SearchRequest, parsed: ParsedQuery, deadline: Deadline, generation: OpenGeneration
     ) -> _Answer:
         """Run the stages that read ``generation``: plan, match, rank, fetch."""
@@ -134,9 +134,9 @@ class SearchService:
         There is no deadline: a measure must not depend on how busy the machine is.
         """
         request, parsed = SearchRequest(query, per_page=depth), parse(query, self._date_words)
-        answer = self._searcher.run(partial(self._answer, request, parsed, Deadline()))
-        found = zip(answer.articles, answer.page.candidates, strict=True)
-        return [(article.id, candidate.score) for article, candidate in found]
+        answer = self._searcher.run(partial(self._run_stages, request, parsed, Deadline()))
+        ranked = zip(answer.articles, answer.page.candidates, strict=True)
+        return [(article.id, candidate.score) for article, candidate in ranked]
 
     def article(self, article_id: str, query: str = "") -> ArticleView:
         """Return an article with the marks of ``query``, as many as there is time for.
@@ -203,7 +203,7 @@ class SearchService:
 
         def warm(generation: OpenGeneration) -> None:
             for query in queries:
-                self._answer(SearchRequest(query), parse(query, self._date_words), self._deadline(), generation)
+                self._run_stages(SearchRequest(query), parse(query, self._date_words), self._deadline(), generation)
 
         (self._searcher.warm_up if at_once else self._searcher.follow)(warm)
         if verify:
