@@ -57,31 +57,29 @@ def scored_terms(node: Node, analyzer: FrenchAnalyzer, corrections: Corrections)
 
 def terms_to_correct(node: Node, analyzer: FrenchAnalyzer) -> Iterator[Term]:
     """Yield every term that the stages of a search look up as a stem; remarks name corrections in this order."""
-    yield from _content(_scored_texts(node), analyzer)
-    yield from _resolved_terms(node, analyzer)
-    yield from _content((leaf.text for leaf in leaves(node, in_parts=False) if isinstance(leaf, Word)), analyzer)
+    words = [leaf.text for leaf in leaves(node, in_parts=False) if isinstance(leaf, Word)]
+    texts = [(" ".join(_scored_texts(node)), False), *_resolved_texts(node), (" ".join(words), False)]
+    # Mostly these are one text, which is analysed once.
+    for text, with_stopwords in dict.fromkeys(texts):
+        yield from (term for term in analyzer.terms(text) if with_stopwords or not term.small)
 
 
 def _scored_texts(node: Node) -> list[str]:
     return [leaf.text for leaf in leaves(node, in_parts=True) if isinstance(leaf, Word | Phrase | Exact)]
 
 
-def _resolved_terms(node: Node, analyzer: FrenchAnalyzer) -> Iterator[Term]:
-    """Yield the terms that ``node`` is resolved to in the field of stems, excluded ones too."""
+def _resolved_texts(node: Node) -> Iterator[tuple[str, bool]]:
+    """Yield the texts that ``node``, excluded nodes included, is resolved to stems by, and whether with stopwords."""
     match node:
         case Word():
-            yield from analyzer.terms(node.text)
+            yield node.text, True
         case Bag():
-            yield from _content(bag_texts(node), analyzer)
+            yield " ".join(bag_texts(node)), False
             others = (clause for clause in node.should if not isinstance(clause, Word))
             for clause in (*others, *node.must, *node.must_not):
-                yield from _resolved_terms(clause, analyzer)
+                yield from _resolved_texts(clause)
         case And() | Or():
             for clause in node.clauses:
-                yield from _resolved_terms(clause, analyzer)
+                yield from _resolved_texts(clause)
         case Not():
-            yield from _resolved_terms(node.node, analyzer)
-
-
-def _content(texts: Iterable[str], analyzer: FrenchAnalyzer) -> Iterator[Term]:
-    return (term for term in analyzer.terms(" ".join(texts)) if not term.small)
+            yield from _resolved_texts(node.node)
