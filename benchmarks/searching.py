@@ -68,7 +68,7 @@ def engine_alone(engine: str, folder: Path) -> Callable[[str], object]:
     resolver = Resolver(bootstrap.open_analyzer())
 
     def ask(query: str) -> object:
-        clause = resolver.resolve(parse(query).tree)
+        clause = resolver.resolve(parse(query).tree).clause
         found = reader.search(EngineRequest(clause, limit=100, facets=FACET_FIELDS, histogram=True))
         documents = [candidate.document for candidate in found.candidates]
         return reader.evidence(documents), reader.articles(documents[:10])

@@ -1,9 +1,25 @@
 """Searching: from a request to an answer.
 
-``service`` runs the stages of a search over one open generation: the query tree is *resolved* into clauses of terms
-(``resolve``, with ``dictionary`` for prefixes and slips, ``field_terms`` for values, ``synonyms`` for other ways to say
-it), bare words are narrowed (``matching``), the engine gives *candidates*, ``ranking`` orders the best hundred anew,
-``highlight`` marks what ``highlight_terms`` took from the query. ``cursor`` is a signed position in the results;
-``searcher`` gives each request an open generation and follows the published one, without what ``exclude_withdrawn``
-hides. ``evaluation`` measures the ranking on judged queries.
+A search runs in *stages* over one *query plan* and one open generation, with one deadline::
+
+    parse (query) -> plan -> match -> rank -> fetch -> highlight
+
+``service`` calls them in this order. A stage is a plain function: it takes the plan and the result of the stage before,
+and returns what it found and whether there was time for all of it.
+
+*Plan* (``plan``): the tree is corrected (``corrections``), *resolved* into clauses of terms (``resolve``, with
+``dictionary`` for prefixes, ``fuzzy`` words and stems, ``field_terms`` for values), its *scored terms* are weighed
+(``scored_terms``) with their ``synonyms``, its *highlight terms* extracted (``highlight_terms``). *Match*
+(``matching``): the engine finds *candidates*, for bare words those that reach a minimum that should match. *Rank*
+(``ranking``): the best hundred are *reranked* by features. *Fetch* (``paging``): the stored articles of one page; a
+``cursor`` is a signed position after it. *Highlight* (``highlight``): marks and fragments.
+
+The ``searcher`` gives each request an ``open_generation`` without withdrawn articles (``exclude_withdrawn``), follows
+the published one and leaves a damaged one (``file_verification``). ``evaluation`` measures the ranking on judged queries.
 """
+
+from searchapp.search.paging import DEEPEST_RESULT
+from searchapp.search.service import SearchService
+from searchapp.search.synonyms import read_synonyms
+
+__all__ = ["DEEPEST_RESULT", "SearchService", "read_synonyms"]

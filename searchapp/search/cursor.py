@@ -1,8 +1,8 @@
 """The text of a search-after cursor: a position in the results of one request on one generation, signed.
 
 It is unpadded base64 of 57 bytes: a format number, digests of the generation and of the request, the number of results
-before the page, the engine's sort key of the last of them, and an HMAC-SHA256 of all that, cut to 128 bits. Nothing in
-it is believed before its signature is: what this program did not give, or gave to another search, goes no further.
+before the page, the engine's sort key of the last of them, and an HMAC-SHA256 of all that, cut to 128 bits. The
+signature is checked first; a cursor of another program or another search is refused.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ _PURPOSE: Final = b"searchapp cursor\0"
 class Position:
     """A position between two results: ``rank`` is that of the one before it, ``after`` the engine's sort key of it.
 
-    ``after`` is None among the reranked results, whose order no engine knows; there the rank alone leads on.
+    ``after`` is None among the reranked results, whose order no engine knows; there the rank alone counts.
     """
 
     rank: int
@@ -47,30 +47,30 @@ class CursorCodec:
     """Writes and reads the cursors of one generation."""
 
     def __init__(self, key: bytes, generation: str, ranking: str = "") -> None:
-        """``ranking`` names whatever else the order depends on, beside the generation and the request."""
+        """``ranking`` is a fingerprint of everything else that the order depends on, such as synonyms."""
         self._key = key
         self._generation = _digest(generation)
         self._ranking = ranking
 
     def encode(self, position: Position, request: SearchRequest) -> str:
-        """Return the cursor that goes on from ``position`` in the results of ``request``."""
+        """Return the cursor of ``position`` in the results of ``request``."""
         after = position.after
         kind, (first, second) = (_AFTER_RANK, (0, 0)) if after is None else (_AFTER_KEY, after)
         fields = _FIELDS.pack(kind, self._generation, self._request(request), position.rank, first, second)
         return base64.urlsafe_b64encode(fields + self._signature(fields)).decode()
 
     def decode(self, cursor: str, request: SearchRequest) -> Position:
-        """Return the position of a cursor; raises InvalidRequest unless it was given for ``request`` here."""
+        """Return the position of a cursor; raises InvalidRequest unless it is one of ``request`` on this generation."""
         if not _TEXT.fullmatch(cursor):
             raise _unreadable()
         content = base64.urlsafe_b64decode(cursor)
         fields, signature = content[: _FIELDS.size], content[_FIELDS.size :]
         if not hmac.compare_digest(signature, self._signature(fields)):
             raise _unreadable()
-        kind, generation, asked, rank, first, second = _FIELDS.unpack(fields)
+        kind, generation, request_digest, rank, first, second = _FIELDS.unpack(fields)
         if generation != self._generation:
             raise _expired()
-        if asked != self._request(request):
+        if request_digest != self._request(request):
             raise _foreign()
         return Position(rank, (first, second) if kind == _AFTER_KEY else None)
 
@@ -78,7 +78,7 @@ class CursorCodec:
         return hmac.digest(self._key, _PURPOSE + fields, "sha256")[:_SIGNATURE_BYTES]
 
     def _request(self, request: SearchRequest) -> bytes:
-        """Return a digest of what decides which results there are and in which order; the length of pages does not."""
+        """Return a digest of the parameters that decide the results and their order; page length does not."""
         filters = request.filters
         days = [day.isoformat() if day else None for day in (filters.date_from, filters.date_to)]
         values = [sorted(values) for values in (filters.sources, filters.sections, filters.authors)]

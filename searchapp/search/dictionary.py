@@ -1,13 +1,14 @@
-"""The words and values of a generation, and what a prefix, a slip of the pen or a stem finds among them.
+"""The words and values of a generation, and their expansion: the words of a prefix, a fuzzy word or a stem.
 
-A generation never changes, so what is read of it stays read for as long as its reader lives. A :class:`Lookup` is one
-search's use of it: it keeps to limits and says when they bit.
+A generation never changes, so a :class:`Dictionary` keeps the words it has read as long as its reader lives. A
+:class:`Lookup` bounds its use by one search: by a deadline and by the number of words.
 """
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import islice
 from threading import RLock
 from typing import Final
@@ -16,26 +17,24 @@ from weakref import WeakKeyDictionary
 from searchapp.analysis import FrenchAnalyzer, Term
 from searchapp.analysis.stemmer import irregular_words
 from searchapp.engines.port import Reader
-from searchapp.i18n import Message
-from searchapp.model import Deadline, Remark, Span
+from searchapp.model import Deadline
 from searchapp.query.grammar import MOST_EXPANSIONS
 from searchapp.search.fuzzy import near_words
 
-__all__ = ["Dictionaries", "Dictionary", "Lookup"]
+__all__ = ["Dictionaries", "Dictionary", "Expansion", "Lookup"]
 
 Value = tuple[str, tuple[Term, ...]]
-Expansion = dict[str, tuple[str, ...]]
-"""Field -> words of its dictionary."""
 _ALL: Final = 1 << 30
-_KEPT_BY_STEMS: Final = 2
-# Words or values looked at between two looks at the clock.
+# A stem begins with the first letters of its words, irregular words apart.
+_SHARED_LETTERS: Final = 2
+# Words or values read between two checks of the deadline.
 _BATCH: Final = 2048
-# The words of a prefix are weighed by frequency before they are cut; so many are looked at.
-_PREFIXED: Final = 16 * MOST_EXPANSIONS
+# Words of a prefix that are read, to choose the most frequent among them.
+_MAX_PREFIX_WORDS: Final = 16 * MOST_EXPANSIONS
 
 
 class Dictionary:
-    """What one generation's fields hold. Safe to share between threads."""
+    """The words and values of one generation, by field. Safe to share between threads."""
 
     def __init__(self, reader: Reader, analyzer: FrenchAnalyzer) -> None:
         self._reader = reader
@@ -57,7 +56,7 @@ class Dictionary:
     def near(self, field: str, word: str, distance: int, deadline: Deadline) -> Mapping[str, int] | None:
         """Return the words of a field within ``distance`` of ``word``, with their document frequencies.
 
-        Only words of about its length are compared. None when the time is over before all of them were.
+        Only words of about its length are compared. None when the deadline passes before all of them are.
         """
         words, by_length = self.words(field), self._by_length(field)
         near: list[str] = []
@@ -67,7 +66,7 @@ class Dictionary:
                 if deadline.passed():
                     return None
                 near += near_words(word, distance, alike[start : start + 8 * _BATCH])
-        return {found: words[found] for found in sorted(near)}
+        return {other: words[other] for other in sorted(near)}
 
     def _by_length(self, field: str) -> Mapping[int, Sequence[str]]:
         with self._lock:
@@ -80,7 +79,7 @@ class Dictionary:
 
     def beginning(self, field: str, prefix: str) -> Mapping[str, int]:
         """Return the words of a field that begin so, with their document frequencies."""
-        return dict(self._reader.terms_with_prefix(field, prefix, _PREFIXED))
+        return dict(self._reader.terms_with_prefix(field, prefix, _MAX_PREFIX_WORDS))
 
     def sharing(self, field: str, stem: str) -> tuple[str, ...]:
         """Return the words of a field that have this stem.
@@ -88,7 +87,7 @@ class Dictionary:
         Only words that begin like the stem or like an irregular word of it are looked at: reading a whole dictionary
         takes 10 microseconds a word. That other stems keep the first two letters is held by a test.
         """
-        beginnings = dict.fromkeys(word[:_KEPT_BY_STEMS] for word in (stem, *irregular_words(stem)))
+        beginnings = dict.fromkeys(word[:_SHARED_LETTERS] for word in (stem, *irregular_words(stem)))
         return tuple(word for beginning in beginnings for word in self._by_stem(field, beginning).get(stem, ()))
 
     def _by_stem(self, field: str, beginning: str) -> Mapping[str, Sequence[str]]:
@@ -103,7 +102,7 @@ class Dictionary:
     def values(self, field: str, deadline: Deadline) -> Sequence[Value] | None:
         """Return every value of a field with its terms.
 
-        They are analysed once. None when the time is over before all of them were: the next search goes on from there.
+        They are analysed once. None when the deadline passes before all of them are: the next search continues there.
         """
         with self._lock:
             if field not in self._values:
@@ -127,89 +126,82 @@ class Dictionaries:
     def __init__(self, analyzer: FrenchAnalyzer) -> None:
         self._analyzer = analyzer
         self._lock = RLock()
-        self._kept: WeakKeyDictionary[Reader, Dictionary] = WeakKeyDictionary()
+        self._by_reader: WeakKeyDictionary[Reader, Dictionary] = WeakKeyDictionary()
 
     def of(self, reader: Reader) -> Dictionary:
         with self._lock:
-            if reader not in self._kept:
-                self._kept[reader] = Dictionary(reader, self._analyzer)
-            return self._kept[reader]
+            if reader not in self._by_reader:
+                self._by_reader[reader] = Dictionary(reader, self._analyzer)
+            return self._by_reader[reader]
+
+
+@dataclass(frozen=True, slots=True)
+class Expansion:
+    """Words or values of each field that a lookup found; unless ``complete``, there was no time to find all.
+
+    ``cut`` says that only the most frequent words are given.
+    """
+
+    words: Mapping[str, Sequence[str]]
+    complete: bool = True
+    cut: bool = False
 
 
 class Lookup:
-    """One search's use of a dictionary; after ``deadline`` it finds nothing any more.
+    """A dictionary as one search uses it: until ``deadline``, and no more words than a clause takes.
 
-    Without a dictionary there are no words to find. ``skipped`` counts what was left out for want of time.
+    Without a dictionary nothing is found.
     """
 
     def __init__(self, dictionary: Dictionary | None = None, deadline: Deadline = Deadline()) -> None:
         self._dictionary = dictionary
-        self.deadline = deadline
-        self.remarks: list[Remark] = []
-        self.skipped = 0
+        self._deadline = deadline
 
-    @property
-    def complete(self) -> bool:
-        """Whether nothing was left out."""
-        return not self.skipped
-
-    def skip(self) -> None:
-        """Take note that something was left out."""
-        self.skipped += 1
-
-    def in_time(self) -> bool:
-        """Return whether there is time left; who asks leaves out what it was about to do."""
-        if self.deadline.passed():
-            self.skip()
-            return False
-        return True
-
-    def beginning(self, fields: Iterable[str], prefix: str, at: Span) -> Expansion:
+    def beginning(self, fields: Iterable[str], prefix: str) -> Expansion:
         """Return the words of each field that begin with ``prefix``."""
-        return self._expand(fields, at, lambda field, dictionary: dictionary.beginning(field, prefix))
+        return self._expand(fields, lambda field, dictionary: dictionary.beginning(field, prefix))
 
-    def near(self, fields: Iterable[str], word: str, distance: int, at: Span) -> Expansion:
+    def near(self, fields: Iterable[str], word: str, distance: int) -> Expansion:
         """Return the words of each field within ``distance`` of ``word``."""
-        return self._expand(fields, at, lambda field, dictionary: dictionary.near(field, word, distance, self.deadline))
+        return self._expand(fields, lambda field, dictionary: dictionary.near(field, word, distance, self._deadline))
 
-    def sharing(self, field: str, stem: str) -> tuple[str, ...]:
-        """Return the words of a field that have this stem."""
-        return self._dictionary.sharing(field, stem) if self._dictionary and self.in_time() else ()
+    def sharing(self, fields: Iterable[str], stem: str) -> Expansion:
+        """Return the words of each field that have this stem."""
+        words: dict[str, Sequence[str]] = {}
+        for field in fields if self._dictionary else ():
+            if self._deadline.passed():
+                return Expansion(words, complete=False)
+            words[field] = self._dictionary.sharing(field, stem) if self._dictionary else ()
+        return Expansion(words)
 
-    def values(self, field: str, test: Callable[[Sequence[Term]], bool]) -> list[str]:
+    def values(self, field: str, test: Callable[[Sequence[Term]], bool]) -> Expansion:
         """Return the values of a field whose terms pass ``test``."""
-        if not self._dictionary or not self.in_time():
-            return []
-        values = self._dictionary.values(field, self.deadline)
+        if not self._dictionary:
+            return Expansion({field: ()})
+        values = None if self._deadline.passed() else self._dictionary.values(field, self._deadline)
         if values is None:
-            self.skip()
-            return []
-        found: list[str] = []
+            return Expansion({field: ()}, complete=False)
+        matches: list[str] = []
         for start in range(0, len(values), _BATCH):
-            if start and not self.in_time():
-                break
-            found += [value for value, terms in values[start : start + _BATCH] if test(terms)]
-        return found
+            if start and self._deadline.passed():
+                return Expansion({field: matches}, complete=False)
+            matches += [value for value, terms in values[start : start + _BATCH] if test(terms)]
+        return Expansion({field: matches})
 
     def values_from(self, field: str, beginning: str, limit: int) -> list[str]:
         """Return the first values of a field that begin exactly so."""
         return self._dictionary.values_from(field, beginning, limit) if self._dictionary else []
 
-    def _expand(
-        self, fields: Iterable[str], at: Span, find: Callable[[str, Dictionary], Mapping[str, int] | None]
-    ) -> Expansion:
-        """Return the most frequent of the words found. Cut by the clock, none: which are frequent cannot be told."""
-        found: dict[str, Mapping[str, int]] = {}
+    def _expand(self, fields: Iterable[str], find: Callable[[str, Dictionary], Mapping[str, int] | None]) -> Expansion:
+        """Return the most frequent of the words found; out of time none, since frequencies are then not known."""
+        by_field: dict[str, Mapping[str, int]] = {}
         totals: Counter[str] = Counter()
         for field in fields if self._dictionary else ():
-            words = find(field, self._dictionary) if self._dictionary and self.in_time() else None
+            words = find(field, self._dictionary) if self._dictionary and not self._deadline.passed() else None
             if words is None:
-                self.skip()
-                return {}
-            found[field] = words
+                return Expansion({}, complete=False)
+            by_field[field] = words
             totals.update(words)
-        kept = set(sorted(totals, key=lambda word: (-totals[word], word))[:MOST_EXPANSIONS])
-        if len(kept) < len(totals):
-            message = Message("Only the {limit} most frequent of its words were looked for.", limit=MOST_EXPANSIONS)
-            self.remarks.append(Remark(message, *at))
-        return {field: tuple(word for word in words if word in kept) for field, words in found.items()}
+        frequent = set(sorted(totals, key=lambda word: (-totals[word], word))[:MOST_EXPANSIONS])
+        expanded = {field: tuple(word for word in words if word in frequent) for field, words in by_field.items()}
+        return Expansion(expanded, cut=len(frequent) < len(totals))

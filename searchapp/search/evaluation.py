@@ -1,4 +1,4 @@
-"""How good the answers are: judged queries through the same service as the web.
+"""Evaluation: measures of the ranking on judged queries, through the same service as the web.
 
 Queries are ``id<TAB>text`` lines, judgments TREC qrels (``query 0 article grade``), runs TREC runs. Measures come from
 ir-measures, the significance test from scipy: the extra ``searchapp[evaluate]``.
@@ -39,13 +39,13 @@ class Report:
 
 
 def evaluate(service: SearchService, queries: Path, qrels: Path) -> Report:
-    """Return how well ``service`` answers; only queries with a judgment count.
+    """Return the measures of ``service`` on ``queries``; only those with a judgment count.
 
     Raises UserError for a file that cannot be read, EngineUnavailable without the extra.
     """
     judged = list(_load_measures().read_trec_qrels(_text(qrels)))
-    wanted = {judgment.query_id for judgment in judged}
-    texts = {name: text for name, text in _pairs(queries) if name in wanted}
+    judged_queries = {judgment.query_id for judgment in judged}
+    texts = {name: text for name, text in _pairs(queries) if name in judged_queries}
     if not texts:
         raise UserError(Message("No query of {queries} is judged in {qrels}.", queries=queries, qrels=qrels))
     started = time.perf_counter()
@@ -53,7 +53,7 @@ def evaluate(service: SearchService, queries: Path, qrels: Path) -> Report:
     milliseconds = (time.perf_counter() - started) * 1000 / len(run)
     values = _measure(_text(qrels), _in_order(run))
     means = {name: sum(by_query.get(query, 0.0) for query in run) / len(run) for name, by_query in values.items()}
-    return Report(len(run), sum(not found for found in run.values()), milliseconds, means, values, run)
+    return Report(len(run), sum(not hits for hits in run.values()), milliseconds, means, values, run)
 
 
 def compare(report: Report, other: Run, qrels: Path) -> dict[str, tuple[float, float]]:
@@ -73,8 +73,8 @@ def compare(report: Report, other: Run, qrels: Path) -> dict[str, tuple[float, f
 def write_run(run: Run, path: Path) -> None:
     """Write a run in TREC form."""
     with path.open("w", encoding="utf-8") as file:
-        for query, found in run.items():
-            for rank, (article, score) in enumerate(found.items(), 1):
+        for query, hits in run.items():
+            for rank, (article, score) in enumerate(hits.items(), 1):
                 file.write(f"{query} Q0 {article.replace(' ', '%20')} {rank} {score:.6f} searchapp\n")
 
 
@@ -92,16 +92,16 @@ def read_run(path: Path) -> Run:
 
 def _measure(qrels: str, run: Run) -> dict[str, dict[str, float]]:
     measures = _load_measures()
-    wanted = [measures.parse_measure(name) for name in MEASURES]
+    parsed = [measures.parse_measure(name) for name in MEASURES]
     values: dict[str, dict[str, float]] = {name: {} for name in MEASURES}
-    for metric in measures.iter_calc(wanted, measures.read_trec_qrels(qrels), run):
+    for metric in measures.iter_calc(parsed, measures.read_trec_qrels(qrels), run):
         values[str(metric.measure)][metric.query_id] = metric.value
     return values
 
 
 def _in_order(run: Run) -> Run:
     """Return the run with scores that fall by one: measures order by score, and equal scores have an order here."""
-    return {query: {article: -float(rank) for rank, article in enumerate(found)} for query, found in run.items()}
+    return {query: {article: -float(rank) for rank, article in enumerate(hits)} for query, hits in run.items()}
 
 
 def _load_measures() -> Any:

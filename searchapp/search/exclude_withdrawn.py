@@ -1,8 +1,7 @@
-"""A reader that does not show some articles: those withdrawn after its generation was published."""
+"""A reader without the articles that were withdrawn after its generation was published."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from itertools import islice
 from typing import Final
@@ -11,23 +10,24 @@ from searchapp.engines.port import BooleanClause, EngineRequest, EngineResult, R
 from searchapp.model import Article
 from searchapp.schema import ID
 
-__all__ = ["hiding"]
+__all__ = ["exclude"]
 
 _IDS_AT_A_TIME: Final = 1000
 
 
-def hiding(reader: Reader, ids: frozenset[str]) -> Reader:
-    """Return a reader that hides those of ``ids`` that it holds: few, however many were ever withdrawn."""
+def exclude(reader: Reader, ids: frozenset[str]) -> Reader:
+    """Return ``reader`` without the articles of ``ids``; only those that it holds cost anything later."""
     held: set[str] = set()
-    for some in _in_parts(ids):
+    remaining = iter(ids)
+    while some := list(islice(remaining, _IDS_AT_A_TIME)):
         request = EngineRequest(TermClause(ID, tuple((article_id, 1.0) for article_id in some)), limit=len(some))
         documents = [candidate.document for candidate in reader.search(request).candidates]
         held.update(article.id for article in reader.articles(documents))
-    return _HidingReader(reader, frozenset(held)) if held else reader
+    return ExcludingReader(reader, frozenset(held)) if held else reader
 
 
-class _HidingReader:
-    """A :class:`~searchapp.engines.port.Reader` that does not find some of its documents.
+class ExcludingReader:
+    """A :class:`~searchapp.engines.port.Reader` that finds all documents but those of ``ids``.
 
     Count, dictionary and frequencies go on counting them, as the port allows for deleted ones: scores stay as they are.
     """
@@ -35,7 +35,7 @@ class _HidingReader:
     def __init__(self, reader: Reader, ids: frozenset[str]) -> None:
         self._reader = reader
         self._ids = ids
-        self._hidden = TermClause(ID, tuple((article_id, 1.0) for article_id in sorted(ids)))
+        self._excluded = TermClause(ID, tuple((article_id, 1.0) for article_id in sorted(ids)))
         self.count = reader.count
         self.articles = reader.articles
         self.evidence = reader.evidence
@@ -44,14 +44,8 @@ class _HidingReader:
         self.close = reader.close
 
     def search(self, request: EngineRequest) -> EngineResult:
-        clause = BooleanClause(should=(request.clause,), must_not=(self._hidden,))
+        clause = BooleanClause(should=(request.clause,), must_not=(self._excluded,))
         return self._reader.search(replace(request, clause=clause))
 
     def article(self, article_id: str) -> Article | None:
         return None if article_id in self._ids else self._reader.article(article_id)
-
-
-def _in_parts(ids: Iterable[str]) -> Iterator[list[str]]:
-    rest = iter(ids)
-    while some := list(islice(rest, _IDS_AT_A_TIME)):
-        yield some

@@ -1,24 +1,28 @@
-"""What a query looks for, for whoever judges or shows an article."""
+"""Highlight terms: the words of a query that are marked in an article."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
 
 from searchapp.analysis import FrenchAnalyzer, Term, TermFilter
-from searchapp.query.ast import And, Bag, Exact, Field, Fuzzy, Node, Or, Phrase, Prefix, Word
+from searchapp.query.ast import And, Bag, Exact, Field, Fuzzy, Leaf, Node, Or, Phrase, Prefix, Word
 from searchapp.schema import PARTS
+from searchapp.search.corrections import NO_CORRECTIONS, Corrections
 from searchapp.search.fuzzy import is_near
+from searchapp.search.query_terms import content_terms, leaves
+from searchapp.search.synonyms import Alternative
 
-__all__ = ["Wanted", "wanted_by"]
+__all__ = ["HighlightTerms", "extract_highlight_terms"]
 
 
 @dataclass(frozen=True)
-class Wanted:
-    """Stems, phrases of folded words, and what else is looked for; ``parts`` holds what one part alone is asked for.
+class HighlightTerms:
+    """The terms to mark, by form: stems, phrases of folded words, prefixes, exact forms.
 
-    ``near`` pairs folded words with how many others may stand between them, ``fuzzy`` a folded word with a distance.
+    ``near`` pairs folded words with the number of other words that may stand between them, ``fuzzy`` a folded word with
+    a distance; ``parts`` has the terms of one part alone (« titre:… »).
     """
 
     stems: frozenset[str] = frozenset()
@@ -27,31 +31,31 @@ class Wanted:
     prefixes: frozenset[str] = frozenset()
     fuzzy: frozenset[tuple[str, int]] = frozenset()
     exact: frozenset[str] = frozenset()
-    parts: Mapping[str, Wanted] = field(default_factory=dict)
+    parts: Mapping[str, HighlightTerms] = field(default_factory=dict)
 
     def __bool__(self) -> bool:
         return any(getattr(self, part.name) for part in fields(self))
 
-    def of(self, part: str) -> Wanted:
-        """Return what is looked for in one part: what is asked for anywhere and of this part."""
+    def of(self, part: str) -> HighlightTerms:
+        """Return the terms to mark in one part: those of any part, and its own."""
         own = self.parts.get(part)
-        if own and part not in self._joined_parts:
-            self._joined_parts[part] = _joined(self, own)
-        return self._joined_parts.get(part, self)
+        if own and part not in self._merged_parts:
+            self._merged_parts[part] = _merged(self, own)
+        return self._merged_parts.get(part, self)
 
     @cached_property
-    def _joined_parts(self) -> dict[str, Wanted]:
+    def _merged_parts(self) -> dict[str, HighlightTerms]:
         return {}
 
     @cached_property
     def has_numbers(self) -> bool:
-        """Whether a number is looked for, which may have spaces in it."""
+        """Whether a number is among them, which may have spaces in it."""
         words = self.stems | self.exact | self.prefixes | {word for word, _ in self.fuzzy} | self._words_in_rows
         return any(map(str.isdigit, words))
 
     @cached_property
     def terms(self) -> TermFilter:
-        """The terms that are looked for, alone or together with others."""
+        """The terms that are marked, alone or together with others."""
         other = (lambda term: self.key(term) is not None) if self.exact or self.prefixes or self.fuzzy else None
         return TermFilter(self.stems, self._words_in_rows, other)
 
@@ -60,7 +64,7 @@ class Wanted:
         return frozenset().union(*self.phrases, *(words for words, _ in self.near))
 
     def key(self, term: Term) -> object | None:
-        """Return what a single term is looked for as, None if it is not."""
+        """Return the stem, form or pattern that ``term`` matches by itself, None if there is none."""
         if term.stem in self.stems:
             return term.stem
         if term.exact in self.exact:
@@ -79,55 +83,73 @@ class Wanted:
         return {}
 
 
-def wanted_by(node: Node, analyzer: FrenchAnalyzer) -> Wanted:
-    """Return what ``node`` looks for; what it excludes is not wanted."""
-    return _joined(*_wishes(node, analyzer))
+def extract_highlight_terms(
+    tree: Node,
+    analyzer: FrenchAnalyzer,
+    corrections: Corrections = NO_CORRECTIONS,
+    alternatives: Iterable[Alternative] = (),
+) -> HighlightTerms:
+    """Return the terms that ``tree`` asks for, corrected, and those of its ``alternatives``; none that it excludes."""
+    terms = _terms_of(tree, analyzer)
+    words = [leaf.text for leaf in leaves(tree, in_parts=False) if isinstance(leaf, Word)]
+    others = terms.phrases or terms.near or terms.prefixes or terms.fuzzy or terms.exact or terms.parts
+    content = content_terms(words, analyzer, corrections, or_stopwords=not others)
+    synonyms = [alternative.terms for alternative in alternatives]
+    single = {synonym[0].stem for synonym in synonyms if len(synonym) == 1}
+    return replace(
+        terms,
+        stems=terms.stems | {term.stem for term in content} | single,
+        phrases=(*terms.phrases, *(tuple(term.word for term in synonym) for synonym in synonyms if len(synonym) > 1)),
+    )
 
 
-def _wishes(node: Node, analyzer: FrenchAnalyzer) -> list[Wanted]:
-    if isinstance(node, Bag):
-        return _wishes_of_bag(node, analyzer)
-    if isinstance(node, And | Or):
-        return [wish for clause in node.clauses for wish in _wishes(clause, analyzer)]
-    if isinstance(node, Field):
-        return [Wanted(parts={node.name: wanted_by(node.node, analyzer)})] if node.name in PARTS else []
-    return [_leaf(node, analyzer.terms(node.text))] if isinstance(node, Word | Phrase | Prefix | Fuzzy | Exact) else []
+def _terms_of(node: Node, analyzer: FrenchAnalyzer) -> HighlightTerms:
+    match node:
+        case Bag():
+            return _terms_of_bag(node, analyzer)
+        case And() | Or():
+            return _merged(*(_terms_of(clause, analyzer) for clause in node.clauses))
+        case Field() if node.name in PARTS:
+            return HighlightTerms(parts={node.name: _terms_of(node.node, analyzer)})
+        case Word() | Phrase() | Prefix() | Fuzzy() | Exact():
+            return _terms_of_leaf(node, analyzer.terms(node.text))
+    return HighlightTerms()
 
 
-def _wishes_of_bag(node: Bag, analyzer: FrenchAnalyzer) -> list[Wanted]:
+def _terms_of_bag(node: Bag, analyzer: FrenchAnalyzer) -> HighlightTerms:
     clauses = (*node.should, *node.must)
     terms = [term for clause in clauses if isinstance(clause, Word) for term in analyzer.terms(clause.text)]
     content = [term for term in terms if not term.small]
-    others = [wish for clause in clauses if not isinstance(clause, Word) for wish in _wishes(clause, analyzer)]
+    others = [_terms_of(clause, analyzer) for clause in clauses if not isinstance(clause, Word)]
     stems = frozenset(term.stem for term in content or ([] if any(others) else terms))
-    return [Wanted(stems=stems), *others]
+    return _merged(HighlightTerms(stems=stems), *others)
 
 
-def _leaf(node: Word | Phrase | Prefix | Fuzzy | Exact, terms: list[Term]) -> Wanted:
+def _terms_of_leaf(node: Leaf, terms: Sequence[Term]) -> HighlightTerms:
     words = tuple(term.word for term in terms)
     match node:
         case Phrase(slop=slop) if slop and len(words) > 1:
-            return Wanted(near=((words, slop),))
+            return HighlightTerms(near=((words, slop),))
         case Phrase():
-            return Wanted(phrases=(words,))
+            return HighlightTerms(phrases=(words,))
         case Prefix():
-            return Wanted(frozenset(term.stem for term in terms[:-1]), prefixes=frozenset(words[-1:]))
+            return HighlightTerms(frozenset(term.stem for term in terms[:-1]), prefixes=frozenset(words[-1:]))
         case Fuzzy(distance=distance):
-            return Wanted(fuzzy=frozenset((word, distance) for word in words))
+            return HighlightTerms(fuzzy=frozenset((word, distance) for word in words))
         case Exact():
-            return Wanted(exact=frozenset(term.exact for term in terms))
-        case _:
-            return Wanted(stems=frozenset(term.stem for term in terms))
+            return HighlightTerms(exact=frozenset(term.exact for term in terms))
+        case Word():
+            return HighlightTerms(stems=frozenset(term.stem for term in terms))
 
 
-def _joined(*wishes: Wanted) -> Wanted:
-    names = dict.fromkeys(name for wish in wishes for name in wish.parts)
-    return Wanted(
-        stems=frozenset().union(*(wish.stems for wish in wishes)),
-        phrases=tuple(phrase for wish in wishes for phrase in wish.phrases),
-        near=tuple(words for wish in wishes for words in wish.near),
-        prefixes=frozenset().union(*(wish.prefixes for wish in wishes)),
-        fuzzy=frozenset().union(*(wish.fuzzy for wish in wishes)),
-        exact=frozenset().union(*(wish.exact for wish in wishes)),
-        parts={name: _joined(*(wish.parts[name] for wish in wishes if name in wish.parts)) for name in names},
+def _merged(*several: HighlightTerms) -> HighlightTerms:
+    names = dict.fromkeys(name for terms in several for name in terms.parts)
+    return HighlightTerms(
+        stems=frozenset().union(*(terms.stems for terms in several)),
+        phrases=tuple(phrase for terms in several for phrase in terms.phrases),
+        near=tuple(words for terms in several for words in terms.near),
+        prefixes=frozenset().union(*(terms.prefixes for terms in several)),
+        fuzzy=frozenset().union(*(terms.fuzzy for terms in several)),
+        exact=frozenset().union(*(terms.exact for terms in several)),
+        parts={name: _merged(*(terms.parts[name] for terms in several if name in terms.parts)) for name in names},
     )

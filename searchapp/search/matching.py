@@ -1,77 +1,137 @@
-"""Which articles match bare words: those that carry enough of the query's weight.
+"""The match stage: the articles that a plan finds, in the engine's order, with their counts.
 
-All words are preferred, none is required; yet a total, a facet or a list by date must not count every article that
-holds one common word of many. So an article matches when the words it holds make up a share of the query's weight
-(idf), at the highest level that enough articles reach. On four judged sets this cost nothing in nDCG@10 and MRR@10
-while the median total fell from 6,403 to 124, 2,426 to 538 and 3,558 to 393 articles.
+All words of a query are preferred, none is required; yet a total, a facet or a list by date must not count every
+article that holds one common word of many. So there is a minimum that should match: an article matches when its words
+make up a share of the query's weight (idf), at the highest level that enough articles reach. On four judged sets this
+cost nothing in nDCG@10 and MRR@10 while the median total fell from 6,403 to 124, 2,426 to 538 and 3,558 to 393
+articles.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from typing import Final
 
-from searchapp.engines.port import BooleanClause, Clause, TermClause, WeightClause
-from searchapp.i18n import Message
-from searchapp.query import Bag, Node, Phrase
-from searchapp.schema import STEMS
+from searchapp.engines.port import (
+    BooleanClause,
+    Clause,
+    EngineRequest,
+    EngineResult,
+    Reader,
+    TermClause,
+    WeightClause,
+)
+from searchapp.model import Deadline
+from searchapp.query import Bag, Phrase, Word, narrows
+from searchapp.schema import FACET_FIELDS, STEMS
+from searchapp.search.paging import Window
+from searchapp.search.plan import QueryPlan
+from searchapp.search.scored_terms import ScoredTerm
+from searchapp.search.synonyms import Alternative
 
-__all__ = ["enough_weight", "enough_weight_otherwise", "prefer_quotes"]
+__all__ = ["Matches", "alternative_should_match", "match", "minimum_should_match"]
 
-# Tried in this order until ENOUGH articles match; then any word will do.
+# Tried in this order until _ENOUGH articles match; then any word will do.
 _SHARES: Final = (0.4, 0.3, 0.2, 0.1)
 _ENOUGH: Final = 50
 # The rarest words decide; for an engine without weights the clause doubles with each.
-_MOST_WORDS: Final = 10
-# Somebody who types a phrase beside as many words has pasted a headline, whose quotation marks quote a speaker.
-_PASTED: Final = 7
-_BESIDE: Final = 2
+_MAX_WEIGHED_WORDS: Final = 10
 
 Weighted = Sequence[tuple[str, float]]
+"""(stem, weight) pairs."""
 
 
-def prefer_quotes(tree: Node) -> tuple[Node, tuple[Message, ...]]:
-    """Return ``tree``, with phrases preferred instead of required in what looks like a pasted headline, and remarks."""
-    if (
-        not isinstance(tree, Bag)
-        or not tree.must
-        or not all(isinstance(clause, Phrase) and not clause.slop for clause in tree.must)
-    ):
-        return tree, ()
-    words = sum(len(clause.text.split()) for clause in tree.must if isinstance(clause, Phrase)) + len(tree.should)
-    if len(tree.should) < _BESIDE or words < _PASTED:
-        return tree, ()
-    remark = Message("In a long query, words between quotation marks are preferred, not required.")
-    return Bag((*tree.should, *tree.must), (), tree.must_not), (remark,)
+@dataclass(frozen=True, slots=True)
+class Matches:
+    """The engine's result; unless ``complete``, there was no time to find or to count all of it."""
+
+    result: EngineResult
+    complete: bool
 
 
-def enough_weight(words: Weighted, count: Callable[[Clause], int | None]) -> Clause:
-    """Return the clause that an article must match, given (stem, weight) pairs; it does not score.
+def match(plan: QueryPlan, window: Window, reader: Reader, deadline: Deadline) -> Matches:
+    """Return the candidates that the page ``window`` needs, with total, facets and histogram of all matches."""
+    clause, counted = _narrowed(plan, reader, deadline)
+    request = EngineRequest(
+        clause=clause,
+        filters=plan.filters,
+        sort=plan.sort,
+        offset=window.offset(plan),
+        limit=window.limit(plan),
+        facets=FACET_FIELDS,
+        histogram=True,
+        deadline=deadline,
+        after=window.start.after,
+    )
+    result = reader.search(request)
+    return Matches(result, counted and result.complete)
 
-    ``count`` tells how many articles match a clause, or None when there was no time to; then what they match is asked
-    for all the same, for no lower level has fewer articles.
+
+def _narrowed(plan: QueryPlan, reader: Reader, deadline: Deadline) -> tuple[Clause, bool]:
+    """Return the clause of ``plan`` with its minimum that should match, and whether there was time to count."""
+    tree, clause, terms = plan.tree, plan.clause, plan.scored_terms
+    if not isinstance(tree, Bag) or not isinstance(clause, BooleanClause) or not tree.should:
+        return clause, True
+    if not all(map(narrows, tree.must)) or not all(isinstance(part, Word | Phrase) for part in tree.should):
+        return clause, True
+    # A word that there was no time to correct weighs as one that articles hold, so that no more of them match.
+    known = _weights([term for term in terms if term.is_held or not plan.complete])
+    # A single word is enough by itself, and engines are much quicker with nothing around it.
+    alone = len(tree.should) == len(terms) == 1 and not clause.must and not plan.alternatives
+    if alone or not (known or plan.alternatives):
+        return clause, True
+
+    minimum, counted = (
+        minimum_should_match(known, lambda part: _count(part, reader, deadline)) if known else (None, True)
+    )
+    weights = _weights(terms)
+    enough = [] if minimum is None else [minimum]
+    enough += [alternative_should_match(weights, other) for other in plan.alternatives]
+    synonyms = (TermClause(STEMS, ((stem, 1.0),)) for other in plan.alternatives for stem in other.stems)
+    must = (*clause.must, BooleanClause(should=tuple(enough)))
+    return replace(clause, must=must, should=(*clause.should, *synonyms)), counted
+
+
+def minimum_should_match(words: Weighted, count: Callable[[Clause], int | None]) -> tuple[Clause, bool]:
+    """Return the clause that an article must match, which does not score, and whether there was time to choose it.
+
+    ``count`` gives the number of articles that match a clause, None without time for that; then the clause is taken all
+    the same, for no lower level has fewer articles.
     """
     terms = _heaviest(words)
     whole = sum(weight for _, weight in terms)
     for share in _SHARES if len(terms) > 1 else ():
         clause = WeightClause(STEMS, terms, share * whole)
-        found = count(clause)
-        if found is None or found >= _ENOUGH:
-            return clause
-    return TermClause(STEMS, tuple((stem, 0.0) for stem, _ in words))
+        matches = count(clause)
+        if matches is None or matches >= _ENOUGH:
+            return clause, matches is not None
+    return TermClause(STEMS, tuple((stem, 0.0) for stem, _ in words)), True
 
 
-def enough_weight_otherwise(words: Weighted, start: int, end: int, others: Sequence[str]) -> Clause:
-    """Return the clause of articles that say the words ``start`` to ``end`` with all of ``others`` instead.
+def alternative_should_match(words: Weighted, alternative: Alternative) -> Clause:
+    """Return the clause of articles that hold all stems of a synonym instead of the words it replaces.
 
-    What they say instead weighs as much; it has to reach the highest share together with the words beside it.
+    The synonym weighs as much as they; it has to reach the highest share together with the words beside it.
     """
-    said: tuple[Clause, ...] = tuple(TermClause(STEMS, ((stem, 0.0),)) for stem in others)
-    beside = _heaviest((*words[:start], *words[end:]))
-    own = sum(weight for _, weight in words[start:end])
+    held: tuple[Clause, ...] = tuple(TermClause(STEMS, ((stem, 0.0),)) for stem in alternative.stems)
+    beside = _heaviest((*words[: alternative.start], *words[alternative.end :]))
+    own = sum(weight for _, weight in words[alternative.start : alternative.end])
     missing = _SHARES[0] * (own + sum(weight for _, weight in beside)) - own
-    return BooleanClause(must=(*said, WeightClause(STEMS, beside, missing)) if missing > 0 else said)
+    return BooleanClause(must=(*held, WeightClause(STEMS, beside, missing)) if missing > 0 else held)
+
+
+def _count(clause: Clause, reader: Reader, deadline: Deadline) -> int | None:
+    """Return how many articles match, None when the deadline passes before all are counted."""
+    if deadline.passed():
+        return None
+    result = reader.search(EngineRequest(clause, limit=0, deadline=deadline))
+    return result.total if result.complete else None
 
 
 def _heaviest(words: Weighted) -> tuple[tuple[str, float], ...]:
-    return tuple(sorted(words, key=lambda word: -word[1])[:_MOST_WORDS])
+    return tuple(sorted(words, key=lambda word: -word[1])[:_MAX_WEIGHED_WORDS])
+
+
+def _weights(terms: Sequence[ScoredTerm]) -> list[tuple[str, float]]:
+    return [(term.stem, term.stem_idf) for term in terms]

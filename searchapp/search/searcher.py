@@ -1,11 +1,12 @@
-"""The generation that answers: opened once, shared, replaced by a newer one, given up when it is damaged.
+"""The searcher manager: the published generation, opened once, shared by threads, replaced by a newer one.
 
-Whoever asks for it (:meth:`CurrentGeneration.answer`) looks at the pointer first, unless a thread of this process
-follows it (:meth:`CurrentGeneration.follow`): then a newer generation is opened and warmed up in the background, and
-the one before answers until then.
+Each request that runs on it checks the pointer first (:meth:`SearcherManager.run`), unless a thread of this process
+follows the pointer (:meth:`SearcherManager.follow`): then a newer generation is opened and warmed up in the background,
+while the one before answers.
 
-A generation that cannot be opened, or that makes the engine fail and is found to differ from what was written, is left
-for the latest one before it that looks whole. That is told once in the log, and by :meth:`CurrentGeneration.served`.
+A damaged generation is one that cannot be opened, or one over which the engine fails and whose files differ from those
+written. The latest intact one before it is active in its place. The log reports that once,
+:meth:`SearcherManager.served` always.
 """
 
 from __future__ import annotations
@@ -14,77 +15,38 @@ import logging
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from hashlib import blake2b
-from pathlib import Path
+from dataclasses import dataclass
 from threading import Event, RLock, Thread
 from typing import Final, TypeVar
 
 from searchapp.analysis import FrenchAnalyzer
-from searchapp.derived.spelling import FILE_NAME, Lexicon
 from searchapp.engines.panics import panics_caught
-from searchapp.engines.port import Engine, Reader
-from searchapp.errors import Corrupt, EngineUnavailable, IndexDamaged, SearchappError
+from searchapp.engines.port import Engine
+from searchapp.errors import IndexDamaged, SearchappError
 from searchapp.indexing.damage import Damage
 from searchapp.indexing.generations import CURRENT, Generations
 from searchapp.indexing.journal_tail import JournalTail
 from searchapp.indexing.withdrawn import Withdrawn
-from searchapp.search.exclude_withdrawn import hiding
+from searchapp.search.file_verification import Verifier
+from searchapp.search.open_generation import OpenGeneration, is_unexpected, open_generation
 
-__all__ = ["CurrentGeneration", "OpenGeneration", "Served"]
+__all__ = ["SearcherManager", "Served"]
 
 Answer = TypeVar("Answer")
 Work = Callable[["OpenGeneration"], Answer]
 
 _log: Final = logging.getLogger(__name__)
-# Seconds. A newer generation answers within one second: it is noticed, opened, and warmed up for the time left.
-_LOOK_EVERY: Final = 0.1
-_WARM_FOR: Final = 0.6
-_RETRY_EVERY: Final = 30.0
-# How long a request waits to learn whether its generation is damaged, and for how long the answer holds.
-_PATIENCE: Final = 10.0
-_VERIFIED_FOR: Final = 600.0
-_LISTED: Final = 5
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class OpenGeneration:
-    """An open generation: the engine's reader, what its articles say about words, and the ids that are withdrawn.
-
-    The reader does not show what was withdrawn after this generation was published; of that, ``withdrawn_since`` is
-    what the journal of the corpus says. ``signing_key`` signs cursors.
-    """
-
-    name: str
-    reader: Reader
-    lexicon: Lexicon
-    withdrawn: Withdrawn
-    signing_key: bytes
-    withdrawn_since: frozenset[str] = frozenset()
-
-    @property
-    def version(self) -> str:
-        """What differs whenever an answer may: the name and, of an older generation, what is hidden in it."""
-        parts = [self.name]
-        if self.withdrawn.hidden_in(self.name):
-            parts.append(self.withdrawn.generation)
-        if self.withdrawn_since:
-            parts.append(blake2b("\0".join(sorted(self.withdrawn_since)).encode(), digest_size=8).hexdigest())
-        return " ".join(parts)
-
-    def is_withdrawn(self, article_id: str) -> bool:
-        """Return whether an article of this id was taken back."""
-        return article_id in self.withdrawn.ids or article_id in self.withdrawn_since
-
-    def close(self) -> None:
-        """Let go of the files."""
-        self.reader.close()
-        self.lexicon.close()
+# A newer generation answers within one second: it is noticed, opened, and warmed up for the time left.
+_POLL_SECONDS: Final = 0.1
+_WARM_UP_SECONDS: Final = 0.6
+_RETRY_SECONDS: Final = 30.0
+# Damages that one log line lists.
+_MAX_LISTED: Final = 5
 
 
 @dataclass(frozen=True, slots=True)
 class Served:
-    """Which generation answers, and which one should: they differ when the latter is damaged."""
+    """The generation that answers, and the published one, which is ``wanted``: they differ when that is damaged."""
 
     generation: str
     wanted: str
@@ -96,8 +58,8 @@ class Served:
 
 
 @dataclass(frozen=True, slots=True)
-class _Sight:
-    """What decides which generation answers, and what it hides; the name is "" when the pointer cannot be read."""
+class _PublishedState:
+    """The published generation and its withdrawals, as last read; the name is "" when the pointer cannot be read."""
 
     name: str
     marked: bool
@@ -106,74 +68,69 @@ class _Sight:
 
 
 @dataclass(frozen=True, slots=True)
-class _Choice:
-    sight: _Sight
+class _ActiveGeneration:
+    """The generation that answers, and the published state that it was opened for."""
+
+    state: _PublishedState
     generation: OpenGeneration
     served: Served
 
 
-@dataclass(slots=True)
-class _Verification:
-    """Whether a generation is as it was written; ``damaged`` is known once ``done`` is set."""
+class SearcherManager:
+    """Gives requests the active generation. Safe to share between threads.
 
-    started: float = field(default_factory=time.monotonic)
-    done: Event = field(default_factory=Event)
-    damaged: bool = False
-
-
-class CurrentGeneration:
-    """The published generation, shared between threads; one that is replaced closes when its last user is done."""
+    A generation that is replaced closes when the last request on it ends.
+    """
 
     def __init__(
         self,
         generations: Generations,
         engine_of: Callable[[str], Engine],
         analyzer: FrenchAnalyzer,
-        tail: JournalTail,
+        tail: JournalTail | None = None,
     ) -> None:
-        """``engine_of`` gives the engine of a name, as manifests have them; it may raise EngineUnavailable.
+        """``engine_of`` returns the engine of a name in a manifest; it may raise EngineUnavailable.
 
-        ``tail`` gives the ids that were withdrawn after a generation was made.
+        ``tail`` reads from the journal the ids that were withdrawn after a generation was made; without it, none were.
         """
         self.when_behind: Callable[[], object] = lambda: None
-        """Called when a generation is opened that knows nothing of some withdrawals: it came from a backup."""
-        self._tail = tail
+        """Called when a generation is opened that lacks some withdrawals: it came from a backup."""
+        self._tail = tail or JournalTail()
         self._generations = generations
         self._engine_of = engine_of
         self._analyzer = analyzer
         self._lock = RLock()
-        self._choice: _Choice | None = None
+        self._verifier = Verifier(generations)
+        self._active: _ActiveGeneration | None = None
         self._retry_at = float("inf")
         self._users: dict[OpenGeneration, int] = {}
-        self._given_up: set[str] = set()
-        self._told: set[str] = set()
-        self._verifications: dict[str, _Verification] = {}
+        self._logged: set[str] = set()
         self._following = False
         self._stop = Event()
 
-    def answer(self, work: Work[Answer]) -> Answer:
-        """Return what ``work`` makes of the current generation, or of the one before if that one is damaged.
+    def run(self, work: Work[Answer]) -> Answer:
+        """Return the result of ``work`` on the active generation; if that one is damaged, on the one before.
 
-        Raises IndexMissing, IndexDamaged when no generation can be read, and whatever ``work`` raises over one that is
-        as it was written; always an Exception, so that no fault of an engine ends the worker that asked.
+        Raises IndexMissing, IndexDamaged when no generation can be read, and the error of ``work`` on an intact one;
+        always an Exception, so that no fault of an engine ends the worker process.
         """
         while True:
-            with self.lease() as generation:
+            with self.acquire() as generation:
                 try:
                     with panics_caught():
                         return work(generation)
                 except Exception as error:
-                    if not _is_unexpected(error) or not self._is_damaged(generation.name):
+                    if not is_unexpected(error) or not self._verifier.is_damaged(generation.name):
                         raise
 
     @contextmanager
-    def lease(self) -> Iterator[OpenGeneration]:
-        """Give the generation for the time of the block."""
+    def acquire(self) -> Iterator[OpenGeneration]:
+        """Keep the active generation open within the block."""
         with self._lock:
-            if self._choice is not None and self._must_move(self._choice):
-                self._adopt(self._choose())
-            choice = self._choice or self._adopt(self._choose())
-            generation = choice.generation
+            if self._active is None or self._must_replace(self._active):
+                self._activate(self._open_published())
+            assert self._active is not None  # noqa: S101 - activated
+            generation = self._active.generation
             self._use(generation)
         try:
             yield generation
@@ -181,22 +138,22 @@ class CurrentGeneration:
             self._release(generation)
 
     def served(self) -> Served:
-        """Return which generation answers now; raises IndexMissing, IndexDamaged."""
-        with self.lease(), self._lock:
-            assert self._choice is not None  # noqa: S101 - leased
-            return self._choice.served
+        """Return the generation that answers now; raises IndexMissing, IndexDamaged."""
+        with self.acquire(), self._lock:
+            assert self._active is not None  # noqa: S101 - acquired
+            return self._active.served
 
     def warm_up(self, warm: Work[None]) -> None:
-        """Open the current generation and ``warm`` it up; what goes wrong shows in the log, or when it is asked for."""
+        """Open the published generation and ``warm`` it up; errors go to the log and meet the next request."""
         try:
-            self.answer(warm)
+            self.run(warm)
         except SearchappError as error:  # nothing is published yet, or all of it is damaged
             _log.warning("%s", error)
         except Exception:
             _log.exception("Warming up failed; searching goes on")
 
     def follow(self, warm: Work[None]) -> None:
-        """Do that with each newer generation too, in a thread of its own, while the one before answers.
+        """Warm up the published generation, and each newer one in a thread of its own, while the one before answers.
 
         To be called once a process, after forking.
         """
@@ -205,68 +162,65 @@ class CurrentGeneration:
         Thread(target=self._follow, args=(warm,), name="generation", daemon=True).start()
 
     def verify(self) -> None:
-        """Read all files of the current generation in the background; it is given up if they are damaged."""
-        self._verification(self.served().generation)
+        """Read all files of the active generation in the background; a damaged one is replaced."""
+        self._verifier.start(self.served().generation)
 
     def close(self) -> None:
-        """Let go of the generation, and follow it no more."""
+        """Close the active generation and stop following."""
         self._stop.set()
         with self._lock:
-            choice, self._choice = self._choice, None
-            if choice is not None:
-                self._close_if_unused(choice.generation)
+            active, self._active = self._active, None
+            if active is not None:
+                self._close_if_unused(active.generation)
 
-    # Choosing
+    # The published generation
 
-    def _look(self) -> _Sight:
+    def _published_state(self) -> _PublishedState:
         withdrawn = self._generations.withdrawn_version()
         try:
             name = self._generations.current()
         except IndexDamaged:
-            return _Sight("", marked=True, withdrawn=withdrawn)
+            return _PublishedState("", marked=True, withdrawn=withdrawn)
         since = self._tail.withdrawn_since(self._generations.path(name))
-        return _Sight(name, self._generations.is_marked(name), withdrawn, since)
+        return _PublishedState(name, self._generations.is_marked(name), withdrawn, since)
 
-    def _must_move(self, choice: _Choice) -> bool:
-        """Return whether a request has to see to it that a better generation answers."""
-        verification = self._verifications.get(choice.generation.name)
-        return (not self._following or (verification is not None and verification.damaged)) and self._is_stale(choice)
+    def _must_replace(self, active: _ActiveGeneration) -> bool:
+        """Return whether a request has to open a better generation itself."""
+        follows = self._following and not self._verifier.was_found_damaged(active.generation.name)
+        return not follows and self._is_stale(active)
 
-    def _is_stale(self, choice: _Choice) -> bool:
-        name = choice.generation.name
+    def _is_stale(self, active: _ActiveGeneration) -> bool:
+        name = active.generation.name
         return (
-            self._look() != choice.sight
-            or self._is_known_damaged(name, marked=name != choice.sight.name and self._generations.is_marked(name))
-            or self._is_time_to_retry()
+            self._published_state() != active.state
+            or (name != active.state.name and self._generations.is_marked(name))
+            or self._verifier.is_quarantined(name)
+            # A generation that could not be opened gets another chance: files may have run out.
+            or time.monotonic() > self._retry_at
         )
 
-    def _is_known_damaged(self, name: str, *, marked: bool) -> bool:
-        return marked or name in self._given_up
+    def _open_published(self) -> _ActiveGeneration:
+        """Open the published generation, or the latest intact one before; one that is open is not opened again.
 
-    def _is_time_to_retry(self) -> bool:
-        """Return whether a generation that could not be opened gets another chance: files may have run out."""
-        return time.monotonic() > self._retry_at
-
-    def _choose(self) -> _Choice:
-        """Open the best generation; what is open already is not opened again. Raises IndexMissing, IndexDamaged."""
+        Raises IndexMissing, IndexDamaged.
+        """
         while True:
-            sight = self._look()
-            generation = self._open_best()
-            # A generation may have been published, and the one read of pruned, since it was looked.
-            if self._look() == sight:
+            state = self._published_state()
+            generation = self._open_latest_intact()
+            # Another one may have been published, and the one opened pruned, since the state was read.
+            if self._published_state() == state:
                 break
             self._discard(generation)
-        wanted = sight.name or CURRENT
-        if generation is not None and generation.name == wanted:
-            return _Choice(sight, generation, Served(wanted, wanted))
-        damages = tuple(self._generations.flaws(wanted)) if sight.name else ()
+        published = state.name or CURRENT
         if generation is None:
-            raise self._generations.failure(wanted)
-        return _Choice(sight, generation, Served(generation.name, wanted, damages))
+            raise self._generations.failure(published)
+        degraded = generation.name != published and bool(state.name)
+        damages = tuple(self._generations.flaws(published)) if degraded else ()
+        return _ActiveGeneration(state, generation, Served(generation.name, published, damages))
 
-    def _open_best(self) -> OpenGeneration | None:
+    def _open_latest_intact(self) -> OpenGeneration | None:
         for name in self._generations.candidates():
-            if name not in self._given_up:
+            if not self._verifier.is_quarantined(name):
                 try:
                     return self._open(name)
                 except IndexDamaged as error:
@@ -276,23 +230,16 @@ class CurrentGeneration:
     def _open(self, name: str) -> OpenGeneration:
         withdrawn = self._withdrawn(name)
         with self._lock:
-            opened = self._choice.generation if self._choice else None
-        path = self._generations.path(name)
-        since = self._tail.withdrawn_since(path)
-        if (
-            opened is not None
-            and (opened.name, opened.withdrawn_since) == (name, since)
-            and withdrawn.says_the_same(opened.withdrawn, name)
-        ):
+            opened = self._active.generation if self._active else None
+        is_opened = opened is not None and opened.name == name
+        since = self._tail.withdrawn_since(self._generations.path(name))
+        if opened is not None and is_opened and opened.excludes_the_same(withdrawn, since):
             return opened
-        engine = self._engine_of(self._generations.manifest(name).engine)
-        reader = hiding(_open_reader(engine, path / "engine"), withdrawn.hidden_in(name) | since)
-        if (
-            opened is None or opened.name != name
-        ) and not since <= withdrawn.ids:  # else it was gone back to, for which nobody needs to hurry
+        generation = open_generation(self._generations, name, self._engine_of, self._analyzer, withdrawn, since)
+        # After a rollback all withdrawals are known; there is nothing to index in a hurry.
+        if not is_opened and not since <= withdrawn.ids:
             self.when_behind()
-        lexicon = Lexicon(path / FILE_NAME, self._analyzer)
-        return OpenGeneration(name, reader, lexicon, withdrawn, self._generations.signing_key(name), since)
+        return generation
 
     def _withdrawn(self, name: str) -> Withdrawn:
         """Return the withdrawn ids; raises IndexDamaged for a generation that cannot be shown without knowing them."""
@@ -301,32 +248,31 @@ class CurrentGeneration:
         except IndexDamaged as error:
             if name != max(self._generations.names()):
                 raise
-            self._tell_once("withdrawn", "%s", error)
+            self._log_once("withdrawn", "%s", error)
             return Withdrawn()
 
-    def _adopt(self, choice: _Choice) -> _Choice:
+    def _activate(self, active: _ActiveGeneration) -> None:
         with self._lock:
-            old, self._choice = self._choice, choice
-            self._retry_at = time.monotonic() + _RETRY_EVERY if choice.served.degraded else float("inf")
-            if old is not None and old.generation is not choice.generation:
+            old, self._active = self._active, active
+            self._retry_at = time.monotonic() + _RETRY_SECONDS if active.served.degraded else float("inf")
+            if old is not None and old.generation is not active.generation:
                 self._close_if_unused(old.generation)
-        if choice.served.degraded:
-            flaws = [str(damage.message()) for damage in choice.served.damages[:_LISTED]]
-            self._tell_once(
-                choice.served.wanted,
+        if active.served.degraded:
+            flaws = [str(damage.message()) for damage in active.served.damages[:_MAX_LISTED]]
+            self._log_once(
+                active.served.wanted,
                 "Generation %s is damaged (%s). Generation %s answers in its place. Run: searchapp reindex --full",
-                choice.served.wanted,
+                active.served.wanted,
                 "; ".join(flaws) or "it cannot be opened",
-                choice.generation.name,
+                active.generation.name,
             )
-        return choice
 
-    def _tell_once(self, subject: str, text: str, *values: object) -> None:
-        if subject not in self._told:
-            self._told.add(subject)
+    def _log_once(self, subject: str, text: str, *values: object) -> None:
+        if subject not in self._logged:
+            self._logged.add(subject)
             _log.error(text, *values)
 
-    # Using
+    # Requests on a generation
 
     def _use(self, generation: OpenGeneration) -> None:
         with self._lock:
@@ -338,8 +284,8 @@ class CurrentGeneration:
             self._close_if_unused(generation)
 
     def _close_if_unused(self, generation: OpenGeneration) -> None:
-        in_use = self._choice is not None and generation is self._choice.generation
-        if not in_use and not self._users.get(generation):
+        is_active = self._active is not None and generation is self._active.generation
+        if not is_active and not self._users.get(generation):
             self._users.pop(generation, None)
             generation.close()
 
@@ -351,35 +297,35 @@ class CurrentGeneration:
     # Following
 
     def _follow(self, warm: Work[None]) -> None:
-        while not self._stop.wait(_LOOK_EVERY):
+        while not self._stop.wait(_POLL_SECONDS):
             try:
-                choice = self._choice
-                if choice is not None and self._is_stale(choice):
-                    self._advance(choice, warm)
-            except SearchappError:  # whoever asks is told
+                active = self._active
+                if active is not None and self._is_stale(active):
+                    self._advance(active, warm)
+            except SearchappError:  # the next request raises it
                 continue
             except Exception:
                 _log.exception("Following the current generation failed; it is tried again")
 
-    def _advance(self, old: _Choice, warm: Work[None]) -> None:
-        """Move to a newer generation: opened, warmed up, and only then given to requests."""
-        choice = self._choose()
-        if choice.generation is old.generation:
-            self._adopt_after(old, choice)
+    def _advance(self, old: _ActiveGeneration, warm: Work[None]) -> None:
+        """Replace ``old`` by a newer generation: opened, warmed up, and only then given to requests."""
+        new = self._open_published()
+        if new.generation is old.generation:
+            self._replace(old, new)
             return
-        self._use(choice.generation)
+        self._use(new.generation)
         try:
-            warming = Thread(target=self._warm, args=(choice.generation, warm), daemon=True)
+            warming = Thread(target=self._warm, args=(new.generation, warm), daemon=True)
             warming.start()
-            warming.join(_WARM_FOR)
-            self._adopt_after(old, choice)
+            warming.join(_WARM_UP_SECONDS)
+            self._replace(old, new)
         finally:
-            self._release(choice.generation)
+            self._release(new.generation)
 
-    def _adopt_after(self, old: _Choice, choice: _Choice) -> None:
+    def _replace(self, old: _ActiveGeneration, new: _ActiveGeneration) -> None:
         with self._lock:
-            if self._choice is old:  # else a request that found it damaged has seen to it, or this is closed
-                self._adopt(choice)
+            if self._active is old:  # else a request has replaced a damaged one, or this is closed
+                self._activate(new)
 
     def _warm(self, generation: OpenGeneration, warm: Work[None]) -> None:
         self._use(generation)
@@ -387,62 +333,7 @@ class CurrentGeneration:
             with panics_caught():
                 warm(generation)
         except Exception as error:
-            if _is_unexpected(error):
-                self._is_damaged(generation.name)
+            if is_unexpected(error):
+                self._verifier.is_damaged(generation.name)
         finally:
             self._release(generation)
-
-    # Doubting
-
-    def _is_damaged(self, name: str) -> bool:
-        """Return whether the files of a generation are found, in the time that a request has, to be damaged."""
-        verification = self._verification(name)
-        verification.done.wait(_PATIENCE)
-        return verification.damaged
-
-    def _verification(self, name: str) -> _Verification:
-        with self._lock:
-            known = self._verifications.get(name)
-            if known is not None and self._holds(name, known):
-                return known
-            verification = self._verifications[name] = _Verification()
-        Thread(target=self._verify, args=(name, verification), name="verification", daemon=True).start()
-        return verification
-
-    def _holds(self, name: str, known: _Verification) -> bool:
-        """Return whether what was found before is still true: damaged files may have been put back since."""
-        if known.damaged:
-            return self._is_known_damaged(name, marked=self._generations.is_marked(name))
-        return time.monotonic() < known.started + _VERIFIED_FOR
-
-    def _verify(self, name: str, verification: _Verification) -> None:
-        try:
-            if self._generations.path(name).is_dir():
-                damages = self._generations.verify(name)
-                if damages:
-                    self._generations.mark(name, damages)
-                    if not self._generations.is_marked(name):  # this process may not write there
-                        self._given_up.add(name)
-                verification.damaged = bool(damages)
-            else:  # pruned while it was read: the next one answers
-                self._given_up.add(name)
-                verification.damaged = True
-        finally:
-            verification.done.set()
-
-
-def _open_reader(engine: Engine, folder: Path) -> Reader:
-    try:
-        with panics_caught():
-            return engine.open(folder)
-    except (EngineUnavailable, IndexDamaged):
-        raise
-    except Exception as error:
-        if not _is_unexpected(error):
-            raise
-        raise IndexDamaged(folder.parent.name) from error
-
-
-def _is_unexpected(error: Exception) -> bool:
-    """Return whether an engine may have failed over damaged files."""
-    return isinstance(error, Corrupt) or not isinstance(error, SearchappError)

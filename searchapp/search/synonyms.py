@@ -1,7 +1,7 @@
-"""Words that mean the same, from a file that people edit: « ONU = Organisation des Nations unies ».
+"""Synonyms, from a file that people edit: « ONU = Organisation des Nations unies ».
 
-One line a group; all that « = » joins are alternatives of each other. ``#`` begins a comment. They are looked up when
-a query comes, so a change needs no reindex.
+One line a group; all that « = » joins are alternatives of each other. ``#`` begins a comment. They are applied to
+queries, so a change needs no reindex.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from searchapp.i18n import Message
 
 __all__ = ["MOST_ALTERNATIVES", "Alternative", "Synonyms", "read_synonyms"]
 
-# Each is looked for beside the words of the query, with what it weighs.
+# Each adds a clause to the query.
 MOST_ALTERNATIVES: Final = 64
 
 
@@ -48,7 +48,7 @@ class Synonyms:
                 self._groups.setdefault(_content(one), []).extend(others)
         self._longest = max(map(len, self._groups), default=0)
         self.fingerprint = hashlib.blake2b(repr(groups).encode(), digest_size=8).hexdigest() if groups else ""
-        """Differs when other synonyms would rank otherwise."""
+        """Digest of all groups; other synonyms rank otherwise."""
 
     def of(self, stems: Sequence[str]) -> Iterator[Alternative]:
         """Yield the alternatives of any stretch of a query's content words, given by their stems: the first so many."""

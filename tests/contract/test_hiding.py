@@ -6,7 +6,7 @@ import pytest
 
 from searchapp.engines.port import EngineRequest, EveryClause, Reader, TermClause
 from searchapp.schema import STEMS
-from searchapp.search.exclude_withdrawn import hiding
+from searchapp.search.exclude_withdrawn import exclude
 from tests.contract.conftest import Open, article, found
 
 ALL = [f"a{number:02}" for number in range(30)]
@@ -19,7 +19,7 @@ def reader(open_index: Open) -> Reader:
 
 @pytest.mark.parametrize("hidden", [1, 10, 11, 29, 30])
 def test_every_hidden_article_is_nowhere(reader: Reader, hidden: int) -> None:
-    shown = hiding(reader, frozenset(ALL[:hidden]))
+    shown = exclude(reader, frozenset(ALL[:hidden]))
     for clause in (EveryClause(), TermClause(STEMS, (("phar", 1.0),))):
         assert sorted(found(shown, clause, limit=99)) == ALL[hidden:]
     answer = shown.search(EngineRequest(EveryClause(), facets=("source",), histogram=True))
@@ -29,7 +29,7 @@ def test_every_hidden_article_is_nowhere(reader: Reader, hidden: int) -> None:
 
 
 def test_thousands_of_withdrawals_hide_those_that_the_index_holds(reader: Reader) -> None:
-    shown = hiding(reader, frozenset([*ALL[:25], *(f"autre{number}" for number in range(2500))]))
+    shown = exclude(reader, frozenset([*ALL[:25], *(f"autre{number}" for number in range(2500))]))
     assert sorted(found(shown, EveryClause(), limit=99)) == ALL[25:]
 
 
@@ -37,9 +37,9 @@ def test_hiding_leaves_scores_and_the_order_as_they_are(reader: Reader) -> None:
     def scores(one: Reader) -> list[float]:
         return [hit.score for hit in one.search(EngineRequest(TermClause(STEMS, (("phar", 1.0),)), limit=5)).candidates]
 
-    assert scores(hiding(reader, frozenset(ALL[:3]))) == scores(reader)
+    assert scores(exclude(reader, frozenset(ALL[:3]))) == scores(reader)
 
 
 def test_withdrawals_that_the_index_does_not_hold_cost_its_searches_nothing(reader: Reader) -> None:
-    assert hiding(reader, frozenset()) is reader
-    assert hiding(reader, frozenset(["ailleurs"])) is reader
+    assert exclude(reader, frozenset()) is reader
+    assert exclude(reader, frozenset(["ailleurs"])) is reader

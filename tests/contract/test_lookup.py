@@ -48,19 +48,19 @@ def test_out_of_time_nothing_is_looked_up_and_what_excludes_it_excludes_everythi
 ) -> None:
     reader = reader_of(open_index)
     for text, expected in ((query, 0), (f"rien -{query}", 0), (f"rien SAUF {query}", 0)):
-        lookup = late(reader)
-        assert total(reader, Resolver(ANALYZER).resolve(parse(text).tree, lookup)) == expected
-        assert not lookup.complete
-        in_time = Lookup(Dictionary(reader, ANALYZER))
-        assert total(reader, Resolver(ANALYZER).resolve(parse(text).tree, in_time)) > 0
+        cut_short = Resolver(ANALYZER, late(reader)).resolve(parse(text).tree)
+        assert total(reader, cut_short.clause) == expected
+        assert not cut_short.complete
+        in_time = Resolver(ANALYZER, Lookup(Dictionary(reader, ANALYZER))).resolve(parse(text).tree)
+        assert total(reader, in_time.clause) > 0
         assert in_time.complete
 
 
 def test_what_needs_no_look_up_excludes_as_ever(open_index: Open) -> None:
     reader = reader_of(open_index)
-    lookup = late(reader)
-    assert total(reader, Resolver(ANALYZER).resolve(parse("rien -pont").tree, lookup)) == 10
-    assert lookup.complete
+    resolved = Resolver(ANALYZER, late(reader)).resolve(parse("rien -pont").tree)
+    assert total(reader, resolved.clause) == 10
+    assert resolved.complete
 
 
 @pytest.mark.parametrize("distance", [1, 2])
@@ -87,7 +87,7 @@ def test_values_that_were_not_all_read_in_time_are_read_on_by_the_next_search(
 def expanded(reader: Reader, query: str) -> tuple[list[str], list[str]]:
     """The words of the text that ``query`` is looked for by, and the stems that score."""
     lookup = Lookup(Dictionary(reader, ANALYZER))
-    clause = Resolver(ANALYZER).resolve(parse(f"texte:{query}").tree, lookup)
+    clause = Resolver(ANALYZER, lookup).resolve(parse(f"texte:{query}").tree).clause
     words = [word for part in leaves(clause) if part.field == TEXT for word, _ in part.terms]
     return words, [word for part in leaves(clause) if part.field == STEMS for word, _ in part.terms]
 
@@ -111,18 +111,20 @@ def test_a_prefix_finds_by_all_its_words_and_scores_by_the_stems_of_thirty_two(
 def test_of_a_prefix_the_1024_words_of_most_articles_are_looked_for(open_index: Open, number: int, told: bool) -> None:
     words = [f"zz{place:04}" for place in range(number)]
     reader = open_index([article("tous", text=" ".join(words)), article("dernier", text=" ".join(words[-9:]))])
-    lookup = Lookup(Dictionary(reader, ANALYZER))
-    found = lookup.beginning([TEXT], "zz", (4, 7))[TEXT]
+    expansion = Lookup(Dictionary(reader, ANALYZER)).beginning([TEXT], "zz")
+    found = expansion.words[TEXT]
     assert len(found) == min(number, 1024)
     assert set(words[-9:]) <= set(found)
     assert words[0] in found
-    assert [(remark.start, remark.end) for remark in lookup.remarks] == ([(4, 7)] if told else [])
+    assert expansion.cut is told
+    resolution = Resolver(ANALYZER, Lookup(Dictionary(reader, ANALYZER))).resolve(parse("pont zz*").tree)
+    assert [(remark.start, remark.end) for remark in resolution.remarks] == ([(5, 8)] if told else [])
 
 
 def test_a_word_of_title_and_text_counts_in_both_when_a_prefix_has_too_many(open_index: Open) -> None:
     words = [f"zz{place:04}" for place in range(1200)]
     reader = open_index([article("a", title=" ".join(words[1100:]), text=" ".join(words[:1150]))])
-    found = Lookup(Dictionary(reader, ANALYZER)).beginning([WORDS["title"], TEXT], "zz", (0, 3))
+    found = Lookup(Dictionary(reader, ANALYZER)).beginning([WORDS["title"], TEXT], "zz").words
     assert set(words[1100:1150]) <= set(found[TEXT]) & set(found[WORDS["title"]])
     assert len(set(found[TEXT]) | set(found[WORDS["title"]])) == 1024
 
@@ -144,10 +146,10 @@ def test_a_word_of_one_part_is_looked_for_by_its_forms(open_index: Open, query: 
 
 
 @pytest.mark.parametrize("query", LOOKED_UP)
-def test_without_a_dictionary_there_is_nothing_to_look_up_and_nothing_to_remark_on(query: str) -> None:
-    lookup = Lookup()
-    assert not any(leaf.terms for leaf in leaves(Resolver(ANALYZER).resolve(parse(query).tree, lookup)))
-    assert lookup.complete
+def test_without_a_dictionary_there_is_nothing_to_look_up(query: str) -> None:
+    resolution = Resolver(ANALYZER).resolve(parse(query).tree)
+    assert not any(leaf.terms for leaf in leaves(resolution.clause))
+    assert resolution.complete
 
 
 @pytest.mark.parametrize("slop", [0, 5, 50])
@@ -161,6 +163,6 @@ def test_words_near_each_other_are_found_in_proportion_to_the_text(open_index: O
 
 @pytest.mark.parametrize("query", ['"le la"~50 ' * 8, "le PROCHE/50 la " * 8, "pont* " * 9, "(a ET b) " * 9])
 def test_what_is_asked_for_many_times_is_looked_for_once(query: str) -> None:
-    clause = Resolver(ANALYZER).resolve(parse(query).tree)
+    clause = Resolver(ANALYZER).resolve(parse(query).tree).clause
     assert isinstance(clause, BooleanClause)
     assert len((*clause.must, *clause.should)) == 1

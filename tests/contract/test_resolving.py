@@ -7,11 +7,12 @@ import pytest
 from searchapp.engines.port import Clause, EngineRequest, Reader, TermClause
 from searchapp.query import parse
 from searchapp.schema import STEMS
+from searchapp.search.corrections import NO_CORRECTIONS
 from searchapp.search.dictionary import Dictionary, Lookup
+from searchapp.search.highlight_terms import extract_highlight_terms
+from searchapp.search.query_terms import scored_terms
 from searchapp.search.resolve import Resolver
 from tests.contract.conftest import ANALYZER, Open, article, found
-
-RESOLVER = Resolver(ANALYZER)
 
 
 @pytest.fixture
@@ -69,7 +70,7 @@ def reader(open_index: Open) -> Reader:
     ],
 )
 def test_a_query_finds_what_holds_its_words(reader: Reader, query: str, expected: list[str]) -> None:
-    clause = RESOLVER.resolve(parse(query).tree, Lookup(Dictionary(reader, ANALYZER)))
+    clause = Resolver(ANALYZER, Lookup(Dictionary(reader, ANALYZER))).resolve(parse(query).tree).clause
     assert sorted(found(reader, clause)) == expected
 
 
@@ -92,7 +93,7 @@ def test_a_query_finds_what_holds_its_words(reader: Reader, query: str, expected
     ],
 )
 def test_an_article_is_judged_by_the_content_words_that_are_asked_for(query: str, stems: list[str]) -> None:
-    assert [term.stem for term in RESOLVER.scored(parse(query).tree)] == stems
+    assert [term.stem for term in scored_terms(parse(query).tree, ANALYZER, NO_CORRECTIONS)] == stems
 
 
 @pytest.mark.parametrize(
@@ -112,7 +113,7 @@ def test_an_article_is_judged_by_the_content_words_that_are_asked_for(query: str
     ],
 )
 def test_marks_stand_on_small_words_only_when_there_is_nothing_else(query: str, stems: set[str]) -> None:
-    assert RESOLVER.wanted(parse(query).tree).stems == stems
+    assert extract_highlight_terms(parse(query).tree, ANALYZER).stems == stems
 
 
 def test_a_word_scores_as_itself_wherever_it_stands_in_a_query(reader: Reader) -> None:
@@ -132,7 +133,7 @@ def test_a_word_scores_as_itself_wherever_it_stands_in_a_query(reader: Reader) -
         "pon*",
         "pont~",
     ):
-        found_so = scores(RESOLVER.resolve(parse(query).tree, lookup))
+        found_so = scores(Resolver(ANALYZER, lookup).resolve(parse(query).tree).clause)
         assert found_so
         assert found_so == pytest.approx({document: alone[document] for document in found_so}, rel=1e-5)
 
@@ -145,5 +146,5 @@ def test_a_value_that_nobody_has_is_told_and_one_that_somebody_has_is_not(
     reader: Reader, query: str, told: int
 ) -> None:
     lookup = Lookup(Dictionary(reader, ANALYZER))
-    RESOLVER.resolve(parse(query).tree, lookup)
-    assert len(lookup.remarks) == told
+    resolution = Resolver(ANALYZER, lookup).resolve(parse(query).tree)
+    assert len(resolution.remarks) == told

@@ -23,10 +23,10 @@ from searchapp.errors import GenerationMissing, IndexDamaged, IndexMissing
 from searchapp.indexing import Generations
 from searchapp.indexing.checking import CheckProgress, content_damages
 from searchapp.indexing.damage import Damage
-from searchapp.indexing.journal_tail import JournalTail
 from searchapp.indexing.withdrawn import write_withdrawn
 from searchapp.model import SearchRequest
-from searchapp.search.searcher import CurrentGeneration, OpenGeneration
+from searchapp.search.open_generation import OpenGeneration
+from searchapp.search.searcher import SearcherManager
 from searchapp.search.service import SearchService
 
 FULL = ReindexOptions(full=True)
@@ -354,7 +354,7 @@ def test_an_engine_that_fails_over_whole_files_has_a_fault(
 
 def fail_in(service: SearchService, generation: str, error: Exception) -> None:
     """Let the open generation fail from now on, as the system does when it cannot read a file."""
-    with service._current.lease() as opened:
+    with service._searcher.acquire() as opened:
         assert opened.name == generation
 
         def fail(*_arguments: object) -> Any:
@@ -420,7 +420,7 @@ def test_the_list_of_withdrawn_articles_outlives_damage_or_nothing_older_is_show
 
 
 def test_a_follower_moves_to_a_newer_generation_and_warms_it_first(two: Config) -> None:
-    current = open_current(two)
+    searcher = open_searcher(two)
     warmed: list[str] = []
     moved = Event()
 
@@ -428,33 +428,33 @@ def test_a_follower_moves_to_a_newer_generation_and_warms_it_first(two: Config) 
         warmed.append(generation.name)
         moved.set()
 
-    current.follow(warm)
+    searcher.follow(warm)
     try:
         assert warmed == [names(two)[1]]
         moved.clear()
         newest = bootstrap.reindex(two, options=FULL).generation
         assert moved.wait(30)
-        wait_until(lambda: current.served().generation == newest)
+        wait_until(lambda: searcher.served().generation == newest)
         assert warmed[1:] == [newest]
     finally:
-        current.close()
+        searcher.close()
 
 
 def test_a_list_of_withdrawn_articles_that_says_the_same_opens_nothing_again(two: Config) -> None:
-    current = open_current(two)
+    searcher = open_searcher(two)
     try:
-        opened = current.answer(lambda generation: generation)
+        opened = searcher.run(lambda generation: generation)
         # As a reindex does shortly before it moves the pointer.
         write_withdrawn(two.index, "20990101T000000.000000Z-0000", [])
-        assert current.answer(lambda generation: generation) is opened
+        assert searcher.run(lambda generation: generation) is opened
         write_withdrawn(two.index, "20990101T000000.000000Z-0001", ["a1"])
-        assert current.answer(lambda generation: generation.is_withdrawn("a1"))
+        assert searcher.run(lambda generation: generation.is_withdrawn("a1"))
     finally:
-        current.close()
+        searcher.close()
 
 
 def test_a_follower_answers_from_the_old_generation_while_the_new_one_is_warmed(two: Config) -> None:
-    current = open_current(two)
+    searcher = open_searcher(two)
     old = names(two)[1]
     warming, release = Event(), Event()
 
@@ -463,43 +463,43 @@ def test_a_follower_answers_from_the_old_generation_while_the_new_one_is_warmed(
             warming.set()
             release.wait(30)
 
-    current.follow(warm)
+    searcher.follow(warm)
     try:
         newest = bootstrap.reindex(two, options=FULL).generation
         assert warming.wait(30)
         # However long that takes: the new one answers in the end, warm or not.
-        wait_until(lambda: current.served().generation == newest)
-        assert current.answer(lambda generation: generation.reader.count) == 6
+        wait_until(lambda: searcher.served().generation == newest)
+        assert searcher.run(lambda generation: generation.reader.count) == 6
     finally:
         release.set()
-        current.close()
+        searcher.close()
 
 
 def test_a_follower_leaves_a_damaged_generation_and_comes_back(two: Config) -> None:
-    current = open_current(two)
-    current.follow(lambda generation: None)
+    searcher = open_searcher(two)
+    searcher.follow(lambda generation: None)
     first, second = names(two)
     try:
-        assert current.served().generation == second
+        assert searcher.served().generation == second
         generations = Generations(two.index)
         generations.mark(second, [Damage("lexicon.sqlite", bootstrap.Message("it is missing"))])
-        wait_until(lambda: current.served().generation == first)
+        wait_until(lambda: searcher.served().generation == first)
         generations.mark(second, [])
-        wait_until(lambda: current.served().generation == second)
+        wait_until(lambda: searcher.served().generation == second)
     finally:
-        current.close()
+        searcher.close()
 
 
 def test_a_follower_begins_before_anything_is_published(config: Config) -> None:
-    current = open_current(config)
-    current.follow(lambda generation: None)
+    searcher = open_searcher(config)
+    searcher.follow(lambda generation: None)
     try:
         with pytest.raises(IndexMissing):
-            current.served()
+            searcher.served()
         newest = bootstrap.reindex(config).generation
-        assert current.served().generation == newest
+        assert searcher.served().generation == newest
     finally:
-        current.close()
+        searcher.close()
 
 
 def test_searches_go_on_while_followers_move(two: Config) -> None:
@@ -529,8 +529,8 @@ def test_searches_go_on_while_followers_move(two: Config) -> None:
     assert failures == []
 
 
-def open_current(config: Config) -> CurrentGeneration:
-    return CurrentGeneration(Generations(config.index), bootstrap.engine_named, FrenchAnalyzer(), JournalTail())
+def open_searcher(config: Config) -> SearcherManager:
+    return SearcherManager(Generations(config.index), bootstrap.engine_named, FrenchAnalyzer())
 
 
 def wait_until(condition: Callable[[], bool]) -> None:

@@ -34,9 +34,9 @@ def check(engine: Engine, articles: list[Article], asked: list[Node]) -> None:
                 writer.add(document(article))
         reader = engine.open(Path(folder))
         try:
-            lookup = Lookup(Dictionary(reader, ANALYZER))
+            resolver = Resolver(ANALYZER, Lookup(Dictionary(reader, ANALYZER)))
             for tree in asked:
-                clause = Resolver(ANALYZER).resolve(tree, lookup)
+                clause = resolver.resolve(tree).clause
                 result = reader.search(EngineRequest(clause, limit=len(articles)))
                 ids = {one.id for one in reader.articles(candidate.document for candidate in result.candidates)}
                 assert ids == found(tree, articles), show(tree)

@@ -8,7 +8,7 @@ from searchapp.analysis import FrenchAnalyzer
 from searchapp.model import Fragment
 from searchapp.query import parse
 from searchapp.search.highlight import Highlighter
-from searchapp.search.resolve import Resolver
+from searchapp.search.highlight_terms import extract_highlight_terms
 
 ANALYZER = FrenchAnalyzer()
 HIGHLIGHTER = Highlighter(ANALYZER)
@@ -16,12 +16,12 @@ FILLER = "Le vent tourne et le port dort encore sous la pluie. " * 6
 
 
 def excerpt(text: str, query: str, count: int = 1) -> tuple[Fragment, ...]:
-    wanted = Resolver(ANALYZER).wanted(parse(query).tree)
+    wanted = extract_highlight_terms(parse(query).tree, ANALYZER)
     return HIGHLIGHTER.fragments(text, wanted, count=count)
 
 
 def marks(text: str, query: str) -> list[str]:
-    wanted = Resolver(ANALYZER).wanted(parse(query).tree)
+    wanted = extract_highlight_terms(parse(query).tree, ANALYZER)
     return [text[start:end] for start, end in HIGHLIGHTER.whole(text, wanted).spans]
 
 
@@ -43,7 +43,7 @@ def test_of_pieces_that_show_the_same_the_first_one_is_shown() -> None:
 
 def test_two_pieces_at_most_are_shown() -> None:
     text = f"\n\n{FILLER}\n\n".join(f"Le phare numéro {number}." for number in (1, 2, 3))
-    wanted = Resolver(ANALYZER).wanted(parse("phare").tree)
+    wanted = extract_highlight_terms(parse("phare").tree, ANALYZER)
     assert [fragment.text for fragment in HIGHLIGHTER.fragments(text, wanted)] == [
         "Le phare numéro 1.",
         "Le phare numéro 2.",

@@ -8,8 +8,11 @@ from searchapp.derived.rerank_features import make_evidence
 from searchapp.engines.port import BooleanClause, Clause, TermClause, WeightClause
 from searchapp.model import Deadline
 from searchapp.query import Bag, Phrase, Word, parse
-from searchapp.search.matching import enough_weight, enough_weight_otherwise, prefer_quotes
-from searchapp.search.ranking import QueryWord, Ranker
+from searchapp.search.matching import alternative_should_match, minimum_should_match
+from searchapp.search.plan import _prefer_quotes
+from searchapp.search.ranking import rerank_scores
+from searchapp.search.scored_terms import ScoredTerm
+from searchapp.search.synonyms import Alternative
 from tests.contract.conftest import ANALYZER
 
 WORDS = [(f"mot{number}", float(1 + number)) for number in range(30)]
@@ -19,7 +22,8 @@ HEAVIEST = sum(weight for _, weight in WORDS[-10:])
 @pytest.mark.parametrize(("counted", "share"), [([50], 0.4), ([49, 50], 0.3), ([0, 9, 50], 0.2), ([0, 0, 0, 50], 0.1)])
 def test_the_highest_share_that_fifty_articles_reach_is_asked_for(counted: list[int], share: float) -> None:
     counts = iter(counted)
-    clause = enough_weight(WORDS, lambda _: next(counts))
+    clause, complete = minimum_should_match(WORDS, lambda _: next(counts))
+    assert complete
     assert isinstance(clause, WeightClause)
     assert clause.minimum == pytest.approx(share * HEAVIEST)
 
@@ -27,13 +31,15 @@ def test_the_highest_share_that_fifty_articles_reach_is_asked_for(counted: list[
 @pytest.mark.parametrize(("counted", "share"), [([None], 0.4), ([0, None], 0.3), ([0, 0, 0, None], 0.1)])
 def test_without_time_to_count_the_last_share_looked_at_is_asked_for(counted: list[int | None], share: float) -> None:
     counts = iter(counted)
-    clause = enough_weight(WORDS, lambda _: next(counts))
+    clause, complete = minimum_should_match(WORDS, lambda _: next(counts))
+    assert not complete
     assert isinstance(clause, WeightClause)
     assert clause.minimum == pytest.approx(share * HEAVIEST)
 
 
 def test_when_no_share_is_reached_any_word_will_do() -> None:
-    assert enough_weight(WORDS, lambda _: 0) == TermClause("stems", tuple((stem, 0.0) for stem, _ in WORDS))
+    any_word = TermClause("stems", tuple((stem, 0.0) for stem, _ in WORDS))
+    assert minimum_should_match(WORDS, lambda _: 0) == (any_word, True)
 
 
 def weighed(clause: Clause) -> list[WeightClause]:
@@ -42,25 +48,25 @@ def weighed(clause: Clause) -> list[WeightClause]:
 
 
 def test_however_long_the_query_few_words_are_weighed_beside_a_synonym() -> None:
-    (beside,) = weighed(enough_weight_otherwise(WORDS, 0, 1, ["autre"]))
+    (beside,) = weighed(alternative_should_match(WORDS, Alternative(0, 1, tuple(ANALYZER.terms("autre")))))
     assert [stem for stem, _ in beside.terms] == [stem for stem, _ in WORDS[:19:-1]]
     assert beside.minimum == pytest.approx(0.4 * (HEAVIEST + 1) - 1)
 
 
 def test_a_ranking_that_there_is_no_time_for_is_none() -> None:
-    word = QueryWord("phar", "phare", 1.0, 1.0)
+    word = ScoredTerm("phar", "phare", 1.0, 1.0)
     evidence = [make_evidence(ANALYZER.terms("Le phare"), ANALYZER.terms("Le phare brille."))]
-    assert Ranker().scores([word], evidence, Deadline(0.0)) is None
-    assert Ranker().scores([word], evidence)
+    assert rerank_scores([word], evidence, Deadline(0.0)) is None
+    assert rerank_scores([word], evidence)
 
 
 def test_of_two_words_the_heavier_one_is_enough() -> None:
-    clause = enough_weight([("phar", 3.0), ("port", 1.0)], lambda _: 50)
+    clause, _ = minimum_should_match([("phar", 3.0), ("port", 1.0)], lambda _: 50)
     assert clause == WeightClause("stems", (("phar", 3.0), ("port", 1.0)), 0.4 * 4.0)
 
 
 def test_a_single_word_needs_no_count() -> None:
-    clause = enough_weight([("phar", 2.0)], lambda _: pytest.fail("counted"))
+    clause, _ = minimum_should_match([("phar", 2.0)], lambda _: pytest.fail("counted"))
     assert clause == TermClause("stems", (("phar", 0.0),))
 
 
@@ -72,7 +78,7 @@ def test_a_synonym_is_enough_by_itself_when_it_has_the_highest_share(
     weights: tuple[float, float], missing: float | None
 ) -> None:
     words = [("onu", weights[0]), ("vot", weights[1])]
-    clause = enough_weight_otherwise(words, 0, 1, ["nation", "uni"])
+    clause = alternative_should_match(words, Alternative(0, 1, tuple(ANALYZER.terms("Nations unies"))))
     assert isinstance(clause, BooleanClause)
     assert clause.must[:2] == (TermClause("stems", (("nation", 0.0),)), TermClause("stems", (("uni", 0.0),)))
     assert [part.minimum for part in weighed(clause)] == ([] if missing is None else [pytest.approx(missing)])
@@ -98,12 +104,12 @@ def test_in_a_pasted_headline_quotations_are_preferred_and_in_a_typed_query_requ
     query: str, preferred: bool
 ) -> None:
     tree = parse(query).tree
-    read, remarks = prefer_quotes(tree)
+    read, remarks = _prefer_quotes(tree)
     assert bool(remarks) == (read != tree) == preferred
 
 
 def test_what_a_pasted_headline_excludes_stays_excluded() -> None:
-    read, _ = prefer_quotes(parse('"le bac reprend du service" passeur retraite -pont').tree)
+    read, _ = _prefer_quotes(parse('"le bac reprend du service" passeur retraite -pont').tree)
     assert isinstance(read, Bag)
     assert (read.must, read.must_not) == ((), (Word("pont"),))
     assert set(read.should) == {Word("passeur"), Word("retraite"), Phrase("le bac reprend du service")}

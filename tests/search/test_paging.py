@@ -17,8 +17,8 @@ from searchapp.config import ENGINES, Config, load_config
 from searchapp.errors import InvalidRequest
 from searchapp.indexing.signing_key import SIGNING_KEY
 from searchapp.model import Filters, Hit, SearchRequest, SearchResult, Sort
-from searchapp.search.ranking import RERANKED
-from searchapp.search.service import DEEPEST_RESULT, SearchService
+from searchapp.search.paging import DEEPEST_RESULT, RERANKED
+from searchapp.search.service import SearchService
 
 ARTICLES = 350
 REQUESTS = (

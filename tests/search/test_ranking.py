@@ -11,18 +11,19 @@ from hypothesis import strategies as st
 
 from searchapp.analysis import FrenchAnalyzer
 from searchapp.derived.rerank_features import make_evidence
-from searchapp.search.ranking import QueryWord, Ranker, idf
+from searchapp.search.ranking import rerank_scores
+from searchapp.search.scored_terms import ScoredTerm, idf
 
 ANALYZER = FrenchAnalyzer()
 VOCABULARY = ["grève", "train", "phare", "port", "lycée", "marché", "neige", "journal", "vin", "pont"]
-# The formula's constants once more, so that a slip in one of them shows: TITLE, OPENING, EXACT, PAIRS, kin, COVERAGE.
-TITLE, OPENING, EXACT, PAIRS, KIN, COVERAGE = 1.25, 0.25, 0.25, 0.5, 0.3, 0.35
+# The formula's constants once more, so that a slip in one of them shows.
+TITLE, OPENING, EXACT, PAIRS, RELATED, COVERAGE = 1.25, 0.25, 0.25, 0.5, 0.3, 0.35
 FIRST_WORDS = 60
 
 
-def query_words(text: str, **others: QueryWord) -> list[QueryWord]:
+def query_words(text: str, **others: ScoredTerm) -> list[ScoredTerm]:
     """The words of a query in an archive where each of them is in one article of ten."""
-    words = [QueryWord(term.stem, term.exact, 2.2, 2.2) for term in ANALYZER.terms(text)]
+    words = [ScoredTerm(term.stem, term.exact, 2.2, 2.2) for term in ANALYZER.terms(text)]
     return [others.get(word.form, word) for word in words]
 
 
@@ -30,13 +31,13 @@ def evidence(title: str, text: str) -> str:
     return make_evidence(ANALYZER.terms(title), ANALYZER.terms(text))
 
 
-def order(query: list[QueryWord], *articles: tuple[str, str]) -> list[int]:
+def order(query: list[ScoredTerm], *articles: tuple[str, str]) -> list[int]:
     """The places of the articles, best first."""
-    scores = Ranker().scores(query, [evidence(title, text) for title, text in articles])
+    scores = rerank_scores(query, [evidence(title, text) for title, text in articles])
     return sorted(range(len(articles)), key=lambda place: -scores[place])
 
 
-def by_the_formula(words: list[QueryWord], articles: list[tuple[str, str]]) -> list[float]:
+def by_the_formula(words: list[ScoredTerm], articles: list[tuple[str, str]]) -> list[float]:
     """The scores as the docstring of the module has them, on lists of words in place of counted strings."""
     read = [(ANALYZER.terms(title), ANALYZER.terms(text)) for title, text in articles]
     average = sum(len(title) + len(text) for title, text in read) / len(read) or 1.0
@@ -51,11 +52,11 @@ def by_the_formula(words: list[QueryWord], articles: list[tuple[str, str]]) -> l
         total = held = 0.0
         for word in words:
             counts = [part.count(word.stem) for part in parts]
-            kin = [sum(map(part.count, word.kin)) for part in parts]
-            whole = sum(counts) + KIN * sum(kin)
+            related = [sum(map(part.count, word.related_stems)) for part in parts]
+            whole = sum(counts) + RELATED * sum(related)
             if whole:
-                held += word.stem_idf * (1.0 if sum(counts) else KIN)
-                in_title = counts[0] + KIN * kin[0]
+                held += word.stem_idf * (1.0 if sum(counts) else RELATED)
+                in_title = counts[0] + RELATED * related[0]
                 total += word.stem_idf * whole / (whole + norm)
                 total += word.stem_idf * TITLE * in_title / (in_title + title_norm)
                 total += word.stem_idf * OPENING * counts[1] / (counts[1] + 1)
@@ -78,12 +79,14 @@ texts = st.lists(st.sampled_from([*VOCABULARY, "le", "de"]), max_size=90).map(" 
 )
 def test_the_score_is_that_of_the_formula(asked: list[str], articles: list[tuple[str, str]], idfs: list[float]) -> None:
     terms = ANALYZER.terms(" ".join(asked))
-    kin = ANALYZER.terms("journal pont")
+    related = ANALYZER.terms("journal pont")
     words = [
-        QueryWord(term.stem, term.exact, idfs[place], idfs[4 + place], (kin[place].stem,) if place < len(kin) else ())
+        ScoredTerm(
+            term.stem, term.exact, idfs[place], idfs[4 + place], (related[place].stem,) if place < len(related) else ()
+        )
         for place, term in enumerate(terms)
     ]
-    scores = Ranker().scores(words, [evidence(*article) for article in articles])
+    scores = rerank_scores(words, [evidence(*article) for article in articles])
     assert scores == pytest.approx(by_the_formula(words, articles))
 
 
@@ -94,12 +97,12 @@ def test_the_inverse_document_frequency_is_that_of_the_port() -> None:
 
 
 def test_without_articles_or_words_there_is_nothing_to_order_by() -> None:
-    assert Ranker().scores(query_words("phare"), []) == []
-    assert Ranker().scores([], [evidence("Le phare", "Le phare veille.")]) == [0.0]
+    assert rerank_scores(query_words("phare"), []) == []
+    assert rerank_scores([], [evidence("Le phare", "Le phare veille.")]) == [0.0]
 
 
 def test_an_article_without_a_word_has_no_score() -> None:
-    assert Ranker().scores(query_words("phare"), [evidence("", "… !")]) == [0.0]
+    assert rerank_scores(query_words("phare"), [evidence("", "… !")]) == [0.0]
 
 
 def test_an_article_about_the_words_comes_before_one_that_mentions_them() -> None:
@@ -134,7 +137,7 @@ def test_words_side_by_side_count_wherever_they_stand() -> None:
     filler = "Un train passe au port. " * FIRST_WORDS
     articles = [("", filler + "La neige, un phare."), ("", filler + "Un phare, la neige."), ("Neige, phare", filler)]
     words = query_words("neige phare")
-    scores = Ranker().scores(words, [evidence(*article) for article in articles])
+    scores = rerank_scores(words, [evidence(*article) for article in articles])
     assert scores == pytest.approx(by_the_formula(words, articles))
     assert scores[0] > scores[1]
 
@@ -143,26 +146,26 @@ def test_a_pair_across_title_and_text_is_none() -> None:
     split, joined = ("La neige", "Le train part au port"), ("Le port", "La neige, le train part")
     words = query_words("neige train")
     assert by_the_formula(words, [split, joined]) == pytest.approx(
-        Ranker().scores(words, [evidence(*split), evidence(*joined)])
+        rerank_scores(words, [evidence(*split), evidence(*joined)])
     )
 
 
 def test_a_word_of_the_family_counts_for_a_part_of_the_word() -> None:
     strike = ANALYZER.terms("gréviste")[0].stem
-    words = [QueryWord(ANALYZER.terms("grève")[0].stem, "grève", 2.2, 2.2, kin=(strike,))]
+    words = [ScoredTerm(ANALYZER.terms("grève")[0].stem, "grève", 2.2, 2.2, related_stems=(strike,))]
     articles = ("", "Un marché au port."), ("", "Un gréviste au port."), ("", "Une grève au port.")
-    scores = Ranker().scores(words, [evidence(*article) for article in articles])
+    scores = rerank_scores(words, [evidence(*article) for article in articles])
     assert scores[0] == 0.0 < scores[1] < scores[2] / 2
 
 
 def test_a_synonym_of_two_words_counts_as_the_word_itself_wherever_it_stands_in_a_row() -> None:
-    words = [QueryWord("onu", "onu", 2.2, 0.0, others=(("nation", "uni"),))]
+    words = [ScoredTerm("onu", "onu", 2.2, 0.0, alternatives=(("nation", "uni"),))]
     itself, synonym, turned = (
         ("L’ONU", "Un vote."),
         ("Les Nations unies", "Un vote."),
         ("Unies les nations", "Un vote."),
     )
-    scores = Ranker().scores(words, [evidence(*article) for article in (itself, synonym, turned)])
+    scores = rerank_scores(words, [evidence(*article) for article in (itself, synonym, turned)])
     assert scores[1] == pytest.approx(scores[0], rel=0.2)
     assert scores[2] == 0.0
 

@@ -1,0 +1,84 @@
+"""Spelling correction: words that no article holds, and the words that are looked for instead."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+from searchapp.analysis import FrenchAnalyzer, Term
+from searchapp.derived.spelling import Lexicon
+from searchapp.engines.port import Reader
+from searchapp.i18n import Message
+from searchapp.model import Deadline
+from searchapp.schema import STEMS
+
+__all__ = ["NO_CORRECTIONS", "Corrections", "SpellingCorrector"]
+
+
+@dataclass(frozen=True, slots=True)
+class Corrections:
+    """The corrections of one query: exact form -> the likelier terms, or none where nothing is likely.
+
+    ``unchecked`` are the forms that no article holds and that there was no time to correct.
+    """
+
+    by_form: Mapping[str, tuple[Term, ...]] = field(default_factory=dict)
+    unchecked: frozenset[str] = frozenset()
+
+    @property
+    def complete(self) -> bool:
+        """Whether there was time for every word."""
+        return not self.unchecked
+
+    def of(self, term: Term) -> tuple[Term, ...]:
+        """Return the terms to look for: ``term`` itself, or likelier ones."""
+        return self.by_form.get(term.exact) or (term,)
+
+    def messages(self) -> list[Message]:
+        """Return a message for each corrected word."""
+        return [
+            Message(
+                "No article holds “{word}”; “{other}” was looked for instead.",
+                word=word,
+                other=" ".join(term.exact for term in likely),
+            )
+            for word, likely in self.by_form.items()
+            if likely
+        ]
+
+    def suggestion(self, query: str, analyzer: FrenchAnalyzer) -> str | None:
+        """Return the query text with its words corrected, None when nothing changes."""
+        if not any(self.by_form.values()):
+            return None
+        parts, done = [], 0
+        for token in analyzer.tokens(query):
+            if likely := self.by_form.get(token.term.exact):
+                parts += [query[done : token.start], " ".join(term.exact for term in likely)]
+                done = token.end
+        corrected = "".join([*parts, query[done:]])
+        return corrected if corrected != query else None
+
+
+NO_CORRECTIONS: Final = Corrections()
+
+
+class SpellingCorrector:
+    """Corrects words by the dictionary of one generation."""
+
+    def __init__(self, reader: Reader, lexicon: Lexicon) -> None:
+        self._reader = reader
+        self._lexicon = lexicon
+
+    def correct(self, terms: Iterable[Term], deadline: Deadline) -> Corrections:
+        """Return the corrections of those of ``terms`` whose stem no article holds."""
+        by_form: dict[str, tuple[Term, ...]] = {}
+        unchecked: list[str] = []
+        for form, term in {term.exact: term for term in terms}.items():
+            if self._reader.document_frequency(STEMS, term.stem):
+                continue
+            if deadline.passed():
+                unchecked.append(form)
+            else:
+                by_form[form] = self._lexicon.likely(term)
+        return Corrections(by_form, frozenset(unchecked))

@@ -1,0 +1,133 @@
+"""The query plan: everything that the stages of a search need to know of a query, over one generation.
+
+It is made once. Pages, JSON, evaluation and warm-up all run on it; a stage reads the plan and the results of the stage
+before, and changes neither. The marks of a single article need its first half only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from searchapp.analysis import FrenchAnalyzer, Term
+from searchapp.engines.port import Clause
+from searchapp.i18n import Message
+from searchapp.model import Deadline, Filters, Remark, SearchRequest, Sort
+from searchapp.query import Bag, Every, Node, ParsedQuery, Phrase, narrows
+from searchapp.search.corrections import Corrections, SpellingCorrector
+from searchapp.search.dictionary import Dictionaries, Lookup
+from searchapp.search.highlight_terms import HighlightTerms, extract_highlight_terms
+from searchapp.search.open_generation import OpenGeneration
+from searchapp.search.query_terms import scored_terms, terms_to_correct
+from searchapp.search.resolve import Resolver
+from searchapp.search.scored_terms import ScoredTerm, weigh
+from searchapp.search.synonyms import Alternative, Synonyms
+
+__all__ = ["QueryPlan", "QueryPlanner"]
+
+# Somebody who types a phrase beside as many words has pasted a headline, whose quotation marks quote a speaker.
+_MIN_HEADLINE_WORDS = 7
+_MIN_WORDS_BESIDE_QUOTES = 2
+
+
+@dataclass(frozen=True, slots=True)
+class QueryPlan:
+    """A query over one generation, ready to run.
+
+    ``clause`` finds the articles, ``scored_terms`` rank them. Each of ``alternatives`` (synonyms) is of a stretch of
+    these terms. ``sort`` is the order in effect. Unless ``complete``, there was no time to look up all words.
+    """
+
+    tree: Node
+    clause: Clause
+    filters: Filters
+    sort: Sort
+    scored_terms: tuple[ScoredTerm, ...]
+    alternatives: tuple[Alternative, ...]
+    highlight_terms: HighlightTerms
+    corrections: Corrections
+    remarks: tuple[Remark, ...] = ()
+    suggestion: str | None = None
+    complete: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class _CorrectedQuery:
+    """A query with its words corrected: the first half of a plan. ``messages`` say how the tree was changed."""
+
+    tree: Node
+    messages: tuple[Message, ...]
+    corrections: Corrections
+    terms: Sequence[Term]
+    alternatives: tuple[Alternative, ...]
+
+
+class QueryPlanner:
+    """Makes plans with the analyzer of the index. Safe to share between threads."""
+
+    def __init__(self, analyzer: FrenchAnalyzer, synonyms: Synonyms) -> None:
+        self._analyzer = analyzer
+        self._synonyms = synonyms
+        self._dictionaries = Dictionaries(analyzer)
+
+    def plan(
+        self, request: SearchRequest, parsed: ParsedQuery, generation: OpenGeneration, deadline: Deadline
+    ) -> QueryPlan:
+        """Return the plan of ``request``, whose query text is ``parsed``; words are looked up until ``deadline``."""
+        reader, lexicon = generation.reader, generation.lexicon
+        query = self._correct(parsed, generation, deadline)
+        lookup = Lookup(self._dictionaries.of(reader), deadline)
+        resolution = Resolver(self._analyzer, lookup, query.corrections).resolve(query.tree)
+        messages = (*query.messages, *query.corrections.messages())
+        whole_query = (Remark(message, 0, len(request.query)) for message in messages)
+        return QueryPlan(
+            tree=query.tree,
+            clause=resolution.clause,
+            filters=request.filters,
+            sort=_effective_sort(request.sort, query.tree),
+            scored_terms=weigh(query.terms, query.alternatives, reader, lexicon),
+            alternatives=query.alternatives,
+            highlight_terms=self._highlight_terms(query),
+            corrections=query.corrections,
+            remarks=(*parsed.remarks, *resolution.remarks, *whole_query),
+            suggestion=query.corrections.suggestion(request.query, self._analyzer),
+            complete=query.corrections.complete and resolution.complete,
+        )
+
+    def highlight_terms(self, parsed: ParsedQuery, generation: OpenGeneration, deadline: Deadline) -> HighlightTerms:
+        """Return the highlight terms of a plan, for one article: nothing has to be found, so no clause is resolved."""
+        return self._highlight_terms(self._correct(parsed, generation, deadline))
+
+    def _correct(self, parsed: ParsedQuery, generation: OpenGeneration, deadline: Deadline) -> _CorrectedQuery:
+        tree, messages = _prefer_quotes(parsed.tree)
+        corrector = SpellingCorrector(generation.reader, generation.lexicon)
+        corrections = corrector.correct(terms_to_correct(tree, self._analyzer), deadline)
+        terms = scored_terms(tree, self._analyzer, corrections)
+        alternatives = tuple(self._synonyms.of([term.stem for term in terms]))
+        return _CorrectedQuery(tree, messages, corrections, terms, alternatives)
+
+    def _highlight_terms(self, query: _CorrectedQuery) -> HighlightTerms:
+        return extract_highlight_terms(query.tree, self._analyzer, query.corrections, query.alternatives)
+
+
+def _prefer_quotes(tree: Node) -> tuple[Node, tuple[Message, ...]]:
+    """Return ``tree`` with a message; in a pasted headline, phrases are preferred instead of required."""
+    if (
+        not isinstance(tree, Bag)
+        or not tree.must
+        or not all(isinstance(clause, Phrase) and not clause.slop for clause in tree.must)
+    ):
+        return tree, ()
+    words = sum(len(clause.text.split()) for clause in tree.must if isinstance(clause, Phrase)) + len(tree.should)
+    if len(tree.should) < _MIN_WORDS_BESIDE_QUOTES or words < _MIN_HEADLINE_WORDS:
+        return tree, ()
+    message = Message("In a long query, words between quotation marks are preferred, not required.")
+    return Bag((*tree.should, *tree.must), (), tree.must_not), (message,)
+
+
+def _effective_sort(sort: Sort, tree: Node) -> Sort:
+    """Return the order that ``tree`` allows: a query that only narrows has nothing to rank by."""
+    only_narrows = isinstance(tree, Every) or (
+        isinstance(tree, Bag) and not tree.should and all(map(narrows, tree.must))
+    )
+    return Sort.NEWEST if only_narrows and sort is Sort.RELEVANCE else sort

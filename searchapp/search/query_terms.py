@@ -1,0 +1,85 @@
+"""The words of a query tree: its leaves, its content terms, and the terms that are looked up as stems.
+
+Words that stand side by side are analysed together: « 20 000 » is one term to the index however the query cut it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from searchapp.analysis import FrenchAnalyzer, Term
+from searchapp.query.ast import And, Bag, Exact, Field, Leaf, Node, Not, Or, Phrase, Word
+from searchapp.schema import WORDS
+from searchapp.search.corrections import Corrections
+
+__all__ = ["bag_texts", "content_terms", "leaves", "scored_terms", "terms_to_correct"]
+
+
+def leaves(node: Node, *, in_parts: bool) -> Iterator[Leaf]:
+    """Yield the leaves that ``node`` asks for, in order; those of one part (« titre:… ») only if ``in_parts``."""
+    if isinstance(node, Leaf):
+        yield node
+    elif isinstance(node, Bag):
+        for clause in (*node.should, *node.must):
+            yield from leaves(clause, in_parts=in_parts)
+    elif isinstance(node, And | Or):
+        for clause in node.clauses:
+            yield from leaves(clause, in_parts=in_parts)
+    elif isinstance(node, Field) and in_parts and node.name in WORDS:
+        yield from leaves(node.node, in_parts=in_parts)
+
+
+def bag_texts(node: Bag) -> list[str]:
+    """Return the texts of a bag that are looked up as stems.
+
+    Those are its words and its phrases: a phrase finds but does not score, so its words score beside it.
+    """
+    words = [clause.text for clause in node.should if isinstance(clause, Word)]
+    return [*words, *(clause.text for clause in (*node.should, *node.must) if isinstance(clause, Phrase))]
+
+
+def content_terms(
+    texts: Iterable[str], analyzer: FrenchAnalyzer, corrections: Corrections, *, or_stopwords: bool = True
+) -> list[Term]:
+    """Return the content terms of ``texts``, corrected; with ``or_stopwords``, stopwords when there is nothing else."""
+    terms = analyzer.terms(" ".join(texts))
+    content = [corrected for term in terms if not term.small for corrected in corrections.of(term)]
+    return content or (terms if or_stopwords else [])
+
+
+def scored_terms(node: Node, analyzer: FrenchAnalyzer, corrections: Corrections) -> list[Term]:
+    """Return the content terms that articles are ranked by, each stem once: of words, phrases and exact forms."""
+    unique: dict[str, Term] = {}
+    for term in content_terms(_scored_texts(node), analyzer, corrections):
+        unique.setdefault(term.stem, term)
+    return list(unique.values())
+
+
+def terms_to_correct(node: Node, analyzer: FrenchAnalyzer) -> Iterator[Term]:
+    """Yield every term that the stages of a search look up as a stem; remarks name corrections in this order."""
+    words = [leaf.text for leaf in leaves(node, in_parts=False) if isinstance(leaf, Word)]
+    texts = [(" ".join(_scored_texts(node)), False), *_resolved_texts(node), (" ".join(words), False)]
+    # Mostly these are one text, which is analysed once.
+    for text, with_stopwords in dict.fromkeys(texts):
+        yield from (term for term in analyzer.terms(text) if with_stopwords or not term.small)
+
+
+def _scored_texts(node: Node) -> list[str]:
+    return [leaf.text for leaf in leaves(node, in_parts=True) if isinstance(leaf, Word | Phrase | Exact)]
+
+
+def _resolved_texts(node: Node) -> Iterator[tuple[str, bool]]:
+    """Yield the texts that ``node``, excluded nodes included, is resolved to stems by, and whether with stopwords."""
+    match node:
+        case Word():
+            yield node.text, True
+        case Bag():
+            yield " ".join(bag_texts(node)), False
+            others = (clause for clause in node.should if not isinstance(clause, Word))
+            for clause in (*others, *node.must, *node.must_not):
+                yield from _resolved_texts(clause)
+        case And() | Or():
+            for clause in node.clauses:
+                yield from _resolved_texts(clause)
+        case Not():
+            yield from _resolved_texts(node.node)

@@ -1,0 +1,58 @@
+"""The terms that articles are ranked by, with their weights in one generation."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from searchapp.analysis import Term
+from searchapp.derived.spelling import Lexicon
+from searchapp.engines.port import Reader
+from searchapp.schema import EXACT, STEMS
+from searchapp.search.synonyms import Alternative
+
+__all__ = ["ScoredTerm", "idf", "weigh"]
+
+
+@dataclass(frozen=True, slots=True)
+class ScoredTerm:
+    """A content word of a query, as stem and as exact form, each with its idf in the generation."""
+
+    stem: str
+    form: str
+    stem_idf: float
+    form_idf: float
+    related_stems: tuple[str, ...] = ()
+    """Stems of the same family (licencier beside licenciement); each counts for a part."""
+    alternatives: tuple[tuple[str, ...], ...] = ()
+    """Synonyms, each as stems in a row; it counts as the word itself."""
+    is_held: bool = True
+    """Whether an article holds the stem."""
+
+
+def weigh(
+    terms: Sequence[Term], alternatives: Sequence[Alternative], reader: Reader, lexicon: Lexicon
+) -> tuple[ScoredTerm, ...]:
+    """Return ``terms`` with their weights; ``alternatives`` are of stretches of these terms."""
+    scored = []
+    for index, term in enumerate(terms):
+        frequency = reader.document_frequency(STEMS, term.stem)
+        form_frequency = max(reader.document_frequency(field, term.exact) for field in EXACT.values())
+        scored.append(
+            ScoredTerm(
+                stem=term.stem,
+                form=term.exact,
+                stem_idf=idf(reader.count, frequency),
+                form_idf=idf(reader.count, form_frequency),
+                related_stems=lexicon.kin(term.stem),
+                alternatives=tuple(other.stems for other in alternatives if other.start <= index < other.end),
+                is_held=frequency > 0,
+            )
+        )
+    return tuple(scored)
+
+
+def idf(documents: int, document_frequency: int) -> float:
+    """Return ln(1 + (N - df + 0.5) / (df + 0.5)), as the engine port has it."""
+    return math.log1p((documents - document_frequency + 0.5) / (document_frequency + 0.5))
