@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 from fnmatch import fnmatchcase
+from types import MappingProxyType
 from typing import Final, Self
 
 from searchapp.i18n import Message
@@ -143,16 +144,20 @@ class Sort(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """What narrows a search without scoring. Values of one field are alternatives, fields narrow each other.
+    """Conditions that narrow a search without scoring.
 
-    ``date_from`` and ``date_to`` are whole days in the configured time zone, both included.
+    ``values`` maps facet fields to their chosen values: those of one field are alternatives, fields narrow each other.
+    A field without values is left out. ``date_from`` and ``date_to`` are whole days in the configured time zone, both
+    included.
     """
 
-    sources: tuple[str, ...] = ()
-    sections: tuple[str, ...] = ()
-    authors: tuple[str, ...] = ()
+    values: Mapping[str, tuple[str, ...]] = field(default_factory=dict, hash=False)
     date_from: date | None = None
     date_to: date | None = None
+
+    def __post_init__(self) -> None:
+        chosen = {name: tuple(values) for name, values in self.values.items() if values}
+        object.__setattr__(self, "values", MappingProxyType(chosen))
 
     def __bool__(self) -> bool:
         return self != Filters()

@@ -19,8 +19,8 @@ from werkzeug.datastructures import MultiDict
 from searchapp.errors import InvalidRequest
 from searchapp.i18n import Message
 from searchapp.model import Filters, SearchRequest, Sort
-from searchapp.output.answer_json import FILTERS
 from searchapp.query import LONGEST_QUERY
+from searchapp.schema import FACET_FIELDS
 
 __all__ = [
     "HIGHEST_PER_PAGE",
@@ -121,8 +121,8 @@ def _read_filters(arguments: Arguments, problems: Problems) -> Filters:
     if first and last and last < first:
         problems.append(("to", Message("The last day is before the first one.")))
         last = None
-    values = {kept: _values(arguments.getlist(name), name, problems) for name, kept in FILTERS.items()}
-    return Filters(date_from=first, date_to=last, **values)
+    values = {field: _values(arguments.getlist(field), field, problems) for field in FACET_FIELDS}
+    return Filters(values, first, last)
 
 
 def _values(texts: Sequence[str], name: str, problems: Problems) -> tuple[str, ...]:
