@@ -209,10 +209,10 @@ Value = TypeVar("Value")
 
 
 def _setting(
-    convert: Callable[[object], Value], default: object, text: Message, *, flag: str = "", secret: bool = False
+    convert: Callable[[object], Value], default: object, help_text: Message, *, flag: str = "", secret: bool = False
 ) -> Value:
     """Return a field of :class:`Config` as a type checker sees it: a value. Its row is in the field's metadata."""
-    row = {"convert": convert, "default": default, "help": text, "flag": flag, "secret": secret}
+    row = {"convert": convert, "default": default, "help": help_text, "flag": flag, "secret": secret}
     return field(default_factory=partial(convert, default), repr=not secret, metadata=row)
 
 

@@ -176,17 +176,19 @@ class Facet:
 
     ``field`` is its name in the index, in addresses and in JSON, ``attribute`` that in the article, which may have one
     value or several, ``label`` that on pages. Pages show facets by rising ``position``.
+    ``browse`` is the heading of its values on the home page, None for a facet that is not listed there.
     """
 
     field: str
     attribute: str
     label: Message
     position: int
+    browse: Message | None = None
 
 
 FACETS: Final = (
-    Facet("source", "source", Message("Source"), 2),
-    Facet("section", "section", Message("Section"), 1),
+    Facet("source", "source", Message("Source"), 2, Message("By source")),
+    Facet("section", "section", Message("Section"), 1, Message("By section")),
     Facet("author", "authors", Message("Author"), 3),
 )
 

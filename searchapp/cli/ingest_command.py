@@ -81,7 +81,7 @@ def _shown(row: ArticleField, article: Article, config: Config) -> str:
     if row.type is FieldType.MOMENT:
         moment = date_text(value.astimezone(config.timezone)) if value else ""
         return f"{moment} ({_quality(article.date_quality)})".lstrip() if row.name == "date" else moment
-    return str(value)
+    return str(value) if value else ""
 
 
 def _quality(quality: DateQuality) -> str:

@@ -67,7 +67,7 @@ Differences
 
 Errors
     A folder that cannot be read raises :class:`~searchapp.errors.IndexDamaged`. Reading after ``close``, and a document
-    number that no search gave, are faults of the caller. Asking for an unknown field or term finds nothing. Whatever an
+    number that no search gave, are faults of the caller. An unknown field or term finds nothing, in clauses and filters. Whatever an
     engine raises is an Exception: a panic of a library, which Python does not count as one, becomes an
     :class:`EnginePanic` in the adapter.
 """

@@ -9,7 +9,7 @@ from typing import Final
 from searchapp.i18n import Message
 from searchapp.model import FacetBucket, SearchRequest, SearchResult
 from searchapp.output.answer_json import turn_back, turn_forward
-from searchapp.schema import FACETS
+from searchapp.schema import FACETS, Facet
 from searchapp.search.service import DEEPEST_RESULT
 from searchapp.web.links import (
     search_path,
@@ -56,10 +56,9 @@ class FacetChoice:
 
 @dataclass(frozen=True, slots=True)
 class FacetGroup:
-    """The values of one facet field, the likely ones first."""
+    """The values of one facet: those shown at once, the likely ones first, and those folded behind “more”."""
 
-    parameter: str
-    label: Message
+    facet: Facet
     shown: tuple[FacetChoice, ...]
     folded: tuple[FacetChoice, ...]
 
@@ -80,7 +79,7 @@ def facet_groups(asked: SearchRequest, result: SearchResult) -> tuple[FacetGroup
     for facet in _FACETS:
         choices = _choices(asked.filters.values.get(facet.field, ()), result.facets.get(facet.field, ()))
         if len(choices) > 1 or any(choice.chosen for choice in choices):
-            groups.append(FacetGroup(facet.field, facet.label, choices[:SHORT_LIST], choices[SHORT_LIST:LONG_LIST]))
+            groups.append(FacetGroup(facet, choices[:SHORT_LIST], choices[SHORT_LIST:LONG_LIST]))
     return tuple(groups)
 
 

@@ -148,6 +148,7 @@ def test_documents_without_a_date_come_last_by_date(open_index: Open, sort: Sort
         (Filters({"source": ("écho",)}), set()),
         (Filters({"source": ("Écho",), "section": ("Région",)}), {"pont"}),
         (Filters({"author": ("Rose",)}), {"port", "vin"}),
+        (Filters({"no_such_field": ("Rose",)}), set()),
         (Filters(date_from=date(2023, 2, 10)), {"port", "vin"}),
         (Filters(date_to=date(2022, 6, 1)), {"pont"}),
         (Filters(date_from=date(2023, 2, 27), date_to=date(2023, 2, 27)), {"vin"}),
