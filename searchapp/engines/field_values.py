@@ -1,14 +1,15 @@
-"""Whole values of an article: the terms of its value fields."""
+"""Value fields: the whole values of an article as terms, and the buckets of a facet."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from operator import attrgetter
 from typing import Final
 
-from searchapp.model import Article
+from searchapp.model import Article, FacetBucket
 from searchapp.schema import VALUE_ATTRIBUTES
 
-__all__ = ["field_values"]
+__all__ = ["facet_buckets", "field_values"]
 
 _FIELDS: Final = tuple((field, attrgetter(attribute)) for field, attribute in VALUE_ATTRIBUTES.items())
 
@@ -21,3 +22,9 @@ def field_values(article: Article) -> list[tuple[str, str]]:
         values = dict.fromkeys(value) if isinstance(value, tuple) else (value,)
         pairs += [(field, text) for text in values if text]
     return pairs
+
+
+def facet_buckets(counts: Iterable[tuple[str, int]]) -> tuple[FacetBucket, ...]:
+    """Return the buckets of (value, count) pairs by falling count, then by value; a count of 0 gives none."""
+    buckets = (FacetBucket(value, count) for value, count in counts if count)
+    return tuple(sorted(buckets, key=lambda bucket: (-bucket.count, bucket.value)))

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from searchapp.engines.days import day_range, month_label
+from searchapp.engines.field_values import facet_buckets
 from searchapp.engines.port import Candidate, EngineRequest, EngineResult, SortKey
 from searchapp.engines.whoosh_engine.clause_matcher import Match, Matcher, narrow
 from searchapp.engines.whoosh_engine.codec import Leaves, SegmentReader
@@ -135,9 +136,7 @@ class WhooshReader:
     def _count_facet(self, name: str, match: Match, masks: dict[str, NDArray[np.bool_]]) -> tuple[FacetBucket, ...]:
         facet = self._kept.facet(name)
         documents = narrow(match, [mask for field, mask in masks.items() if field != name]).documents
-        counts = facet.counts(documents)
-        buckets = [FacetBucket(value, count) for value, count in zip(facet.names, counts, strict=True) if count]
-        return tuple(sorted(buckets, key=lambda bucket: (-bucket.count, bucket.value)))
+        return facet_buckets(zip(facet.names, facet.counts(documents), strict=True))
 
     def _histogram(self, match: Match) -> tuple[HistogramBucket, ...]:
         days = self._kept.days[match.documents]
