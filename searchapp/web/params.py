@@ -1,4 +1,4 @@
-"""The parameters of a search in a web address: read and checked (``answers.write_search`` writes them).
+"""The parameters of a search in a web address: read and checked (``answer_json.write_search`` writes them).
 
 Reading is total. What is wrong becomes a problem beside the request, never an exception here: the JSON
 endpoint refuses a request that has problems, a page tells them and goes on without these parameters.

@@ -1,4 +1,4 @@
-"""What a results page shows around its hits: filters with counts, the active ones as chips, page numbers."""
+"""Parts of a results page around its hits: filters with counts, the active ones as chips, page numbers."""
 
 from __future__ import annotations
 
