@@ -1,18 +1,21 @@
-"""One table of settings; the program, its help and its documentation all read it.
+"""One table of settings, :class:`Config`; the program, its help and its documentation all read it.
 
 A value comes from, in rising order: its default, ``searchapp.toml``, a ``SEARCHAPP_*`` variable, a command-line option.
 """
+
+# ruff: noqa: RUF009 - _setting() gives a dataclasses.field, no value that all instances would share
 
 from __future__ import annotations
 
 import re
 import tomllib
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from difflib import get_close_matches
+from functools import partial
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 from zoneinfo import ZoneInfo, available_timezones
 
 from searchapp.errors import ConfigurationError
@@ -179,9 +182,9 @@ def _entry(table: Mapping[str, object]) -> CorpusEntry | None:
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """A row of the table: ``convert`` returns the typed value or raises with what is allowed.
+    """A row of the table. ``convert`` returns the typed value or raises with the allowed values in words.
 
-    The value of a secret is never shown.
+    ``flag`` is the option where the name does not give it. The value of a secret is never shown.
     """
 
     name: str
@@ -202,114 +205,93 @@ class Setting:
         return f"SEARCHAPP_{self.name.upper()}"
 
 
-SETTINGS: Final = (
-    Setting("corpus", _path, "corpus", Message("folder (or file) with the articles")),
-    Setting("entries", _entries, (), Message("[[corpus]] tables of the settings file, in place of one folder")),
-    Setting("index", _path, "index", Message("folder that the index is written to")),
-    Setting("engine", _choice(*ENGINES), "whoosh", Message("search engine: {choices}", choices=", ".join(ENGINES))),
-    Setting("jobs", _whole_number(0, 64), 0, Message("processes that index at a time (0: one for each processor)")),
-    Setting(
-        "generations_kept",
-        _whole_number(2, 100),
-        2,
-        Message("generations that stay: the one that answers and those before it"),
-    ),
-    Setting(
-        "lock_wait",
-        _number(0.0, 86_400.0),
-        0.0,
-        Message("seconds to wait for another process that is writing"),
-        flag="--wait",
-    ),
-    Setting("host", _text, "127.0.0.1", Message("address that the server listens on")),
-    Setting("port", _whole_number(0, 65535), 8000, Message("port that the server listens on (0: any free one)")),
-    Setting("url_prefix", _url_prefix, "", Message("path that the site lies under, such as /recherche")),
-    Setting(
-        "trusted_proxies",
-        _networks,
-        "",
-        Message("addresses or networks of proxies whose X-Forwarded-For, -Proto, -Host and -Prefix are believed"),
-    ),
-    Setting("workers", _whole_number(1, 64), 2, Message("server processes")),
-    Setting("threads", _whole_number(1, 64), 8, Message("threads in each server process")),
-    Setting(
-        "searches_at_once",
-        _whole_number(1, 64),
-        4,
-        Message("searches that a server process runs at once; one of them may be a costly one"),
-    ),
-    Setting(
-        "searches_per_client",
-        _whole_number(1, 64),
-        3,
-        Message("searches that a server process runs at once for one client (address)"),
-    ),
-    Setting("language", _choice(*LANGUAGES), "fr", Message("language of the pages when a browser names neither")),
-    Setting(
-        "timezone",
-        _timezone,
-        "Europe/Paris",
-        Message("time zone of dates without one, and of days in searches"),
-    ),
-    Setting(
-        "query_seconds",
-        _number(0.05, 60.0),
-        2.0,
-        Message("seconds that one search may take; then costly parts are left out and the answer is marked as partial"),
-    ),
-    Setting("synonyms", _path, "synonyms.txt", Message("file of words that mean the same, if there is one")),
-    Setting(
-        "write_token",
-        _token,
-        "",
-        Message("bearer token of who may write articles over HTTP; without one nobody may"),
-        secret=True,
-    ),
-    Setting("write_largest", _whole_number(1, 1_000_000), 64, Message("MB that one request to write may bring")),
-    Setting(
-        "write_rate",
-        _whole_number(0, 1_000_000),
-        100,
-        Message("requests to write that a server process takes in a second (0: any number)"),
-    ),
-    Setting(
-        "index_delay",
-        _number(0.0, 3600.0),
-        0.2,
-        Message("seconds that indexing waits after a write, for others to come with it"),
-    ),
-    Setting("site_name", _text, "searchapp", Message("name shown at the top of the pages")),
-)
+Value = TypeVar("Value")
+
+
+def _setting(
+    convert: Callable[[object], Value], default: object, help_text: Message, *, flag: str = "", secret: bool = False
+) -> Value:
+    """Return a field of :class:`Config` as a type checker sees it: a value. Its row is in the field's metadata."""
+    row = {"convert": convert, "default": default, "help": help_text, "flag": flag, "secret": secret}
+    return field(default_factory=partial(convert, default), repr=not secret, metadata=row)
 
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    """The settings of one run, checked and typed; the rows of :data:`SETTINGS` explain them."""
+    """The settings of one run, checked and typed: name, type, conversion, default and help of each in one place."""
 
-    corpus: Path
-    entries: tuple[CorpusEntry, ...]
-    index: Path
-    engine: str
-    jobs: int
-    generations_kept: int
-    lock_wait: float
-    host: str
-    port: int
-    url_prefix: str
-    trusted_proxies: tuple[Network, ...]
-    workers: int
-    threads: int
-    searches_at_once: int
-    searches_per_client: int
-    language: str
-    timezone: ZoneInfo
-    query_seconds: float
-    site_name: str
-    synonyms: Path
-    write_token: str = field(repr=False)
-    write_largest: int
-    write_rate: int
-    index_delay: float
+    corpus: Path = _setting(_path, "corpus", Message("folder (or file) with the articles"))
+    entries: tuple[CorpusEntry, ...] = _setting(
+        _entries, (), Message("[[corpus]] tables of the settings file, in place of one folder")
+    )
+    index: Path = _setting(_path, "index", Message("folder that the index is written to"))
+    engine: str = _setting(_choice(*ENGINES), "whoosh", Message("search engine: {choices}", choices=", ".join(ENGINES)))
+    jobs: int = _setting(_whole_number(0, 64), 0, Message("processes that index at a time (0: one for each processor)"))
+    generations_kept: int = _setting(
+        _whole_number(2, 100),
+        2,
+        Message("generations that stay: the one that answers and those before it"),
+    )
+    lock_wait: float = _setting(
+        _number(0.0, 86_400.0),
+        0.0,
+        Message("seconds to wait for another process that is writing"),
+        flag="--wait",
+    )
+    host: str = _setting(_text, "127.0.0.1", Message("address that the server listens on"))
+    port: int = _setting(_whole_number(0, 65535), 8000, Message("port that the server listens on (0: any free one)"))
+    url_prefix: str = _setting(_url_prefix, "", Message("path that the site lies under, such as /recherche"))
+    trusted_proxies: tuple[Network, ...] = _setting(
+        _networks,
+        "",
+        Message("addresses or networks of proxies whose X-Forwarded-For, -Proto, -Host and -Prefix are believed"),
+    )
+    workers: int = _setting(_whole_number(1, 64), 2, Message("server processes"))
+    threads: int = _setting(_whole_number(1, 64), 8, Message("threads in each server process"))
+    searches_at_once: int = _setting(
+        _whole_number(1, 64),
+        4,
+        Message("searches that a server process runs at once; one of them may be a costly one"),
+    )
+    searches_per_client: int = _setting(
+        _whole_number(1, 64),
+        3,
+        Message("searches that a server process runs at once for one client (address)"),
+    )
+    language: str = _setting(_choice(*LANGUAGES), "fr", Message("language of the pages when a browser names neither"))
+    timezone: ZoneInfo = _setting(
+        _timezone,
+        "Europe/Paris",
+        Message("time zone of dates without one, and of days in searches"),
+    )
+    query_seconds: float = _setting(
+        _number(0.05, 60.0),
+        2.0,
+        Message("seconds that one search may take; then costly parts are left out and the answer is marked as partial"),
+    )
+    synonyms: Path = _setting(_path, "synonyms.txt", Message("file of words that mean the same, if there is one"))
+    write_token: str = _setting(
+        _token,
+        "",
+        Message("bearer token of who may write articles over HTTP; without one nobody may"),
+        secret=True,
+    )
+    write_largest: int = _setting(_whole_number(1, 1_000_000), 64, Message("MB that one request to write may bring"))
+    write_rate: int = _setting(
+        _whole_number(0, 1_000_000),
+        100,
+        Message("requests to write that a server process takes in a second (0: any number)"),
+    )
+    index_delay: float = _setting(
+        _number(0.0, 3600.0),
+        0.2,
+        Message("seconds that indexing waits after a write, for others to come with it"),
+    )
+    site_name: str = _setting(_text, "searchapp", Message("name shown at the top of the pages"))
+
+
+SETTINGS: Final = tuple(Setting(name=row.name, **row.metadata) for row in fields(Config))
+"""The rows of :class:`Config`, which the loader, the commands and the documentation read."""
 
 
 def load_config(

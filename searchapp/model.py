@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 from fnmatch import fnmatchcase
+from types import MappingProxyType
 from typing import Final, Self
 
 from searchapp.i18n import Message
@@ -37,7 +38,7 @@ __all__ = [
 ]
 
 JOURNAL_FOLDER: Final = "_journal"
-"""Holds, at the root of a corpus, what the program itself was told to add, change and withdraw."""
+"""Folder at the root of a corpus with the articles that were written and withdrawn through the program."""
 JOURNAL_FILES: Final = "[0-9][0-9][0-9][0-9]-[0-9][0-9].jsonl"
 """The names of the journal's files, one a month, whose order is the order of time."""
 
@@ -49,15 +50,15 @@ Span = tuple[int, int]
 class Deadline:
     """Moment of :func:`time.monotonic` by which a request is to be answered; by default there is none.
 
-    Made where a request enters and handed to each stage. A stage that finds it passed leaves out what it was about to
-    do, and returns that it did.
+    It is made where a request enters and handed to each stage. A stage that finds it passed leaves its work out and
+    reports that.
     """
 
     moment: float = math.inf
 
     @classmethod
     def after(cls, seconds: float) -> Self:
-        """Return the deadline of what begins now and may take ``seconds``."""
+        """Return the deadline ``seconds`` from now."""
         return cls(time.monotonic() + seconds)
 
     def passed(self) -> bool:
@@ -67,7 +68,7 @@ class Deadline:
 
 @dataclass(frozen=True, slots=True)
 class Remark:
-    """What a reader should know of how a query was understood, and the part of its text that this is about."""
+    """Message about how a query was understood, and the span of the query text that it is about."""
 
     message: Message
     start: int
@@ -75,7 +76,7 @@ class Remark:
 
 
 class ArticleStatus(StrEnum):
-    """What its newspaper says of an article today."""
+    """Status of an article as its newspaper gives it."""
 
     PUBLISHED = "published"
     CORRECTED = "corrected"
@@ -83,7 +84,7 @@ class ArticleStatus(StrEnum):
 
 
 class DateQuality(StrEnum):
-    """How much of an article's date its file said, and how much the program added."""
+    """Precision of an article's date in its file; the program adds the rest."""
 
     EXACT = "exact"  # the moment with its time zone
     LOCAL = "local"  # an hour without a zone: the configured zone is taken
@@ -97,8 +98,10 @@ class Article:
     """A unit of the corpus, as one clean value whatever format it came in.
 
     ``date`` carries a time zone; so does ``modified``, the moment of this version where one is given. ``text`` holds
-    paragraphs separated by a blank line. ``stub`` says that the text is only what a paywall shows. ``repairs`` names
-    what was mended on the way in, as the words of ``searchapp.ingest``. A withdrawn article may have no words.
+    paragraphs separated by a blank line. ``stub`` marks a text that a paywall cut. ``repairs`` names the repairs of
+    reading, in the words of ``searchapp.ingest``. A withdrawn article may have no words.
+
+    Each attribute has a row in :data:`~searchapp.schema.ARTICLE_FIELDS`.
     """
 
     id: str
@@ -123,8 +126,8 @@ class Article:
 class Reject:
     """An article that could not be read: file, line (from 1; ``None`` means all of the file), reason.
 
-    ``unavailable``: the system did not give it (no permission, a disk that fails, a library that is not installed).
-    That says nothing of the article: it is tried again at each reindex, and what is indexed of it stays.
+    ``unavailable``: the system could not read it (no permission, a disk that fails, a library that is not installed).
+    It is tried again at each reindex, and its indexed version stays.
     """
 
     file: str
@@ -143,16 +146,20 @@ class Sort(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """What narrows a search without scoring. Values of one field are alternatives, fields narrow each other.
+    """Conditions that narrow a search without scoring.
 
-    ``date_from`` and ``date_to`` are whole days in the configured time zone, both included.
+    ``values`` maps facet fields to their chosen values: those of one field are alternatives, fields narrow each other.
+    A field without values is left out. ``date_from`` and ``date_to`` are whole days in the configured time zone, both
+    included.
     """
 
-    sources: tuple[str, ...] = ()
-    sections: tuple[str, ...] = ()
-    authors: tuple[str, ...] = ()
+    values: Mapping[str, tuple[str, ...]] = field(default_factory=dict, hash=False)
     date_from: date | None = None
     date_to: date | None = None
+
+    def __post_init__(self) -> None:
+        chosen = {name: tuple(values) for name, values in self.values.items() if values}
+        object.__setattr__(self, "values", MappingProxyType(chosen))
 
     def __bool__(self) -> bool:
         return self != Filters()
@@ -160,7 +167,7 @@ class Filters:
 
 @dataclass(frozen=True, slots=True)
 class SearchRequest:
-    """One search as asked by a person or a program.
+    """One search.
 
     ``cursor`` is a token from an earlier answer to the same search; it goes on after its last result and wins over
     ``page``.
@@ -188,7 +195,7 @@ class Fragment:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """One result: its article, its place and what to show of it.
+    """One result: its article, rank, score and fragments.
 
     ``lead`` is ``None`` for an article without one. ``fragments`` are the best pieces of the text, in its order; when
     the text holds no match, its opening.
@@ -256,5 +263,5 @@ class SearchResult:
 
 
 def journal_order(name: str) -> bytes:
-    """Return the sort key of a file of the journal: those that the program did not write come before its own."""
+    """Return the sort key of a file of the journal: foreign files come before those that the program wrote."""
     return (b"" if fnmatchcase(name, JOURNAL_FILES) else b"\0") + os.fsencode(name)

@@ -1,30 +1,196 @@
-"""The article's fields once, for every engine.
+"""The article's fields and its facets, each in one table, and the fields of every engine's index.
 
-Text fields hold terms of the French chain. A *part* of an article (title, lead, text) is indexed twice: its folded
-words with positions, for phrases and for searches in one part, and its exact forms. Stems of all parts stand together
-in one field that is scored. Facet fields hold whole values that filter and are counted. SCHEMA_VERSION changes when an
-index written before can no longer answer.
+:data:`ARTICLE_FIELDS` drives records, digests, stored forms, JSON and ``ingest --show``: each field is stored, hashed
+and shown, and a row says how it differs from the others. :data:`FACETS` drives the index, filters, addresses, pages and
+JSON.
+
+Text fields of an index hold terms of the French chain. A *part* of an article (title, lead, text) is indexed twice: its
+folded words with positions, for phrases and for searches in one part, and its exact forms. Stems of all parts stand
+together in one field that is scored. Value fields hold whole values; those of facets filter and are counted.
+
+SCHEMA_VERSION changes when an index written before can no longer answer, as without a field or facet that is new.
 """
 
 from __future__ import annotations
 
 import unicodedata
-from typing import Final
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import Enum, auto
+from operator import attrgetter
+from typing import Any, Final
+
+from searchapp.i18n import Message
 
 __all__ = [
+    "ARTICLE_FIELDS",
     "EXACT",
+    "FACETS",
     "FACET_FIELDS",
     "ID",
     "PARTS",
     "SCHEMA_VERSION",
     "STEMS",
+    "STORED_FIELDS",
     "TAG",
+    "VALUE_ATTRIBUTES",
     "VALUE_FIELDS",
     "WORDS",
+    "ArticleField",
+    "Facet",
+    "FieldType",
+    "ReadFrom",
     "canonical_id",
+    "stored_values",
 ]
 
 SCHEMA_VERSION: Final = 4
+
+
+class FieldType(Enum):
+    """The type of an article's field."""
+
+    TEXT = auto()  # paragraphs
+    LINE = auto()
+    LINES = auto()  # a tuple of lines
+    MOMENT = auto()  # a datetime with a time zone, or None
+    FLAG = auto()
+    STATUS = auto()  # an ArticleStatus
+    DATE_QUALITY = auto()  # a DateQuality
+
+
+class ReadFrom(Enum):
+    """Where a field's value comes from when an article is read."""
+
+    RECORD = auto()  # the record's value, cleaned as its type is; a line may be inherited from a folder
+    RULE = auto()  # the record's value by a rule of its own (ingest/cleaning/record.py)
+    OWN_RECORD = auto()  # a rule too, and only a record that the program wrote gives it
+    COMPUTED = auto()  # never a record
+
+
+@dataclass(frozen=True, slots=True)
+class ArticleField:
+    """A row: the field's name in records, stored forms and JSON, and how it differs from other fields.
+
+    ``attribute`` is its name in :class:`~searchapp.model.Article`. A ``required`` field is written into records even
+    when it is empty. ``in_hit`` puts it into a hit's JSON. ``synonyms`` are names in exports and tables, without
+    accents, separated by blanks.
+    """
+
+    name: str
+    type: FieldType
+    read_from: ReadFrom = ReadFrom.RECORD
+    attribute: str = ""
+    required: bool = False
+    in_hit: bool = False
+    synonyms: str = ""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "attribute", self.attribute or self.name)
+
+
+# In the order of records and of JSON. "url" of a hit is the address of its page, which output/ puts in.
+ARTICLE_FIELDS: Final = (
+    ArticleField("id", FieldType.LINE, ReadFrom.RULE, required=True, synonyms="identifiant guid uid"),
+    ArticleField(
+        "title",
+        FieldType.LINE,
+        ReadFrom.RULE,
+        required=True,
+        in_hit=True,
+        synonyms="titre headline titre-article",
+    ),
+    ArticleField(
+        "lead",
+        FieldType.TEXT,
+        ReadFrom.RULE,
+        synonyms="chapo chapeau standfirst description summary resume accroche",
+    ),
+    ArticleField(
+        "text",
+        FieldType.TEXT,
+        ReadFrom.RULE,
+        required=True,
+        synonyms="texte content contenu body corps article article-body",
+    ),
+    ArticleField(
+        "date",
+        FieldType.MOMENT,
+        ReadFrom.RULE,
+        in_hit=True,
+        synonyms="published date-published published-at publication-date pubdate date-publication date-de-publication "
+        "publie-le",
+    ),
+    ArticleField(
+        "source",
+        FieldType.LINE,
+        ReadFrom.RULE,
+        in_hit=True,
+        synonyms="journal publisher editeur media site newspaper titre-de-presse",
+    ),
+    ArticleField("section", FieldType.LINE, in_hit=True, synonyms="rubrique category categorie"),
+    ArticleField(
+        "author",
+        FieldType.LINES,
+        ReadFrom.RULE,
+        attribute="authors",
+        in_hit=True,
+        synonyms="auteur auteurs authors byline signature journaliste",
+    ),
+    ArticleField("url", FieldType.LINE, ReadFrom.RULE, synonyms="lien link adresse permalink"),
+    ArticleField("language", FieldType.LINE, ReadFrom.RULE, synonyms="langue lang"),
+    ArticleField("tags", FieldType.LINES, synonyms="mots-cles keywords etiquettes"),
+    ArticleField("status", FieldType.STATUS, ReadFrom.RULE, in_hit=True, synonyms="statut"),
+    ArticleField(
+        "modified",
+        FieldType.MOMENT,
+        ReadFrom.RULE,
+        in_hit=True,
+        synonyms="updated updated-at modified-at date-modified datemodified lastmod last-modified modifie-le "
+        "corrige-le mis-a-jour-le mise-a-jour date-de-modification date-modification maj",
+    ),
+    ArticleField("date_quality", FieldType.DATE_QUALITY, ReadFrom.COMPUTED),
+    ArticleField("stub", FieldType.FLAG, ReadFrom.OWN_RECORD),
+    ArticleField("repairs", FieldType.LINES, ReadFrom.COMPUTED),
+)
+
+
+def _stored_order() -> tuple[ArticleField, ...]:
+    rows = list(ARTICLE_FIELDS)
+    names = [row.name for row in rows]
+    modified = rows.pop(names.index("modified"))
+    rows.insert(names.index("date") + 1, modified)
+    return tuple(rows)
+
+
+STORED_FIELDS: Final = _stored_order()
+"""The rows in the order of stored forms and digests, where "modified" follows "date". In another order every article
+would count as changed."""
+stored_values: Final[Callable[[Any], tuple[Any, ...]]] = attrgetter(*(row.attribute for row in STORED_FIELDS))
+"""Returns an article's values in that order."""
+
+
+@dataclass(frozen=True, slots=True)
+class Facet:
+    """A row: a value field by which searches are filtered and whose values are counted.
+
+    ``field`` is its name in the index, in addresses and in JSON, ``attribute`` that in the article, which may have one
+    value or several, ``label`` that on pages. Pages show facets by rising ``position``.
+    ``browse`` is the heading of its values on the home page, None for a facet that is not listed there.
+    """
+
+    field: str
+    attribute: str
+    label: Message
+    position: int
+    browse: Message | None = None
+
+
+FACETS: Final = (
+    Facet("source", "source", Message("Source"), 2, Message("By source")),
+    Facet("section", "section", Message("Section"), 1, Message("By section")),
+    Facet("author", "authors", Message("Author"), 3),
+)
 
 PARTS: Final = ("title", "lead", "text")
 
@@ -35,10 +201,12 @@ WORDS: Final = {part: f"{part}_words" for part in PARTS}
 # Part -> field of its exact forms, accents kept.
 EXACT: Final = {part: f"{part}_exact" for part in PARTS}
 
-FACET_FIELDS: Final = ("source", "section", "author")
 TAG: Final = "tag"
 ID: Final = "id"
-VALUE_FIELDS: Final = (ID, *FACET_FIELDS, TAG)
+FACET_FIELDS: Final = tuple(facet.field for facet in FACETS)
+# Value field -> attribute of the article.
+VALUE_ATTRIBUTES: Final = {ID: "id", **{facet.field: facet.attribute for facet in FACETS}, TAG: "tags"}
+VALUE_FIELDS: Final = tuple(VALUE_ATTRIBUTES)
 
 
 def canonical_id(text: str) -> str:

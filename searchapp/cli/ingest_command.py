@@ -14,11 +14,14 @@ from searchapp.cli.localization import gettext as _
 from searchapp.cli.terminal import counted, date_text, number, print_error, print_out
 from searchapp.config import Config
 from searchapp.model import Article, DateQuality, Reject
+from searchapp.schema import STORED_FIELDS, ArticleField, FieldType
 
 __all__ = ["ingest"]
 
 _LONGEST_TEXT: Final = 600
 _WIDTH: Final = 12
+# The title is the heading, the quality stands beside the date, and the text comes last.
+_SHOWN_ELSEWHERE: Final = ("title", "date_quality", "text")
 
 
 @click.command(
@@ -58,29 +61,27 @@ def _print_reject(reject: Reject) -> None:
 
 def _print_article(article: Article, place: int, config: Config) -> None:
     print_out(Text.assemble((f"{place}. ", "dim"), (article.title, "bold")))
-    date, modified = (
-        date_text(moment.astimezone(config.timezone)) if moment else "" for moment in (article.date, article.modified)
-    )
-    rows = {
-        "id": article.id,
-        "lead": article.lead,
-        "date": f"{date} ({_quality(article.date_quality)})".lstrip(),
-        "modified": modified,
-        "source": article.source,
-        "section": article.section,
-        "author": " · ".join(article.authors),
-        "url": article.url,
-        "language": article.language,
-        "tags": " · ".join(article.tags),
-        "status": str(article.status),
-        "stub": _("only what the paywall shows") if article.stub else "",
-        "repairs": " · ".join(map(_repair, article.repairs)),
-        "text": _shortened(article.text),
-    }
+    rows = {row.name: _shown(row, article, config) for row in STORED_FIELDS if row.name not in _SHOWN_ELSEWHERE}
+    rows["text"] = _shortened(article.text)
     for name, value in rows.items():
         if value:
             print_out(Text.assemble((f"   {name:<{_WIDTH}}", "cyan"), value.replace("\n", "\n" + " " * (_WIDTH + 3))))
     print_out()
+
+
+def _shown(row: ArticleField, article: Article, config: Config) -> str:
+    """Return the value of a field as it is printed, "" for one that is empty."""
+    value = getattr(article, row.attribute)
+    if row.name == "stub":
+        return _("only what the paywall shows") if value else ""
+    if row.name == "repairs":
+        return " · ".join(map(_repair, value))
+    if row.type is FieldType.LINES:
+        return " · ".join(value)
+    if row.type is FieldType.MOMENT:
+        moment = date_text(value.astimezone(config.timezone)) if value else ""
+        return f"{moment} ({_quality(article.date_quality)})".lstrip() if row.name == "date" else moment
+    return str(value) if value else ""
 
 
 def _quality(quality: DateQuality) -> str:

@@ -6,7 +6,9 @@ from datetime import date
 from functools import cache
 from typing import Final
 
-__all__ = ["FIRST_DAY", "LAST_DAY", "day_number", "month_label"]
+from searchapp.model import Filters
+
+__all__ = ["FIRST_DAY", "LAST_DAY", "day_number", "day_range", "month_label"]
 
 FIRST_DAY: Final = 1
 """Before every day; 0 is for articles without a date."""
@@ -16,6 +18,14 @@ LAST_DAY: Final = 9999_99_99
 def day_number(day: date) -> int:
     """Return 20241106 for 6 November 2024."""
     return day.year * 10_000 + day.month * 100 + day.day
+
+
+def day_range(filters: Filters) -> tuple[int, int] | None:
+    """Return the first and the last day that ``filters`` let through, both included; None when all pass."""
+    if not (filters.date_from or filters.date_to):
+        return None
+    first = day_number(filters.date_from) if filters.date_from else FIRST_DAY
+    return first, day_number(filters.date_to) if filters.date_to else LAST_DAY
 
 
 @cache

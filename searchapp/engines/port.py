@@ -67,9 +67,9 @@ Differences
 
 Errors
     A folder that cannot be read raises :class:`~searchapp.errors.IndexDamaged`. Reading after ``close``, and a document
-    number that no search gave, are faults of the caller. Asking for an unknown field or term finds nothing. Whatever an
-    engine raises is an Exception: a panic of a library, which Python does not count as one, becomes an
-    :class:`EnginePanic` in the adapter.
+    number that no search gave, are faults of the caller. An unknown field or term finds nothing, in clauses and
+    filters. Whatever an engine raises is an Exception: a panic of a library, which Python does not count as one,
+    becomes an :class:`EnginePanic` in the adapter.
 """
 
 from __future__ import annotations

@@ -1,39 +1,26 @@
-"""What engines keep of an article beside its terms, and back: JSON, which can say nothing but data."""
+"""Stored form of an article: JSON, which can hold nothing but data. Its fields are the schema's STORED_FIELDS."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
+from operator import attrgetter
 from typing import Any, Final
 
 from searchapp.errors import IndexDamaged
 from searchapp.i18n import Message
 from searchapp.model import Article, ArticleStatus, DateQuality
+from searchapp.schema import STORED_FIELDS, FieldType, stored_values
 
 __all__ = ["from_json", "from_values", "read_article", "to_json"]
 
 
 def to_json(article: Article) -> bytes:
     """Return ``article`` as JSON; what is empty is left out."""
-    values: dict[str, object] = {
-        "id": article.id,
-        "title": article.title,
-        "lead": article.lead,
-        "text": article.text,
-        "date": article.date.isoformat() if article.date else "",
-        "modified": article.modified.isoformat() if article.modified else "",
-        "source": article.source,
-        "section": article.section,
-        "author": article.authors,
-        "url": article.url,
-        "language": article.language,
-        "tags": article.tags,
-        "status": article.status.value,
-        "date_quality": article.date_quality.value if article.date else "",
-        "stub": article.stub,
-        "repairs": article.repairs,
-    }
+    values = {name: encode(value) for (name, encode), value in zip(_ENCODERS, stored_values(article), strict=True)}
+    if not article.date:
+        del values["date_quality"]
     return _encode({name: value for name, value in values.items() if value}).encode()
 
 
@@ -55,28 +42,14 @@ def from_values(values: Any) -> Article:
     """Return the article of these fields; raises ValueError or KeyError when they are none, or of other types."""
     if not isinstance(values, dict):
         raise ValueError("a stored article is no object")
-    return Article(
-        id=_text(values, "id", needed=True),
-        title=_text(values, "title"),
-        text=_text(values, "text"),
-        lead=_text(values, "lead"),
-        date=_moment(values, "date"),
-        modified=_moment(values, "modified"),
-        source=_text(values, "source"),
-        section=_text(values, "section"),
-        authors=_texts(values, "author"),
-        url=_text(values, "url"),
-        language=_text(values, "language"),
-        tags=_texts(values, "tags"),
-        status=ArticleStatus(values["status"]),
-        date_quality=DateQuality(values.get("date_quality", DateQuality.MISSING)),
-        stub=values.get("stub", False) is True,
-        repairs=_texts(values, "repairs"),
-    )
+    if not values.get("id"):
+        raise ValueError("a stored article has no id")
+    fields: dict[str, Any] = {row.attribute: _DECODERS[row.type](values, row.name) for row in STORED_FIELDS}
+    return Article(**fields)
 
 
-def _text(values: Mapping[str, Any], name: str, *, needed: bool = False) -> str:
-    text = values[name] if needed else values.get(name, "")
+def _text(values: Mapping[str, Any], name: str) -> str:
+    text = values.get(name, "")
     if type(text) is not str:
         raise ValueError(f"the field {name} of a stored article is no text")
     return text
@@ -94,5 +67,24 @@ def _moment(values: Mapping[str, Any], name: str) -> datetime | None:
     return datetime.fromisoformat(text) if text else None
 
 
+def _same(value: Any) -> Any:
+    return value
+
+
+_DECODERS: Final[Mapping[FieldType, Callable[[Mapping[str, Any], str], Any]]] = {
+    FieldType.TEXT: _text,
+    FieldType.LINE: _text,
+    FieldType.LINES: _texts,
+    FieldType.MOMENT: _moment,
+    FieldType.FLAG: lambda values, name: values.get(name, False) is True,
+    FieldType.STATUS: lambda values, name: ArticleStatus(values[name]),
+    FieldType.DATE_QUALITY: lambda values, name: DateQuality(values.get(name, DateQuality.MISSING)),
+}
+_ENCODED: Final[Mapping[FieldType, Callable[[Any], Any]]] = {
+    FieldType.MOMENT: lambda moment: moment.isoformat() if moment else "",
+    FieldType.STATUS: attrgetter("value"),
+    FieldType.DATE_QUALITY: attrgetter("value"),
+}
+_ENCODERS: Final = tuple((row.name, _ENCODED.get(row.type, _same)) for row in STORED_FIELDS)
 # One encoder: json.dumps makes one for each call that asks for anything but its defaults.
 _encode: Final = json.JSONEncoder(ensure_ascii=False, check_circular=False, separators=(",", ":")).encode

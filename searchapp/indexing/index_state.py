@@ -23,6 +23,7 @@ from searchapp.indexing.generations import REGISTER
 from searchapp.indexing.versions import Version
 from searchapp.ingest import Unit
 from searchapp.model import Article, Reject
+from searchapp.schema import stored_values
 
 __all__ = ["FILE_NAME", "TABLES", "Known", "Register", "digest_of_article"]
 
@@ -105,25 +106,8 @@ UNION SELECT id FROM fresh WHERE facts = :facts
 
 def digest_of_article(article: Article) -> bytes:
     """Return 128 bits that differ when any field of ``article`` does."""
-    values = (
-        article.id,
-        article.title,
-        article.lead,
-        article.text,
-        str(article.date),
-        str(article.modified),
-        article.source,
-        article.section,
-        "\2".join(article.authors),
-        article.url,
-        article.language,
-        "\2".join(article.tags),
-        article.status,
-        article.date_quality,
-        str(article.stub),
-        "\2".join(article.repairs),
-    )
-    return blake2b("\1".join(values).encode("utf-8", "surrogatepass"), digest_size=16).digest()
+    texts = ("\2".join(value) if isinstance(value, tuple) else str(value) for value in stored_values(article))
+    return blake2b("\1".join(texts).encode("utf-8", "surrogatepass"), digest_size=16).digest()
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
+from enum import StrEnum
 from typing import Any, Final
 from urllib.parse import quote, urlencode
 from zoneinfo import ZoneInfo
@@ -16,10 +17,10 @@ from searchapp.analysis.tokenizer import raw_tokens
 from searchapp.i18n import Translate
 from searchapp.model import Article, ArticleView, Fragment, Hit, SearchRequest, SearchResult
 from searchapp.output.highlight_html import marked, snippet
+from searchapp.schema import ARTICLE_FIELDS, FACET_FIELDS, ArticleField
 from searchapp.search.service import DEEPEST_RESULT
 
 __all__ = [
-    "FILTERS",
     "SAFE_IN_PATH",
     "SEARCH_PATH",
     "Json",
@@ -40,8 +41,9 @@ Json = dict[str, Any]
 SEARCH_PATH: Final = "/api/v1/search"
 SAFE_IN_PATH: Final = "!$&'()*+,/:=@"
 """Signs that need no encoding in an article's path; a semicolon does: some libraries drop one at the end."""
-# The facet fields as parameters of an address, and where a request keeps their values.
-FILTERS: Final = {"source": "sources", "section": "sections", "author": "authors"}
+# A hit has its highlights between its address and its state.
+_HIT_FIELDS: Final = tuple(row for row in ARTICLE_FIELDS if row.in_hit and row.name not in ("status", "modified"))
+_HIT_STATE: Final = tuple(row for row in ARTICLE_FIELDS if row.name in ("status", "modified"))
 
 
 def describe_result(
@@ -79,7 +81,7 @@ def differs(result: SearchResult) -> bool:
 
 def describe_view(view: ArticleView, timezone: ZoneInfo, *, with_marks: bool, root: str = "") -> Json:
     """Return a whole article as JSON values, with the marks of a query where one was given."""
-    answer = {**_describe_article(view.article, timezone), "links": article_links(view.article.id, root)}
+    answer = {**_describe_fields(view.article, ARTICLE_FIELDS, timezone), "links": article_links(view.article.id, root)}
     answer["generation"] = view.generation
     if with_marks:
         fields = {
@@ -120,7 +122,7 @@ def write_search(request: SearchRequest) -> dict[str, str | list[str]]:
         "sort": request.sort.value if request.sort != usual.sort else "",
         "from": filters.date_from.isoformat() if filters.date_from else "",
         "to": filters.date_to.isoformat() if filters.date_to else "",
-        **{name: list(getattr(filters, kept)) for name, kept in FILTERS.items()},
+        **{field: list(filters.values.get(field, ())) for field in FACET_FIELDS},
         "per_page": str(request.per_page) if request.per_page != usual.per_page else "",
         "page": str(request.page) if request.page != usual.page and not request.cursor else "",
         "cursor": request.cursor or "",
@@ -161,15 +163,10 @@ def _describe_hit(hit: Hit, timezone: ZoneInfo, root: str) -> Json:
         "id": article.id,
         "rank": hit.rank,
         "score": hit.score,
-        "title": article.title,
-        "date": _iso(article.date, timezone),
-        "source": article.source,
-        "section": article.section,
-        "author": list(article.authors),
+        **_describe_fields(article, _HIT_FIELDS, timezone),
         "url": root + article_path(article.id),
         **_describe_marks({name: parts for name, parts in fields.items() if parts or name == "text"}, snippet),
-        "status": article.status.value,
-        "modified": _iso(article.modified, timezone),
+        **_describe_fields(article, _HIT_STATE, timezone),
     }
 
 
@@ -186,26 +183,13 @@ def _spans(parts: Iterable[Fragment]) -> list[list[int]]:
     return [list(span) for part in parts for span in part.spans]
 
 
-def _describe_article(article: Article, timezone: ZoneInfo) -> Json:
-    return {
-        "id": article.id,
-        "title": article.title,
-        "lead": article.lead,
-        "text": article.text,
-        "date": _iso(article.date, timezone),
-        "source": article.source,
-        "section": article.section,
-        "author": list(article.authors),
-        "url": article.url,
-        "language": article.language,
-        "tags": list(article.tags),
-        "status": article.status.value,
-        "modified": _iso(article.modified, timezone),
-        "date_quality": article.date_quality.value,
-        "stub": article.stub,
-        "repairs": list(article.repairs),
-    }
+def _describe_fields(article: Article, rows: Iterable[ArticleField], timezone: ZoneInfo) -> Json:
+    return {row.name: _describe_value(getattr(article, row.attribute), timezone) for row in rows}
 
 
-def _iso(date: datetime | None, timezone: ZoneInfo) -> str | None:
-    return date.astimezone(timezone).isoformat() if date else None
+def _describe_value(value: object, timezone: ZoneInfo) -> object:
+    if isinstance(value, datetime):
+        return value.astimezone(timezone).isoformat()
+    if isinstance(value, StrEnum):
+        return value.value
+    return list(value) if isinstance(value, tuple) else value

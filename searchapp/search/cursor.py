@@ -20,6 +20,7 @@ from searchapp.engines.port import SortKey
 from searchapp.errors import InvalidRequest
 from searchapp.i18n import Message
 from searchapp.model import SearchRequest
+from searchapp.schema import FACET_FIELDS
 
 __all__ = ["CursorCodec", "Position"]
 
@@ -81,7 +82,7 @@ class CursorCodec:
         """Return a digest of the parameters that decide the results and their order; page length does not."""
         filters = request.filters
         days = [day.isoformat() if day else None for day in (filters.date_from, filters.date_to)]
-        values = [sorted(values) for values in (filters.sources, filters.sections, filters.authors)]
+        values = [sorted(filters.values.get(field, ())) for field in FACET_FIELDS]
         return _digest(json.dumps([request.query, request.sort, days, values, self._ranking]))
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from flask import url_for
 
 from searchapp.model import Filters, SearchRequest, Sort
-from searchapp.output.answer_json import FILTERS, fits_path, write_search
+from searchapp.output.answer_json import fits_path, write_search
 from searchapp.web.site_language import requested_language
 
 __all__ = [
@@ -89,13 +89,12 @@ def _address(endpoint: str, request: SearchRequest, **parts: str) -> str:
 
 
 def _values(request: SearchRequest, parameter: str) -> tuple[str, ...]:
-    values: tuple[str, ...] = getattr(request.filters, FILTERS[parameter])
-    return values
+    return request.filters.values.get(parameter, ())
 
 
 def _with_values(request: SearchRequest, parameter: str, values: tuple[str, ...]) -> SearchRequest:
-    changed: dict[str, Any] = {FILTERS[parameter]: values}
-    return _filtered(request, replace(request.filters, **changed))
+    chosen = {**request.filters.values, parameter: values}
+    return _filtered(request, replace(request.filters, values=chosen))
 
 
 def _filtered(request: SearchRequest, filters: Filters) -> SearchRequest:

@@ -1,4 +1,4 @@
-"""The parameters of a search in a web address: read and checked (``answers.write_search`` writes them).
+"""The parameters of a search in a web address: read and checked (``answer_json.write_search`` writes them).
 
 Reading is total. What is wrong becomes a problem beside the request, never an exception here: the JSON
 endpoint refuses a request that has problems, a page tells them and goes on without these parameters.
@@ -19,8 +19,8 @@ from werkzeug.datastructures import MultiDict
 from searchapp.errors import InvalidRequest
 from searchapp.i18n import Message
 from searchapp.model import Filters, SearchRequest, Sort
-from searchapp.output.answer_json import FILTERS
 from searchapp.query import LONGEST_QUERY
+from searchapp.schema import FACET_FIELDS
 
 __all__ = [
     "HIGHEST_PER_PAGE",
@@ -121,8 +121,8 @@ def _read_filters(arguments: Arguments, problems: Problems) -> Filters:
     if first and last and last < first:
         problems.append(("to", Message("The last day is before the first one.")))
         last = None
-    values = {kept: _values(arguments.getlist(name), name, problems) for name, kept in FILTERS.items()}
-    return Filters(date_from=first, date_to=last, **values)
+    values = {field: _values(arguments.getlist(field), field, problems) for field in FACET_FIELDS}
+    return Filters(values, first, last)
 
 
 def _values(texts: Sequence[str], name: str, problems: Problems) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""What a results page shows around its hits: filters with counts, the active ones as chips, page numbers."""
+"""Parts of a results page around its hits: filters with counts, the active ones as chips, page numbers."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from typing import Final
 
 from searchapp.i18n import Message
 from searchapp.model import FacetBucket, SearchRequest, SearchResult
-from searchapp.output.answer_json import FILTERS, turn_back, turn_forward
+from searchapp.output.answer_json import turn_back, turn_forward
+from searchapp.schema import FACETS, Facet
 from searchapp.search.service import DEEPEST_RESULT
 from searchapp.web.links import (
     search_path,
@@ -19,7 +20,6 @@ from searchapp.web.links import (
 from searchapp.web.site_language import day, say
 
 __all__ = [
-    "LABELS",
     "Chip",
     "FacetChoice",
     "FacetGroup",
@@ -29,11 +29,7 @@ __all__ = [
     "page_links",
 ]
 
-LABELS: Final = {
-    "section": Message("Section"),
-    "source": Message("Source"),
-    "author": Message("Author"),
-}
+_FACETS: Final = sorted(FACETS, key=lambda facet: facet.position)
 # Shown at once; the rest of a long list waits behind “more”.
 SHORT_LIST: Final = 6
 LONG_LIST: Final = 30
@@ -60,10 +56,9 @@ class FacetChoice:
 
 @dataclass(frozen=True, slots=True)
 class FacetGroup:
-    """The values of one facet field, the likely ones first."""
+    """The values of one facet: those shown at once, the likely ones first, and those folded behind “more”."""
 
-    parameter: str
-    label: Message
+    facet: Facet
     shown: tuple[FacetChoice, ...]
     folded: tuple[FacetChoice, ...]
 
@@ -81,18 +76,18 @@ class Paging:
 def facet_groups(asked: SearchRequest, result: SearchResult) -> tuple[FacetGroup, ...]:
     """Return the filters to offer; a field with one value at most has nothing to choose."""
     groups = []
-    for parameter, label in LABELS.items():
-        choices = _choices(getattr(asked.filters, FILTERS[parameter]), result.facets.get(parameter, ()))
+    for facet in _FACETS:
+        choices = _choices(asked.filters.values.get(facet.field, ()), result.facets.get(facet.field, ()))
         if len(choices) > 1 or any(choice.chosen for choice in choices):
-            groups.append(FacetGroup(parameter, label, choices[:SHORT_LIST], choices[SHORT_LIST:LONG_LIST]))
+            groups.append(FacetGroup(facet, choices[:SHORT_LIST], choices[SHORT_LIST:LONG_LIST]))
     return tuple(groups)
 
 
 def active_chips(asked: SearchRequest) -> Iterator[Chip]:
     """Yield each filter that narrows the search."""
-    for parameter, label in LABELS.items():
-        for value in getattr(asked.filters, FILTERS[parameter]):
-            yield Chip(label, value, search_path(without_value(asked, parameter, value)))
+    for facet in _FACETS:
+        for value in asked.filters.values.get(facet.field, ()):
+            yield Chip(facet.label, value, search_path(without_value(asked, facet.field, value)))
     if asked.filters.date_from or asked.filters.date_to:
         yield Chip(Message("Period"), _period(asked), search_path(with_period(asked, None, None)))
 

@@ -160,9 +160,8 @@ def _values(document: Document, field: str) -> Sequence[str]:
 
 
 def _passes(document: Document, filters: Filters, without: str) -> bool:
-    chosen = {"source": filters.sources, "section": filters.sections, "author": filters.authors}
-    for name, values in chosen.items():
-        if values and name != without and not set(values) & set(_values(document, name)):
+    for name, values in filters.values.items():
+        if name != without and not set(values) & set(_values(document, name)):
             return False
     first = _day(filters.date_from) if filters.date_from else 0
     last = _day(filters.date_to) if filters.date_to else 99999999

@@ -151,7 +151,7 @@ def requests(draw: st.DrawFn) -> EngineRequest:
     some_day = st.sampled_from([None, None, *DAYS])
     return EngineRequest(
         clause=draw(CLAUSES),
-        filters=Filters(draw(few), draw(few), draw(few), draw(some_day), draw(some_day)),
+        filters=Filters({name: draw(few) for name in FACET_FIELDS}, draw(some_day), draw(some_day)),
         sort=draw(st.sampled_from(list(Sort))),
         limit=100,
         facets=FACET_FIELDS,

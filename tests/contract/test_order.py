@@ -52,7 +52,7 @@ def test_only_stems_score(open_index: Open) -> None:
     ):
         result = reader.search(EngineRequest(clause))
         assert {candidate.score for candidate in result.candidates} == {0.0}
-    filtered = reader.search(EngineRequest(stems("vin"), Filters(sources=("Écho",)))).candidates[0]
+    filtered = reader.search(EngineRequest(stems("vin"), Filters({"source": ("Écho",)}))).candidates[0]
     assert filtered.score == reader.search(EngineRequest(stems("vin"))).candidates[1].score
 
 

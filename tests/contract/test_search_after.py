@@ -149,7 +149,7 @@ def test_filters_narrow_pages_that_go_on(open_index: Open) -> None:
     reader = open_index(
         article(str(number), "vin", source="Écho" if number % 3 else "Phare", section="Ville") for number in range(90)
     )
-    filtered = EngineRequest(VIN, Filters(sources=("Phare",), sections=("Ville",)))
+    filtered = EngineRequest(VIN, Filters({"source": ("Phare",), "section": ("Ville",)}))
     for sort in Sort:
         found = reader.articles(walk(reader, replace(filtered, sort=sort), repeated(4)))
         assert [entry.id for entry in found] == [str(number) for number in range(0, 90, 3)]

@@ -184,7 +184,7 @@ def test_what_was_withdrawn_does_not_come_back_with_a_rollback(config: Config, s
     assert {bucket.value: bucket.count for bucket in result.facets["source"]}["Agence Hexapresse"] == 1
     assert [bucket.value for bucket in result.facets["author"]] == ["Anne Le Bihan", "Zoé Quéméner"]
     assert "2024-11" not in [bucket.date for bucket in result.histogram]
-    assert service.search(SearchRequest("", Filters(sections=("International",)))).total == 0
+    assert service.search(SearchRequest("", Filters({"section": ("International",)}))).total == 0
     assert service.ranking("Moscou nie toute ingérence", 10) == []
     with pytest.raises(ArticleWithdrawn):
         service.article("ingerence")

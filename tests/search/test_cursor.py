@@ -17,7 +17,7 @@ from searchapp.search.cursor import CursorCodec, Position
 
 KEY = bytes(range(32))
 CODEC = CursorCodec(KEY, "20261125T013123.348582Z-b9f2")
-REQUEST = SearchRequest("marée", Filters(sources=("Le Phare", "Écho"), date_from=date(2024, 1, 1)))
+REQUEST = SearchRequest("marée", Filters({"source": ("Le Phare", "Écho")}, date_from=date(2024, 1, 1)))
 NUMBERS = st.integers(0, 2**64 - 1)
 
 
@@ -68,8 +68,8 @@ def test_a_cursor_of_another_generation_has_expired() -> None:
         replace(REQUEST, query="marees"),
         replace(REQUEST, sort=Sort.OLDEST),
         replace(REQUEST, filters=Filters()),
-        replace(REQUEST, filters=replace(REQUEST.filters, sources=("Le Phare",))),
-        replace(REQUEST, filters=Filters(sections=("Le Phare", "Écho"), date_from=date(2024, 1, 1))),
+        replace(REQUEST, filters=replace(REQUEST.filters, values={"source": ("Le Phare",)})),
+        replace(REQUEST, filters=Filters({"section": ("Le Phare", "Écho")}, date_from=date(2024, 1, 1))),
         replace(REQUEST, filters=replace(REQUEST.filters, date_from=None, date_to=date(2024, 1, 1))),
     ],
 )
@@ -85,6 +85,6 @@ def test_a_cursor_ends_when_the_ranking_changes() -> None:
 
 
 def test_the_length_of_pages_and_the_order_of_filters_may_change() -> None:
-    filters = replace(REQUEST.filters, sources=("Écho", "Le Phare"))
+    filters = replace(REQUEST.filters, values={"source": ("Écho", "Le Phare")})
     cursor = CODEC.encode(Position(10), replace(REQUEST, per_page=50, page=3, filters=filters))
     assert CODEC.decode(cursor, REQUEST) == Position(10)

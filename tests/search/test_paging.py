@@ -29,7 +29,7 @@ REQUESTS = (
     SearchRequest(""),
     SearchRequest("", sort=Sort.OLDEST),
     SearchRequest("+source:écho"),
-    SearchRequest("titre:marée", Filters(sources=("Écho",))),
+    SearchRequest("titre:marée", Filters({"source": ("Écho",)})),
 )
 
 

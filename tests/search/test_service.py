@@ -64,7 +64,7 @@ def test_an_empty_query_shows_everything_newest_first(service: SearchService) ->
 
 def test_filters_and_order_apply(service: SearchService) -> None:
     assert ids(service, "", sort=Sort.OLDEST)[0] == "marche"
-    assert ids(service, "", filters=Filters(authors=("Anne Le Bihan",))) == ["ingerence", "urgence"]
+    assert ids(service, "", filters=Filters({"author": ("Anne Le Bihan",)})) == ["ingerence", "urgence"]
     assert ids(service, "", filters=Filters(date_from=date(2022, 1, 1), date_to=date(2022, 12, 31))) == ["noel"]
 
 

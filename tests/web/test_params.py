@@ -60,7 +60,8 @@ def test_control_characters_in_a_query_are_spaces() -> None:
 
 
 def test_what_is_written_is_read_as_the_same_request() -> None:
-    filters = Filters(("Le Phare",), ("Économie", "Mer"), ("L’Hostis",), date(2024, 1, 2), date(2024, 3, 4))
+    values = {"source": ("Le Phare",), "section": ("Économie", "Mer"), "author": ("L’Hostis",)}
+    filters = Filters(values, date(2024, 1, 2), date(2024, 3, 4))
     request = SearchRequest("« grande marée »", filters, Sort.OLDEST, 3, 25)
     assert read_search(MultiDict(write_search(request))).strict() == request
 

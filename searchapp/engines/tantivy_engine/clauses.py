@@ -14,7 +14,7 @@ from typing import Final
 import tantivy
 from tantivy import DocAddress, FieldType, Occur, Query
 
-from searchapp.engines.days import FIRST_DAY, LAST_DAY, day_number
+from searchapp.engines.days import day_range
 from searchapp.engines.port import (
     BooleanClause,
     Clause,
@@ -30,7 +30,7 @@ from searchapp.engines.tantivy_engine.schema import DAY, TERM_FIELDS
 from searchapp.engines.tantivy_engine.stored import split
 from searchapp.engines.tantivy_engine.weights import as_boolean
 from searchapp.model import Deadline, Filters
-from searchapp.schema import ID, STEMS, WORDS
+from searchapp.schema import FACET_FIELDS, ID, STEMS, WORDS
 
 __all__ = ["Queries", "scores"]
 
@@ -123,12 +123,13 @@ class Queries:
 
     def filtered(self, query: Query, filters: Filters, without: str = "") -> Query:
         """Return ``query`` narrowed by ``filters``, but for those of the field ``without``."""
-        chosen = {"source": filters.sources, "section": filters.sections, "author": filters.authors}
-        parts = [self.any_of(name, values) for name, values in chosen.items() if values and name != without]
-        if filters.date_from or filters.date_to:
-            first = day_number(filters.date_from) if filters.date_from else FIRST_DAY
-            last = day_number(filters.date_to) if filters.date_to else LAST_DAY
-            parts.append(self.days(first, last))
+        parts = [
+            self.any_of(name, values) if name in FACET_FIELDS else Query.empty_query()
+            for name, values in filters.values.items()
+            if name != without
+        ]
+        if days := day_range(filters):
+            parts.append(self.days(*days))
         return Query.boolean_query([(Occur.Must, part) for part in (query, *parts)]) if parts else query
 
     def any_of(self, field: str, values: Iterable[str]) -> Query:

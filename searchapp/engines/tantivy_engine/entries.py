@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import datetime
 from typing import NamedTuple
 
 import tantivy
 
+from searchapp.engines.field_values import field_values
 from searchapp.engines.port import Document
 from searchapp.engines.stored_form import to_json
 from searchapp.engines.tantivy_engine.schema import ARTICLE, DAY, EVIDENCE, MONTH, NEWEST, OLDEST, ORDINAL, sort_keys
 from searchapp.engines.tantivy_engine.stored import ODD, join, split
-from searchapp.model import Article
-from searchapp.schema import EXACT, ID, PARTS, STEMS, TAG, WORDS
+from searchapp.schema import EXACT, PARTS, STEMS, WORDS
 
 __all__ = ["Entry", "entry_of"]
 
@@ -57,7 +56,7 @@ def entry_of(document: Document) -> Entry:
     return Entry(
         article.id,
         _terms(document),
-        _values(article),
+        field_values(article),
         to_json(article),
         document.evidence.encode(),
         article.date,
@@ -83,17 +82,6 @@ def _terms(document: Document) -> list[tuple[str, str]]:
 
 def _joined(terms: list[str], is_odd: bool) -> str:
     return join(terms) if is_odd else " ".join(terms)
-
-
-def _values(article: Article) -> list[tuple[str, str]]:
-    values: tuple[tuple[str, Iterable[str]], ...] = (
-        (ID, (article.id,)),
-        ("source", (article.source,)),
-        ("section", (article.section,)),
-        ("author", article.authors),
-        (TAG, article.tags),
-    )
-    return [(name, text) for name, texts in values for text in dict.fromkeys(texts) if text]
 
 
 def _pretokenized(text: str) -> tantivy.PreTokenizedString:

@@ -9,13 +9,14 @@ import tantivy
 from tantivy import DocAddress, Query
 
 from searchapp.engines.days import month_label
+from searchapp.engines.field_values import facet_buckets
 from searchapp.engines.panics import panics_caught
 from searchapp.engines.port import EngineRequest, EngineResult
 from searchapp.engines.stored_form import read_article
 from searchapp.engines.tantivy_engine.clauses import Queries, encodable, scores
 from searchapp.engines.tantivy_engine.order import DOCUMENT_BITS, Ordering
 from searchapp.engines.tantivy_engine.schema import ARTICLE, EVIDENCE, MONTH, TERM_FIELDS
-from searchapp.model import Article, Deadline, FacetBucket, Filters, HistogramBucket, Sort
+from searchapp.model import Article, Deadline, HistogramBucket, Sort
 from searchapp.schema import FACET_FIELDS, ID
 
 __all__ = ["MOST_VALUES", "TantivyReader"]
@@ -52,7 +53,7 @@ class TantivyReader:
         return EngineResult(
             total=total,
             candidates=tuple(candidates),
-            facets={name: _buckets(counts.get(name, [])) for name in request.facets},
+            facets={name: facet_buckets(counts.get(name, [])) for name in request.facets},
             histogram=_months(counts.get(MONTH, [])),
             complete=queries.complete,
         )
@@ -92,7 +93,7 @@ class TantivyReader:
         """Return the counts of each column asked for; one pass counts all that have no filter of their own."""
         columns = [name for name in request.facets if name in FACET_FIELDS]
         columns += [MONTH] if request.histogram else []
-        own = {name for name in columns if _has_own_filter(request.filters, name)}
+        own = {name for name in columns if name in request.filters.values}
         counts = self._counts(narrowed, [name for name in columns if name not in own])
         for name in own:
             counts |= self._counts(queries.filtered(query, request.filters, without=name), [name])
@@ -121,15 +122,6 @@ def _value(document: tantivy.Document, field: str) -> bytes:
     """Return the stored bytes of a field; an index of ours has them with each document."""
     values = document.get_all(field)
     return bytes(values[0]) if values and not isinstance(values[0], int) else b""
-
-
-def _has_own_filter(filters: Filters, name: str) -> bool:
-    return bool({"source": filters.sources, "section": filters.sections, "author": filters.authors}.get(name))
-
-
-def _buckets(counts: Counts) -> tuple[FacetBucket, ...]:
-    buckets = (FacetBucket(str(value), count) for value, count in counts)
-    return tuple(sorted(buckets, key=lambda bucket: (-bucket.count, bucket.value)))
 
 
 def _months(counts: Counts) -> tuple[HistogramBucket, ...]:

@@ -15,14 +15,14 @@ from typing import Any, Final
 import numpy as np
 
 from searchapp.analysis import Term
+from searchapp.engines.field_values import field_values
 from searchapp.engines.port import Document
 from searchapp.engines.stored_form import to_json
 from searchapp.engines.whoosh_engine.codec import stored_bytes
 from searchapp.engines.whoosh_engine.layout import Lists, Numbers, Shape, offsets
 from searchapp.engines.whoosh_engine.schema import DAY, EVIDENCE, LENGTH, NO_DATE, STORED, TIMESTAMP
 from searchapp.engines.whoosh_engine.segment import SegmentFile, packed
-from searchapp.model import Article
-from searchapp.schema import EXACT, ID, PARTS, STEMS, TAG, VALUE_FIELDS, WORDS
+from searchapp.schema import EXACT, PARTS, STEMS, VALUE_FIELDS, WORDS
 
 __all__ = ["Inverter"]
 
@@ -48,24 +48,13 @@ class Inverter:
         for part, terms in zip(PARTS, (document.title, document.lead, document.text), strict=True):
             self._parts[part].add(map(number, terms), len(terms))
         article = document.article
-        self._add_values(article)
+        for name, value in field_values(article):
+            self._values[name].setdefault(value, []).append(self.count)
         self._stored.append(packed(stored_bytes(to_json(article))))
         self._evidence.append(packed(document.evidence.encode()) if document.evidence else b"")
         self._timestamps.append(int(article.date.timestamp()) if article.date else NO_DATE)
         self._days.append(document.day if article.date else 0)
         self.count += 1
-
-    def _add_values(self, article: Article) -> None:
-        values = {
-            ID: (article.id,),
-            "source": (article.source,),
-            "section": (article.section,),
-            "author": article.authors,
-            TAG: article.tags,
-        }
-        for name, entries in values.items():
-            for entry in filter(None, dict.fromkeys(entries)):
-                self._values[name].setdefault(entry, []).append(self.count)
 
     def write(self, folder: Path) -> Any:
         """Write the segment into ``folder`` and return Whoosh's object for it."""

@@ -13,7 +13,8 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from searchapp.engines.days import FIRST_DAY, LAST_DAY, day_number, month_label
+from searchapp.engines.days import day_range, month_label
+from searchapp.engines.field_values import facet_buckets
 from searchapp.engines.port import Candidate, EngineRequest, EngineResult, SortKey
 from searchapp.engines.whoosh_engine.clause_matcher import Match, Matcher, narrow
 from searchapp.engines.whoosh_engine.codec import Leaves, SegmentReader
@@ -21,7 +22,7 @@ from searchapp.engines.whoosh_engine.postings import Integers
 from searchapp.engines.whoosh_engine.reader_cache import Kept
 from searchapp.engines.whoosh_engine.schema import DAY, EVIDENCE, NO_DATE
 from searchapp.model import Article, FacetBucket, Filters, HistogramBucket, Sort
-from searchapp.schema import ID
+from searchapp.schema import FACET_FIELDS, ID
 
 __all__ = ["WhooshReader"]
 
@@ -99,18 +100,14 @@ class WhooshReader:
                 yield text, count
 
     def _masks(self, filters: Filters) -> dict[str, NDArray[np.bool_]]:
-        """Return which documents each filtered field lets through."""
+        """Return for each filtered field a mask of the documents that pass."""
         masks: dict[str, NDArray[np.bool_]] = {}
-        chosen = {"source": filters.sources, "section": filters.sections, "author": filters.authors}
-        for name, values in chosen.items():
-            if values:
-                mask = np.zeros(self._kept.size, dtype=bool)
-                for value in values:
-                    mask[self._kept.postings(name, value).documents] = True
-                masks[name] = mask
-        if filters.date_from or filters.date_to:
-            first = day_number(filters.date_from) if filters.date_from else FIRST_DAY
-            last = day_number(filters.date_to) if filters.date_to else LAST_DAY
+        for name, values in filters.values.items():
+            masks[name] = np.zeros(self._kept.size, dtype=bool)
+            for value in values if name in FACET_FIELDS else ():
+                masks[name][self._kept.postings(name, value).documents] = True
+        if days := day_range(filters):
+            first, last = days
             masks[DAY] = (self._kept.days >= first) & (self._kept.days <= last)
         return masks
 
@@ -139,9 +136,7 @@ class WhooshReader:
     def _count_facet(self, name: str, match: Match, masks: dict[str, NDArray[np.bool_]]) -> tuple[FacetBucket, ...]:
         facet = self._kept.facet(name)
         documents = narrow(match, [mask for field, mask in masks.items() if field != name]).documents
-        counts = facet.counts(documents)
-        buckets = [FacetBucket(value, count) for value, count in zip(facet.names, counts, strict=True) if count]
-        return tuple(sorted(buckets, key=lambda bucket: (-bucket.count, bucket.value)))
+        return facet_buckets(zip(facet.names, facet.counts(documents), strict=True))
 
     def _histogram(self, match: Match) -> tuple[HistogramBucket, ...]:
         days = self._kept.days[match.documents]

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
-from typing import Final
+from typing import Any, Final
 
 from searchapp.i18n import Message
 from searchapp.ingest.cleaning.article_dates import read_date
@@ -23,6 +23,7 @@ from searchapp.ingest.cleaning.mojibake import repaired
 from searchapp.ingest.cleaning.normalize import clean_line, clean_text
 from searchapp.ingest.reader_protocol import FileContext, UnreadableError
 from searchapp.model import Article, ArticleStatus, DateQuality, Reject
+from searchapp.schema import ARTICLE_FIELDS, FieldType, ReadFrom
 
 __all__ = ["Found", "Record", "article_from", "articles_from"]
 
@@ -40,6 +41,7 @@ class Found:
 
 _SCHEME: Final = re.compile(r"[a-z][a-z0-9+.-]*:", re.IGNORECASE)
 _LONGEST_REPEATED: Final = 60
+_AS_GIVEN: Final = tuple(row for row in ARTICLE_FIELDS if row.read_from is ReadFrom.RECORD)
 _WEB: Final = re.compile(r"https?:", re.IGNORECASE)
 
 
@@ -70,16 +72,15 @@ def article_from(record: Record, context: FileContext, default_id: str = "") -> 
         lead=lead,
         date=date,
         source=_source(record, url, context),
-        section=_line(record, "section") or context.inherited.get("section", ""),
         authors=_authors(record),
         url=url,
         language=_language(record, words),
-        tags=_lines(record, "tags", separator=","),
         status=status,
         date_quality=quality,
         modified=modified,
         stub=record.get("stub") is True or context.boilerplate.is_stub(words.text),
         repairs=tuple(sorted({*context.repairs, *words.repairs, *shortened, *no_lead, *dropped})),
+        **_as_given(record, context),
     )
 
 
@@ -90,6 +91,16 @@ def articles_from(found: Iterable[Found], context: FileContext) -> Iterator[Arti
             yield article_from(record.fields, context, context.article_id if record.alone else "")
         except UnreadableError as error:
             yield error.reject(context.name, record.line)
+
+
+def _as_given(record: Record, context: FileContext) -> dict[str, Any]:
+    """Return the attributes whose fields have no rule of their own: a line, which may be inherited, or lines."""
+    return {
+        row.attribute: _lines(record, row.name, separator=",")
+        if row.type is FieldType.LINES
+        else _line(record, row.name) or context.inherited.get(row.name, "")
+        for row in _AS_GIVEN
+    }
 
 
 class _Words:

@@ -1,4 +1,4 @@
-"""Names of fields: what exports, tables and French hands write for the names of a JSON Lines record."""
+"""Names of a record's fields, and the synonyms by which exports, tables and French texts call them."""
 
 from __future__ import annotations
 
@@ -7,56 +7,24 @@ from typing import Final
 
 from searchapp.i18n import Message
 from searchapp.ingest.cleaning.normalize import unaccented
+from searchapp.schema import ARTICLE_FIELDS, ReadFrom
 
 __all__ = ["FIELDS", "LONGEST_NAME", "WRITTEN_FIELDS", "field_name", "no_such_field"]
 
-FIELDS: Final = (
-    *(
-        "id",
-        "title",
-        "text",
-        "lead",
-        "date",
-        "source",
-        "section",
-        "author",
-        "url",
-        "language",
-        "tags",
-        "status",
-        "modified",
-    ),
-)
+_GIVEN: Final = [row for row in ARTICLE_FIELDS if row.read_from in (ReadFrom.RECORD, ReadFrom.RULE)]
+FIELDS: Final = tuple(row.name for row in sorted(_GIVEN, key=lambda row: not row.required))
+"""The fields of a record, required ones first."""
 
-WRITTEN_FIELDS: Final = (*FIELDS, "stub")
-"""The fields of a record that is written into the journal; ``stub`` says that the text is what a paywall shows."""
+WRITTEN_FIELDS: Final = (*FIELDS, *(row.name for row in ARTICLE_FIELDS if row.read_from is ReadFrom.OWN_RECORD))
+"""The fields of a record that is written into the journal."""
 
-_FOUND_OUT: Final = ("date_quality", "repairs", "links", "generation", "highlights", "spans")
-"""What the endpoint tells of an article beside its fields."""
+_COMPUTED: Final = tuple(row.name for row in ARTICLE_FIELDS if row.read_from is ReadFrom.COMPUTED)
+_ANSWERED: Final = (*_COMPUTED, "links", "generation", "highlights", "spans")
+"""The fields of an article's JSON that no record gives."""
 LONGEST_NAME: Final = 100
-"""Characters of an unknown name that are told."""
+"""Characters of an unknown name that a message shows."""
 
-_SYNONYMS: Final = {
-    name: field
-    for field, names in {
-        "id": "identifiant guid uid",
-        "title": "titre headline titre-article",
-        "lead": "chapo chapeau standfirst description summary resume accroche",
-        "text": "texte content contenu body corps article article-body",
-        "date": "published date-published published-at publication-date pubdate date-publication date-de-publication "
-        "publie-le",
-        "source": "journal publisher editeur media site newspaper titre-de-presse",
-        "section": "rubrique category categorie",
-        "author": "auteur auteurs authors byline signature journaliste",
-        "url": "lien link adresse permalink",
-        "language": "langue lang",
-        "tags": "mots-cles keywords etiquettes",
-        "status": "statut",
-        "modified": "updated updated-at modified-at date-modified datemodified lastmod last-modified modifie-le "
-        "corrige-le mis-a-jour-le mise-a-jour date-de-modification date-modification maj",
-    }.items()
-    for name in names.split()
-}
+_SYNONYMS: Final = {name: row.name for row in ARTICLE_FIELDS for name in row.synonyms.split()}
 
 
 def field_name(key: object) -> str:
@@ -68,7 +36,7 @@ def field_name(key: object) -> str:
 def no_such_field(key: str) -> Message:
     """Return that records have no field ``key``, and which one may have been meant."""
     shown = key[:LONGEST_NAME]
-    if key in _FOUND_OUT:
+    if key in _ANSWERED:
         return Message("the field “{field}” is what the program found out; leave it out", field=shown)
     name = field_name(shown)
     near = [name] if name in FIELDS else get_close_matches(name, WRITTEN_FIELDS, n=1)

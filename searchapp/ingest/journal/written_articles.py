@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any, Final
 
 from searchapp.i18n import Message
@@ -15,6 +14,7 @@ from searchapp.ingest.formats.field_names import LONGEST_NAME, no_such_field
 from searchapp.ingest.formats.jsonrecords import parse_json, records_of, unknown_field
 from searchapp.ingest.reader_protocol import LARGEST_ARTICLE, FileContext, UnreadableError
 from searchapp.model import Article, ArticleStatus, DateQuality
+from searchapp.schema import ARTICLE_FIELDS, ArticleField, FieldType, ReadFrom
 
 __all__ = ["InvalidRecordError", "line_of", "parse_line", "reads_the_same", "record_of", "tombstone", "validate"]
 
@@ -74,24 +74,13 @@ def tombstone(article_id: str) -> dict[str, Any]:
 
 def record_of(article: Article) -> dict[str, Any]:
     """Return ``article`` as the record that gives it again; what its date does not say stays unsaid."""
-    fields = {
-        "id": article.id,
-        "title": article.title,
-        "lead": article.lead,
-        "text": article.text,
-        "date": _written(article.date, article.date_quality),
-        "source": article.source,
-        "section": article.section,
-        "author": list(article.authors),
-        "url": article.url,
-        "language": article.language,
-        "tags": list(article.tags),
-        "status": article.status.value if article.status is not ArticleStatus.PUBLISHED else "",
-        "modified": article.modified.isoformat() if article.modified else "",
-        "stub": article.stub,
-    }
-    required = ("title", "text") if article.status is not ArticleStatus.WITHDRAWN else ()
-    return {name: value for name, value in fields.items() if value or name in required}
+    record = {}
+    for row in ARTICLE_FIELDS:
+        value = _written(article, row)
+        is_required = row.required and article.status is not ArticleStatus.WITHDRAWN
+        if row.read_from is not ReadFrom.COMPUTED and (value or is_required):
+            record[row.name] = value
+    return record
 
 
 def line_of(record: Mapping[str, Any]) -> bytes:
@@ -144,9 +133,15 @@ def _field(record: Mapping[str, Any], error: UnreadableError, context: FileConte
     return "title"
 
 
-def _written(date: datetime | None, quality: DateQuality) -> str:
-    if date is None:
-        return ""
-    if quality is DateQuality.DAY:
-        return date.date().isoformat()
-    return (date.replace(tzinfo=None) if quality is DateQuality.LOCAL else date).isoformat()
+def _written(article: Article, row: ArticleField) -> object:
+    """Return the value of a field as a record has it."""
+    value = getattr(article, row.attribute)
+    if row.name == "date" and value and article.date_quality is DateQuality.DAY:
+        return value.date().isoformat()
+    if row.name == "date" and value and article.date_quality is DateQuality.LOCAL:
+        return value.replace(tzinfo=None).isoformat()
+    if row.type is FieldType.STATUS:
+        return "" if value is ArticleStatus.PUBLISHED else str(value)
+    if row.type is FieldType.MOMENT:
+        return value.isoformat() if value else ""
+    return list(value) if row.type is FieldType.LINES else value
