@@ -8,9 +8,9 @@ from pathlib import Path
 from struct import Struct
 from typing import Final
 
-from searchapp.engines.whoosh_engine.codec import SegmentReader
-from searchapp.engines.whoosh_engine.segment import packed
-from searchapp.engines.whoosh_engine.storage import read_toc
+from searchapp.engines.whoosh_engine.codec.columns import pack_value as packed
+from searchapp.engines.whoosh_engine.codec.index_files import read_toc
+from searchapp.engines.whoosh_engine.segment_reader import SegmentReader
 from searchapp.schema import STEMS, WORDS
 
 __all__ = ["BOMBS", "PLACES", "live_payloads", "plant"]

@@ -36,8 +36,8 @@ class WhooshEngine:
         return ParallelWriter(folder, make, jobs, base)
 
     def open(self, folder: Path) -> Reader:
-        from searchapp.engines.whoosh_engine.codec import open_segments
         from searchapp.engines.whoosh_engine.reader import WhooshReader
+        from searchapp.engines.whoosh_engine.segment_reader import open_segments
 
         try:
             return WhooshReader(open_segments(folder))

@@ -21,8 +21,8 @@ from searchapp.engines.port import (
     TermClause,
     WeightClause,
 )
-from searchapp.engines.whoosh_engine.layout import Numbers
-from searchapp.engines.whoosh_engine.postings import Integers
+from searchapp.engines.whoosh_engine.codec.layout import Numbers
+from searchapp.engines.whoosh_engine.codec.posting_decoder import Integers
 from searchapp.engines.whoosh_engine.reader_cache import Kept
 from searchapp.model import Deadline
 from searchapp.schema import STEMS

@@ -9,13 +9,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any, Final
 
-from whoosh.filedb.filestore import FileStorage
-from whoosh.index import TOC
-
-from searchapp.engines.whoosh_engine.base import Base
-from searchapp.engines.whoosh_engine.codec import SegmentReader
+from searchapp.engines.whoosh_engine.base_generation import Base
+from searchapp.engines.whoosh_engine.codec.index_files import write_toc
 from searchapp.engines.whoosh_engine.merging import merge, plan
-from searchapp.engines.whoosh_engine.schema import INDEX_NAME, whoosh_schema
+from searchapp.engines.whoosh_engine.segment_reader import SegmentReader
 from searchapp.model import Article
 
 __all__ = ["Generation"]
@@ -29,7 +26,6 @@ class Generation:
 
     def __init__(self, folder: Path, base: Path | None = None) -> None:
         self.folder = folder
-        self._storage: Any = FileStorage(str(folder))
         self._base = Base(base) if base else None
         self._places: dict[str, tuple[int, int]] = {}
         self._deleted: list[tuple[int, int]] = []
@@ -64,10 +60,10 @@ class Generation:
             written += [self._merge(run, own)] if anew else run
         for segment in segments:
             if segment not in written:
-                self._storage.delete_file(segment.make_filename(segment.COMPOUND_EXT))
+                (self.folder / segment.make_filename(segment.COMPOUND_EXT)).unlink()
         if self._base:
             self._base.share([segment for segment in old if segment in written], self.folder)
-        TOC(whoosh_schema(), written, 1).write(self._storage, INDEX_NAME)
+        write_toc(self.folder, written)
 
     def _merge(self, run: list[Any], own: set[str]) -> Any:
         leaves = [

@@ -13,11 +13,11 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from searchapp.engines.whoosh_engine.codec import SegmentReader
-from searchapp.engines.whoosh_engine.layout import Lists, Numbers, Shape, offsets
-from searchapp.engines.whoosh_engine.privates import tokens_of
+from searchapp.engines.whoosh_engine.codec.layout import Lists, Numbers, Shape, offsets
+from searchapp.engines.whoosh_engine.codec.privates import tokens_of
 from searchapp.engines.whoosh_engine.schema import DAY, EVIDENCE, LENGTH, STORED, TIMESTAMP
-from searchapp.engines.whoosh_engine.segment import SegmentFile
+from searchapp.engines.whoosh_engine.segment_reader import SegmentReader
+from searchapp.engines.whoosh_engine.segment_writer import SegmentWriter
 from searchapp.schema import EXACT, STEMS, VALUE_FIELDS, WORDS
 
 __all__ = ["merge", "plan"]
@@ -80,7 +80,7 @@ def merge(leaves: Sequence[SegmentReader], folder: Path) -> Any:
     """Write the live documents of ``leaves`` (readers of one segment each) as one segment; return Whoosh's object."""
     parts = _live(leaves)
     count = sum(int(part.alive.sum()) for part in parts)
-    with SegmentFile(folder, count) as file:
+    with SegmentWriter(folder, count) as file:
         lengths = {name: _merge_field(file, name, parts, count) for name in sorted(_SHAPES)}
         file.end_fields()
         for name in (STEMS, *WORDS.values()):
@@ -107,7 +107,7 @@ def _chosen(values: list[bytes], alive: NDArray[np.bool_]) -> list[bytes]:
     return [values[number] for number in np.flatnonzero(alive).tolist()]
 
 
-def _merge_field(file: SegmentFile, name: str, parts: Sequence[_Live], count: int) -> Numbers:
+def _merge_field(file: SegmentWriter, name: str, parts: Sequence[_Live], count: int) -> Numbers:
     """Write one field; return its length in each document."""
     read = [part.leaf.field(name, _SHAPES[name]) for part in parts]
     terms = sorted(set().union(*(own for own, _ in read)))

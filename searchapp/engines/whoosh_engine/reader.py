@@ -16,10 +16,10 @@ from numpy.typing import NDArray
 from searchapp.engines.days import FIRST_DAY, LAST_DAY, day_number, month_label
 from searchapp.engines.port import Candidate, EngineRequest, EngineResult, SortKey
 from searchapp.engines.whoosh_engine.clause_matcher import Match, Matcher, narrow
-from searchapp.engines.whoosh_engine.codec import Leaves, SegmentReader
-from searchapp.engines.whoosh_engine.postings import Integers
+from searchapp.engines.whoosh_engine.codec.posting_decoder import Integers
 from searchapp.engines.whoosh_engine.reader_cache import Kept
 from searchapp.engines.whoosh_engine.schema import DAY, EVIDENCE, NO_DATE
+from searchapp.engines.whoosh_engine.segment_reader import Leaves, SegmentReader
 from searchapp.model import Article, FacetBucket, Filters, HistogramBucket, Sort
 from searchapp.schema import ID
 

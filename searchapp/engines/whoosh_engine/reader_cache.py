@@ -16,10 +16,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from searchapp.engines.port import BM25_B, BM25_K1
-from searchapp.engines.whoosh_engine.codec import Leaves, places_of, read_postings
-from searchapp.engines.whoosh_engine.layout import Numbers, offsets
-from searchapp.engines.whoosh_engine.postings import Integers, Postings
+from searchapp.engines.whoosh_engine.codec.layout import Numbers, offsets
+from searchapp.engines.whoosh_engine.codec.posting_decoder import Integers, Postings
 from searchapp.engines.whoosh_engine.schema import DAY, LENGTH, TIMESTAMP
+from searchapp.engines.whoosh_engine.segment_reader import Leaves, places_of, read_postings
 from searchapp.model import Deadline
 from searchapp.schema import FACET_FIELDS
 

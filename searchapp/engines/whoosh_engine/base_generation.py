@@ -7,7 +7,7 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-from searchapp.engines.whoosh_engine.codec import SegmentReader, open_segments, read_postings
+from searchapp.engines.whoosh_engine.segment_reader import SegmentReader, open_segments, read_postings
 from searchapp.schema import ID
 
 __all__ = ["Base"]

@@ -11,7 +11,7 @@ from whoosh.util.numeric import _length_byte_cache
 
 from searchapp.engines.whoosh_engine.schema import INDEX_NAME
 
-__all__ = ["LENGTHS", "MAGIC", "TOC_VERSION", "W3Codec", "length_column", "segment_object", "tokens_of"]
+__all__ = ["LENGTHS", "MAGIC", "TOC_VERSION", "W3Codec", "length_column", "segment_object", "set_tokens", "tokens_of"]
 
 MAGIC: Final[bytes] = WHOOSH3_HEADER_MAGIC
 """Begins each posting list."""
@@ -37,6 +37,11 @@ def segment_object(
     segment.compound = True
     segment._fieldlengths = dict(lengths or {})
     return segment
+
+
+def set_tokens(segment: Any, field: str, tokens: int) -> None:
+    """Note how many tokens a field has in a segment."""
+    segment._fieldlengths[field] = tokens
 
 
 def tokens_of(segment: Any, field: str) -> int:

@@ -23,15 +23,15 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from searchapp.engines.whoosh_engine.privates import LENGTHS
+from searchapp.engines.whoosh_engine.codec.privates import LENGTHS
 
 __all__ = [
     "BLOCK",
-    "COLUMN_END",
     "HEADER",
     "HEADER_CODES",
     "LONGEST_SHORT",
     "TERM_INFO",
+    "WIDTHS",
     "Bytes",
     "Lists",
     "Numbers",
@@ -91,8 +91,8 @@ TERM_INFO: Final = np.dtype(
     ]
 )
 _LENGTHS: Final = np.array(LENGTHS)
-# A column of byte strings ends with the widths of its two tables (sizes, then places) and a mark that there are two.
-COLUMN_END: Final = b"IIX"
+# Widths of tables, by the codes that Whoosh gives them.
+WIDTHS: Final = {"B": "u1", "H": ">u2", "i": ">i4", "I": ">u4", "q": ">i8"}
 
 
 class Shape(Enum):
