@@ -7,7 +7,7 @@ lists into arrays and scores those (:mod:`.reader`), since exact totals and face
 
 from __future__ import annotations
 
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from searchapp.engines.port import ArticleWriter, MakeDocument, Reader, Writer
@@ -23,7 +23,10 @@ class WhooshEngine:
 
     @property
     def version(self) -> str:
-        return f"whoosh3 {version('whoosh3')}"
+        try:
+            return f"whoosh3 {version('whoosh3')}"
+        except PackageNotFoundError:  # the stock distribution, which has the same import name
+            return f"Whoosh {version('Whoosh')}"
 
     def create(self, folder: Path, base: Path | None = None) -> Writer:
         from searchapp.engines.whoosh_engine.writer import WhooshWriter

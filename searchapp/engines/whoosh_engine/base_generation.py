@@ -7,6 +7,7 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+from searchapp.engines.whoosh_engine.codec.library import file_of
 from searchapp.engines.whoosh_engine.segment_reader import SegmentReader, open_segments, read_postings
 from searchapp.schema import ID
 
@@ -37,12 +38,12 @@ class Base:
     def share(self, segments: list[Any], folder: Path) -> None:
         """Make these segments' files part of ``folder``, by hard links where the file system has them."""
         for segment in segments:
-            name = segment.make_filename(segment.COMPOUND_EXT)
+            name = file_of(segment)
             try:
                 os.link(self._folder / name, folder / name)
             except OSError:
                 shutil.copy2(self._folder / name, folder / name)
 
     def close(self) -> None:
-        """Let go of the files."""
+        """Close the files: the system unmaps them with the last array that refers to one."""
         self._leaves.clear()

@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from searchapp.engines.whoosh_engine.base_generation import Base
 from searchapp.engines.whoosh_engine.codec.index_files import write_toc
+from searchapp.engines.whoosh_engine.codec.library import file_of
 from searchapp.engines.whoosh_engine.merging import merge, plan
 from searchapp.engines.whoosh_engine.segment_reader import SegmentReader
 from searchapp.model import Article
@@ -60,7 +61,7 @@ class Generation:
             written += [self._merge(run, own)] if anew else run
         for segment in segments:
             if segment not in written:
-                (self.folder / segment.make_filename(segment.COMPOUND_EXT)).unlink()
+                (self.folder / file_of(segment)).unlink()
         if self._base:
             self._base.share([segment for segment in old if segment in written], self.folder)
         write_toc(self.folder, written)
@@ -75,6 +76,6 @@ class Generation:
         return merge(leaves, self.folder)
 
     def close(self) -> None:
-        """Let go of the base's files."""
+        """Close the base's files."""
         if self._base:
             self._base.close()

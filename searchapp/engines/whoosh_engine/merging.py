@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from searchapp.engines.whoosh_engine.codec.layout import Lists, Numbers, Shape, offsets
-from searchapp.engines.whoosh_engine.codec.privates import tokens_of
+from searchapp.engines.whoosh_engine.codec.library import tokens_of
 from searchapp.engines.whoosh_engine.schema import DAY, EVIDENCE, LENGTH, STORED, TIMESTAMP
 from searchapp.engines.whoosh_engine.segment_reader import SegmentReader
 from searchapp.engines.whoosh_engine.segment_writer import SegmentWriter

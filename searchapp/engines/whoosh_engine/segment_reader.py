@@ -19,9 +19,9 @@ from searchapp.engines.whoosh_engine.codec.columns import ByteColumn, decode_art
 from searchapp.engines.whoosh_engine.codec.field_decoder import read_lists
 from searchapp.engines.whoosh_engine.codec.index_files import map_file, read_directory, read_toc
 from searchapp.engines.whoosh_engine.codec.layout import Lists, Numbers, Shape, offsets
+from searchapp.engines.whoosh_engine.codec.library import COLUMNS, POSTINGS, TERMS, file_of
 from searchapp.engines.whoosh_engine.codec.malformed_index import MALFORMED, damaged, reading, require
 from searchapp.engines.whoosh_engine.codec.posting_decoder import Integers, Postings, blocks_of
-from searchapp.engines.whoosh_engine.codec.privates import W3Codec
 from searchapp.engines.whoosh_engine.codec.term_dictionary import DictionaryReader
 from searchapp.engines.whoosh_engine.schema import STORED
 from searchapp.model import Article, Deadline
@@ -38,13 +38,13 @@ class SegmentReader:
     def __init__(self, folder: Path, segment: Any) -> None:
         self.segment = segment
         self.count: int = segment.doc_count_all()
-        self.file: str = segment.make_filename(segment.COMPOUND_EXT)
+        self.file: str = file_of(segment)
         self._columns: dict[str, ByteColumn] = {}
         with reading(self.file, "the directory"):
             self._parts = read_directory(map_file(folder / self.file))
-            self._postings = self._part(W3Codec.POSTS_EXT)
+            self._postings = self._part(POSTINGS)
         with reading(self.file, "the dictionary"):
-            self._terms = DictionaryReader(self._part(W3Codec.TERMS_EXT))
+            self._terms = DictionaryReader(self._part(TERMS))
         with reading(self.file, STORED):  # each document has one, so that no number of documents is beyond the file
             self._byte_column(STORED)
 
@@ -60,7 +60,7 @@ class SegmentReader:
         """Yield the terms of a field that begin with ``prefix``, with the number of their documents."""
         with reading(self.file, "the dictionary"):
             for term, place in self._terms.terms_from(field, prefix):
-                yield term, _DOCUMENTS.unpack_from(self._parts[self._name(W3Codec.TERMS_EXT)], place)[0]
+                yield term, _DOCUMENTS.unpack_from(self._parts[self._name(TERMS)], place)[0]
 
     def document_frequencies(self, field: str) -> tuple[list[bytes], list[int]]:
         """Return the terms of a field in byte order, and how many live documents hold each."""
@@ -79,7 +79,7 @@ class SegmentReader:
             place = self._terms.find(field, term)
             if place is None:
                 return 0
-            count: int = _DOCUMENTS.unpack_from(self._parts[self._name(W3Codec.TERMS_EXT)], place)[0]
+            count: int = _DOCUMENTS.unpack_from(self._parts[self._name(TERMS)], place)[0]
             return count
 
     def field(self, field: str, shape: Shape) -> tuple[list[bytes], Lists]:
@@ -95,9 +95,7 @@ class SegmentReader:
         place = self._terms.find(field, term)
         if place is None:
             return memoryview(b"")
-        inlined, _, _, _, _, _, _, _, offset, length = _INFO.unpack_from(
-            self._parts[self._name(W3Codec.TERMS_EXT)], place
-        )
+        inlined, _, _, _, _, _, _, _, offset, length = _INFO.unpack_from(self._parts[self._name(TERMS)], place)
         require(
             not inlined and offset >= 0 and 0 < length <= len(self._postings) - offset, "a term has no posting list"
         )
@@ -108,7 +106,7 @@ class SegmentReader:
     def numbers(self, name: str) -> NDArray[Any]:
         """Return a column of numbers, with its default where documents have no value."""
         with reading(self.file, name):
-            return decode_numbers(name, self._parts.get(self._name(f".{name}{W3Codec.COLUMN_EXT}"), b""), self.count)
+            return decode_numbers(name, self._parts.get(self._name(f".{name}{COLUMNS}"), b""), self.count)
 
     def packed_values(self, name: str) -> list[bytes]:
         """Return the values of a column of byte strings as they lie in the file, packed."""
@@ -127,7 +125,7 @@ class SegmentReader:
 
     def _byte_column(self, name: str) -> ByteColumn:
         if name not in self._columns:
-            self._columns[name] = ByteColumn(self._part(f".{name}{W3Codec.COLUMN_EXT}"), self.count)
+            self._columns[name] = ByteColumn(self._part(f".{name}{COLUMNS}"), self.count)
         return self._columns[name]
 
     def _part(self, extension: str) -> memoryview:

@@ -15,8 +15,16 @@ from numpy.typing import NDArray
 from searchapp.engines.whoosh_engine.codec.columns import encode_numbers, encode_values
 from searchapp.engines.whoosh_engine.codec.index_files import DIRECTORY_HEAD, write_directory
 from searchapp.engines.whoosh_engine.codec.layout import Lists, Numbers, Shape, length_bytes
+from searchapp.engines.whoosh_engine.codec.library import (
+    COLUMNS,
+    POSTINGS,
+    TERMS,
+    file_of,
+    length_column,
+    segment_object,
+    set_tokens,
+)
 from searchapp.engines.whoosh_engine.codec.posting_encoder import encode
-from searchapp.engines.whoosh_engine.codec.privates import W3Codec, length_column, segment_object, set_tokens
 from searchapp.engines.whoosh_engine.codec.term_dictionary import DictionaryWriter
 
 __all__ = ["SegmentWriter"]
@@ -27,7 +35,7 @@ class SegmentWriter:
 
     def __init__(self, folder: Path, count: int) -> None:
         self.segment: Any = segment_object(count)
-        self._path = folder / self.segment.make_filename(self.segment.COMPOUND_EXT)
+        self._path = folder / file_of(self.segment)
         self._file = self._path.open("wb")
         self._file.write(bytes(DIRECTORY_HEAD.size))
         self._parts: dict[str, dict[str, int]] = {}
@@ -56,9 +64,9 @@ class SegmentWriter:
 
     def end_fields(self) -> None:
         """Add the dictionary."""
-        self._note(W3Codec.POSTS_EXT, DIRECTORY_HEAD.size, self._postings)
+        self._note(POSTINGS, DIRECTORY_HEAD.size, self._postings)
         start = self._file.tell()
-        self._note(W3Codec.TERMS_EXT, start, self._terms.write(self._file))
+        self._note(TERMS, start, self._terms.write(self._file))
 
     def add_lengths(self, field: str, lengths: Numbers) -> None:
         self._add_column(length_column(field), [length_bytes(lengths).tobytes()])
@@ -75,7 +83,7 @@ class SegmentWriter:
     def _add_column(self, name: str, pieces: Iterable[bytes]) -> None:
         start = self._file.tell()
         self._file.writelines(pieces)
-        self._note(f".{name}{W3Codec.COLUMN_EXT}", start, self._file.tell() - start)
+        self._note(f".{name}{COLUMNS}", start, self._file.tell() - start)
 
     def _note(self, extension: str, start: int, size: int) -> None:
         self._parts[self.segment.make_filename(extension)] = {"offset": start, "length": size}

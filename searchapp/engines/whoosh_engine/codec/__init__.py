@@ -13,8 +13,8 @@ each) and *columns*.
     the dictionary and the columns.
 ``pickles``, ``compression``, ``malformed_index``
     pickles read as data, deflate, and errors in the bytes told as IndexDamaged.
-``privates``
-    every name of the library that it does not document, checked at import.
+``library``
+    all that is used of Whoosh, imported there only; names that it does not document are checked at import.
 
 What is read is compared with what it can be: offsets and sizes with the file, documents with the segment, types with
 the port. No pickle is run.

@@ -19,9 +19,9 @@ from searchapp.engines.whoosh_engine.codec.layout import (
     entry_sizes,
     offsets,
 )
+from searchapp.engines.whoosh_engine.codec.library import MAGIC
 from searchapp.engines.whoosh_engine.codec.malformed_index import Malformed, require, unpacked
 from searchapp.engines.whoosh_engine.codec.posting_decoder import lists_of
-from searchapp.engines.whoosh_engine.codec.privates import MAGIC
 
 __all__ = ["read_lists"]
 

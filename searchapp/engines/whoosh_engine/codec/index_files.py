@@ -15,13 +15,10 @@ from pathlib import Path
 from struct import Struct
 from typing import Any, BinaryIO, Final
 
-from whoosh.filedb.filestore import FileStorage
-from whoosh.index import TOC
-
+from searchapp.engines.whoosh_engine.codec.library import INDEX_NAME, TOC_VERSION, segment_object, write_table
 from searchapp.engines.whoosh_engine.codec.malformed_index import Malformed, reading, require
 from searchapp.engines.whoosh_engine.codec.pickles import Instance, read_pickle
-from searchapp.engines.whoosh_engine.codec.privates import TOC_VERSION, segment_object
-from searchapp.engines.whoosh_engine.schema import INDEX_NAME, whoosh_schema
+from searchapp.engines.whoosh_engine.schema import whoosh_schema
 
 __all__ = ["DIRECTORY_HEAD", "map_file", "read_directory", "read_toc", "write_directory", "write_toc"]
 
@@ -112,7 +109,7 @@ def _is_count(value: Any) -> bool:
 
 def write_toc(folder: Path, segments: list[Any]) -> None:
     """Write the table of contents of an index of these segments, which lie in ``folder``."""
-    TOC(whoosh_schema(), segments, 1).write(FileStorage(str(folder)), INDEX_NAME)
+    write_table(folder, whoosh_schema(), segments)
 
 
 def write_directory(file: BinaryIO, parts: Mapping[str, Mapping[str, int]]) -> None:

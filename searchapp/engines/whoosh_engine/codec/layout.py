@@ -23,7 +23,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from searchapp.engines.whoosh_engine.codec.privates import LENGTHS
+from searchapp.engines.whoosh_engine.codec.library import LENGTHS
 
 __all__ = [
     "BLOCK",

@@ -25,9 +25,9 @@ from searchapp.engines.whoosh_engine.codec.layout import (
     entry_sizes,
     offsets,
 )
+from searchapp.engines.whoosh_engine.codec.library import MAGIC
 from searchapp.engines.whoosh_engine.codec.malformed_index import require, unpacked
 from searchapp.engines.whoosh_engine.codec.pickles import read_pickle
-from searchapp.engines.whoosh_engine.codec.privates import MAGIC
 
 __all__ = ["Block", "Frequencies", "Integers", "Postings", "blocks_of", "lists_of"]
 

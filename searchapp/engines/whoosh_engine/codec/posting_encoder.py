@@ -24,7 +24,7 @@ from searchapp.engines.whoosh_engine.codec.layout import (
     length_bytes,
     offsets,
 )
-from searchapp.engines.whoosh_engine.codec.privates import MAGIC
+from searchapp.engines.whoosh_engine.codec.library import MAGIC
 
 __all__ = ["EncodedLists", "encode"]
 
