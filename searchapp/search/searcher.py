@@ -23,7 +23,7 @@ from typing import Final, TypeVar
 from searchapp.analysis import FrenchAnalyzer
 from searchapp.derived.spelling import FILE_NAME, Lexicon
 from searchapp.engines.panics import panics_caught
-from searchapp.engines.port import Engine, Reader
+from searchapp.engines.port import Engine, Place, Reader
 from searchapp.errors import Corrupt, EngineUnavailable, IndexDamaged, SearchappError
 from searchapp.indexing.damage import Damage
 from searchapp.indexing.generations import CURRENT, Generations
@@ -434,7 +434,7 @@ class CurrentGeneration:
 def _open_reader(engine: Engine, folder: Path) -> Reader:
     try:
         with panics_caught():
-            return engine.open(folder)
+            return engine.open(Place(folder))
     except (EngineUnavailable, IndexDamaged):
         raise
     except Exception as error:

@@ -19,7 +19,7 @@ from typing import Any, Final, cast
 import tantivy
 from tantivy import DocAddress, FieldType, Occur, Order, Query
 
-from searchapp.engines.port import Candidate, EngineRequest, SortKey
+from searchapp.engines.port import Candidate, DocumentHandle, EngineRequest, SortKey
 from searchapp.engines.sort_keys import UNSCORED, falling, next_below, score_of
 from searchapp.engines.tantivy_engine.schema import LAST_ORDINAL, NEWEST, OLDEST, ORDINAL, ORDINAL_BITS
 from searchapp.model import Sort
@@ -68,7 +68,7 @@ class Ordering:
             order=Order.Asc,
         )
         return _count_of(result) if total is None else total, [
-            Candidate(_number(address), 0.0, _key_of(request.sort, value)) for value, address in result.hits
+            Candidate(_handle_of(address), 0.0, _key_of(request.sort, value)) for value, address in result.hits
         ]
 
     def by_score(self, query: Query, request: EngineRequest) -> tuple[int, list[Candidate]]:
@@ -86,7 +86,7 @@ class Ordering:
             total = _count_of(result)
             hits = self._ranked(query, result.hits, min(request.limit, total))
         return total, [
-            Candidate(_number(address), level, (falling(level), ordinal))
+            Candidate(_handle_of(address), level, (falling(level), ordinal))
             for level, ordinal, address in hits[request.offset :]
         ]
 
@@ -203,8 +203,8 @@ def _key_of(sort: Sort, value: int) -> SortKey:
     return (UNSCORED, value) if sort is Sort.RELEVANCE else (value >> ORDINAL_BITS, value & LAST_ORDINAL)
 
 
-def _number(address: DocAddress) -> int:
-    return address.segment_ord << DOCUMENT_BITS | address.doc
+def _handle_of(address: DocAddress) -> DocumentHandle:
+    return DocumentHandle(address.segment_ord << DOCUMENT_BITS | address.doc)
 
 
 def _count_of(result: tantivy.SearchResult) -> int:

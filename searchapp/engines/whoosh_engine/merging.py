@@ -23,7 +23,7 @@ from searchapp.schema import EXACT, STEMS, VALUE_FIELDS, WORDS
 __all__ = ["merge", "plan"]
 
 # A segment is written anew when it takes this many times what its live documents would.
-_SWOLLEN: Final = 1.4
+_SPARSE: Final = 1.4
 # The last segments become one when the one before them has fewer than so many times their tokens. Sizes then fall by
 # this factor from one to the next: a few segments whatever the number of changes.
 _RATIO: Final = 3
@@ -50,21 +50,21 @@ class _Live:
 def plan(old: Sequence[Any], new: Sequence[Any]) -> list[tuple[list[Any], bool]]:
     """Return runs of neighbours in their order, each with whether it has to be written anew as one segment."""
     kept = [segment for segment in (*old, *new) if segment.doc_count()]
-    tail = _tail(kept) if old else len(kept)
-    runs = [[segment] for segment in kept[:tail]] + ([kept[tail:]] if kept[tail:] else [])
-    return [(run, len(run) > 1 or _swollen(run[0])) for run in runs]
+    start = _merge_start(kept) if old else len(kept)
+    runs = [[segment] for segment in kept[:start]] + ([kept[start:]] if kept[start:] else [])
+    return [(run, len(run) > 1 or _is_sparse(run[0])) for run in runs]
 
 
-def _tail(segments: Sequence[Any]) -> int:
+def _merge_start(segments: Sequence[Any]) -> int:
     """Return where the segments begin that are to become one."""
-    tail = len(segments)
+    start = len(segments)
     tokens = 0.0
-    while tail and tokens < _FULL:
-        before = _tokens(segments[tail - 1])
+    while start and tokens < _FULL:
+        before = _tokens(segments[start - 1])
         if before >= _FULL or (tokens and before > _RATIO * tokens):
             break
-        tail, tokens = tail - 1, tokens + before
-    return tail
+        start, tokens = start - 1, tokens + before
+    return start
 
 
 def _tokens(segment: Any) -> float:
@@ -72,8 +72,8 @@ def _tokens(segment: Any) -> float:
     return float(tokens_of(segment, STEMS) * segment.doc_count() / segment.doc_count_all())
 
 
-def _swollen(segment: Any) -> bool:
-    return bool(segment.doc_count_all() > _SWOLLEN * segment.doc_count())
+def _is_sparse(segment: Any) -> bool:
+    return bool(segment.doc_count_all() > _SPARSE * segment.doc_count())
 
 
 def merge(leaves: Sequence[SegmentReader], folder: Path) -> Any:

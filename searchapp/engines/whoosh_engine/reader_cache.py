@@ -23,19 +23,19 @@ from searchapp.engines.whoosh_engine.segment_reader import Leaves, places_of, re
 from searchapp.model import Deadline
 from searchapp.schema import FACET_FIELDS
 
-__all__ = ["Facet", "Kept"]
+__all__ = ["Facet", "ReaderCache"]
 
 # Postings kept decoded, and places of words: at 8 bytes each, 64 MB at most of either.
-_KEPT_POSTINGS: Final = 8_000_000
-_KEPT_PLACES: Final = 8_000_000
-_KEPT_FREQUENCIES: Final = 1 << 16
+_MAX_POSTINGS: Final = 8_000_000
+_MAX_POSITIONS: Final = 8_000_000
+_MAX_FREQUENCIES: Final = 1 << 16
 
 
 _Value = TypeVar("_Value", bound=Sized)
 _Key = tuple[str, bytes]
 
 
-class _Recent(Generic[_Value]):
+class LruBySize(Generic[_Value]):
     """What was read of terms; the least recently used is given up when all together hold more than ``limit``."""
 
     def __init__(self, limit: int) -> None:
@@ -87,7 +87,7 @@ class Facet:
         return counts
 
 
-class Kept:
+class ReaderCache:
     """One open generation. Safe to share between threads: each read holds the lock, and none reads for long.
 
     So a costly search keeps the others waiting for a read at most.
@@ -98,11 +98,11 @@ class Kept:
         self.leaves = leaves
         self.size = sum(leaf.count for leaf, _ in leaves)
         self.live: int = sum(leaf.segment.doc_count() for leaf, _ in leaves)
-        self._postings: _Recent[Postings] = _Recent(_KEPT_POSTINGS)
-        self._places: _Recent[Numbers] = _Recent(_KEPT_PLACES)
+        self._postings: LruBySize[Postings] = LruBySize(_MAX_POSTINGS)
+        self._places: LruBySize[Numbers] = LruBySize(_MAX_POSITIONS)
         self._facets: dict[str, Facet] = {}
         # No method of this object: one that is in a cycle would keep the files mapped until garbage is collected.
-        self._frequency = lru_cache(_KEPT_FREQUENCIES)(partial(_document_frequency, leaves, lock))
+        self._frequency = lru_cache(_MAX_FREQUENCIES)(partial(_document_frequency, leaves, lock))
 
     def postings(self, field: str, term: str) -> Postings:
         """Return the live documents that hold ``term``."""
@@ -120,7 +120,7 @@ class Kept:
         key = (field, term.encode("utf-8", "replace"))
         with self._lock:
             every = self.postings(field, term)
-            is_frequent = 2 * len(documents) >= len(every) and every.frequencies.sum() <= _KEPT_PLACES // 2
+            is_frequent = 2 * len(documents) >= len(every) and every.frequencies.sum() <= _MAX_POSITIONS // 2
             if is_frequent and self._places.get(key) is None:
                 places = places_of(self.leaves, *key, every.documents, deadline)
                 if places is not None:
