@@ -1,4 +1,4 @@
-"""What engines keep of an article beside its terms, and back: JSON, which can say nothing but data."""
+"""The stored form of an article, written and read: JSON, which can say nothing but data."""
 
 from __future__ import annotations
 

@@ -34,7 +34,7 @@ BATCH: Final = 64
 QUEUE_PER_WORKER: Final = 2
 """Batches or segments for each worker: one to do and one to go on with."""
 
-# What is remembered only grows, and nothing else stays: the collector has next to nothing to find.
+# Memory only grows here, so the garbage collector has next to nothing to find.
 _OBJECTS: Final = 100_000
 
 Answer = TypeVar("Answer")

@@ -102,7 +102,7 @@ class Ordering:
     # By column
 
     def _behind(self, query: Query, sort: Sort, key: SortKey) -> Query:
-        """Return what finds the matches of ``query`` that come after ``key``."""
+        """Return the query for the matches of ``query`` that come after ``key``."""
         first, ordinal = key
         ordinal = min(ordinal, LAST_ORDINAL)
         if sort is not Sort.RELEVANCE:
@@ -171,7 +171,7 @@ class Ordering:
 
 
 def _bent(query: Query, ceiling: float) -> Query:
-    """Return what finds the matches of ``query``, a score up to ``ceiling`` as it is, a higher one negative.
+    """Return the query for the matches of ``query``, a score up to ``ceiling`` as it is, a higher one negative.
 
     The score that is added has a slope of -_FAINT up to the ceiling and one of -_FAINT * _STEEP above. It is made of
     what Tantivy offers: a disjunction scores m + (sum - m) * tie_breaker, where m is the highest score of its parts,

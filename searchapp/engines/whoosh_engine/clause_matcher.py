@@ -193,7 +193,7 @@ def _unscored(documents: Integers) -> Match:
 
 
 def _both(one: Integers, other: Integers) -> Integers:
-    """Return what two rising arrays share."""
+    """Return the intersection of two rising arrays."""
     small, large = (one, other) if len(one) <= len(other) else (other, one)
     shared: Integers = small[_held(large, small)]
     return shared

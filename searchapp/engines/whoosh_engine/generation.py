@@ -1,7 +1,7 @@
 """A generation in the making: which article is which document, and what becomes of those that are replaced.
 
-Documents are numbered in the order of adding, over segments that are cut by the size of their text, whoever analyses
-and inverts them. So one process and many make the same generation.
+Documents are numbered in the order of adding, over segments that are cut by the size of their text, whichever process
+analyses and inverts them. So one process and many make the same generation.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Keeping the segments few and full: which of them to write anew, and how.
+"""Compaction: which segments to rewrite so that they stay few and full, and how.
 
 Merged are neighbours only, so that documents keep the order of adding, on which equal scores rely.
 """
@@ -22,7 +22,7 @@ from searchapp.schema import EXACT, STEMS, VALUE_FIELDS, WORDS
 
 __all__ = ["merge", "plan"]
 
-# A segment is written anew when it takes this many times what its live documents would.
+# A sparse segment is rewritten: it takes so many times the space that its live documents would.
 _SPARSE: Final = 1.4
 # The last segments become one when the one before them has fewer than so many times their tokens. Sizes then fall by
 # this factor from one to the next: a few segments whatever the number of changes.
@@ -48,7 +48,7 @@ class _Live:
 
 
 def plan(old: Sequence[Any], new: Sequence[Any]) -> list[tuple[list[Any], bool]]:
-    """Return runs of neighbours in their order, each with whether it has to be written anew as one segment."""
+    """Return runs of neighbours in their order, each with whether it has to be rewritten as one segment."""
     kept = [segment for segment in (*old, *new) if segment.doc_count()]
     start = _merge_start(kept) if old else len(kept)
     runs = [[segment] for segment in kept[:start]] + ([kept[start:]] if kept[start:] else [])
@@ -56,7 +56,7 @@ def plan(old: Sequence[Any], new: Sequence[Any]) -> list[tuple[list[Any], bool]]
 
 
 def _merge_start(segments: Sequence[Any]) -> int:
-    """Return where the segments begin that are to become one."""
+    """Return the index of the first of the last segments that are to become one."""
     start = len(segments)
     tokens = 0.0
     while start and tokens < _FULL:

@@ -1,4 +1,4 @@
-"""What a reader keeps of its generation: decoded posting lists within a bound, columns, facets, statistics.
+"""The cache of a reader: decoded posting lists within a bound, columns, facets, statistics.
 
 Each is read once, when first asked for. Numbers of documents count the deleted ones too, as Whoosh does; everything
 that is counted or averaged leaves them out, so that a generation grown by changes scores as one built afresh.
@@ -36,7 +36,7 @@ _Key = tuple[str, bytes]
 
 
 class LruBySize(Generic[_Value]):
-    """What was read of terms; the least recently used is given up when all together hold more than ``limit``."""
+    """An LRU cache of values by term, bounded by their size: all together hold at most ``limit`` numbers."""
 
     def __init__(self, limit: int) -> None:
         self._limit = limit

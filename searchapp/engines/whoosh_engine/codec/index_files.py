@@ -45,7 +45,7 @@ def map_file(path: Path) -> memoryview:
 
 
 def read_toc(folder: Path) -> list[Any]:
-    """Return Whoosh's objects for the segments of the index in ``folder``, made anew from what its latest table says.
+    """Return Whoosh's objects for the segments of the index in ``folder``, rebuilt from its latest table.
 
     The schema in the table is not looked at: the fields are ours, and so is their form. Raises IndexDamaged.
     """

@@ -96,7 +96,7 @@ WIDTHS: Final = {"B": "u1", "H": ">u2", "i": ">i4", "I": ">u4", "q": ">i8"}
 
 
 class Shape(Enum):
-    """What the values of a field's postings are; Whoosh calls it the field's format."""
+    """The kind of values in the postings of a field: the field's format in Whoosh."""
 
     EXISTENCE = "existence"
     FREQUENCY = "frequency"

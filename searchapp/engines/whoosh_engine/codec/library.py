@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Final
 
 with warnings.catch_warnings():
-    # Whoosh 2.7.4 has escapes in plain strings and an « is not » with a literal, which Python 3.8 and later warn of.
+    # Whoosh 2.7.4 has invalid escapes in strings and an "is" with a literal, of which Python warns when it compiles them.
     warnings.simplefilter("ignore", SyntaxWarning)
     warnings.simplefilter("ignore", DeprecationWarning)
     from whoosh import fields

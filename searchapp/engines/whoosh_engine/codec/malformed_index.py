@@ -1,4 +1,4 @@
-"""What a file of an index says that cannot be: told as a damaged index that names file and part."""
+"""Malformed bytes of an index, reported as IndexDamaged with the file and the part."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class Malformed(ValueError):
     """Bytes that do not say what they should."""
 
 
-# Whatever Python and numpy say to numbers that lead nowhere.
+# The exceptions of Python and numpy for numbers that lead nowhere.
 MALFORMED: Final[tuple[type[Exception], ...]] = (
     *(ValueError, LookupError, TypeError, ArithmeticError, MemoryError, RecursionError, AttributeError),
     *DEFLATE_ERRORS,

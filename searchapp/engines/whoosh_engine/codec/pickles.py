@@ -60,7 +60,7 @@ _DATA: Final = _SET | _BYTES | _NO_VALUE | {_ENCODE}
 
 
 def read_pickle(data: Buffer, start: int = 0, classes: frozenset[str] = frozenset()) -> tuple[Any, int]:
-    """Return what the pickle that begins at ``start`` says, and where it ends. Raises UnsafePickle.
+    """Return the value of the pickle that begins at ``start``, and the offset of its end. Raises UnsafePickle.
 
     Of ``classes``, by their full names, it may describe instances.
     """
