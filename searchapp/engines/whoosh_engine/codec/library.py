@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Final
 
 with warnings.catch_warnings():
-    # Whoosh 2.7.4 has invalid escapes in strings and an "is" with a literal, of which Python warns when it compiles them.
+    # Whoosh 2.7.4 has invalid escapes in strings and an "is" with a literal: Python warns when it compiles them.
     warnings.simplefilter("ignore", SyntaxWarning)
     warnings.simplefilter("ignore", DeprecationWarning)
     from whoosh import fields
