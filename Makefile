@@ -4,9 +4,10 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
+STOCK := .venv-whoosh-stock
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-fast lint lock mutation release
+.PHONY: help run test test-fast test-whoosh-stock lint lock mutation release
 
 help: ## show what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1	\2/' | expand -t 16
@@ -20,6 +21,13 @@ test: $(INSTALLED) lint ## run every check: lint, types, import rules, tests
 
 test-fast: $(INSTALLED) ## run the tests that are not slow, in less than a minute
 	@$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist worksteal -m "not slow" --durations=10 $(ARGS)
+
+test-whoosh-stock: ## run the contract and Whoosh tests on stock Whoosh 2.7.4 and zlib, in an environment of their own
+	@$(PYTHON) -m venv $(STOCK)
+	@$(STOCK)/bin/pip -qq --disable-pip-version-check install --require-hashes --requirement requirements.lock
+	@$(STOCK)/bin/pip -qq --disable-pip-version-check uninstall --yes whoosh3 isal
+	@$(STOCK)/bin/pip -qq --disable-pip-version-check install --require-hashes --requirement tests/engines/whoosh-stock.txt
+	@$(STOCK)/bin/python -m pytest -n auto --maxprocesses 4 --dist worksteal tests/contract tests/engines/test_whoosh*.py $(ARGS)
 
 lint: $(INSTALLED) ## check style, types and import rules
 	@$(BIN)/ruff check .

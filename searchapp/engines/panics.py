@@ -1,4 +1,4 @@
-"""Panics of libraries in Rust, which reach Python as no Exception, made into one."""
+"""Panics of libraries in Rust, which are no Exception in Python, raised as one."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ __all__ = ["panics_caught"]
 
 @contextmanager
 def panics_caught() -> Iterator[None]:
-    """Raise EnginePanic for what is neither an Exception nor a wish to stop (Ctrl-C, exit)."""
+    """Raise EnginePanic for a BaseException that neither is an Exception nor stops the program (Ctrl-C, exit)."""
     try:
         yield
     except (Exception, KeyboardInterrupt, SystemExit, GeneratorExit):

@@ -1,19 +1,30 @@
-"""What searchapp asks of an engine.
+"""The engine port: the contract between searchapp and an engine.
 
-An engine keeps *documents* (an article and its terms) in the folder of one generation and answers clauses of terms.
-It knows nothing of query text, accents or pages.
+An engine keeps *documents* (an article and its terms), generation by generation, and answers clauses of terms. It knows
+nothing of query text, accents or pages.
+
+Places
+    A :class:`Place` says where the index of one generation is. It is a folder that the caller makes, names, syncs,
+    renames once it is complete, and removes; its content is the engine's affair: the index itself, or a pointer to an
+    index elsewhere. So nobody but the adapter looks into it.
 
 Writing
-    ``create(folder)`` gives a :class:`Writer`, a context manager over an empty folder that exists. ``add`` takes a
-    document; adding one whose article id was added before replaces that one. ``is_new`` promises that there is none, so
-    that nobody has to look for it. ``delete`` takes an article id; deleting what is not there is fine. With ``base``,
-    the folder of a generation that the same engine version wrote, the new one starts with its documents; the base stays
-    as it is (files may be shared by hard links, never changed in place), and the cost follows the number of changes,
-    not of documents. An engine that cannot give back the room of what was deleted refuses a base that is mostly that,
-    by raising :class:`BaseWornOut` at the latest on leaving; the caller then writes all documents without a base. A
-    clean exit commits: when it returns, the files are complete and closed (making them durable is the caller's affair).
-    After an exception the folder holds nothing worth opening; the caller removes it. Nothing is visible to readers
-    before the commit.
+    ``create(place)`` gives a :class:`Writer`, a context manager over a place whose folder exists and is empty. ``add``
+    takes a document; adding one whose article id was added before replaces that one. ``is_new`` promises that there is
+    none: the engine need not look for it. ``delete`` takes an article id; deleting a missing one is fine. With
+    ``base``, the place of a complete generation that the same engine version wrote, the new one starts with its
+    documents. The cost follows the number of changes, not of documents; how the adapter shares what did not change is
+    its affair. The base stays as it is and may be removed once the new generation is complete. An engine that cannot
+    give back the space of deleted documents refuses a base that is mostly these, by raising :class:`BaseWornOut` at the
+    latest on leaving; the caller then writes all documents without a base.
+
+    A clean exit commits: when it returns, the index is complete and its files are closed (the caller makes them
+    durable). Nothing is visible to readers before. After an exception the writer has ended its threads and processes
+    and the place holds nothing that opens; the caller removes it.
+
+    ``remove(place)`` deletes the index of a place, complete or not, and the folder; a missing one is fine. Other
+    generations, those based on it included, and readers that are open go on. The caller sees to it that no writer is
+    at work there.
 
     An engine that can write with several processes, a :class:`ParallelEngine`, also has ``create_parallel``: it gives
     an :class:`ArticleWriter`, which is a writer that takes articles and sees to their analysis. ``make`` turns an
@@ -23,8 +34,8 @@ Writing
     After leaving, whatever the reason, no process is left.
 
 Reading
-    ``open(folder)`` gives a :class:`Reader` that sees that generation for as long as it is open, whatever happens to
-    other folders. Readers may be shared between threads.
+    ``open(place)`` gives a :class:`Reader` that sees that generation for as long as it is open, whatever happens to
+    other places or, by ``remove``, to its own. Readers may be shared between threads. The caller closes it.
 
     ``search`` finds every document that matches the clause and the filters. ``total`` is exact. Candidates come in
     the order asked for: by relevance (falling score, then order of adding), or by date (documents without a date
@@ -39,6 +50,9 @@ Reading
     2009, with the idf that Lucene uses). A document's own length is rounded as Lucene and Tantivy keep it, in one byte:
     what goes beyond 24 counts with its first four binary digits; the average is that of the exact lengths. So engines
     order alike. Everything else finds or excludes and does not score.
+
+    A candidate's ``document`` is a handle: hashable, equal for the same document of one reader, and good for
+    ``articles`` and ``evidence`` of that reader only. Only the adapter calculates with it or orders by it.
 
     Pages go on by sort key: each candidate carries its own, and a request ``after`` one gives what follows it in that
     order, at a cost that does not grow with the depth. A key is two whole numbers that rise from candidate to
@@ -66,10 +80,10 @@ Differences
     reason beside each difference; what tests compare and what users are told follows it.
 
 Errors
-    A folder that cannot be read raises :class:`~searchapp.errors.IndexDamaged`. Reading after ``close``, and a document
-    number that no search gave, are faults of the caller. An unknown field or term finds nothing, in clauses and
-    filters. Whatever an engine raises is an Exception: a panic of a library, which Python does not count as one,
-    becomes an :class:`EnginePanic` in the adapter.
+    A place that cannot be read, or holds no complete index, raises :class:`~searchapp.errors.IndexDamaged`. Reading
+    after ``close``, and a handle that no search of the reader gave, are faults of the caller. An unknown field or term
+    finds nothing, in clauses and filters. Whatever an engine raises is an Exception: a panic of a library, which Python
+    does not count as one, becomes an :class:`EnginePanic` in the adapter.
 """
 
 from __future__ import annotations
@@ -78,7 +92,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
-from typing import Final, NamedTuple, Protocol, Self, TypeVar, runtime_checkable
+from typing import Final, NamedTuple, NewType, Protocol, Self, TypeVar, runtime_checkable
 
 from searchapp.analysis import Term
 from searchapp.model import Article, Deadline, FacetBucket, Filters, HistogramBucket, Sort
@@ -94,6 +108,7 @@ __all__ = [
     "Clause",
     "DayClause",
     "Document",
+    "DocumentHandle",
     "Engine",
     "EnginePanic",
     "EngineRequest",
@@ -102,6 +117,7 @@ __all__ = [
     "MakeDocument",
     "ParallelEngine",
     "PhraseClause",
+    "Place",
     "Reader",
     "SortKey",
     "TermClause",
@@ -113,8 +129,14 @@ BM25_K1 = 1.2
 BM25_B = 0.75
 
 
+Place = NewType("Place", Path)
+"""Where the index of one generation is; see above."""
+DocumentHandle = NewType("DocumentHandle", object)
+"""A document of one reader; opaque outside of the adapter."""
+
+
 class BaseWornOut(Exception):
-    """Too much of what the new generation would take from its base is deleted: write it without one."""
+    """Too many documents of the base are deleted: write the new generation without one."""
 
 
 class EnginePanic(Exception):
@@ -125,8 +147,8 @@ class EnginePanic(Exception):
 class Document:
     """An article with its terms, part by part.
 
-    ``day`` is its date in the configured time zone as yyyymmdd, 0 without one. ``evidence`` is what the second stage
-    wants to have at hand without reading the article.
+    ``day`` is its date in the configured time zone as yyyymmdd, 0 without one. ``evidence`` is the text that the
+    second stage reads without reading the article.
     """
 
     article: Article
@@ -227,16 +249,16 @@ class EngineRequest:
 
 
 class Candidate(NamedTuple):
-    """A found document: its number within the generation (a handle for ``articles``), first-stage score, sort key."""
+    """A found document: its handle, first-stage score and sort key."""
 
-    document: int
+    document: DocumentHandle
     score: float
     sort_key: SortKey
 
 
 @dataclass(frozen=True, slots=True)
 class EngineResult:
-    """What :meth:`Reader.search` found; unless it is ``complete``, there is more that there was no time to find."""
+    """The result of :meth:`Reader.search`; unless it is ``complete``, the deadline left matches out."""
 
     total: int
     candidates: tuple[Candidate, ...]
@@ -249,7 +271,7 @@ Added = TypeVar("Added", contravariant=True)
 
 
 class WriterOf(Protocol[Added]):
-    """What documents or articles are added to."""
+    """A writer of documents or of articles."""
 
     def add(self, added: Added, /, *, is_new: bool = False) -> None: ...
 
@@ -275,14 +297,14 @@ class Reader(Protocol):
 
     def search(self, request: EngineRequest) -> EngineResult: ...
 
-    def articles(self, documents: Iterable[int]) -> list[Article]:
-        """Return the stored articles of document numbers that ``search`` gave, in the order asked for."""
+    def articles(self, documents: Iterable[DocumentHandle]) -> list[Article]:
+        """Return the stored articles of documents that ``search`` gave, in the order asked for."""
 
     def article(self, article_id: str) -> Article | None:
         """Return the stored article with this id, or None."""
 
-    def evidence(self, documents: Iterable[int]) -> list[str]:
-        """Return the evidence stored with document numbers, in the order asked for."""
+    def evidence(self, documents: Iterable[DocumentHandle]) -> list[str]:
+        """Return the evidence stored with documents, in the order asked for."""
 
     def terms_with_prefix(self, field: str, prefix: str, limit: int) -> list[tuple[str, int]]:
         """Return at most ``limit`` (term, document frequency) pairs of ``field``."""
@@ -295,11 +317,11 @@ class Reader(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Capabilities:
-    """How an engine departs from the port; the defaults say: not at all. ``reasons`` tells why, by field."""
+    """How an engine departs from the port, not at all by default; ``reasons`` gives the reason by field."""
 
-    wears_out: bool = False
+    needs_rebuild_on_deletes: bool = False
     """A writer may raise BaseWornOut."""
-    most_values: int | None = None
+    max_facet_values: int | None = None
     """A facet of more values loses its rarest."""
     reasons: Mapping[str, str] = field(default_factory=dict)
 
@@ -313,9 +335,11 @@ class Engine(Protocol):
     def version(self) -> str:
         """The library and its version: an index is only opened by the engine that wrote it."""
 
-    def create(self, folder: Path, base: Path | None = None) -> Writer: ...
+    def create(self, place: Place, base: Place | None = None) -> Writer: ...
 
-    def open(self, folder: Path) -> Reader: ...
+    def open(self, place: Place) -> Reader: ...
+
+    def remove(self, place: Place) -> None: ...
 
 
 @runtime_checkable
@@ -323,5 +347,5 @@ class ParallelEngine(Protocol):
     """An engine whose processes analyse."""
 
     def create_parallel(
-        self, folder: Path, make: MakeDocument, jobs: int, base: Path | None = None
+        self, place: Place, make: MakeDocument, jobs: int, base: Place | None = None
     ) -> ArticleWriter: ...

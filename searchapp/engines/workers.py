@@ -25,14 +25,16 @@ from searchapp.errors import EngineUnavailable
 from searchapp.i18n import Message
 from searchapp.processes import read_message, standard_channel, start_process, write_message
 
-__all__ = ["ALONE", "BATCH", "Pool", "Worker", "work"]
+__all__ = ["BATCH", "MIN_PARALLEL_CHARS", "QUEUE_PER_WORKER", "Pool", "Worker", "work"]
 
-ALONE: Final = 2_000_000
-"""Code points that are not worth the half second in which a process starts."""
+MIN_PARALLEL_CHARS: Final = 2_000_000
+"""Fewer code points are not worth the half second in which a process starts."""
 BATCH: Final = 64
 """Articles in a message."""
+QUEUE_PER_WORKER: Final = 2
+"""Batches or segments for each worker: one to do and one to go on with."""
 
-# What is remembered only grows, and nothing else stays: the collector has next to nothing to find.
+# Memory only grows here, so the garbage collector has next to nothing to find.
 _OBJECTS: Final = 100_000
 
 Answer = TypeVar("Answer")

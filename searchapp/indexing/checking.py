@@ -14,7 +14,16 @@ from searchapp.derived.databases import open_database
 from searchapp.derived.rerank_features import read_evidence
 from searchapp.derived.spelling import FILE_NAME as LEXICON
 from searchapp.derived.spelling import TABLES as LEXICON_TABLES
-from searchapp.engines.port import BooleanClause, Engine, EngineRequest, EveryClause, Reader, TermClause
+from searchapp.engines.port import (
+    BooleanClause,
+    DocumentHandle,
+    Engine,
+    EngineRequest,
+    EveryClause,
+    Place,
+    Reader,
+    TermClause,
+)
 from searchapp.errors import EngineUnavailable, GenerationMissing, IndexDamaged, IndexMissing
 from searchapp.i18n import Message
 from searchapp.indexing.damage import Damage
@@ -179,7 +188,7 @@ def content_damages(
     for name, tables in ((LEXICON, LEXICON_TABLES), (REGISTER, REGISTER_TABLES)):
         yield from _database_damages(folder / name, tables)
     try:
-        reader = engine.open(folder / ENGINE_FOLDER)
+        reader = engine.open(Place(folder / ENGINE_FOLDER))
     except EngineUnavailable:
         raise
     except BaseException as error:  # a panic of an engine in Rust is no Exception
@@ -217,7 +226,7 @@ def _article_damages(
         yield Damage(ENGINE_FOLDER, text)
 
 
-def _documents(reader: Reader) -> Iterator[list[int]]:
+def _documents(reader: Reader) -> Iterator[list[DocumentHandle]]:
     """Yield the numbers of all documents, some at a time."""
     request = EngineRequest(EveryClause(), limit=_FOUND_AT_A_TIME)
     while found := reader.search(request).candidates:

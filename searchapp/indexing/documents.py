@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from searchapp.analysis import FrenchAnalyzer
 from searchapp.derived.rerank_features import make_evidence
 from searchapp.engines.days import day_number
-from searchapp.engines.port import ArticleWriter, Document, Engine, ParallelEngine, Writer
+from searchapp.engines.port import ArticleWriter, Document, Engine, ParallelEngine, Place, Writer
 from searchapp.model import Article
 
 __all__ = ["DocumentMaker", "article_writer"]
@@ -42,9 +42,10 @@ def article_writer(
 ) -> ArticleWriter:
     """Return a writer over ``folder`` with up to ``jobs`` processes; 0 means one for each processor."""
     jobs = jobs or _processors()
+    place, base_place = Place(folder), Place(base) if base else None
     if jobs > 1 and isinstance(engine, ParallelEngine):
-        return engine.create_parallel(folder, make, jobs, base)
-    return _Analysing(engine.create(folder, base), make)
+        return engine.create_parallel(place, make, jobs, base_place)
+    return _Analysing(engine.create(place, base_place), make)
 
 
 class _Analysing:

@@ -11,7 +11,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
 
-from searchapp.engines.port import ArticleWriter, Engine
+from searchapp.engines.port import ArticleWriter, Engine, Place
 from searchapp.indexing.documents import DocumentMaker, article_writer
 from searchapp.indexing.generations import CHECKPOINT, sync, write_durably
 from searchapp.indexing.index_state import FILE_NAME as REGISTER
@@ -83,8 +83,10 @@ class IndexFiles:
         self._close()
         if self._folder.name != ENGINE:
             self._folder.rename(self._path / ENGINE)
-        for part in [*self._path.glob(f"{ENGINE}-*"), *self._path.glob(f"*-{REGISTER}"), self._path / CHECKPOINT]:
-            _remove(part)
+        for place in self._path.glob(f"{ENGINE}-*"):
+            self._engine.remove(Place(place))
+        for part in [*self._path.glob(f"*-{REGISTER}"), self._path / CHECKPOINT]:
+            part.unlink(missing_ok=True)
 
     def __enter__(self) -> Self:
         return self
@@ -100,7 +102,7 @@ class IndexFiles:
     def _open(self) -> ArticleWriter:
         if self._writer is None:
             self._folder = self._path / (f"{ENGINE}-{self._number + 1}" if self._seconds else ENGINE)
-            _remove(self._folder)
+            self._engine.remove(Place(self._folder))
             self._folder.mkdir()
             self._writer = article_writer(self._engine, self._folder, self._make, self._jobs, self._base)
             self._writer.__enter__()
@@ -122,17 +124,10 @@ class IndexFiles:
         state = {"engine": self._folder.name, "register": register.name, "made_with": self._made_with}
         write_durably(self._path / CHECKPOINT, json.dumps(state) + "\n")
         if self._base and self._base.parent == self._path:
-            _remove(self._base)
-        _remove(self._path / f"{self._number - 1}-{REGISTER}")
+            self._engine.remove(Place(self._base))
+        (self._path / f"{self._number - 1}-{REGISTER}").unlink(missing_ok=True)
         self._base, self._since = self._folder, time.monotonic()
 
 
 def _number(folder: Path) -> int:
     return int(folder.name.rpartition("-")[2])
-
-
-def _remove(part: Path) -> None:
-    if part.is_dir():
-        shutil.rmtree(part)
-    else:
-        part.unlink(missing_ok=True)

@@ -19,7 +19,7 @@ from zoneinfo import ZoneInfo
 
 from searchapp.analysis import FrenchAnalyzer
 from searchapp.derived.databases import is_damage
-from searchapp.engines.port import BaseWornOut, Engine, Reader
+from searchapp.engines.port import BaseWornOut, Engine, Place, Reader
 from searchapp.errors import CorpusShrunk, IndexDamaged, IndexMissing, RejectsRefused
 from searchapp.i18n import Message
 from searchapp.indexing.documents import DocumentMaker
@@ -234,7 +234,7 @@ class _Reindex:
                 summary.generation = base.manifest.generation
                 raise _Unchanged(summary)
             files.complete()
-            reader = self.engine.open(path / ENGINE)
+            reader = self.engine.open(Place(path / ENGINE))
             stack.callback(reader.close)
             # What an interrupted build superseded was not counted.
             superseded = sys.maxsize if checkpoint else update.superseded
@@ -255,13 +255,13 @@ class _Reindex:
         if published is None:
             return None
         path = self.generations.path(published.generation)
-        return Earlier(path / REGISTER, lambda: self.engine.open(path / ENGINE))
+        return Earlier(path / REGISTER, lambda: self.engine.open(Place(path / ENGINE)))
 
     def _write_words(self, path: Path, reader: Reader, register: Register, base: _Base | None, superseded: int) -> None:
         if base is None:
             write_lexicon(path, reader, self.analyzer, superseded=superseded)
             return
-        earlier = self.engine.open(base.path / ENGINE)
+        earlier = self.engine.open(Place(base.path / ENGINE))
         try:
             write_lexicon(path, reader, self.analyzer, (base.path, earlier), register.touched())
         finally:

@@ -15,7 +15,8 @@ and returns what it found and whether there was time for all of it.
 ``cursor`` is a signed position after it. *Highlight* (``highlight``): marks and fragments.
 
 The ``searcher`` gives each request an ``open_generation`` without withdrawn articles (``exclude_withdrawn``), follows
-the published one and leaves a damaged one (``file_verification``). ``evaluation`` measures the ranking on judged queries.
+the published one and leaves a damaged one (``file_verification``). ``evaluation`` measures the ranking on judged
+queries.
 """
 
 from searchapp.search.paging import DEEPEST_RESULT

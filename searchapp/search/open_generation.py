@@ -10,7 +10,7 @@ from pathlib import Path
 from searchapp.analysis import FrenchAnalyzer
 from searchapp.derived.spelling import FILE_NAME, Lexicon
 from searchapp.engines.panics import panics_caught
-from searchapp.engines.port import Engine, Reader
+from searchapp.engines.port import Engine, Place, Reader
 from searchapp.errors import Corrupt, EngineUnavailable, IndexDamaged, SearchappError
 from searchapp.indexing.generations import Generations
 from searchapp.indexing.withdrawn import Withdrawn
@@ -82,7 +82,7 @@ def is_unexpected(error: Exception) -> bool:
 def _open_reader(engine: Engine, folder: Path) -> Reader:
     try:
         with panics_caught():
-            return engine.open(folder)
+            return engine.open(Place(folder))
     except (EngineUnavailable, IndexDamaged):
         raise
     except Exception as error:

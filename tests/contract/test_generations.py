@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from contextlib import suppress
 from dataclasses import fields
 from pathlib import Path
 from threading import Thread
@@ -117,6 +118,48 @@ def test_a_writer_that_fails_leaves_its_base_whole(engine: Engine, write: Write,
     assert files(base) == before
     with pytest.raises(IndexDamaged):
         engine.open(folder)
+
+
+def test_a_removed_generation_is_gone_and_others_go_on(engine: Engine, write: Write) -> None:
+    base = write([article("a", "vin"), article("b", "vin")])
+    grown = write([article("c", "vin")], base=base, gone=("a",))
+    reader = engine.open(base)
+    engine.remove(base)
+    with pytest.raises(IndexDamaged):
+        engine.open(base)
+    assert not base.exists()
+    newer = engine.open(grown)
+    assert (found(reader, VIN), found(newer, VIN)) == (["a", "b"], ["b", "c"])
+    for opened in (reader, newer):
+        opened.close()
+
+
+def test_removing_what_is_missing_or_incomplete_is_fine(engine: Engine, tmp_path: Path) -> None:
+    failed = tmp_path / "failed"
+    failed.mkdir()
+    with suppress(OSError), engine.create(failed) as writer:
+        writer.add(document(article("a", "vin")))
+        raise OSError("disk full")
+    for place in (failed, failed, tmp_path / "nowhere"):
+        engine.remove(place)
+        assert not place.exists()
+
+
+def test_a_place_may_be_renamed_once_it_is_complete(engine: Engine, write: Write) -> None:
+    first = write([article("a", "vin")])
+    reader = engine.open(first.rename(first.with_name("renamed")))
+    assert found(reader, VIN) == ["a"]
+    reader.close()
+
+
+def test_handles_are_hashable_and_one_a_document(engine: Engine, write: Write) -> None:
+    reader = engine.open(write([article(name, "vin") for name in "abc"]))
+    handles = [candidate.document for candidate in reader.search(EngineRequest(VIN)).candidates]
+    again = [candidate.document for candidate in reader.search(EngineRequest(EveryClause())).candidates]
+    assert len(set(handles)) == 3
+    assert set(handles) == set(again)
+    assert [entry.id for entry in reader.articles(reversed(handles))] == ["c", "b", "a"]
+    reader.close()
 
 
 def test_threads_share_a_reader(engine: Engine, write: Write) -> None:

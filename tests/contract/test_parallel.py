@@ -73,7 +73,7 @@ def started(monkeypatch: pytest.MonkeyPatch) -> Started:
 
     Popen = subprocess.Popen  # noqa: N806
     monkeypatch.setattr(pipes.subprocess, "Popen", start)
-    monkeypatch.setattr(workers, "ALONE", 500)
+    monkeypatch.setattr(workers, "MIN_PARALLEL_CHARS", 500)
     monkeypatch.setattr(workers, "BATCH", 4)
     monkeypatch.setattr(generation, "_SEGMENT", 3000)
     return processes
@@ -174,7 +174,7 @@ def test_deletes_and_replacements_keep_their_place_among_batches(engine: Any, tm
 def test_few_articles_start_no_process(
     engine: Any, tmp_path: Path, started: Started, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(workers, "ALONE", 2_000_000)
+    monkeypatch.setattr(workers, "MIN_PARALLEL_CHARS", 2_000_000)
     monkeypatch.setattr(generation, "_SEGMENT", 12_000_000)
     one, three = write_in_one_and_three(engine, tmp_path, MAKE)
     assert started == []

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import pickle
+import zlib
 from collections.abc import Callable
 from pathlib import Path
 from struct import Struct
 from typing import Final
 
-from searchapp.engines.whoosh_engine.codec import SegmentReader
-from searchapp.engines.whoosh_engine.segment import packed
-from searchapp.engines.whoosh_engine.storage import read_toc
+from searchapp.engines.whoosh_engine.codec.index_files import read_toc
+from searchapp.engines.whoosh_engine.segment_reader import SegmentReader
 from searchapp.schema import STEMS, WORDS
 
 __all__ = ["BOMBS", "PLACES", "live_payloads", "plant"]
@@ -127,7 +127,7 @@ def _dictionary(folder: Path, payload: bytes) -> None:
 
 def _stored(folder: Path, payload: bytes) -> None:
     def change(_: bytes, reader: SegmentReader) -> bytes:
-        value = packed(payload)
+        value = zlib.compress(payload)
         return value * reader.count + len(value).to_bytes(4, "big") * reader.count + b"I"
 
     _in_part("_stored.col", change)(folder)
@@ -156,7 +156,7 @@ def _block(folder: Path, payload: bytes) -> None:
 
 
 def _packed_block(folder: Path, payload: bytes) -> None:
-    _list(folder, STEMS, lambda last: _head(last, 1) + packed(payload))
+    _list(folder, STEMS, lambda last: _head(last, 1) + zlib.compress(payload))
 
 
 def _positions(folder: Path, payload: bytes) -> None:
@@ -164,7 +164,7 @@ def _positions(folder: Path, payload: bytes) -> None:
         entry = (1).to_bytes(4, "big") + payload
         data = b"\x80\x04(K" + bytes([last]) + b"\x85NB" + len(entry).to_bytes(4, "little") + entry + b"\x85t."
         # Nothing may follow the pickle of a block that is not packed: packed, padding does no harm to the test.
-        return _head(last, 1) + packed(data)
+        return _head(last, 1) + zlib.compress(data)
 
     _list(folder, WORDS["text"], make)
 

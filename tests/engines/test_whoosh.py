@@ -12,7 +12,8 @@ import pytest
 
 from searchapp.analysis import FrenchAnalyzer
 from searchapp.engines.port import Document, EngineRequest, PhraseClause, TermClause
-from searchapp.engines.whoosh_engine import WhooshEngine, blocks, generation, layout, terms
+from searchapp.engines.whoosh_engine import WhooshEngine, generation
+from searchapp.engines.whoosh_engine.codec import layout, posting_encoder, term_dictionary
 from searchapp.model import Article
 from searchapp.schema import STEMS, WORDS
 
@@ -65,7 +66,7 @@ def test_plain_whoosh_reads_what_we_write(
 ) -> None:
     monkeypatch.setattr(generation, "_SEGMENT", segment)
     monkeypatch.setattr(layout, "BLOCK", block)
-    monkeypatch.setattr(blocks, "_COMPRESSED_FROM", 40 * block)
+    monkeypatch.setattr(posting_encoder, "_COMPRESSED_FROM", 40 * block)
     texts = ["à la une du journal", "le journal est à la rue, une fois", *["la mer, la nuit"] * 40, "journal " * 300]
     write(tmp_path, texts, source="Phare")
     command = [sys.executable, "-I", "-c", PLAIN_WHOOSH, str(tmp_path)]
@@ -107,7 +108,7 @@ def test_nothing_is_left_beside_the_segments(tmp_path: Path) -> None:
 
 
 def test_a_table_without_gaps_is_found_in_by_order(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(terms, "_MOST_STEPS", 0)
+    monkeypatch.setattr(term_dictionary, "_MAX_PROBES", 0)
     write(tmp_path, ["vin rouge", "vin blanc"])
     with closing(WhooshEngine().open(tmp_path)) as reader:
         frequencies = [reader.document_frequency(WORDS["text"], word) for word in ("vin", "blanc", "a", "mer", "zut")]

@@ -13,10 +13,11 @@ import pytest
 from searchapp import bootstrap
 from searchapp.config import Config
 from searchapp.engines.port import EngineRequest, EveryClause, PhraseClause, TermClause
-from searchapp.engines.whoosh_engine import WhooshEngine, blocks
-from searchapp.engines.whoosh_engine import malformed_index as malformed
-from searchapp.engines.whoosh_engine.codec import stored_bytes
-from searchapp.engines.whoosh_engine.pickles import UnsafePickle, read_pickle
+from searchapp.engines.whoosh_engine import WhooshEngine
+from searchapp.engines.whoosh_engine.codec import malformed_index as malformed
+from searchapp.engines.whoosh_engine.codec import posting_encoder
+from searchapp.engines.whoosh_engine.codec.columns import encode_article
+from searchapp.engines.whoosh_engine.codec.pickles import UnsafePickle, read_pickle
 from searchapp.errors import IndexDamaged
 from searchapp.indexing import Generations
 from searchapp.indexing import generations as generations_module
@@ -33,7 +34,9 @@ COUNT = 60
 
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setattr(blocks, "_COMPRESSED_FROM", 1 << 30)  # so that a posting list has room for what is planted
+    monkeypatch.setattr(
+        posting_encoder, "_COMPRESSED_FROM", 1 << 30
+    )  # so that a posting list has room for what is planted
     return write(tmp_path / "index", {str(number): "le phare de la mer " * (number % 3 + 1) for number in range(COUNT)})
 
 
@@ -171,14 +174,14 @@ def test_articles_pickled_before_schema_4_are_read(folder: Path) -> None:
     ],
 )  # fmt: skip
 def test_json_that_is_no_article_is_damage(folder: Path, stored: bytes) -> None:
-    plant(folder, "stored fields", stored_bytes(stored))
+    plant(folder, "stored fields", encode_article(stored))
     with closing(ENGINE.open(folder)) as reader, pytest.raises(IndexDamaged):
         reader.articles([3])
 
 
 def test_a_bomb_of_zeros_is_damage(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(malformed, "_LARGEST", 1 << 16)
-    plant(folder, "stored fields", stored_bytes(bytes(1 << 20)))
+    plant(folder, "stored fields", encode_article(bytes(1 << 20)))
     with closing(ENGINE.open(folder)) as reader, pytest.raises(IndexDamaged) as raised:
         reader.articles([3])
     assert "too large" in str(raised.value.details[0])

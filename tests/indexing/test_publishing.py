@@ -192,6 +192,9 @@ class Faulty:
     def open(self, folder: Path) -> Reader:
         return self._engine.open(folder)
 
+    def remove(self, folder: Path) -> None:
+        self._engine.remove(folder)
+
 
 class FaultyWriter:
     def __init__(self, writer: Writer, fault: Callable[[Document], Document | None]) -> None:

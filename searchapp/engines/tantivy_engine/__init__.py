@@ -7,15 +7,15 @@
 from __future__ import annotations
 
 from importlib.metadata import version
-from pathlib import Path
 from typing import Final
 
 import tantivy
 
+from searchapp.engines.folders import remove_folder
 from searchapp.engines.panics import panics_caught
-from searchapp.engines.port import ArticleWriter, Capabilities, MakeDocument, Reader, Writer
+from searchapp.engines.port import ArticleWriter, Capabilities, MakeDocument, Place, Reader, Writer
 from searchapp.engines.tantivy_engine.parallel import ParallelWriter
-from searchapp.engines.tantivy_engine.reader import MOST_VALUES, TantivyReader
+from searchapp.engines.tantivy_engine.reader import MAX_FACET_VALUES, TantivyReader
 from searchapp.engines.tantivy_engine.writer import META, TantivyWriter
 from searchapp.errors import IndexDamaged
 
@@ -27,11 +27,11 @@ class TantivyEngine:
 
     name = "tantivy"
     capabilities: Final = Capabilities(
-        wears_out=True,
-        most_values=MOST_VALUES,
+        needs_rebuild_on_deletes=True,
+        max_facet_values=MAX_FACET_VALUES,
         reasons={
-            "wears_out": "Deleted documents go when segments are merged; tantivy-py cannot ask for a merge.",
-            "most_values": "Tantivy bounds the buckets of an aggregation.",
+            "needs_rebuild_on_deletes": "Merging removes deleted documents; tantivy-py cannot ask for it.",
+            "max_facet_values": "Tantivy bounds the buckets of an aggregation.",
         },
     )
 
@@ -39,20 +39,23 @@ class TantivyEngine:
     def version(self) -> str:
         return f"tantivy {version('tantivy')}"
 
-    def create(self, folder: Path, base: Path | None = None) -> Writer:
-        return TantivyWriter(folder, base)
+    def create(self, place: Place, base: Place | None = None) -> Writer:
+        return TantivyWriter(place, base)
 
-    def create_parallel(self, folder: Path, make: MakeDocument, jobs: int, base: Path | None = None) -> ArticleWriter:
-        return ParallelWriter(TantivyWriter(folder, base), make, jobs)
+    def create_parallel(self, place: Place, make: MakeDocument, jobs: int, base: Place | None = None) -> ArticleWriter:
+        return ParallelWriter(TantivyWriter(place, base), make, jobs)
 
-    def open(self, folder: Path) -> Reader:
-        if not (folder / META).is_file():
-            raise IndexDamaged(folder.name)
+    def open(self, place: Place) -> Reader:
+        if not (place / META).is_file():
+            raise IndexDamaged(place.name)
         try:
             with panics_caught():
-                index = tantivy.Index.open(str(folder))
+                index = tantivy.Index.open(str(place))
                 # A generation never changes, so nothing has to watch it.
                 index.config_reader("manual")
                 return TantivyReader(index)
         except Exception as error:
-            raise IndexDamaged(folder.name) from error
+            raise IndexDamaged(place.name) from error
+
+    def remove(self, place: Place) -> None:
+        remove_folder(place)

@@ -133,14 +133,14 @@ class Queries:
         return Query.boolean_query([(Occur.Must, part) for part in (query, *parts)]) if parts else query
 
     def any_of(self, field: str, values: Iterable[str]) -> Query:
-        """Return what finds any of ``values``, without a score."""
+        """Return the query for any of ``values``, without a score."""
         texts = [encodable(value) for value in values]
         if len(texts) == 1:
             return _unscored(self._term(field, texts[0]))
         return _unscored(Query.term_set_query(self._schema, field, texts))
 
     def days(self, first: int, last: int) -> Query:
-        """Return what finds the days from ``first`` to ``last``; a document without a date has none."""
+        """Return the query for the days from ``first`` to ``last``; a document without a date has none."""
         if last < max(first, 0):
             return Query.empty_query()
         days = Query.range_query(self._schema, DAY, FieldType.Unsigned, max(first, 0), last)
@@ -150,7 +150,7 @@ class Queries:
         return Query.term_query(self._schema, field, encodable(term), "freq" if field == STEMS else "basic")
 
     def _together(self, field: str, terms: list[str], slop: int) -> Query:
-        """Return what finds ``terms`` together: by phrases, which nothing interrupts, if there is time for them."""
+        """Return the query for ``terms`` together: by phrases, which nothing interrupts, if there is time for them."""
         stretch = len(terms) + slop
         ways = count_arrangements(terms, stretch) if slop else 1
         if ways > _MOST_ARRANGEMENTS or not self._has_time_for(ways * min(map(partial(self._frequency, field), terms))):
@@ -161,7 +161,7 @@ class Queries:
         return _unscored(_should([Query.phrase_query(self._schema, field, list(way)) for way in phrases]))
 
     def _looked_through(self, field: str, terms: list[str], slop: int) -> Query:
-        """Return what finds the documents whose stored words pass, as many of them as there is time to look through."""
+        """Return the query for the documents whose stored words pass, as many as there is time to look through."""
         every_term = Query.boolean_query([(Occur.Must, self.any_of(field, [term])) for term in set(terms)])
         searcher, found = self._searcher, list[str]()
         # What was found takes its time too, when Tantivy runs the query.
@@ -194,7 +194,7 @@ class Queries:
         return self._has_time_for(len(terms) * _TERM + postings // _POSTINGS)
 
     def _unknown(self) -> Query:
-        """Return what stands for a clause that there is no time for: nothing is sure to match, anything may."""
+        """Return the query in place of a clause that there is no time for: nothing is sure to match, anything may."""
         self.complete = False
         return self.of(EveryClause()) if self._excluding else Query.empty_query()
 
@@ -222,5 +222,5 @@ def _boosted(query: Query, boost: float) -> Query:
 
 
 def _should(queries: Sequence[Query]) -> Query:
-    """Return what finds any of ``queries``; Tantivy is five times quicker with one when nothing is around it."""
+    """Return the query for any of ``queries``; Tantivy is five times quicker with one when nothing is around it."""
     return queries[0] if len(queries) == 1 else Query.boolean_query([(Occur.Should, query) for query in queries])

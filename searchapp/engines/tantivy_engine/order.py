@@ -19,7 +19,7 @@ from typing import Any, Final, cast
 import tantivy
 from tantivy import DocAddress, FieldType, Occur, Order, Query
 
-from searchapp.engines.port import Candidate, EngineRequest, SortKey
+from searchapp.engines.port import Candidate, DocumentHandle, EngineRequest, SortKey
 from searchapp.engines.sort_keys import UNSCORED, falling, next_below, score_of
 from searchapp.engines.tantivy_engine.schema import LAST_ORDINAL, NEWEST, OLDEST, ORDINAL, ORDINAL_BITS
 from searchapp.model import Sort
@@ -68,7 +68,7 @@ class Ordering:
             order=Order.Asc,
         )
         return _count_of(result) if total is None else total, [
-            Candidate(_number(address), 0.0, _key_of(request.sort, value)) for value, address in result.hits
+            Candidate(_handle_of(address), 0.0, _key_of(request.sort, value)) for value, address in result.hits
         ]
 
     def by_score(self, query: Query, request: EngineRequest) -> tuple[int, list[Candidate]]:
@@ -86,7 +86,7 @@ class Ordering:
             total = _count_of(result)
             hits = self._ranked(query, result.hits, min(request.limit, total))
         return total, [
-            Candidate(_number(address), level, (falling(level), ordinal))
+            Candidate(_handle_of(address), level, (falling(level), ordinal))
             for level, ordinal, address in hits[request.offset :]
         ]
 
@@ -102,7 +102,7 @@ class Ordering:
     # By column
 
     def _behind(self, query: Query, sort: Sort, key: SortKey) -> Query:
-        """Return what finds the matches of ``query`` that come after ``key``."""
+        """Return the query for the matches of ``query`` that come after ``key``."""
         first, ordinal = key
         ordinal = min(ordinal, LAST_ORDINAL)
         if sort is not Sort.RELEVANCE:
@@ -171,7 +171,7 @@ class Ordering:
 
 
 def _bent(query: Query, ceiling: float) -> Query:
-    """Return what finds the matches of ``query``, a score up to ``ceiling`` as it is, a higher one negative.
+    """Return the query for the matches of ``query``, a score up to ``ceiling`` as it is, a higher one negative.
 
     The score that is added has a slope of -_FAINT up to the ceiling and one of -_FAINT * _STEEP above. It is made of
     what Tantivy offers: a disjunction scores m + (sum - m) * tie_breaker, where m is the highest score of its parts,
@@ -203,8 +203,8 @@ def _key_of(sort: Sort, value: int) -> SortKey:
     return (UNSCORED, value) if sort is Sort.RELEVANCE else (value >> ORDINAL_BITS, value & LAST_ORDINAL)
 
 
-def _number(address: DocAddress) -> int:
-    return address.segment_ord << DOCUMENT_BITS | address.doc
+def _handle_of(address: DocAddress) -> DocumentHandle:
+    return DocumentHandle(address.segment_ord << DOCUMENT_BITS | address.doc)
 
 
 def _count_of(result: tantivy.SearchResult) -> int:

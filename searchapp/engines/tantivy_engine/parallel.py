@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from functools import partial
 from types import TracebackType
-from typing import Final, Self
+from typing import Self
 
 from searchapp.engines import workers
 from searchapp.engines.port import MakeDocument
@@ -16,9 +16,6 @@ from searchapp.engines.tantivy_engine.writer import TantivyWriter
 from searchapp.model import Article
 
 __all__ = ["ParallelWriter"]
-
-# Batches in work for each worker: one to do and one to go on with.
-_AHEAD: Final = 2
 
 
 class ParallelWriter:
@@ -30,7 +27,7 @@ class ParallelWriter:
         # This process is one of them: reading and feeding Tantivy keep it as busy as analysing keeps another.
         count = max(jobs - 1, 1)
         self._pool = workers.Pool(count, partial(_entries, make))
-        self._most = count * _AHEAD
+        self._most = count * workers.QUEUE_PER_WORKER
         self._batch: list[tuple[Article, bool]] = []
         self._size = 0
 
@@ -51,7 +48,7 @@ class ParallelWriter:
 
     def add(self, article: Article, *, is_new: bool = False) -> None:
         self._size += len(article.text)
-        if self._size < workers.ALONE:
+        if self._size < workers.MIN_PARALLEL_CHARS:
             self._writer.add(self._make(article), is_new=is_new)
             return
         self._batch.append((article, is_new))
@@ -63,7 +60,7 @@ class ParallelWriter:
         self._writer.delete(article_id)
 
     def _send(self) -> None:
-        self._pool.ask(self._pool.idlest(_AHEAD), self._batch)
+        self._pool.ask(self._pool.idlest(workers.QUEUE_PER_WORKER), self._batch)
         self._batch = []
         self._take(self._most)
 

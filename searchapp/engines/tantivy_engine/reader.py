@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import tantivy
 from tantivy import DocAddress, Query
@@ -11,7 +11,7 @@ from tantivy import DocAddress, Query
 from searchapp.engines.days import month_label
 from searchapp.engines.field_values import facet_buckets
 from searchapp.engines.panics import panics_caught
-from searchapp.engines.port import EngineRequest, EngineResult
+from searchapp.engines.port import DocumentHandle, EngineRequest, EngineResult
 from searchapp.engines.stored_form import read_article
 from searchapp.engines.tantivy_engine.clauses import Queries, encodable, scores
 from searchapp.engines.tantivy_engine.order import DOCUMENT_BITS, Ordering
@@ -19,12 +19,12 @@ from searchapp.engines.tantivy_engine.schema import ARTICLE, EVIDENCE, MONTH, TE
 from searchapp.model import Article, Deadline, HistogramBucket, Sort
 from searchapp.schema import FACET_FIELDS, ID
 
-__all__ = ["MOST_VALUES", "TantivyReader"]
+__all__ = ["MAX_FACET_VALUES", "TantivyReader"]
 
 Counts = list[tuple[Any, int]]
 
 # Buckets of a facet. Beyond, rare values would be left out; Tantivy itself refuses more.
-MOST_VALUES: Final = 65_000
+MAX_FACET_VALUES: Final = 65_000
 
 
 class TantivyReader:
@@ -59,7 +59,7 @@ class TantivyReader:
         )
 
     @panics_caught()
-    def articles(self, documents: Iterable[int]) -> list[Article]:
+    def articles(self, documents: Iterable[DocumentHandle]) -> list[Article]:
         return [read_article(stored) for stored in self._stored(documents, ARTICLE)]
 
     @panics_caught()
@@ -69,7 +69,7 @@ class TantivyReader:
         return read_article(_value(self._searcher.doc(hits[0][1]), ARTICLE)) if hits else None
 
     @panics_caught()
-    def evidence(self, documents: Iterable[int]) -> list[str]:
+    def evidence(self, documents: Iterable[DocumentHandle]) -> list[str]:
         return [stored.decode("utf-8", "replace") for stored in self._stored(documents, EVIDENCE)]
 
     @panics_caught()
@@ -103,7 +103,7 @@ class TantivyReader:
         """Return, by column, each value with the number of documents found that have it."""
         if not columns:
             return {}
-        size = {"size": MOST_VALUES, "segment_size": MOST_VALUES}
+        size = {"size": MAX_FACET_VALUES, "segment_size": MAX_FACET_VALUES}
         try:
             answer = self._searcher.aggregate(query, {name: {"terms": {"field": name, **size}} for name in columns})
         except ValueError:  # more values in all than Tantivy counts at a time
@@ -112,8 +112,8 @@ class TantivyReader:
             return {name: counts for column in columns for name, counts in self._counts(query, [column]).items()}
         return {name: [(bucket["key"], bucket["doc_count"]) for bucket in answer[name]["buckets"]] for name in columns}
 
-    def _stored(self, documents: Iterable[int], field: str) -> Iterator[bytes]:
-        for number in documents:
+    def _stored(self, documents: Iterable[DocumentHandle], field: str) -> Iterator[bytes]:
+        for number in cast("Iterable[int]", documents):
             address = DocAddress(number >> DOCUMENT_BITS, number & ((1 << DOCUMENT_BITS) - 1))
             yield _value(self._searcher.doc(address), field)
 

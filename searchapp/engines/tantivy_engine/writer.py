@@ -8,7 +8,6 @@ itself would leave an empty index that opens.
 from __future__ import annotations
 
 import json
-import os
 import shutil
 from contextlib import suppress
 from pathlib import Path
@@ -17,6 +16,7 @@ from typing import Any, Final, Self
 
 import tantivy
 
+from searchapp.engines.folders import share_file
 from searchapp.engines.panics import panics_caught
 from searchapp.engines.port import BaseWornOut, Document
 from searchapp.engines.tantivy_engine.entries import Entry, entry_of
@@ -47,11 +47,11 @@ class TantivyWriter:
     @panics_caught()
     def __init__(self, folder: Path, base: Path | None) -> None:
         self._folder = folder
-        self._place = folder / _WRITING
-        self._place.mkdir()
+        self._unfinished = folder / _WRITING
+        self._unfinished.mkdir()
         if base:
-            _share(base, self._place)
-        index = new_index(str(self._place))
+            _share(base, self._unfinished)
+        index = new_index(str(self._unfinished))
         self._next = _next_ordinal(index.searcher())
         self._writer = index.writer(heap_size=_HEAP, num_threads=1)
         self._waiting: list[Entry] = []
@@ -71,7 +71,7 @@ class TantivyWriter:
             else:
                 self._abandon()
         finally:
-            shutil.rmtree(self._place, ignore_errors=True)
+            shutil.rmtree(self._unfinished, ignore_errors=True)
 
     def add(self, document: Document, *, is_new: bool = False) -> None:
         self.add_entry(entry_of(document), is_new=is_new)
@@ -108,16 +108,16 @@ class TantivyWriter:
         self._writer.wait_merging_threads()
         del self._writer
         # Files of merged segments stay while anything of the first writer lives; a second one sees them go.
-        collector = new_index(str(self._place)).writer(heap_size=15_000_000, num_threads=1)
+        collector = new_index(str(self._unfinished)).writer(heap_size=15_000_000, num_threads=1)
         collector.garbage_collect_files()
         collector.wait_merging_threads()
-        deleted, live = deleted_documents(self._place)
+        deleted, live = deleted_documents(self._unfinished)
         if self._has_base and (deleted > max(_MOST_DELETED * live, _FEW) or self._next > LAST_ORDINAL):
             raise BaseWornOut
 
     def _give(self) -> None:
         """Move the files to where a reader looks for them; it looks for META first."""
-        files = [file for file in self._place.iterdir() if file.suffix != _LOCK]
+        files = [file for file in self._unfinished.iterdir() if file.suffix != _LOCK]
         for file in sorted(files, key=lambda file: file.name == META):
             file.rename(self._folder / file.name)
 
@@ -135,13 +135,13 @@ def deleted_documents(folder: Path) -> tuple[int, int]:
     return deleted, sum(segment["max_doc"] for segment in segments) - deleted
 
 
-def _share(base: Path, place: Path) -> None:
-    """Give ``place`` the files of ``base``: those that never change by a hard link."""
+def _share(base: Path, folder: Path) -> None:
+    """Give ``folder`` the files of ``base``; those that never change are shared."""
     for file in base.iterdir():
         if file.name in _CHANGING:
-            shutil.copyfile(file, place / file.name)
+            shutil.copyfile(file, folder / file.name)
         elif file.suffix != _LOCK:
-            os.link(file, place / file.name)
+            share_file(file, folder / file.name)
 
 
 def _next_ordinal(searcher: tantivy.Searcher) -> int:

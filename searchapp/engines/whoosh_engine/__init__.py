@@ -7,39 +7,45 @@ lists into arrays and scores those (:mod:`.reader`), since exact totals and face
 
 from __future__ import annotations
 
-from importlib.metadata import version
-from pathlib import Path
+from importlib.metadata import PackageNotFoundError, version
 
-from searchapp.engines.port import ArticleWriter, MakeDocument, Reader, Writer
+from searchapp.engines.folders import remove_folder
+from searchapp.engines.port import ArticleWriter, MakeDocument, Place, Reader, Writer
 from searchapp.errors import IndexDamaged
 
 __all__ = ["WhooshEngine"]
 
 
 class WhooshEngine:
-    """Whoosh behind the engine port. What reads and what writes is loaded when it is wanted."""
+    """Whoosh behind the engine port; reader and writer are loaded when first used."""
 
     name = "whoosh"
 
     @property
     def version(self) -> str:
-        return f"whoosh3 {version('whoosh3')}"
+        try:
+            return f"whoosh3 {version('whoosh3')}"
+        except PackageNotFoundError:  # the stock distribution, which has the same import name
+            return f"Whoosh {version('Whoosh')}"
 
-    def create(self, folder: Path, base: Path | None = None) -> Writer:
+    def create(self, place: Place, base: Place | None = None) -> Writer:
         from searchapp.engines.whoosh_engine.writer import WhooshWriter
 
-        return WhooshWriter(folder, base)
+        return WhooshWriter(place, base)
 
-    def create_parallel(self, folder: Path, make: MakeDocument, jobs: int, base: Path | None = None) -> ArticleWriter:
+    def create_parallel(self, place: Place, make: MakeDocument, jobs: int, base: Place | None = None) -> ArticleWriter:
         from searchapp.engines.whoosh_engine.parallel import ParallelWriter
 
-        return ParallelWriter(folder, make, jobs, base)
+        return ParallelWriter(place, make, jobs, base)
 
-    def open(self, folder: Path) -> Reader:
-        from searchapp.engines.whoosh_engine.codec import open_segments
+    def open(self, place: Place) -> Reader:
         from searchapp.engines.whoosh_engine.reader import WhooshReader
+        from searchapp.engines.whoosh_engine.segment_reader import open_segments
 
         try:
-            return WhooshReader(open_segments(folder))
+            return WhooshReader(open_segments(place))
         except OSError as error:  # a file that is missing
-            raise IndexDamaged(folder.name) from error
+            raise IndexDamaged(place.name) from error
+
+    def remove(self, place: Place) -> None:
+        remove_folder(place)

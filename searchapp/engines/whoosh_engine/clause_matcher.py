@@ -21,9 +21,9 @@ from searchapp.engines.port import (
     TermClause,
     WeightClause,
 )
-from searchapp.engines.whoosh_engine.layout import Numbers
-from searchapp.engines.whoosh_engine.postings import Integers
-from searchapp.engines.whoosh_engine.reader_cache import Kept
+from searchapp.engines.whoosh_engine.codec.layout import Numbers
+from searchapp.engines.whoosh_engine.codec.posting_decoder import Integers
+from searchapp.engines.whoosh_engine.reader_cache import ReaderCache
 from searchapp.model import Deadline
 from searchapp.schema import STEMS
 
@@ -53,8 +53,8 @@ class Matcher:
     ``complete`` tells whether there was time for everything.
     """
 
-    def __init__(self, kept: Kept, deadline: Deadline) -> None:
-        self._kept = kept
+    def __init__(self, cache: ReaderCache, deadline: Deadline) -> None:
+        self._cache = cache
         self._deadline = deadline
         self._excluding = False
         self._read = 0
@@ -67,23 +67,23 @@ class Matcher:
 
     @match.register
     def _(self, _clause: EveryClause) -> Match:
-        return _unscored(self._kept.every())
+        return _unscored(self._cache.every())
 
     @match.register
     def _(self, clause: TermClause) -> Match:
         parts: list[Match] = []
         for term, boost in clause.terms:
             if self._read > _FREE and self._is_late():
-                return _unscored(self._kept.every()) if self._excluding else self._union(parts)
+                return _unscored(self._cache.every()) if self._excluding else self._union(parts)
             parts.append(self._score(clause.field, term, boost))
         return self._union(parts)
 
     @match.register
     def _(self, clause: PhraseClause) -> Match:
-        postings = [self._kept.postings(clause.field, term).documents for term in dict.fromkeys(clause.terms)]
+        postings = [self._cache.postings(clause.field, term).documents for term in dict.fromkeys(clause.terms)]
         documents = reduce(_both, sorted(postings, key=len))
         for term in dict.fromkeys(clause.terms) if len(documents) else ():
-            self._kept.keep_places(clause.field, term, documents, self._deadline)
+            self._cache.keep_places(clause.field, term, documents, self._deadline)
         found = [np.empty(0, np.int32)]
         for start in range(0, len(documents), _BATCH):
             together = self._together(clause, documents[start : start + _BATCH])
@@ -97,7 +97,7 @@ class Matcher:
         """Return those of ``documents`` in which the terms stand together; None when the time is over."""
         places: dict[str, Numbers] = {}
         for term in dict.fromkeys(clause.terms):
-            own = None if self._is_late() else self._kept.places(clause.field, term, documents, self._deadline)
+            own = None if self._is_late() else self._cache.places(clause.field, term, documents, self._deadline)
             if own is None:
                 self.complete = False
                 return None
@@ -110,19 +110,19 @@ class Matcher:
 
     @match.register
     def _(self, clause: DayClause) -> Match:
-        days = self._kept.days
-        within = (days >= max(clause.first, 1)) & (days <= clause.last) & self._kept.alive
+        days = self._cache.days
+        within = (days >= max(clause.first, 1)) & (days <= clause.last) & self._cache.alive
         return _unscored(np.flatnonzero(within).astype(np.int32))
 
     @match.register
     def _(self, clause: WeightClause) -> Match:
-        weights = np.where(self._kept.alive, 0.0, -np.inf)
+        weights = np.where(self._cache.alive, 0.0, -np.inf)
         left = sum(weight for _, weight in clause.terms)
         for term, weight in clause.terms:
             if self._is_late():
                 weights += left if self._excluding else 0.0
                 break
-            weights[self._kept.postings(clause.field, term).documents] += weight
+            weights[self._cache.postings(clause.field, term).documents] += weight
             left -= weight
         return _unscored(np.flatnonzero(weights >= clause.minimum * (1 - 1e-6)).astype(np.int32))
 
@@ -150,14 +150,14 @@ class Matcher:
         return not self.complete
 
     def _score(self, field: str, term: str, boost: float) -> Match:
-        postings = self._kept.postings(field, term)
+        postings = self._cache.postings(field, term)
         self._read += len(postings) + _OPENING
         if field != STEMS:
             return _unscored(postings.documents)
-        idf = np.log1p((self._kept.live - len(postings) + 0.5) / (len(postings) + 0.5))
+        idf = np.log1p((self._cache.live - len(postings) + 0.5) / (len(postings) + 0.5))
         weight = np.float32(boost * idf * (BM25_K1 + 1))
         frequencies = postings.frequencies
-        return Match(postings.documents, weight * frequencies / (frequencies + self._kept.norms[postings.documents]))
+        return Match(postings.documents, weight * frequencies / (frequencies + self._cache.norms[postings.documents]))
 
     def _union(self, parts: list[Match]) -> Match:
         """Return the documents of any part, scores added. Dense when the parts are many, sorted when they are few."""
@@ -166,13 +166,13 @@ class Matcher:
             return _unscored(np.empty(0, np.int32))
         if len(parts) == 1:
             return parts[0]
-        if sum(len(part.documents) for part in parts) * 16 < self._kept.size:
+        if sum(len(part.documents) for part in parts) * 16 < self._cache.size:
             documents, places = np.unique(np.concatenate([part.documents for part in parts]), return_inverse=True)
             sums = np.zeros(len(documents), dtype=np.float32)
             np.add.at(sums, places, np.concatenate([part.scores for part in parts]))
             return Match(documents, sums)
-        found = np.zeros(self._kept.size, dtype=bool)
-        sums = np.zeros(self._kept.size, dtype=np.float32)
+        found = np.zeros(self._cache.size, dtype=bool)
+        sums = np.zeros(self._cache.size, dtype=np.float32)
         for part in parts:
             found[part.documents] = True
             sums[part.documents] += part.scores
@@ -193,7 +193,7 @@ def _unscored(documents: Integers) -> Match:
 
 
 def _both(one: Integers, other: Integers) -> Integers:
-    """Return what two rising arrays share."""
+    """Return the intersection of two rising arrays."""
     small, large = (one, other) if len(one) <= len(other) else (other, one)
     shared: Integers = small[_held(large, small)]
     return shared

@@ -1,7 +1,7 @@
 """A generation in the making: which article is which document, and what becomes of those that are replaced.
 
-Documents are numbered in the order of adding, over segments that are cut by the size of their text, whoever analyses
-and inverts them. So one process and many make the same generation.
+Documents are numbered in the order of adding, over segments that are cut by the size of their text, whichever process
+analyses and inverts them. So one process and many make the same generation.
 """
 
 from __future__ import annotations
@@ -9,13 +9,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any, Final
 
-from whoosh.filedb.filestore import FileStorage
-from whoosh.index import TOC
-
-from searchapp.engines.whoosh_engine.base import Base
-from searchapp.engines.whoosh_engine.codec import SegmentReader
+from searchapp.engines.whoosh_engine.base_generation import Base
+from searchapp.engines.whoosh_engine.codec.index_files import write_toc
+from searchapp.engines.whoosh_engine.codec.library import file_of
 from searchapp.engines.whoosh_engine.merging import merge, plan
-from searchapp.engines.whoosh_engine.schema import INDEX_NAME, whoosh_schema
+from searchapp.engines.whoosh_engine.segment_reader import SegmentReader
 from searchapp.model import Article
 
 __all__ = ["Generation"]
@@ -29,7 +27,6 @@ class Generation:
 
     def __init__(self, folder: Path, base: Path | None = None) -> None:
         self.folder = folder
-        self._storage: Any = FileStorage(str(folder))
         self._base = Base(base) if base else None
         self._places: dict[str, tuple[int, int]] = {}
         self._deleted: list[tuple[int, int]] = []
@@ -64,10 +61,10 @@ class Generation:
             written += [self._merge(run, own)] if anew else run
         for segment in segments:
             if segment not in written:
-                self._storage.delete_file(segment.make_filename(segment.COMPOUND_EXT))
+                (self.folder / file_of(segment)).unlink()
         if self._base:
             self._base.share([segment for segment in old if segment in written], self.folder)
-        TOC(whoosh_schema(), written, 1).write(self._storage, INDEX_NAME)
+        write_toc(self.folder, written)
 
     def _merge(self, run: list[Any], own: set[str]) -> Any:
         leaves = [
@@ -79,6 +76,6 @@ class Generation:
         return merge(leaves, self.folder)
 
     def close(self) -> None:
-        """Let go of the base's files."""
+        """Close the base's files."""
         if self._base:
             self._base.close()

@@ -18,10 +18,10 @@ from searchapp.analysis import Term
 from searchapp.engines.field_values import field_values
 from searchapp.engines.port import Document
 from searchapp.engines.stored_form import to_json
-from searchapp.engines.whoosh_engine.codec import stored_bytes
-from searchapp.engines.whoosh_engine.layout import Lists, Numbers, Shape, offsets
+from searchapp.engines.whoosh_engine.codec.columns import encode_article, pack_value
+from searchapp.engines.whoosh_engine.codec.layout import Lists, Numbers, Shape, offsets
 from searchapp.engines.whoosh_engine.schema import DAY, EVIDENCE, LENGTH, NO_DATE, STORED, TIMESTAMP
-from searchapp.engines.whoosh_engine.segment import SegmentFile, packed
+from searchapp.engines.whoosh_engine.segment_writer import SegmentWriter
 from searchapp.schema import EXACT, PARTS, STEMS, VALUE_FIELDS, WORDS
 
 __all__ = ["Inverter"]
@@ -50,8 +50,8 @@ class Inverter:
         article = document.article
         for name, value in field_values(article):
             self._values[name].setdefault(value, []).append(self.count)
-        self._stored.append(packed(stored_bytes(to_json(article))))
-        self._evidence.append(packed(document.evidence.encode()) if document.evidence else b"")
+        self._stored.append(pack_value(encode_article(to_json(article))))
+        self._evidence.append(pack_value(document.evidence.encode()))
         self._timestamps.append(int(article.date.timestamp()) if article.date else NO_DATE)
         self._days.append(document.day if article.date else 0)
         self.count += 1
@@ -59,7 +59,7 @@ class Inverter:
     def write(self, folder: Path) -> Any:
         """Write the segment into ``folder`` and return Whoosh's object for it."""
         self._ranks = {form: self._numbers.ranks(form) for form in ("stem", "word", "exact")}
-        with SegmentFile(folder, self.count) as file:
+        with SegmentWriter(folder, self.count) as file:
             for name, add in sorted(self._fields().items()):
                 add(file, name)
             file.end_fields()
@@ -73,30 +73,30 @@ class Inverter:
         fields |= {EXACT[part]: self._write_exact for part in PARTS}
         return fields | dict.fromkeys(VALUE_FIELDS, self._write_values)
 
-    def _write_stems(self, file: SegmentFile, name: str) -> None:
+    def _write_stems(self, file: SegmentWriter, name: str) -> None:
         tokens = [self._parts[part] for part in PARTS]
         terms, lists = _frequencies(self._ranks["stem"], tokens)
         file.add_field(name, terms, lists, Shape.FREQUENCY, self._length)
 
-    def _write_words(self, file: SegmentFile, name: str) -> None:
+    def _write_words(self, file: SegmentWriter, name: str) -> None:
         tokens = self._parts[next(part for part in PARTS if WORDS[part] == name)]
         terms, lists = _positions(self._ranks["word"], tokens)
         file.add_field(name, terms, lists, Shape.POSITIONS, tokens.lengths)
 
-    def _write_exact(self, file: SegmentFile, name: str) -> None:
+    def _write_exact(self, file: SegmentWriter, name: str) -> None:
         tokens = self._parts[next(part for part in PARTS if EXACT[part] == name)]
         terms, counted = _frequencies(self._ranks["exact"], [tokens])
         lists = Lists(counted.sizes, counted.documents, np.ones_like(counted.documents))
         file.add_field(name, terms, lists, Shape.EXISTENCE, None)
 
-    def _write_values(self, file: SegmentFile, name: str) -> None:
+    def _write_values(self, file: SegmentWriter, name: str) -> None:
         values = sorted((value.encode(), numbers) for value, numbers in self._values[name].items())
         documents = np.array([number for _, numbers in values for number in numbers], dtype=np.int64)
         sizes = np.array([len(numbers) for _, numbers in values], dtype=np.int64)
         lists = Lists(sizes, documents, np.ones_like(documents))
         file.add_field(name, [value for value, _ in values], lists, Shape.EXISTENCE, None)
 
-    def _write_columns(self, file: SegmentFile) -> None:
+    def _write_columns(self, file: SegmentWriter) -> None:
         file.add_lengths(STEMS, self._length)
         for part in PARTS:
             file.add_lengths(WORDS[part], self._parts[part].lengths)

@@ -1,4 +1,4 @@
-"""Keeping the segments few and full: which of them to write anew, and how.
+"""Compaction: which segments to rewrite so that they stay few and full, and how.
 
 Merged are neighbours only, so that documents keep the order of adding, on which equal scores rely.
 """
@@ -13,17 +13,17 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from searchapp.engines.whoosh_engine.codec import SegmentReader
-from searchapp.engines.whoosh_engine.layout import Lists, Numbers, Shape, offsets
-from searchapp.engines.whoosh_engine.privates import tokens_of
+from searchapp.engines.whoosh_engine.codec.layout import Lists, Numbers, Shape, offsets
+from searchapp.engines.whoosh_engine.codec.library import tokens_of
 from searchapp.engines.whoosh_engine.schema import DAY, EVIDENCE, LENGTH, STORED, TIMESTAMP
-from searchapp.engines.whoosh_engine.segment import SegmentFile
+from searchapp.engines.whoosh_engine.segment_reader import SegmentReader
+from searchapp.engines.whoosh_engine.segment_writer import SegmentWriter
 from searchapp.schema import EXACT, STEMS, VALUE_FIELDS, WORDS
 
 __all__ = ["merge", "plan"]
 
-# A segment is written anew when it takes this many times what its live documents would.
-_SWOLLEN: Final = 1.4
+# A sparse segment is rewritten: it takes so many times the space that its live documents would.
+_SPARSE: Final = 1.4
 # The last segments become one when the one before them has fewer than so many times their tokens. Sizes then fall by
 # this factor from one to the next: a few segments whatever the number of changes.
 _RATIO: Final = 3
@@ -48,23 +48,23 @@ class _Live:
 
 
 def plan(old: Sequence[Any], new: Sequence[Any]) -> list[tuple[list[Any], bool]]:
-    """Return runs of neighbours in their order, each with whether it has to be written anew as one segment."""
+    """Return runs of neighbours in their order, each with whether it has to be rewritten as one segment."""
     kept = [segment for segment in (*old, *new) if segment.doc_count()]
-    tail = _tail(kept) if old else len(kept)
-    runs = [[segment] for segment in kept[:tail]] + ([kept[tail:]] if kept[tail:] else [])
-    return [(run, len(run) > 1 or _swollen(run[0])) for run in runs]
+    start = _merge_start(kept) if old else len(kept)
+    runs = [[segment] for segment in kept[:start]] + ([kept[start:]] if kept[start:] else [])
+    return [(run, len(run) > 1 or _is_sparse(run[0])) for run in runs]
 
 
-def _tail(segments: Sequence[Any]) -> int:
-    """Return where the segments begin that are to become one."""
-    tail = len(segments)
+def _merge_start(segments: Sequence[Any]) -> int:
+    """Return the index of the first of the last segments that are to become one."""
+    start = len(segments)
     tokens = 0.0
-    while tail and tokens < _FULL:
-        before = _tokens(segments[tail - 1])
+    while start and tokens < _FULL:
+        before = _tokens(segments[start - 1])
         if before >= _FULL or (tokens and before > _RATIO * tokens):
             break
-        tail, tokens = tail - 1, tokens + before
-    return tail
+        start, tokens = start - 1, tokens + before
+    return start
 
 
 def _tokens(segment: Any) -> float:
@@ -72,15 +72,15 @@ def _tokens(segment: Any) -> float:
     return float(tokens_of(segment, STEMS) * segment.doc_count() / segment.doc_count_all())
 
 
-def _swollen(segment: Any) -> bool:
-    return bool(segment.doc_count_all() > _SWOLLEN * segment.doc_count())
+def _is_sparse(segment: Any) -> bool:
+    return bool(segment.doc_count_all() > _SPARSE * segment.doc_count())
 
 
 def merge(leaves: Sequence[SegmentReader], folder: Path) -> Any:
     """Write the live documents of ``leaves`` (readers of one segment each) as one segment; return Whoosh's object."""
     parts = _live(leaves)
     count = sum(int(part.alive.sum()) for part in parts)
-    with SegmentFile(folder, count) as file:
+    with SegmentWriter(folder, count) as file:
         lengths = {name: _merge_field(file, name, parts, count) for name in sorted(_SHAPES)}
         file.end_fields()
         for name in (STEMS, *WORDS.values()):
@@ -107,7 +107,7 @@ def _chosen(values: list[bytes], alive: NDArray[np.bool_]) -> list[bytes]:
     return [values[number] for number in np.flatnonzero(alive).tolist()]
 
 
-def _merge_field(file: SegmentFile, name: str, parts: Sequence[_Live], count: int) -> Numbers:
+def _merge_field(file: SegmentWriter, name: str, parts: Sequence[_Live], count: int) -> Numbers:
     """Write one field; return its length in each document."""
     read = [part.leaf.field(name, _SHAPES[name]) for part in parts]
     terms = sorted(set().union(*(own for own, _ in read)))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import closing
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Final, Self
+from typing import Any, Self
 
 from searchapp.engines import workers
 from searchapp.engines.port import MakeDocument
@@ -15,12 +15,9 @@ from searchapp.model import Article
 
 __all__ = ["ParallelWriter", "SegmentMaker"]
 
-# Segments at a time with one worker: one in work and one to go on with.
-_AHEAD: Final = 2
-
 
 class SegmentMaker:
-    """What a worker does: takes batches of articles; returns Whoosh's object for the segment at the last of them."""
+    """The handler of a worker: takes batches of articles; returns Whoosh's segment object at the last."""
 
     def __init__(self, make: MakeDocument, folder: Path) -> None:
         self._make = make
@@ -62,14 +59,14 @@ class ParallelWriter:
         full = self._generation.add(article, is_new=is_new)
         self._batch.append(article)
         self._size += len(article.text)
-        if full or (self._size > workers.ALONE and len(self._batch) >= workers.BATCH):
+        if full or (self._size > workers.MIN_PARALLEL_CHARS and len(self._batch) >= workers.BATCH):
             self._send(last=full)
 
     def delete(self, article_id: str) -> None:
         self._generation.delete(article_id)
 
     def _send(self, last: bool) -> None:
-        worker = self._worker or self._pool.idlest(_AHEAD)
+        worker = self._worker or self._pool.idlest(workers.QUEUE_PER_WORKER)
         (self._pool.ask if last else self._pool.tell)(worker, (self._batch, last))
         self._worker = None if last else worker
         self._batch = []

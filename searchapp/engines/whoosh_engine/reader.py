@@ -8,25 +8,25 @@ from heapq import merge
 from itertools import groupby, islice
 from operator import itemgetter
 from threading import RLock
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
 from searchapp.engines.days import day_range, month_label
 from searchapp.engines.field_values import facet_buckets
-from searchapp.engines.port import Candidate, EngineRequest, EngineResult, SortKey
+from searchapp.engines.port import Candidate, DocumentHandle, EngineRequest, EngineResult, SortKey
 from searchapp.engines.whoosh_engine.clause_matcher import Match, Matcher, narrow
-from searchapp.engines.whoosh_engine.codec import Leaves, SegmentReader
-from searchapp.engines.whoosh_engine.postings import Integers
-from searchapp.engines.whoosh_engine.reader_cache import Kept
+from searchapp.engines.whoosh_engine.codec.posting_decoder import Integers
+from searchapp.engines.whoosh_engine.reader_cache import ReaderCache
 from searchapp.engines.whoosh_engine.schema import DAY, EVIDENCE, NO_DATE
+from searchapp.engines.whoosh_engine.segment_reader import Leaves, SegmentReader
 from searchapp.model import Article, FacetBucket, Filters, HistogramBucket, Sort
 from searchapp.schema import FACET_FIELDS, ID
 
 __all__ = ["WhooshReader"]
 
-# Who asks for more terms than these wants a dictionary, which is read faster whole.
+# From so many terms on, reading the dictionary whole is faster.
 _MANY: Final = 20_000
 
 
@@ -35,15 +35,15 @@ class WhooshReader:
 
     def __init__(self, leaves: Leaves) -> None:
         self._lock = RLock()
-        self._kept = Kept(leaves, self._lock)
+        self._cache = ReaderCache(leaves, self._lock)
         self._bases = [base for _, base in leaves]
 
     @property
     def count(self) -> int:
-        return self._kept.live
+        return self._cache.live
 
     def search(self, request: EngineRequest) -> EngineResult:
-        matcher = Matcher(self._kept, request.deadline)
+        matcher = Matcher(self._cache, request.deadline)
         match = matcher.match(request.clause)
         masks = self._masks(request.filters)
         narrowed = narrow(match, masks.values())
@@ -55,16 +55,16 @@ class WhooshReader:
             complete=matcher.complete,
         )
 
-    def articles(self, documents: Iterable[int]) -> list[Article]:
+    def articles(self, documents: Iterable[DocumentHandle]) -> list[Article]:
         with self._lock:
             return [leaf.article(number) for leaf, number in map(self._located, documents)]
 
     def article(self, article_id: str) -> Article | None:
         with self._lock:
-            found = self._kept.postings(ID, article_id).documents
+            found = self._cache.postings(ID, article_id).documents
         return self.articles(found.tolist()[:1])[0] if len(found) else None
 
-    def evidence(self, documents: Iterable[int]) -> list[str]:
+    def evidence(self, documents: Iterable[DocumentHandle]) -> list[str]:
         with self._lock:
             return [leaf.text(EVIDENCE, number) for leaf, number in map(self._located, documents)]
 
@@ -72,30 +72,31 @@ class WhooshReader:
         start = prefix.encode("utf-8", "replace")
         with self._lock:
             if limit > _MANY:
-                return self._kept.dictionary(field, start)[:limit]
+                return self._cache.dictionary(field, start)[:limit]
             return list(islice(self._terms(field, start), limit))
 
     def document_frequency(self, field: str, term: str) -> int:
-        return self._kept.document_frequency(field, term)
+        return self._cache.document_frequency(field, term)
 
     def close(self) -> None:
-        """Let go of the files; the system frees them with the last array that lies in one."""
+        """Close the files; the system unmaps them with the last array that refers to one."""
         with self._lock:
-            self._kept = Kept([], self._lock)
+            self._cache = ReaderCache([], self._lock)
             self._bases = []
 
-    def _located(self, document: int) -> tuple[SegmentReader, int]:
+    def _located(self, handle: DocumentHandle) -> tuple[SegmentReader, int]:
         """Return the segment of a document, and its number there."""
-        leaf, base = self._kept.leaves[bisect_right(self._bases, document) - 1]
+        document = cast(int, handle)
+        leaf, base = self._cache.leaves[bisect_right(self._bases, document) - 1]
         return leaf, document - base
 
     def _terms(self, field: str, prefix: bytes) -> Iterator[tuple[str, int]]:
         """Yield the terms that live documents hold; a dictionary counts the deleted ones too."""
-        streams = [leaf.terms_from(field, prefix) for leaf, _ in self._kept.leaves]
+        streams = [leaf.terms_from(field, prefix) for leaf, _ in self._cache.leaves]
         for term, entries in groupby(merge(*streams), key=itemgetter(0)):
-            whole = self._kept.live == self._kept.size
+            whole = self._cache.live == self._cache.size
             text = term.decode("utf-8", "replace")
-            count = sum(number for _, number in entries) if whole else len(self._kept.postings(field, text))
+            count = sum(number for _, number in entries) if whole else len(self._cache.postings(field, text))
             if count:
                 yield text, count
 
@@ -103,12 +104,12 @@ class WhooshReader:
         """Return for each filtered field a mask of the documents that pass."""
         masks: dict[str, NDArray[np.bool_]] = {}
         for name, values in filters.values.items():
-            masks[name] = np.zeros(self._kept.size, dtype=bool)
+            masks[name] = np.zeros(self._cache.size, dtype=bool)
             for value in values if name in FACET_FIELDS else ():
-                masks[name][self._kept.postings(name, value).documents] = True
+                masks[name][self._cache.postings(name, value).documents] = True
         if days := day_range(filters):
             first, last = days
-            masks[DAY] = (self._kept.days >= first) & (self._kept.days <= last)
+            masks[DAY] = (self._cache.days >= first) & (self._cache.days <= last)
         return masks
 
     def _candidates(self, match: Match, request: EngineRequest) -> tuple[Candidate, ...]:
@@ -128,18 +129,18 @@ class WhooshReader:
         """Return whole numbers that rise in the order asked for; equal ones follow in that of the documents."""
         if sort is Sort.RELEVANCE:
             return ~match.scores.view(np.uint32)  # as sort_keys.falling has it
-        dates = self._kept.timestamps[match.documents]
+        dates = self._cache.timestamps[match.documents]
         rising = dates if sort is Sort.OLDEST else -dates
         numbers = np.where(dates == NO_DATE, np.iinfo(np.int64).max, rising).view(np.uint64)
         return numbers ^ np.uint64(1 << 63)
 
     def _count_facet(self, name: str, match: Match, masks: dict[str, NDArray[np.bool_]]) -> tuple[FacetBucket, ...]:
-        facet = self._kept.facet(name)
+        facet = self._cache.facet(name)
         documents = narrow(match, [mask for field, mask in masks.items() if field != name]).documents
         return facet_buckets(zip(facet.names, facet.counts(documents), strict=True))
 
     def _histogram(self, match: Match) -> tuple[HistogramBucket, ...]:
-        days = self._kept.days[match.documents]
+        days = self._cache.days[match.documents]
         months = days[days > 0].astype(np.int64) // 100
         if not len(months):
             return ()

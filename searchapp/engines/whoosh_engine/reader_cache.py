@@ -1,4 +1,4 @@
-"""What a reader keeps of its generation: decoded posting lists within a bound, columns, facets, statistics.
+"""The cache of a reader: decoded posting lists within a bound, columns, facets, statistics.
 
 Each is read once, when first asked for. Numbers of documents count the deleted ones too, as Whoosh does; everything
 that is counted or averaged leaves them out, so that a generation grown by changes scores as one built afresh.
@@ -16,27 +16,27 @@ import numpy as np
 from numpy.typing import NDArray
 
 from searchapp.engines.port import BM25_B, BM25_K1
-from searchapp.engines.whoosh_engine.codec import Leaves, places_of, read_postings
-from searchapp.engines.whoosh_engine.layout import Numbers, offsets
-from searchapp.engines.whoosh_engine.postings import Integers, Postings
+from searchapp.engines.whoosh_engine.codec.layout import Numbers, offsets
+from searchapp.engines.whoosh_engine.codec.posting_decoder import Integers, Postings
 from searchapp.engines.whoosh_engine.schema import DAY, LENGTH, TIMESTAMP
+from searchapp.engines.whoosh_engine.segment_reader import Leaves, places_of, read_postings
 from searchapp.model import Deadline
 from searchapp.schema import FACET_FIELDS
 
-__all__ = ["Facet", "Kept"]
+__all__ = ["Facet", "ReaderCache"]
 
 # Postings kept decoded, and places of words: at 8 bytes each, 64 MB at most of either.
-_KEPT_POSTINGS: Final = 8_000_000
-_KEPT_PLACES: Final = 8_000_000
-_KEPT_FREQUENCIES: Final = 1 << 16
+_MAX_POSTINGS: Final = 8_000_000
+_MAX_POSITIONS: Final = 8_000_000
+_MAX_FREQUENCIES: Final = 1 << 16
 
 
 _Value = TypeVar("_Value", bound=Sized)
 _Key = tuple[str, bytes]
 
 
-class _Recent(Generic[_Value]):
-    """What was read of terms; the least recently used is given up when all together hold more than ``limit``."""
+class LruBySize(Generic[_Value]):
+    """An LRU cache of values by term, bounded by their size: all together hold at most ``limit`` numbers."""
 
     def __init__(self, limit: int) -> None:
         self._limit = limit
@@ -87,7 +87,7 @@ class Facet:
         return counts
 
 
-class Kept:
+class ReaderCache:
     """One open generation. Safe to share between threads: each read holds the lock, and none reads for long.
 
     So a costly search keeps the others waiting for a read at most.
@@ -98,11 +98,11 @@ class Kept:
         self.leaves = leaves
         self.size = sum(leaf.count for leaf, _ in leaves)
         self.live: int = sum(leaf.segment.doc_count() for leaf, _ in leaves)
-        self._postings: _Recent[Postings] = _Recent(_KEPT_POSTINGS)
-        self._places: _Recent[Numbers] = _Recent(_KEPT_PLACES)
+        self._postings: LruBySize[Postings] = LruBySize(_MAX_POSTINGS)
+        self._places: LruBySize[Numbers] = LruBySize(_MAX_POSITIONS)
         self._facets: dict[str, Facet] = {}
         # No method of this object: one that is in a cycle would keep the files mapped until garbage is collected.
-        self._frequency = lru_cache(_KEPT_FREQUENCIES)(partial(_document_frequency, leaves, lock))
+        self._frequency = lru_cache(_MAX_FREQUENCIES)(partial(_document_frequency, leaves, lock))
 
     def postings(self, field: str, term: str) -> Postings:
         """Return the live documents that hold ``term``."""
@@ -120,7 +120,7 @@ class Kept:
         key = (field, term.encode("utf-8", "replace"))
         with self._lock:
             every = self.postings(field, term)
-            is_frequent = 2 * len(documents) >= len(every) and every.frequencies.sum() <= _KEPT_PLACES // 2
+            is_frequent = 2 * len(documents) >= len(every) and every.frequencies.sum() <= _MAX_POSITIONS // 2
             if is_frequent and self._places.get(key) is None:
                 places = places_of(self.leaves, *key, every.documents, deadline)
                 if places is not None:

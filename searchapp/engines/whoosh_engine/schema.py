@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from whoosh import fields
-from whoosh.analysis import SpaceSeparatedTokenizer
-from whoosh.columns import CompressedBytesColumn, NumericColumn
-
+from searchapp.engines.whoosh_engine.codec.library import (
+    CompressedBytesColumn,
+    NumericColumn,
+    SpaceSeparatedTokenizer,
+    fields,
+)
 from searchapp.schema import EXACT, ID, STEMS, VALUE_FIELDS, WORDS
 
-__all__ = ["ARTICLE", "DAY", "EVIDENCE", "INDEX_NAME", "LENGTH", "NO_DATE", "STORED", "TIMESTAMP", "whoosh_schema"]
-
-INDEX_NAME: Final = "MAIN"
+__all__ = ["ARTICLE", "DAY", "EVIDENCE", "LENGTH", "NO_DATE", "STORED", "TIMESTAMP", "whoosh_schema"]
 
 # Columns: seconds since 1970, day as yyyymmdd, the exact length of STEMS (Whoosh's own is rounded to one byte), and the
 # second stage's evidence.

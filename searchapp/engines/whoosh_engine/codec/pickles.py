@@ -60,7 +60,7 @@ _DATA: Final = _SET | _BYTES | _NO_VALUE | {_ENCODE}
 
 
 def read_pickle(data: Buffer, start: int = 0, classes: frozenset[str] = frozenset()) -> tuple[Any, int]:
-    """Return what the pickle that begins at ``start`` says, and where it ends. Raises UnsafePickle.
+    """Return the value of the pickle that begins at ``start``, and the offset of its end. Raises UnsafePickle.
 
     Of ``classes``, by their full names, it may describe instances.
     """
@@ -81,7 +81,7 @@ class _Reader:
         self._data = data
         self._known = classes
         self._stack: list[Any] = []
-        self._memo: dict[int, Any] = {}
+        self.memo: dict[int, Any] = {}
 
     def read(self) -> Any:
         if not 0 <= self.place < len(self._data):
@@ -179,7 +179,7 @@ class _Reader:
         self.top(dict).update(zip(map(_key, values[::2]), values[1::2], strict=True))
 
     def remember(self, number: int) -> None:
-        self._memo[number] = self._stack[-1]
+        self.memo[number] = self._stack[-1]
 
     def name(self, module: Any, attribute: Any) -> None:
         if type(module) is not str or type(attribute) is not str:
@@ -284,11 +284,11 @@ _STEPS: Final[dict[int, Callable[[_Reader], None]]] = {
         (pickle.SETITEMS, _Reader.set_items),
         (pickle.EMPTY_SET, _pushing(set)),
         (pickle.ADDITEMS, _Reader.add_items),
-        (pickle.MEMOIZE, lambda reader: reader.remember(len(reader._memo))),
+        (pickle.MEMOIZE, lambda reader: reader.remember(len(reader.memo))),
         (pickle.BINPUT, lambda reader: reader.remember(reader.number(1))),
         (pickle.LONG_BINPUT, lambda reader: reader.remember(reader.number(4))),
-        (pickle.BINGET, lambda reader: reader.push(reader._memo[reader.number(1)])),
-        (pickle.LONG_BINGET, lambda reader: reader.push(reader._memo[reader.number(4)])),
+        (pickle.BINGET, lambda reader: reader.push(reader.memo[reader.number(1)])),
+        (pickle.LONG_BINGET, lambda reader: reader.push(reader.memo[reader.number(4)])),
         (pickle.GLOBAL, lambda reader: reader.name(reader.line(), reader.line())),
         (pickle.STACK_GLOBAL, _Reader.stack_name),
         (pickle.NEWOBJ, _Reader.new_object),

@@ -5,44 +5,41 @@ Whoosh's own writers keep each of these in a temporary file first and copy them 
 
 from __future__ import annotations
 
-import pickle
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from struct import Struct
 from types import TracebackType
-from typing import Any, Final, Self
+from typing import Any, Self
 
-import numpy as np
-from isal import isal_zlib
 from numpy.typing import NDArray
 
-from searchapp.engines.whoosh_engine.blocks import encode
-from searchapp.engines.whoosh_engine.layout import COLUMN_END, Lists, Numbers, Shape, length_bytes
-from searchapp.engines.whoosh_engine.privates import W3Codec, length_column, segment_object
-from searchapp.engines.whoosh_engine.term_dictionary import Dictionary
+from searchapp.engines.whoosh_engine.codec.columns import encode_numbers, encode_values
+from searchapp.engines.whoosh_engine.codec.index_files import DIRECTORY_HEAD, write_directory
+from searchapp.engines.whoosh_engine.codec.layout import Lists, Numbers, Shape, length_bytes
+from searchapp.engines.whoosh_engine.codec.library import (
+    COLUMNS,
+    POSTINGS,
+    TERMS,
+    file_of,
+    length_column,
+    segment_object,
+    set_tokens,
+)
+from searchapp.engines.whoosh_engine.codec.posting_encoder import encode
+from searchapp.engines.whoosh_engine.codec.term_dictionary import DictionaryWriter
 
-__all__ = ["SegmentFile", "packed"]
-
-_HEAD: Final = Struct("!qi")
-# ISA-L packs what zlib unpacks, as small as zlib's first level and three times as fast.
-_COMPRESSION: Final = 1
+__all__ = ["SegmentWriter"]
 
 
-def packed(value: bytes) -> bytes:
-    """Return ``value`` as Whoosh's compressed columns hold it."""
-    return isal_zlib.compress(value, _COMPRESSION)
-
-
-class SegmentFile:
+class SegmentWriter:
     """Writes the parts of a segment; a clean exit completes the file, an exception removes it."""
 
     def __init__(self, folder: Path, count: int) -> None:
         self.segment: Any = segment_object(count)
-        self._path = folder / self.segment.make_filename(self.segment.COMPOUND_EXT)
+        self._path = folder / file_of(self.segment)
         self._file = self._path.open("wb")
-        self._file.write(bytes(_HEAD.size))
+        self._file.write(bytes(DIRECTORY_HEAD.size))
         self._parts: dict[str, dict[str, int]] = {}
-        self._terms = Dictionary()
+        self._terms = DictionaryWriter()
         self._postings = 0
 
     def __enter__(self) -> Self:
@@ -52,7 +49,7 @@ class SegmentFile:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         if kind is None:
-            self._complete()
+            write_directory(self._file, self._parts)
         self._file.close()
         if kind is not None:
             self._path.unlink(missing_ok=True)
@@ -67,37 +64,26 @@ class SegmentFile:
 
     def end_fields(self) -> None:
         """Add the dictionary."""
-        self._note(W3Codec.POSTS_EXT, _HEAD.size, self._postings)
+        self._note(POSTINGS, DIRECTORY_HEAD.size, self._postings)
         start = self._file.tell()
-        self._note(W3Codec.TERMS_EXT, start, self._terms.write(self._file))
+        self._note(TERMS, start, self._terms.write(self._file))
 
     def add_lengths(self, field: str, lengths: Numbers) -> None:
         self._add_column(length_column(field), [length_bytes(lengths).tobytes()])
-        self.segment._fieldlengths[field] = int(lengths.sum())
+        set_tokens(self.segment, field, int(lengths.sum()))
 
     def add_numbers(self, name: str, numbers: NDArray[Any]) -> None:
         """Add a column of numbers, one a document."""
-        self._add_column(name, [numbers.astype(numbers.dtype.newbyteorder(">")).tobytes()])
+        self._add_column(name, [encode_numbers(numbers)])
 
     def add_values(self, name: str, values: Sequence[bytes]) -> None:
-        """Add a column of byte strings, one a document: the values, their sizes and places, and how wide those are."""
-        sizes = np.fromiter(map(len, values), np.int64, len(values))
-        places = np.cumsum(sizes) - sizes
-        tables = [numbers.astype(">u4").tobytes() for numbers in (sizes, places)]
-        self._add_column(name, [*values, *tables, COLUMN_END])
+        """Add a column of packed byte strings, one a document."""
+        self._add_column(name, encode_values(values))
 
     def _add_column(self, name: str, pieces: Iterable[bytes]) -> None:
         start = self._file.tell()
         self._file.writelines(pieces)
-        self._note(f".{name}{W3Codec.COLUMN_EXT}", start, self._file.tell() - start)
+        self._note(f".{name}{COLUMNS}", start, self._file.tell() - start)
 
     def _note(self, extension: str, start: int, size: int) -> None:
         self._parts[self.segment.make_filename(extension)] = {"offset": start, "length": size}
-
-    def _complete(self) -> None:
-        start = self._file.tell()
-        pickle.dump(self._parts, self._file)
-        pickle.dump({}, self._file)
-        size = self._file.tell() - start
-        self._file.seek(0)
-        self._file.write(_HEAD.pack(start, size))

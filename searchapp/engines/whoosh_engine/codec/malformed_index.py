@@ -1,14 +1,13 @@
-"""What a file of an index says that cannot be: told as a damaged index that names file and part."""
+"""Malformed bytes of an index, reported as IndexDamaged with the file and the part."""
 
 from __future__ import annotations
 
 import struct
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Final, cast
+from typing import Final
 
-from isal import isal_zlib
-
+from searchapp.engines.whoosh_engine.codec.compression import DEFLATE_ERRORS, decompress
 from searchapp.errors import IndexDamaged
 from searchapp.i18n import Message
 
@@ -17,18 +16,17 @@ __all__ = ["MALFORMED", "Malformed", "damaged", "reading", "require", "unpacked"
 ENGINE_FOLDER: Final = "engine"
 # No packed piece of an index is larger: an article has 16 million characters at most, a segment's text hardly more.
 _LARGEST: Final = 1 << 27
-# Deflate makes nothing smaller than a 1032nd part; what cannot get too large is unpacked in one call.
-_RATIO: Final = 1032
 
 
 class Malformed(ValueError):
     """Bytes that do not say what they should."""
 
 
-# Whatever Python and numpy say to numbers that lead nowhere.
+# The exceptions of Python and numpy for numbers that lead nowhere.
 MALFORMED: Final[tuple[type[Exception], ...]] = (
     *(ValueError, LookupError, TypeError, ArithmeticError, MemoryError, RecursionError, AttributeError),
-    *(struct.error, cast(type[Exception], isal_zlib.error), EOFError),
+    *DEFLATE_ERRORS,
+    *(struct.error, EOFError),
 )
 
 
@@ -58,9 +56,7 @@ def damaged(file: str, part: str, error: BaseException) -> IndexDamaged:
 
 def unpacked(data: bytes | memoryview) -> bytes:
     """Return the bytes that were packed as ``data``; raises Malformed when they are absurdly many."""
-    if len(data) * _RATIO <= _LARGEST:
-        return isal_zlib.decompress(data)
-    stream = isal_zlib.decompressobj()
-    content: bytes = stream.decompress(data, _LARGEST)
-    require(stream.eof, "what was packed is too large, or cut")
+    content = decompress(data, _LARGEST)
+    if content is None:
+        raise Malformed("what was packed is too large, or cut")
     return content

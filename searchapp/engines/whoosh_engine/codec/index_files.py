@@ -8,17 +8,19 @@ from __future__ import annotations
 
 import mmap
 import os
+import pickle
 import re
+from collections.abc import Mapping
 from pathlib import Path
 from struct import Struct
-from typing import Any, Final
+from typing import Any, BinaryIO, Final
 
-from searchapp.engines.whoosh_engine.malformed_index import Malformed, reading, require
-from searchapp.engines.whoosh_engine.pickles import Instance, read_pickle
-from searchapp.engines.whoosh_engine.privates import TOC_VERSION, segment_object
-from searchapp.engines.whoosh_engine.schema import INDEX_NAME
+from searchapp.engines.whoosh_engine.codec.library import INDEX_NAME, TOC_VERSION, segment_object, write_table
+from searchapp.engines.whoosh_engine.codec.malformed_index import Malformed, reading, require
+from searchapp.engines.whoosh_engine.codec.pickles import Instance, read_pickle
+from searchapp.engines.whoosh_engine.schema import whoosh_schema
 
-__all__ = ["map_file", "read_directory", "read_toc"]
+__all__ = ["DIRECTORY_HEAD", "map_file", "read_directory", "read_toc", "write_directory", "write_toc"]
 
 _TOC: Final = re.compile(rf"_{INDEX_NAME}_(\d{{1,9}})\.toc")
 # Sizes of int, long and float, each in a varint; then the mark of the byte order.
@@ -29,7 +31,8 @@ _SEGMENT: Final = "whoosh.codec.whoosh3.W3Segment"
 _CODEC: Final = "whoosh.codec.whoosh3.W3Codec"
 _CLASSES: Final = frozenset({_SEGMENT, _CODEC})
 _SEGMENT_ID: Final = re.compile(r"[0-9a-z]{1,32}")
-_HEAD: Final = Struct("!qi")
+# The compound file begins with the offset and size of its directory.
+DIRECTORY_HEAD: Final = Struct("!qi")
 _MOST_DOCUMENTS: Final = 1 << 31
 
 
@@ -42,7 +45,7 @@ def map_file(path: Path) -> memoryview:
 
 
 def read_toc(folder: Path) -> list[Any]:
-    """Return Whoosh's objects for the segments of the index in ``folder``, made anew from what its latest table says.
+    """Return Whoosh's objects for the segments of the index in ``folder``, rebuilt from its latest table.
 
     The schema in the table is not looked at: the fields are ours, and so is their form. Raises IndexDamaged.
     """
@@ -104,10 +107,25 @@ def _is_count(value: Any) -> bool:
     return type(value) is int and value >= 0
 
 
+def write_toc(folder: Path, segments: list[Any]) -> None:
+    """Write the table of contents of an index of these segments, which lie in ``folder``."""
+    write_table(folder, whoosh_schema(), segments)
+
+
+def write_directory(file: BinaryIO, parts: Mapping[str, Mapping[str, int]]) -> None:
+    """End a compound file with its directory: offset and length of each part by its name."""
+    start = file.tell()
+    pickle.dump(parts, file)
+    pickle.dump({}, file)
+    size = file.tell() - start
+    file.seek(0)
+    file.write(DIRECTORY_HEAD.pack(start, size))
+
+
 def read_directory(data: memoryview) -> dict[str, memoryview]:
     """Return the parts of a segment's one file by their names; raises what malformed bytes make raise."""
-    start, size = _HEAD.unpack_from(data)
-    require(_HEAD.size <= start and start + size == len(data), "its directory lies outside of it")
+    start, size = DIRECTORY_HEAD.unpack_from(data)
+    require(DIRECTORY_HEAD.size <= start and start + size == len(data), "its directory lies outside of it")
     directory, end = read_pickle(data, start)
     read_pickle(data, end)  # options, of which there are none
     require(type(directory) is dict, "no directory")
@@ -116,6 +134,6 @@ def read_directory(data: memoryview) -> dict[str, memoryview]:
         require(type(name) is str and type(facts) is dict, "an entry of the directory is none")
         offset, length = facts["offset"], facts["length"]
         require(_is_count(offset) and _is_count(length), "a part without place or size")
-        require(_HEAD.size <= offset and offset + length <= start, "a part lies outside of the file")
+        require(DIRECTORY_HEAD.size <= offset and offset + length <= start, "a part lies outside of the file")
         parts[name] = data[offset : offset + length]
     return parts

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
-from isal import isal_zlib
 from numpy.typing import NDArray
 
-from searchapp.engines.whoosh_engine import layout
-from searchapp.engines.whoosh_engine.layout import (
+from searchapp.engines.whoosh_engine.codec import layout
+from searchapp.engines.whoosh_engine.codec.compression import LEVEL, compress
+from searchapp.engines.whoosh_engine.codec.layout import (
     HEADER,
     HEADER_CODES,
     LONGEST_SHORT,
@@ -24,13 +24,12 @@ from searchapp.engines.whoosh_engine.layout import (
     length_bytes,
     offsets,
 )
-from searchapp.engines.whoosh_engine.privates import MAGIC
+from searchapp.engines.whoosh_engine.codec.library import MAGIC
 
 __all__ = ["EncodedLists", "encode"]
 
 # Compressing has a price whatever the size; half of all blocks hold one posting.
 _COMPRESSED_FROM: Final = 600
-_COMPRESSION: Final = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,7 +193,7 @@ class _Blocks:
         large = np.flatnonzero(self._sizes >= _COMPRESSED_FROM)
         rows = zip(large.tolist(), self.data[large].tolist(), self.ends[large].tolist(), strict=True)
         for number, start, end in rows:
-            content = isal_zlib.compress(whole[start:end], _COMPRESSION)
+            content = compress(whole[start:end])
             saved[number] = end - start - len(content)
             pieces += (whole[done:start], content)
             done = end
@@ -212,7 +211,7 @@ class _Blocks:
         headers["count"] = self._count
         headers["last"] = lists.documents[self._from + self._count - 1]
         headers["most"] = self._most
-        headers["compression"][self._compressed] = _COMPRESSION
+        headers["compression"][self._compressed] = LEVEL
         if byte_lengths is not None:
             headers["shortest"] = np.minimum.reduceat(byte_lengths, self._from)
             headers["longest"] = np.maximum.reduceat(byte_lengths, self._from)

@@ -1,8 +1,7 @@
-"""A segment, read: the one place where the bytes of an index become terms, posting lists, columns and articles.
+"""A segment, read: terms, posting lists, columns and articles, each by its module of :mod:`.codec`.
 
-Everything that is read is compared with what it can be: places and sizes with the file, documents with the segment,
-types with the port. What cannot be raises IndexDamaged, which names the file and the part. So whoever searches need not
-fear an index that comes from elsewhere, whatever its digests say.
+What the file says is compared with what it can be. What cannot be raises IndexDamaged, which names the file and the
+part, so that a search may read an index of unknown origin, whatever its digests say.
 """
 
 from __future__ import annotations
@@ -16,35 +15,21 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from searchapp.engines.days import LAST_DAY
-from searchapp.engines.stored_form import from_json, from_values
-from searchapp.engines.whoosh_engine.fields import read_lists
-from searchapp.engines.whoosh_engine.layout import Lists, Numbers, Shape, offsets
-from searchapp.engines.whoosh_engine.malformed_index import MALFORMED, damaged, reading, require, unpacked
-from searchapp.engines.whoosh_engine.pickles import read_pickle
-from searchapp.engines.whoosh_engine.postings import Integers, Postings, blocks_of
-from searchapp.engines.whoosh_engine.privates import W3Codec
-from searchapp.engines.whoosh_engine.schema import ARTICLE, DAY, LENGTH, NO_DATE, STORED, TIMESTAMP
-from searchapp.engines.whoosh_engine.storage import map_file, read_directory, read_toc
-from searchapp.engines.whoosh_engine.terms import TermsFile
+from searchapp.engines.whoosh_engine.codec.columns import ByteColumn, decode_article, decode_numbers
+from searchapp.engines.whoosh_engine.codec.field_decoder import read_lists
+from searchapp.engines.whoosh_engine.codec.index_files import map_file, read_directory, read_toc
+from searchapp.engines.whoosh_engine.codec.layout import Lists, Numbers, Shape, offsets
+from searchapp.engines.whoosh_engine.codec.library import COLUMNS, POSTINGS, TERMS, file_of
+from searchapp.engines.whoosh_engine.codec.malformed_index import MALFORMED, damaged, reading, require
+from searchapp.engines.whoosh_engine.codec.posting_decoder import Integers, Postings, blocks_of
+from searchapp.engines.whoosh_engine.codec.term_dictionary import DictionaryReader
+from searchapp.engines.whoosh_engine.schema import STORED
 from searchapp.model import Article, Deadline
 
-__all__ = ["Leaves", "SegmentReader", "open_segments", "places_of", "read_postings", "stored_bytes"]
+__all__ = ["Leaves", "SegmentReader", "open_segments", "places_of", "read_postings"]
 
 _INFO: Final = Struct(">BfIBBfIIqi")
 _DOCUMENTS: Final = Struct(">5xI")
-# Widths in the tables of a column of byte strings, as Whoosh writes them.
-_WIDTHS: Final = {"B": "u1", "H": ">u2", "i": ">i4", "I": ">u4", "q": ">i8"}
-_NUMERIC: Final[dict[str, tuple[str, int]]] = {TIMESTAMP: (">i8", NO_DATE), DAY: (">u4", 0), LENGTH: (">u4", 0)}
-# The stored fields of a document: a pickle of {ARTICLE: JSON}, spelled so that the JSON has a fixed place.
-_STORED_HEAD: Final = b"\x80\x04}\x8c" + bytes([len(ARTICLE)]) + ARTICLE.encode() + b"X"
-_STORED_END: Final = b"s."
-_SIZE: Final = Struct("<I")
-
-
-def stored_bytes(article: bytes) -> bytes:
-    """Return the stored fields of a document, for Whoosh too: an article as JSON."""
-    return b"".join((_STORED_HEAD, _SIZE.pack(len(article)), article, _STORED_END))
 
 
 class SegmentReader:
@@ -53,15 +38,15 @@ class SegmentReader:
     def __init__(self, folder: Path, segment: Any) -> None:
         self.segment = segment
         self.count: int = segment.doc_count_all()
-        self.file: str = segment.make_filename(segment.COMPOUND_EXT)
-        self._columns: dict[str, tuple[NDArray[Any], NDArray[Any]]] = {}
+        self.file: str = file_of(segment)
+        self._columns: dict[str, ByteColumn] = {}
         with reading(self.file, "the directory"):
             self._parts = read_directory(map_file(folder / self.file))
-            self._postings = self._part(W3Codec.POSTS_EXT)
+            self._postings = self._part(POSTINGS)
         with reading(self.file, "the dictionary"):
-            self._terms = TermsFile(self._part(W3Codec.TERMS_EXT))
+            self._terms = DictionaryReader(self._part(TERMS))
         with reading(self.file, STORED):  # each document has one, so that no number of documents is beyond the file
-            self._table(STORED)
+            self._byte_column(STORED)
 
     @cached_property
     def alive(self) -> NDArray[np.bool_]:
@@ -75,7 +60,7 @@ class SegmentReader:
         """Yield the terms of a field that begin with ``prefix``, with the number of their documents."""
         with reading(self.file, "the dictionary"):
             for term, place in self._terms.terms_from(field, prefix):
-                yield term, _DOCUMENTS.unpack_from(self._parts[self._name(W3Codec.TERMS_EXT)], place)[0]
+                yield term, _DOCUMENTS.unpack_from(self._parts[self._name(TERMS)], place)[0]
 
     def document_frequencies(self, field: str) -> tuple[list[bytes], list[int]]:
         """Return the terms of a field in byte order, and how many live documents hold each."""
@@ -94,7 +79,7 @@ class SegmentReader:
             place = self._terms.find(field, term)
             if place is None:
                 return 0
-            count: int = _DOCUMENTS.unpack_from(self._parts[self._name(W3Codec.TERMS_EXT)], place)[0]
+            count: int = _DOCUMENTS.unpack_from(self._parts[self._name(TERMS)], place)[0]
             return count
 
     def field(self, field: str, shape: Shape) -> tuple[list[bytes], Lists]:
@@ -110,9 +95,7 @@ class SegmentReader:
         place = self._terms.find(field, term)
         if place is None:
             return memoryview(b"")
-        inlined, _, _, _, _, _, _, _, offset, length = _INFO.unpack_from(
-            self._parts[self._name(W3Codec.TERMS_EXT)], place
-        )
+        inlined, _, _, _, _, _, _, _, offset, length = _INFO.unpack_from(self._parts[self._name(TERMS)], place)
         require(
             not inlined and offset >= 0 and 0 < length <= len(self._postings) - offset, "a term has no posting list"
         )
@@ -123,74 +106,27 @@ class SegmentReader:
     def numbers(self, name: str) -> NDArray[Any]:
         """Return a column of numbers, with its default where documents have no value."""
         with reading(self.file, name):
-            width, default = _NUMERIC[name]
-            values = np.full(self.count, default, dtype=np.dtype(width).newbyteorder("="))
-            given = np.frombuffer(self._parts.get(self._name(f".{name}{W3Codec.COLUMN_EXT}"), b""), width)
-            require(len(given) <= self.count, "it has more values than there are documents")
-            require(name != DAY or not len(given) or given.max() <= LAST_DAY, "it has days beyond the year 9999")
-            values[: len(given)] = given
-            return values
+            return decode_numbers(name, self._parts.get(self._name(f".{name}{COLUMNS}"), b""), self.count)
 
     def packed_values(self, name: str) -> list[bytes]:
         """Return the values of a column of byte strings as they lie in the file, packed."""
         with reading(self.file, name):
-            starts, sizes = self._table(name)
-            data = self._column(name)
-            rows = zip(starts.tolist(), sizes.tolist(), strict=True)
-            return [bytes(data[start : start + size]) for start, size in rows]
+            return self._byte_column(name).packed()
 
     def text(self, name: str, document: int) -> str:
         """Return a document's value in a column of texts."""
         with reading(self.file, name):
-            return self._value(name, document).decode()
+            return self._byte_column(name).value(document).decode()
 
     def article(self, document: int) -> Article:
         """Return a stored article."""
         with reading(self.file, STORED):
-            data = self._value(STORED, document)
-            start = len(_STORED_HEAD) + _SIZE.size
-            if data.startswith(_STORED_HEAD) and data.endswith(_STORED_END):
-                (size,) = _SIZE.unpack_from(data, len(_STORED_HEAD))
-                if start + size + len(_STORED_END) == len(data):
-                    return from_json(data[start : start + size])
-            fields, end = read_pickle(data)
-            require(end == len(data) and type(fields) is dict, "a document has no stored fields")
-            if type(fields.get(ARTICLE)) is str:
-                return from_json(fields[ARTICLE].encode())
-            return from_values(fields)  # as generations before schema 4 have it
+            return decode_article(self._byte_column(STORED).value(document))
 
-    def _value(self, name: str, document: int) -> bytes:
-        starts, sizes = self._table(name)
-        start, size = int(starts[document]), int(sizes[document])
-        return unpacked(self._column(name)[start : start + size]) if size else b""
-
-    def _table(self, name: str) -> tuple[NDArray[Any], NDArray[Any]]:
-        """Return where the values of a column of byte strings begin and how long they are; compared once."""
-        if name in self._columns:
-            return self._columns[name]
-        data = self._column(name)
-        end = len(data) - 1
-        starts: NDArray[Any] | None = None
-        width = chr(data[end])
-        if width == "X":  # then the places are there too
-            end -= 2
-            width, place_width = chr(data[end]), chr(data[end + 1])
-            end -= self.count * np.dtype(_WIDTHS[place_width]).itemsize
-            require(end >= 0, "it has fewer values than there are documents")
-            starts = np.frombuffer(data, _WIDTHS[place_width], self.count, end)
-        end -= self.count * np.dtype(_WIDTHS[width]).itemsize
-        require(end >= 0, "it has fewer values than there are documents")
-        sizes: NDArray[Any] = np.frombuffer(data, _WIDTHS[width], self.count, end)
-        wide = sizes.astype(np.int64)
-        expected = offsets(wide)
-        require(not self.count or wide.min() >= 0, "a value has no size")
-        require(int(wide.sum()) == end, "its values have another size than it says")
-        require(starts is None or (starts == expected).all(), "its values lie elsewhere than it says")
-        self._columns[name] = (expected if starts is None else starts), sizes
+    def _byte_column(self, name: str) -> ByteColumn:
+        if name not in self._columns:
+            self._columns[name] = ByteColumn(self._part(f".{name}{COLUMNS}"), self.count)
         return self._columns[name]
-
-    def _column(self, name: str) -> memoryview:
-        return self._part(f".{name}{W3Codec.COLUMN_EXT}")
 
     def _part(self, extension: str) -> memoryview:
         return self._parts[self._name(extension)]

@@ -15,7 +15,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from searchapp.engines.whoosh_engine.layout import (
+from searchapp.engines.whoosh_engine.codec.layout import (
     HEADER,
     HEADER_CODES,
     Bytes,
@@ -25,9 +25,9 @@ from searchapp.engines.whoosh_engine.layout import (
     entry_sizes,
     offsets,
 )
-from searchapp.engines.whoosh_engine.malformed_index import require, unpacked
-from searchapp.engines.whoosh_engine.pickles import read_pickle
-from searchapp.engines.whoosh_engine.privates import MAGIC
+from searchapp.engines.whoosh_engine.codec.library import MAGIC
+from searchapp.engines.whoosh_engine.codec.malformed_index import require, unpacked
+from searchapp.engines.whoosh_engine.codec.pickles import read_pickle
 
 __all__ = ["Block", "Frequencies", "Integers", "Postings", "blocks_of", "lists_of"]
 

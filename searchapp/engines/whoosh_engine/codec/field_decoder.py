@@ -9,7 +9,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from searchapp.engines.whoosh_engine.layout import (
+from searchapp.engines.whoosh_engine.codec.layout import (
     HEADER,
     HEADER_CODES,
     Bytes,
@@ -19,9 +19,9 @@ from searchapp.engines.whoosh_engine.layout import (
     entry_sizes,
     offsets,
 )
-from searchapp.engines.whoosh_engine.malformed_index import Malformed, require, unpacked
-from searchapp.engines.whoosh_engine.postings import lists_of
-from searchapp.engines.whoosh_engine.privates import MAGIC
+from searchapp.engines.whoosh_engine.codec.library import MAGIC
+from searchapp.engines.whoosh_engine.codec.malformed_index import Malformed, require, unpacked
+from searchapp.engines.whoosh_engine.codec.posting_decoder import lists_of
 
 __all__ = ["read_lists"]
 

@@ -1,13 +1,13 @@
-"""The generation that a new one grows out of: read, shared by hard links, never changed."""
+"""The generation that a new one is based on: read and shared, never changed."""
 
 from __future__ import annotations
 
-import os
-import shutil
 from pathlib import Path
 from typing import Any
 
-from searchapp.engines.whoosh_engine.codec import SegmentReader, open_segments, read_postings
+from searchapp.engines.folders import share_file
+from searchapp.engines.whoosh_engine.codec.library import file_of
+from searchapp.engines.whoosh_engine.segment_reader import SegmentReader, open_segments, read_postings
 from searchapp.schema import ID
 
 __all__ = ["Base"]
@@ -35,14 +35,11 @@ class Base:
         return self._leaves[segment.segment_id()]
 
     def share(self, segments: list[Any], folder: Path) -> None:
-        """Make these segments' files part of ``folder``, by hard links where the file system has them."""
+        """Make these segments' files part of ``folder``."""
         for segment in segments:
-            name = segment.make_filename(segment.COMPOUND_EXT)
-            try:
-                os.link(self._folder / name, folder / name)
-            except OSError:
-                shutil.copy2(self._folder / name, folder / name)
+            name = file_of(segment)
+            share_file(self._folder / name, folder / name)
 
     def close(self) -> None:
-        """Let go of the files."""
+        """Close the files: the system unmaps them with the last array that refers to one."""
         self._leaves.clear()

@@ -23,15 +23,15 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from searchapp.engines.whoosh_engine.privates import LENGTHS
+from searchapp.engines.whoosh_engine.codec.library import LENGTHS
 
 __all__ = [
     "BLOCK",
-    "COLUMN_END",
     "HEADER",
     "HEADER_CODES",
     "LONGEST_SHORT",
     "TERM_INFO",
+    "WIDTHS",
     "Bytes",
     "Lists",
     "Numbers",
@@ -91,12 +91,12 @@ TERM_INFO: Final = np.dtype(
     ]
 )
 _LENGTHS: Final = np.array(LENGTHS)
-# A column of byte strings ends with the widths of its two tables (sizes, then places) and a mark that there are two.
-COLUMN_END: Final = b"IIX"
+# Widths of tables, by the codes that Whoosh gives them.
+WIDTHS: Final = {"B": "u1", "H": ">u2", "i": ">i4", "I": ">u4", "q": ">i8"}
 
 
 class Shape(Enum):
-    """What the values of a field's postings are; Whoosh calls it the field's format."""
+    """The kind of values in the postings of a field: the field's format in Whoosh."""
 
     EXISTENCE = "existence"
     FREQUENCY = "frequency"
