@@ -1,4 +1,4 @@
-"""Names of fields: what exports, tables and French hands write for the names of a JSON Lines record."""
+"""Names of fields: the synonyms of exports, tables and French authors for the names of a JSON Lines record."""
 
 from __future__ import annotations
 
@@ -29,12 +29,12 @@ FIELDS: Final = (
 )
 
 WRITTEN_FIELDS: Final = (*FIELDS, "stub")
-"""The fields of a record that is written into the journal; ``stub`` says that the text is what a paywall shows."""
+"""The fields of a record for the journal; ``stub`` says that the text ends at a paywall."""
 
-_FOUND_OUT: Final = ("date_quality", "repairs", "links", "generation", "highlights", "spans")
-"""What the endpoint tells of an article beside its fields."""
+_ANSWER_FIELDS: Final = ("date_quality", "repairs", "links", "generation", "highlights", "spans")
+"""Fields that the API adds to an article."""
 LONGEST_NAME: Final = 100
-"""Characters of an unknown name that are told."""
+"""Characters of an unknown name that a message shows."""
 
 _SYNONYMS: Final = {
     name: field
@@ -60,15 +60,15 @@ _SYNONYMS: Final = {
 
 
 def field_name(key: object) -> str:
-    """Return the record's name for the field ``key``; what no name is known for, in small letters without accents."""
+    """Return the record's name for the field ``key``; an unknown one in small letters without accents."""
     name = unaccented(str(key).strip()).casefold().replace("_", "-").replace(" ", "-")
     return _SYNONYMS.get(name, name)
 
 
 def no_such_field(key: str) -> Message:
-    """Return that records have no field ``key``, and which one may have been meant."""
+    """Return the message that records have no field ``key``, with the nearest name."""
     shown = key[:LONGEST_NAME]
-    if key in _FOUND_OUT:
+    if key in _ANSWER_FIELDS:
         return Message("the field “{field}” is what the program found out; leave it out", field=shown)
     name = field_name(shown)
     near = [name] if name in FIELDS else get_close_matches(name, WRITTEN_FIELDS, n=1)

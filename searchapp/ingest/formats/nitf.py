@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import BinaryIO, Final
 
-from searchapp.ingest.cleaning.record import Found, Record
+from searchapp.ingest.cleaning.record import ParsedRecord, Record
 from searchapp.ingest.formats.markup import paragraphs_of
 from searchapp.ingest.formats.xmlstream import (
     Element,
@@ -27,10 +27,10 @@ _WITHDRAWN: Final = ("canceled", "withheld")
 _DATES: Final = ("date.issue", "story.date", "date.release")
 
 
-def records(stream: BinaryIO, context: FileContext) -> Iterator[Found]:
+def records(stream: BinaryIO, context: FileContext) -> Iterator[ParsedRecord]:
     """Yield the record of the article."""
     for article in elements(stream, ("nitf",), context):
-        yield Found(_record(article), line_of(article), alone=True)
+        yield ParsedRecord(_record(article), line_of(article), whole_file=True)
 
 
 def _record(article: Element) -> Record:
