@@ -89,13 +89,9 @@ def _source(entry: Element, parts: dict[str, list[Element]]) -> str:
             return name
     if publisher := _first(parts, ("publisher",)):
         return publisher
-    parent = entry.getparent()
-    channel = parent if parent is not None and local_name(parent) in _CHANNEL else _sibling_channel(parent)
-    return (
-        next((all_text(title) for title in channel if local_name(title) == "title"), "") if channel is not None else ""
-    )
-
-
-def _sibling_channel(root: Element | None) -> Element | None:
-    """Return the channel of RSS 1.0, which lies beside its items."""
-    return next((part for part in root if local_name(part) == "channel"), None) if root is not None else None
+    channel = entry.getparent()
+    if channel is not None and local_name(channel) not in _CHANNEL:  # in RSS 1.0 it lies beside its items
+        channel = next((part for part in channel if local_name(part) == "channel"), None)
+    if channel is None:
+        return ""
+    return next((all_text(title) for title in channel if local_name(title) == "title"), "")

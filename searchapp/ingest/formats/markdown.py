@@ -53,16 +53,14 @@ def _plain_text(tokens: Sequence[Token]) -> str:
         if token.type in _LISTS:
             depth += token.nesting
             glue = glue if depth > 1 else "\n\n"
-        if text := _block_text(token):
+        if token.type == "inline":
+            text = _inline_text(token.children)
+        else:
+            text = token.content if token.type in ("fence", "code_block") else ""
+        if text:
             pieces += (glue, text)
             glue = "\n" if depth else "\n\n"
     return "".join(pieces)
-
-
-def _block_text(token: Token) -> str:
-    if token.type == "inline":
-        return _inline_text(token.children)
-    return token.content if token.type in ("fence", "code_block") else ""
 
 
 def _inline_text(tokens: Sequence[Token] | None) -> str:

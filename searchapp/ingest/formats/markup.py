@@ -15,22 +15,9 @@ __all__ = ["is_markup", "paragraphs_of", "parse_html", "text_of_html"]
 
 _BLOCKS: Final = frozenset(
     (
-        *(
-            "p",
-            "div",
-            "section",
-            "article",
-            "main",
-            "header",
-            "footer",
-            "aside",
-            "address",
-            "blockquote",
-            "quote",
-            "pre",
-        ),
+        *("p", "div", "section", "article", "main", "header", "footer", "aside", "address", "blockquote", "pre"),
         *("h", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "dl", "table", "figure", "figcaption"),
-        *("hl1", "hl2", "block", "bq", "head", "list", "hedline", "nitf-table"),
+        *("hl1", "hl2", "block", "bq", "head", "list", "hedline", "nitf-table", "quote"),
     )
 )
 _LINES: Final = frozenset(["br", "lb", "li", "item", "tr", "dt", "dd", "line-break"])

@@ -36,6 +36,8 @@ def records(stream: BinaryIO, context: FileContext) -> Iterator[ParsedRecord]:
 def _record(article: Element) -> Record:
     content = first(article, "body.content")
     management = attribute(first(article, "docdata"), "management-status")
+    sections = (attribute(tag, "content") for tag in children(article, "meta") if attribute(tag, "name") == "section")
+    section = next(sections, "")
     corrected = first(article, "correction") is not None
     return {
         "id": attribute(first(article, "doc-id"), "id-string"),
@@ -46,7 +48,7 @@ def _record(article: Element) -> Record:
         "modified": max((_norm(change) for change in children(article, "revision-history")), default=""),
         "author": _authors(article),
         "source": words_of(article, "distributor") or attribute(first(article, "doc.copyright"), "holder"),
-        "section": _meta(article, "section") or attribute(first(article, "pubdata"), "position.section"),
+        "section": section or attribute(first(article, "pubdata"), "position.section"),
         "url": attribute(first(article, "pubdata"), "ex-ref"),
         "language": attribute(article, "lang") or attribute(first(article, "body"), "lang"),
         "tags": [key for part in children(article, "keyword") if (key := attribute(part, "key"))],
@@ -65,8 +67,3 @@ def _authors(article: Element) -> list[str]:
     """Return the people of the byline, else the byline as it is."""
     people = [all_text(person) for byline in children(article, "byline") for person in children(byline, "person")]
     return people or [text for byline in children(article, "byline") if (text := all_text(byline))]
-
-
-def _meta(article: Element, name: str) -> str:
-    tags = (tag for tag in children(article, "meta") if attribute(tag, "name") == name)
-    return next((attribute(tag, "content") for tag in tags), "")

@@ -62,11 +62,8 @@ def _found(content: bytes, record: Any, context: FileContext) -> ParsedRecord | 
     try:
         if len(content) > LARGEST_TREE:
             raise UnreadableError(Message("the file is longer than {limit} MiB", limit=LARGEST_TREE >> 20))
-        return ParsedRecord(record_of_page(decode_guessing(content, _charset(record))[0], context.timezone, url))
+        content_type = record.http_headers.get_header("Content-Type") if record.http_headers else ""
+        charset = (content_type or "").partition("charset=")[2]
+        return ParsedRecord(record_of_page(decode_guessing(content, charset)[0], context.timezone, url))
     except UnreadableError as error:
         return Reject(context.name, None, Message("{url}: {reason}", url=url[:200], reason=error.reason))
-
-
-def _charset(record: Any) -> str:
-    kind = record.http_headers.get_header("Content-Type") if record.http_headers else ""
-    return str((kind or "").partition("charset=")[2])
