@@ -31,7 +31,7 @@ def name_inside(name: str) -> str:
         return name
     try:
         return text_of_name(name.encode("utf-8", "surrogateescape"))
-    except UnicodeEncodeError:  # half of a surrogate pair that stood there itself
+    except UnicodeEncodeError:  # the name itself has half of a surrogate pair
         return text_of_name(name.encode("utf-8", "surrogatepass"))
 
 

@@ -137,7 +137,7 @@ def _root(head: bytes) -> bytes:
 def _has_front_matter(head: bytes) -> bool:
     first, _, following = head.lstrip().partition(b"\n")
     second = following.partition(b"\n")[0]
-    return any(first.rstrip() == fence and sign in second for fence, sign in _FENCES)
+    return any(first.rstrip() == fence and separator in second for fence, separator in _FENCES)
 
 
 def _named(head: bytes, filename: str, *extensions: str) -> bool:

@@ -15,7 +15,7 @@ from searchapp.ingest.reader_protocol import LARGEST_ARTICLE, FileContext, Unrea
 __all__ = ["decode", "decode_guessing", "decode_stream", "is_binary", "read_bytes", "read_text"]
 
 _MARK: Final = "\ufeff"
-_CONTROLS: Final = bytes(sign for sign in (*range(32), 127) if sign not in b"\t\n\v\f\r\x1b")
+_CONTROLS: Final = bytes(byte for byte in (*range(32), 127) if byte not in b"\t\n\v\f\r\x1b")
 # Text has 0 % of control characters, random bytes 11 %: the middle.
 _MAX_CONTROLS: Final = 0.05
 _FRENCH: Final = frozenset("éèêëàâçôîïûùüœŒÉÈÀÇÊ’«»…–€\u00a0")
@@ -42,7 +42,7 @@ def decode_guessing(content: bytes, declared: str = "") -> tuple[str, str]:
     """Return ``content`` as text, without a byte order mark, and the name of the encoding that it is in.
 
     Valid UTF-8 is UTF-8 whatever it declares; with a few broken characters (a file cut in the middle of one, say) it
-    stays UTF-8, with U+FFFD in their place.
+    stays UTF-8, with U+FFFD for each.
 
     Raises UnreadableError when it is in none of the encodings.
     """
@@ -131,9 +131,9 @@ def _guessed(content: bytes) -> str:
 
     Raises UnreadableError when it is neither.
     """
-    accents = bytes(sign for sign in content[:_CHUNK] if sign >= 0x80)
-    windows = sum(sign in _FRENCH for sign in accents.decode("cp1252", "ignore"))
-    macintosh = sum(sign in _FRENCH for sign in accents.decode("mac_roman"))
+    accents = bytes(byte for byte in content[:_CHUNK] if byte >= 0x80)
+    windows = sum(character in _FRENCH for character in accents.decode("cp1252", "ignore"))
+    macintosh = sum(character in _FRENCH for character in accents.decode("mac_roman"))
     if macintosh > windows and macintosh * 2 > len(accents):
         return "mac-roman"
     try:

@@ -140,7 +140,7 @@ class _Page:
         return [name for tag in self._elements(_BYLINES)[:1] if 0 < len(name := all_text(tag)) < 200]
 
     def _elements(self, path: str) -> list[Element]:
-        return [found for found in cast(list[object], self._tree.xpath(path)) if isinstance(found, Element)]
+        return [part for part in cast(list[object], self._tree.xpath(path)) if isinstance(part, Element)]
 
     def address(self) -> str:
         links = (link.get("href") or "" for link in self._tree.iter("link") if link.get("rel") == "canonical")

@@ -25,7 +25,7 @@ _MAX_VALUES: Final = 1_000_000
 
 
 def parse_json(text: str, *, strict: bool = False) -> object:
-    """Return the value of ``text``; raises UnreadableError with the place where it is wrong.
+    """Return the value of ``text``; raises UnreadableError with the column of the mistake.
 
     ``strict``: also where an object has a field twice, of which only the last would count.
     """

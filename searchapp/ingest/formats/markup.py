@@ -40,7 +40,7 @@ _MAX_ATTRIBUTES: Final = 1000
 
 def is_markup(text: str) -> bool:
     """Return whether ``text`` looks like HTML."""
-    return any(sign in text for sign in _MARKUP_MARKS)
+    return any(mark in text for mark in _MARKUP_MARKS)
 
 
 def parse_html(text: str) -> Element | None:

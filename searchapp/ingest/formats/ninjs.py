@@ -30,9 +30,7 @@ def record_of_ninjs(item: Mapping[str, object]) -> Record:
         "id": _text(item.get("uri")),
         "title": _text(item.get("headline")) or _value(item.get("headlines")),
         "lead": text_of_html(_text(item.get("description_text")) or _value(item.get("descriptions"))),
-        "text": text_of_html(
-            next((body for key in _BODIES if (body := _text(item.get(key)))), "") or _value(item.get("bodies"))
-        ),
+        "text": text_of_html(body or _value(item.get("bodies"))),
         "date": next((date for key in _DATES if (date := _text(item.get(key)))), ""),
         "modified": next((date for key in _VERSIONS if (date := _text(item.get(key)))), ""),
         "author": _text(item.get("byline")) or _people(item.get("person")),
@@ -67,7 +65,6 @@ def _list(value: object) -> list[object]:
 
 def _people(things: object) -> list[str]:
     """Return the people whose role is to have written the item."""
-    wrote = (
-        thing for thing in _list(things) if isinstance(thing, dict) and "author" in str(thing.get("rel", "")).lower()
-    )
-    return [name for thing in wrote if (name := _name(thing))]
+    people = (thing for thing in _list(things) if isinstance(thing, dict))
+    authors = (person for person in people if "author" in str(person.get("rel", "")).lower())
+    return [name for author in authors if (name := _name(author))]

@@ -1,4 +1,4 @@
-"""NITF: one article, its body between headlines, bylines and place lines."""
+"""NITF: one article, its body between headlines, bylines and datelines."""
 
 from __future__ import annotations
 

@@ -32,7 +32,7 @@ class JournalReader:
         """Return the bytes of all its files."""
         try:
             return sum(path.stat().st_size for path in self._files())
-        except OSError:  # reading it tells the reason
+        except OSError:  # reading it reports the reason
             return 0
 
     def units(self) -> Iterator[Unit | Unlisted | Reject]:
