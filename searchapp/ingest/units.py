@@ -10,7 +10,7 @@ from pathlib import Path
 from searchapp.ingest.reader_protocol import access_problem
 from searchapp.model import Article, Reject
 
-__all__ = ["Unit", "Unlisted", "digest_of_settings", "unlisted"]
+__all__ = ["Unit", "Unlisted", "digest_of_settings", "read_units", "unlisted"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +55,15 @@ class Unlisted:
 def unlisted(key: bytes, name: str, error: OSError) -> Unlisted:
     """Return the entry for the file or folder ``name`` whose reading raised ``error``."""
     return Unlisted(key, Reject(name, None, access_problem(error), unavailable=True))
+
+
+def read_units(units: Iterator[Unit | Unlisted | Reject]) -> Iterator[Article | Reject]:
+    """Yield the articles and rejects of all ``units``."""
+    for unit in units:
+        if isinstance(unit, Unit):
+            yield from unit.read(0)
+        else:
+            yield unit.reject if isinstance(unit, Unlisted) else unit
 
 
 def digest_of_settings(*settings: object) -> str:

@@ -82,9 +82,10 @@ def _numbered_lines(stream: BinaryIO) -> Iterator[tuple[int, bytes | None]]:
     for number, line in enumerate(_lines(stream), 1):
         if number == 1 and line is not None and _BRACE.fullmatch(line):
             try:  # a single object that spans the lines of its file
-                yield number, line + read_bytes(stream)
+                line += read_bytes(stream)
             except UnreadableError:
-                yield number, None
+                line = None
+            yield number, line
             return
         if line is None or not line.isspace():
             yield number, line

@@ -15,7 +15,7 @@ from searchapp.ingest.archives.streams import HEAD, buffered
 from searchapp.ingest.cleaning.boilerplate import Boilerplate
 from searchapp.ingest.formats.jsonlines import JsonLinesReader
 from searchapp.ingest.reader_protocol import FileContext, access_problem, is_access_error
-from searchapp.ingest.units import Unit, Unlisted, digest_of_settings, unlisted
+from searchapp.ingest.units import Unit, Unlisted, digest_of_settings, read_units, unlisted
 from searchapp.model import JOURNAL_FOLDER, Article, Reject, journal_order
 
 __all__ = ["JournalReader"]
@@ -66,11 +66,7 @@ class JournalReader:
             )
 
     def __iter__(self) -> Iterator[Article | Reject]:
-        for unit in self.units():
-            if isinstance(unit, Unit):
-                yield from unit.read(0)
-            else:
-                yield unit.reject if isinstance(unit, Unlisted) else unit
+        return read_units(self.units())
 
     def _files(self) -> list[Path]:
         try:

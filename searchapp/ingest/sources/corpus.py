@@ -22,7 +22,7 @@ from searchapp.ingest.sources.folders import FOLDERS_FILE, Folders, read_boilerp
 from searchapp.ingest.sources.isolation import QUEUED_FILES, IsolatedFiles
 from searchapp.ingest.sources.patterns import NamePattern, PathPattern
 from searchapp.ingest.sources.walk import CorpusFile, walk
-from searchapp.ingest.units import Unit, Unlisted, digest_of_settings
+from searchapp.ingest.units import Unit, Unlisted, digest_of_settings, read_units
 from searchapp.model import Article, Reject
 
 __all__ = ["CorpusReader", "read_corpus"]
@@ -82,11 +82,7 @@ class CorpusReader:
         return sum(file.size for file in self._walk() if isinstance(file, CorpusFile))
 
     def __iter__(self) -> Iterator[Article | Reject]:
-        for unit in self.units():
-            if isinstance(unit, Unit):
-                yield from unit.read(0)
-            else:
-                yield unit.reject if isinstance(unit, Unlisted) else unit
+        return read_units(self.units())
 
     def units(self) -> Iterator[Unit | Unlisted | Reject]:
         """Yield the files, unread; a reject for each that cannot be one, and for a wrong list at the root.
