@@ -25,9 +25,19 @@ from searchapp.errors import (
 from searchapp.i18n import Message
 from searchapp.indexing.background import BackgroundIndexer, IndexingStatus
 from searchapp.ingest.cleaning.ids import checked_id
-from searchapp.ingest.journal.journal import Extent, Journal, Outcome, Spool, Written
-from searchapp.ingest.journal.journal_index import Word
-from searchapp.ingest.journal.written_articles import InvalidRecordError, parse_line, record_of, tombstone, validate
+from searchapp.ingest.journal import (
+    Extent,
+    InvalidRecordError,
+    Journal,
+    Outcome,
+    Spool,
+    Word,
+    Written,
+    parse_line,
+    record_of,
+    tombstone,
+    validate,
+)
 from searchapp.ingest.reader_protocol import UnreadableError
 from searchapp.model import Article, Reject
 

@@ -1,8 +1,7 @@
-"""Interrupts a thread that spends too long on one step, whichever thread it is; signals reach the main thread only.
+"""A limit of processor time for the steps of a thread, also of one that is not the main thread, where signals fail.
 
-One thread looks a few times a second at those that are watched, while there are any, and raises :class:`TooSlow` in
-the one that has used too much of the processor: a busy machine or a slow disk is no fault of what is read. What runs
-in C is interrupted when it comes back.
+One monitor thread polls the timers that are in use and raises :class:`CpuLimitExceeded` in the thread that has used too
+much processor time; a busy machine or a slow disk does not count. C code is interrupted when it returns to Python.
 """
 
 from __future__ import annotations
@@ -16,120 +15,116 @@ from contextlib import contextmanager
 from functools import partial
 from typing import Final
 
-__all__ = ["TooSlow", "Watch", "watched"]
+__all__ = ["CpuLimitExceeded", "StepTimer", "cpu_limit"]
 
-_LOOK_EVERY: Final = 0.25
+_POLL_SECONDS: Final = 0.25
 
-_lock = threading.RLock()  # a watch may be left while garbage is collected, by whoever holds the lock
-_watches: set[Watch] = set()
-_wanted = threading.Event()
-_watcher: threading.Thread | None = None
-
-
-class TooSlow(BaseException):  # no Exception, which a library might take for its own
-    """What a watched step is interrupted with."""
+_lock = threading.RLock()  # reentrant: the garbage collector may end a timer in the thread that holds the lock
+_timers: set[StepTimer] = set()
+_in_use = threading.Event()
+_monitor: threading.Thread | None = None
 
 
-class Watch:
-    """A context for one step: leaving it raises TooSlow if that was on its way; outside it none can come."""
+class CpuLimitExceeded(BaseException):  # no Exception, which a library might take for its own
+    """The step has used more processor time than it may."""
+
+
+class StepTimer:
+    """Context manager for one step. CpuLimitExceeded is raised inside it or, at the latest, on leaving it."""
 
     def __init__(self, seconds: float) -> None:
         self._seconds = seconds
         self._thread = 0
-        self._used: Callable[[], float] = time.monotonic
+        self._clock: Callable[[], float] = time.monotonic
         self._step = 0
-        self._busy = False
-        self._seen = 0
+        self._running = False
+        self._checked_step = 0
         self._since = 0.0
         self._raised = False
 
     def __enter__(self) -> None:
         if (thread := threading.get_ident()) != self._thread:
-            self._thread, self._used = thread, _clock_of(thread)
+            self._thread, self._clock = thread, _clock_of(thread)
         self._step += 1
-        self._busy = True
+        self._running = True
 
     def __exit__(self, *error: object) -> None:
         if self.end():
-            raise TooSlow
+            raise CpuLimitExceeded
 
     def end(self) -> bool:
         """End the step; return whether it was interrupted."""
         with _lock:
-            self._busy = False
+            self._running = False
             raised, self._raised = self._raised, False
             if raised:
                 _raise_in(self._thread, None)
         return raised
 
-    def look(self) -> None:
-        """Interrupt the step if it has taken too long since it was first seen; again, should that have been stopped.
+    def check(self) -> None:
+        """Interrupt the step if it has taken too long since its first check, and again if it went on.
 
-        Only here the clock is asked: some systems take as long for that as for reading a short article.
+        Only the monitor reads the clock: on some systems that takes as long as reading a short article.
         """
-        if not self._busy:
+        if not self._running:
             return
         try:
-            now = self._used()
+            now = self._clock()
         except OSError:  # the thread has ended
             return
-        if self._step != self._seen:
-            self._seen, self._since = self._step, now
+        if self._step != self._checked_step:
+            self._checked_step, self._since = self._step, now
         elif now - self._since > self._seconds:
             self._since = now
             self._raised = True
-            _raise_in(self._thread, TooSlow)
+            _raise_in(self._thread, CpuLimitExceeded)
 
 
 @contextmanager
-def watched(seconds: float) -> Iterator[Watch]:
-    """Give a watch whose steps may take ``seconds`` of the processor each, all of them in one thread at a time."""
-    watch = Watch(seconds)
+def cpu_limit(seconds: float) -> Iterator[StepTimer]:
+    """Give a timer whose steps may take ``seconds`` of processor time each, all of them in one thread at a time."""
+    global _monitor  # one for the process
+    timer = StepTimer(seconds)
     with _lock:
-        _watches.add(watch)
-        _wanted.set()
-        _begin_watching()
+        _timers.add(timer)
+        _in_use.set()
+        if _monitor is None or not _monitor.is_alive():  # a forked process has none
+            _monitor = threading.Thread(target=_poll, name="searchapp-cpu-limit", daemon=True)
+            _monitor.start()
     try:
-        yield watch
+        yield timer
     finally:
         with _lock:
-            watch.end()
-            _watches.discard(watch)
-            if not _watches:
-                _wanted.clear()
+            timer.end()
+            _timers.discard(timer)
+            if not _timers:
+                _in_use.clear()
 
 
-def _begin_watching() -> None:
-    global _watcher  # one for the process
-    if _watcher is None or not _watcher.is_alive():  # a forked process has none
-        _watcher = threading.Thread(target=_look_around, name="searchapp-watch", daemon=True)
-        _watcher.start()
-
-
-def _look_around() -> None:
-    while _wanted.wait():
-        time.sleep(_LOOK_EVERY)
+def _poll() -> None:
+    while _in_use.wait():
+        time.sleep(_POLL_SECONDS)
         with _lock:
-            for watch in tuple(_watches):
-                watch.look()
+            for timer in tuple(_timers):
+                timer.check()
 
 
 def _clock_of(thread: int) -> Callable[[], float]:
-    """Return the clock of what ``thread`` uses of the processor, or the clock on the wall where it has none."""
+    """Return the clock of the processor time of ``thread``, or the monotonic clock where the system has none."""
     if not hasattr(time, "pthread_getcpuclockid"):
         return time.monotonic
     return partial(time.clock_gettime, time.pthread_getcpuclockid(thread))
 
 
 def _raise_in(thread: int, error: type[BaseException] | None) -> None:
-    """Have ``thread`` raise ``error`` at its next step; ``None`` takes back what it has not yet raised."""
+    """Have ``thread`` raise ``error`` at its next bytecode; ``None`` cancels one that is still pending."""
     ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread), ctypes.py_object(error) if error else None)
 
 
 def _after_fork() -> None:
-    global _lock, _wanted
-    _lock, _wanted = threading.RLock(), threading.Event()
-    _watches.clear()
+    global _lock, _in_use
+    _lock, _in_use = threading.RLock(), threading.Event()
+    _timers.clear()
 
 
 if hasattr(os, "register_at_fork"):

@@ -1,4 +1,4 @@
-"""Libraries that are extras of searchapp: a file that needs one which is missing is a reject that names the line."""
+"""Libraries that are extras of searchapp. Without one, its files are rejects that name the line that installs it."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from typing import Any
 from searchapp.i18n import Message
 from searchapp.ingest.reader_protocol import UnavailableError
 
-__all__ = ["needed"]
+__all__ = ["import_extra"]
 
 
-def needed(library: str, extra: str) -> Any:
-    """Return the module ``library``, which the extra ``extra`` installs.
+def import_extra(library: str, extra: str) -> Any:
+    """Import the module ``library``, which the extra ``extra`` installs.
 
-    Raises UnavailableError with the line that installs it when it is not there.
+    Raises UnavailableError with the line that installs it when it is missing.
     """
     _silence(library.partition(".")[0])
     try:
@@ -29,5 +29,5 @@ def needed(library: str, extra: str) -> Any:
 
 @cache
 def _silence(library: str) -> None:
-    """Drop, once for the process, what ``library`` says to its log: a reject says it to the reader."""
+    """Drop the log of ``library``: a reject reports the same."""
     logging.getLogger(library).addHandler(logging.NullHandler())

@@ -14,14 +14,14 @@ from typing import Final
 __all__ = ["is_western", "name_inside", "name_on_disk", "text_of_name"]
 
 _WESTERN, _BYTES, _UTF8 = _MARKS = ("~cp1252", "~bytes", "~utf8")
-_SIGNS: Final = frozenset("«»’°–")
-"""What names of files hold beside letters and ASCII; other signs show that the bytes are of another encoding."""
-_MOST_EXTENSIONS: Final = 3
+_PUNCTUATION: Final = frozenset("«»’°–")
+"""Characters of file names beside letters and ASCII; others show that the bytes are of another encoding."""
+_MAX_EXTENSIONS: Final = 3
 _LONGEST_EXTENSION: Final = 8
 
 
 def name_on_disk(path: str) -> str:
-    """Return the text of a relative path as Python has it of this system, with ``/`` between its parts."""
+    """Return the text of a relative path of this system, with ``/`` between its parts."""
     return path if _is_plain(path) else text_of_name(os.fsencode(path.replace(os.sep, "/")))
 
 
@@ -31,7 +31,7 @@ def name_inside(name: str) -> str:
         return name
     try:
         return text_of_name(name.encode("utf-8", "surrogateescape"))
-    except UnicodeEncodeError:  # half of a surrogate pair that stood there itself
+    except UnicodeEncodeError:  # the name itself has half of a surrogate pair
         return text_of_name(name.encode("utf-8", "surrogatepass"))
 
 
@@ -41,8 +41,10 @@ def text_of_name(name: bytes) -> str:
 
 
 def is_western(text: str) -> bool:
-    """Return whether ``text`` looks as if its bytes were decoded rightly: the letters of a name of western Europe."""
-    return all(letter.isascii() or (letter.isalpha() and letter < "\u0180") or letter in _SIGNS for letter in text)
+    """Return whether ``text`` has only characters of western Europe, as names decoded rightly have."""
+    return all(
+        letter.isascii() or (letter.isalpha() and letter < "\u0180") or letter in _PUNCTUATION for letter in text
+    )
 
 
 def _is_plain(name: str) -> bool:
@@ -70,7 +72,7 @@ def _decoded(part: bytes) -> str:
 def _split(name: str) -> tuple[str, str]:
     """Return ``name`` without its extensions (``.tar.gz`` are two), and these."""
     stem = name
-    for _ in range(_MOST_EXTENSIONS):
+    for _ in range(_MAX_EXTENSIONS):
         before, dot, extension = stem.rpartition(".")
         if not (dot and extension[:1].isalpha() and extension.isalnum() and extension.isascii()):
             break

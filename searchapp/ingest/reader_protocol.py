@@ -1,4 +1,4 @@
-"""The reader protocol: what a format module gives to the registry."""
+"""The reader protocol: a :class:`Reader` a format, the :class:`FileContext` that it gets, the errors that it raises."""
 
 from __future__ import annotations
 
@@ -19,26 +19,28 @@ from searchapp.schema import canonical_id
 __all__ = [
     "LARGEST_ARTICLE",
     "LARGEST_TREE",
-    "MOST_LOOKED_AT",
-    "Attached",
-    "Beside",
+    "MAX_METS_CANDIDATES",
+    "AttachmentReader",
     "FileContext",
     "KeepsAllLines",
     "LineFilter",
-    "PagesIn",
+    "MetsPageFinder",
     "ReadElsewhereError",
     "Reader",
+    "SiblingFiles",
     "UnavailableError",
     "UnreadableError",
+    "access_problem",
+    "article_too_long",
     "extension",
     "is_access_error",
-    "unopened",
+    "peek",
 ]
 
 LARGEST_ARTICLE: Final = 16 * 1024 * 1024
 """Bytes that one article may take in its file; a longer one is a reject, so that memory stays small."""
 
-MOST_LOOKED_AT: Final = 2000
+MAX_METS_CANDIDATES: Final = 2000
 """XML files of a folder, the first by name, among which METS files are looked for."""
 
 LARGEST_TREE: Final = 4 * 1024 * 1024
@@ -47,40 +49,40 @@ LARGEST_TREE: Final = 4 * 1024 * 1024
 # Letters first: the dot of “M. Dupont réagit” or of “bilan.2024” begins no extension.
 _EXTENSION: Final = re.compile(r"\.[a-z][a-z0-9]{0,7}$", re.IGNORECASE)
 
-# Libraries raise OSError without a number; a damaged archive names places that are no places, or no names.
+# Libraries raise OSError without a number; a damaged archive has impossible offsets and names.
 _OVER_CONTENT: Final = (None, errno.EINVAL, errno.ENAMETOOLONG)
 
 _COMPRESSED: Final = re.compile(r"\.(?:gz|bz2|xz|zst)$", re.IGNORECASE)
 
 
-class Beside(Protocol):
-    """What lies beside a file of a folder or of a ZIP archive."""
+class SiblingFiles(Protocol):
+    """The files beside a file of a folder or of a ZIP archive."""
 
     def open(self, name: str) -> AbstractContextManager[BinaryIO]:
-        """Give a file, unpacked, by its name as seen from this one.
+        """Open a sibling, unpacked, by its path relative to this file.
 
-        Raises UnreadableError unless it is in the corpus (and, for a file of an archive, in the same one).
+        Raises UnreadableError unless it is in the corpus (and, for a member of an archive, in the same one).
         """
 
-    def is_bound(self) -> bool:
-        """Return whether a METS file beside this one, or in the folder above, takes it in as one of its pages."""
+    def is_mets_page(self) -> bool:
+        """Return whether a METS file beside this one, or in the folder above, lists it as a page."""
 
 
-class Attached(Protocol):
-    """Reads ``content``, which lies as ``name`` inside a file; ``inherited`` are field values that it gives.
+class AttachmentReader(Protocol):
+    """Reads ``content``, named ``name``, from inside a file; ``inherited`` are field values that the file gives.
 
-    A reject says that nothing can read it, within the limits of the file.
+    It counts on the limits of the file; content that no reader takes is a reject.
     """
 
     def __call__(self, content: bytes, name: str, inherited: Mapping[str, str]) -> Iterator[Article | Reject]: ...
 
 
 class ReadElsewhereError(Exception):
-    """A file that is a part of another one, whose reader takes it in: it gives nothing by itself."""
+    """The file is part of another one, whose reader reads it: it gives no article of its own."""
 
 
 class UnreadableError(Exception):
-    """An article that cannot be read; ``line`` (from 1) is ``None`` when all of the file is meant."""
+    """An article that cannot be read; ``line`` (from 1) is ``None`` when the error is about the whole file."""
 
     unavailable: ClassVar[bool] = False
 
@@ -90,18 +92,18 @@ class UnreadableError(Exception):
         self.line = line
 
     def reject(self, file: str, line: int | None = None) -> Reject:
-        """Return what is reported about ``file``; ``line`` counts where the error knows none."""
+        """Return the reject for ``file``; ``line`` is used when the error has none."""
         return Reject(file, self.line or line, self.reason, self.unavailable)
 
 
 class UnavailableError(UnreadableError):
-    """What the system does not give at the moment; see :class:`~searchapp.model.Reject`."""
+    """The system refuses it at the moment; see :class:`~searchapp.model.Reject`."""
 
     unavailable = True
 
 
-def unopened(error: OSError) -> Message:
-    """Return, in a person's words, why the system does not give a file or folder."""
+def access_problem(error: OSError) -> Message:
+    """Return the reason of ``error``, for users, why a file or folder cannot be opened."""
     if isinstance(error, PermissionError):
         return Message("there is no permission to read it")
     if isinstance(error, FileNotFoundError):
@@ -110,18 +112,29 @@ def unopened(error: OSError) -> Message:
 
 
 def is_access_error(error: OSError) -> bool:
-    """Return whether the system refused or failed, rather than a library over the content of a file."""
+    """Return whether the system raised ``error``, rather than a library because of the content of a file."""
     return error.errno not in _OVER_CONTENT
 
 
+def article_too_long(line: int | None = None) -> UnreadableError:
+    """Return the error of an article above LARGEST_ARTICLE."""
+    return UnreadableError(Message("the article is longer than {limit} MiB", limit=LARGEST_ARTICLE >> 20), line)
+
+
+def peek(stream: BinaryIO, size: int) -> bytes:
+    """Return the first bytes of ``stream``, at most ``size``, without reading them; b"" where it cannot."""
+    show = getattr(stream, "peek", None)
+    return bytes(show(size)[:size]) if show else b""
+
+
 class LineFilter(Protocol):
-    """Tells the lines that are no part of an article."""
+    """Filters lines that are no part of an article, such as advertising for subscriptions."""
 
     def without(self, text: str) -> str:
         """Return ``text`` without them; the very same text when it has none."""
 
     def is_stub(self, text: str) -> bool:
-        """Return whether ``text`` ends with what a paywall says."""
+        """Return whether ``text`` ends with the notice of a paywall."""
 
 
 class KeepsAllLines:
@@ -136,14 +149,14 @@ class KeepsAllLines:
 
 @dataclass(frozen=True, slots=True)
 class FileContext:
-    """What a reader may know of the file: its name in the corpus (posix, relative), what articles inherit.
+    """The context of the file that a reader gets: its name in the corpus (posix, relative) and the settings for it.
 
-    ``timezone`` is given to dates without one. ``inherited`` holds field values that the folder gives
-    (``source``, ``section``; the mail around an attachment also gives its ``date``) and that the file's own override.
-    ``sources`` gives the newspaper for a domain name, ``columns`` the field for a column of a table. ``boilerplate`` is
-    what is dropped from texts. ``repairs`` collects what had to be mended before the article could be read. ``beside``
-    knows the other files of the corpus, or of the ZIP archive; ``attached`` reads what lies inside this file under a
-    name of its own. ``strict``: a JSON record with a field that nobody knows is a reject; in a corpus it is ignored.
+    ``timezone`` is that of dates without one. ``inherited`` holds field values of the folder (``source``, ``section``;
+    for an attachment also the ``date`` of its mail), which the file's own values override. ``sources`` maps a domain
+    name to its newspaper, ``columns`` a column of a table to a field. ``boilerplate`` filters lines of texts.
+    ``repairs`` collects the repairs made while reading. ``siblings`` are the files beside this one; ``read_attachment``
+    reads a document from inside it. ``strict``: a JSON record with an unknown field is a reject; in a corpus the field
+    is ignored.
     """
 
     name: str
@@ -153,13 +166,13 @@ class FileContext:
     columns: Mapping[str, str] = field(default_factory=dict)
     boilerplate: LineFilter = field(default_factory=KeepsAllLines)
     repairs: set[str] = field(default_factory=set)
-    beside: Beside | None = None
-    attached: Attached | None = None
+    siblings: SiblingFiles | None = None
+    read_attachment: AttachmentReader | None = None
     strict: bool = False
 
     def member(self, name: str) -> FileContext:
-        """Return the context of what lies as ``name`` inside this file (an archive, a mailbox)."""
-        return replace(self, name=f"{self.name}/{name_inside(name)}", repairs=set(self.repairs), beside=None)
+        """Return the context of the member ``name`` of this file (an archive, a mailbox)."""
+        return replace(self, name=f"{self.name}/{name_inside(name)}", repairs=set(self.repairs), siblings=None)
 
     @property
     def article_id(self) -> str:
@@ -167,8 +180,8 @@ class FileContext:
         return canonical_id(_EXTENSION.sub("", _uncompressed(self.name)))
 
 
-class PagesIn(Protocol):
-    """Gives the names of the pages in the METS file ``name``, as seen from there; none for any other file."""
+class MetsPageFinder(Protocol):
+    """Returns the names of the pages in the METS file ``name``, relative to it; none for any other file."""
 
     def __call__(self, opened: Callable[[], io.BufferedReader], name: str, budget: Any) -> list[str]: ...
 
@@ -176,12 +189,11 @@ class PagesIn(Protocol):
 class Reader(Protocol):
     """Turns one file of one format into articles.
 
-    ``sniff`` looks at the first bytes and the file's name and says whether this reader is meant; it never
-    raises. ``read`` streams: it may not hold a file of many articles in memory, never raises on content, and
-    yields a :class:`Reject` for each article that it cannot read. What the stream itself raises (a disk that
-    fails, a compressed file cut short) passes through.
+    ``sniff`` tests the first bytes and the file's name; it never raises. ``read`` streams: it may not hold a file of
+    many articles in memory, never raises on content, and yields a :class:`Reject` for each article that it cannot read.
+    Errors of the stream itself (a disk that fails, a compressed file cut short) pass through.
 
-    Both see the file uncompressed and never in UTF-16: see :mod:`searchapp.ingest.archives.streams`.
+    Both get the file uncompressed and never in UTF-16: see :mod:`searchapp.ingest.archives.streams`.
     """
 
     @property

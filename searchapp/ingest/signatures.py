@@ -1,4 +1,4 @@
-"""Files that are no text and say so in their first bytes."""
+"""Signatures: the first bytes of formats that are not text."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ XZ: Final = b"\xfd7zXZ"
 ZSTANDARD: Final = b"\x28\xb5\x2f\xfd"
 COMPRESSED: Final = (GZIP, BZIP2, XZ, ZSTANDARD)
 
-_TAR_PLACE: Final = slice(257, 262)
+_TAR_MAGIC: Final = slice(257, 262)
 _SIGNATURES: Final = (
     (b"\x89PNG", Message("an image")),
     (b"\xff\xd8\xff", Message("an image")),
@@ -32,22 +32,22 @@ _SIGNATURES: Final = (
 
 
 def is_zip(head: bytes) -> bool:
-    """Return whether a file that begins with ``head`` is a ZIP archive (or a document in the shape of one)."""
+    """Return whether a file that begins with ``head`` is a ZIP archive, as office documents are."""
     return head.startswith(b"PK\x03\x04")
 
 
 def is_tar(head: bytes) -> bool:
     """Return whether a file that begins with ``head`` is a tar archive."""
-    return head[_TAR_PLACE] == b"ustar"
+    return head[_TAR_MAGIC] == b"ustar"
 
 
 def known_format(head: bytes) -> Message | None:
-    """Return what the first bytes of a file give it away as, if it is a usual format without text."""
+    """Return the kind of a file that begins with ``head``, if it is a well-known format without text."""
     return next((kind for signature, kind in _SIGNATURES if head.startswith(signature)), None)
 
 
 def known_document(head: bytes) -> Message | None:
-    """Return what an office document without paragraphs is; it would else be taken for a ZIP archive."""
+    """Return the kind of an office document without paragraphs, which would else be read as a ZIP archive."""
     if not is_zip(head):
         return None
     if b"mimetypeapplication/vnd.oasis.opendocument." in head[:200] and b"opendocument.text" not in head[:200]:

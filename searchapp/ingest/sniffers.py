@@ -1,4 +1,4 @@
-"""What a file is, told from its first bytes and, where those do not tell, from its name."""
+"""Sniffers: one test for each format, on the first bytes of a file and, where those do not decide, on its name."""
 
 from __future__ import annotations
 
@@ -25,7 +25,6 @@ __all__ = [
     "is_sitemap",
     "is_table",
     "is_warc",
-    "is_xml",
 ]
 
 _BEFORE_ROOT: Final = re.compile(
@@ -42,11 +41,6 @@ _HEADER: Final = re.compile(
 _MAIL_MARKS: Final = re.compile(rb"^(?:subject|from|message-id|mime-version):", re.IGNORECASE | re.MULTILINE)
 _FENCES: Final = ((b"---", b":"), (b"+++", b"="))
 _MAILBOX: Final = re.compile(rb"From \S{1,200} +\w{3} \w{3} [ \d]\d \d\d:\d\d")
-
-
-def is_xml(head: bytes, filename: str) -> bool:
-    """Return whether it is XML of any kind."""
-    return head.lstrip().startswith(b"<?xml") or extension(filename) == ".xml"
 
 
 def is_feed(head: bytes, filename: str) -> bool:
@@ -75,7 +69,7 @@ def is_alto(head: bytes, filename: str) -> bool:
 
 
 def is_mets(head: bytes, filename: str) -> bool:
-    """Return whether it is METS, the binding of scanned pages."""
+    """Return whether it is METS, the list of the scanned pages of an issue."""
     return _root(head) == b"mets"
 
 
@@ -92,7 +86,7 @@ def is_markdown(head: bytes, filename: str) -> bool:
 
 
 def is_table(head: bytes, filename: str) -> bool:
-    """Return whether it is text that is named as a table is: nothing in CSV itself tells it from prose."""
+    """Return whether it is text with the name of a table: CSV itself looks like prose."""
     return _named(head, filename, ".csv", ".tsv", ".tab")
 
 
@@ -111,12 +105,12 @@ def is_mailbox(head: bytes, filename: str) -> bool:
 
 
 def is_pdf(head: bytes, filename: str) -> bool:
-    """Return whether it is a PDF document; some programs write a few bytes before its mark."""
+    """Return whether it is a PDF document; some programs write a few bytes before its signature."""
     return b"%PDF-" in head[:1024]
 
 
 def is_docx(head: bytes, filename: str) -> bool:
-    """Return whether it is a document of Word's."""
+    """Return whether it is a Word document."""
     return is_zip(head) and (extension(filename) == ".docx" or (b"[Content_Types].xml" in head and b"word/" in head))
 
 
@@ -132,18 +126,18 @@ def is_warc(head: bytes, filename: str) -> bool:
 
 
 def _root(head: bytes) -> bytes:
-    """Return the local name of the first element, in small letters; nothing for what is not XML."""
-    place = 0
-    while match := _BEFORE_ROOT.match(head, place):
-        place = match.end()
-    found = _ROOT.match(head, place)
-    return found[1].lower() if found else b""
+    """Return the local name of the first element, in small letters; b"" for a file that is not XML."""
+    offset = 0
+    while match := _BEFORE_ROOT.match(head, offset):
+        offset = match.end()
+    root = _ROOT.match(head, offset)
+    return root[1].lower() if root else b""
 
 
 def _has_front_matter(head: bytes) -> bool:
     first, _, following = head.lstrip().partition(b"\n")
     second = following.partition(b"\n")[0]
-    return any(first.rstrip() == fence and sign in second for fence, sign in _FENCES)
+    return any(first.rstrip() == fence and separator in second for fence, separator in _FENCES)
 
 
 def _named(head: bytes, filename: str, *extensions: str) -> bool:

@@ -1,4 +1,4 @@
-"""Units of a corpus: what is read again as a whole when it changed, a file or the rows of a query."""
+"""Units of a corpus: a file, or the rows of a query, read again as a whole when it changed."""
 
 from __future__ import annotations
 
@@ -7,24 +7,24 @@ from dataclasses import dataclass, field
 from hashlib import blake2b
 from pathlib import Path
 
-from searchapp.ingest.reader_protocol import unopened
+from searchapp.ingest.reader_protocol import access_problem
 from searchapp.model import Article, Reject
 
-__all__ = ["Unit", "Unlisted", "digest_of_settings", "unlisted"]
+__all__ = ["Unit", "Unlisted", "digest_of_settings", "read_units", "unlisted"]
 
 
 @dataclass(frozen=True, slots=True)
 class Unit:
     """A file of the corpus, or the rows of a query.
 
-    ``key`` names it within its source and orders it as it is read. ``size`` is in bytes (0: unknown), ``modified`` in
-    nanoseconds since 1970, both as the file system has them; without ``modified`` nobody can tell whether it changed,
-    so it is always read. ``changed`` is the time of its inode, which also tells a file whose time was set back.
-    ``settings`` is a digest of all else that decides how it reads. ``read`` gives its articles and rejects from a byte
-    on, which is 0 but for a file that only ``grows``; meanwhile ``position`` tells the bytes read so far, and
-    afterwards ``needs`` holds the other files that were looked into.
+    ``key`` names it within its source and orders the units. ``size`` is in bytes (0: unknown), ``modified`` in
+    nanoseconds since 1970, both from the file system; a unit without ``modified`` is always read. ``changed`` is the
+    time of its inode, which also shows a file whose time was set back. ``settings`` is a digest of all other settings
+    that decide how it reads. ``read`` yields its articles and rejects from a byte offset on, which is 0 but for a file
+    that only ``grows``; meanwhile ``position`` returns the bytes read so far, and afterwards ``needs`` holds the other
+    files that were read for it.
 
-    The last word of an ``overrules`` unit on an article counts, whatever other units say of it.
+    ``overrules``: the last version of an article in this unit counts, whatever other units hold.
     """
 
     name: str
@@ -43,9 +43,9 @@ class Unit:
 
 @dataclass(frozen=True, slots=True)
 class Unlisted:
-    """A file or folder that the system does not give: what is known of it, and of all below it, stays as it is.
+    """A file or folder that cannot be read at the moment: its articles, and all below it, stay indexed as they are.
 
-    ``key`` is that of a unit, or of the folder that units lie in; b"" is all of the source.
+    ``key`` is that of a unit, or of a folder of units; b"" is the whole source.
     """
 
     key: bytes
@@ -53,10 +53,19 @@ class Unlisted:
 
 
 def unlisted(key: bytes, name: str, error: OSError) -> Unlisted:
-    """Return what becomes of the file or folder ``name``, which the system did not give for ``error``."""
-    return Unlisted(key, Reject(name, None, unopened(error), unavailable=True))
+    """Return the entry for the file or folder ``name`` whose reading raised ``error``."""
+    return Unlisted(key, Reject(name, None, access_problem(error), unavailable=True))
+
+
+def read_units(units: Iterator[Unit | Unlisted | Reject]) -> Iterator[Article | Reject]:
+    """Yield the articles and rejects of all ``units``."""
+    for unit in units:
+        if isinstance(unit, Unit):
+            yield from unit.read(0)
+        else:
+            yield unit.reject if isinstance(unit, Unlisted) else unit
 
 
 def digest_of_settings(*settings: object) -> str:
-    """Return 64 bits, in hexadecimal, that differ when any of ``settings`` does; a ``repr`` has to tell each whole."""
+    """Return a digest of 64 bits, in hexadecimal, of the ``repr`` of ``settings``, which has to be complete."""
     return blake2b(repr(settings).encode("utf-8", "replace"), digest_size=8).hexdigest()

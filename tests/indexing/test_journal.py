@@ -151,7 +151,7 @@ def test_a_journal_changed_by_hand_is_read_anew(journal: Journal, caplog: pytest
     file.write_bytes(file.read_bytes().splitlines(keepends=True)[1])
     assert append(journal, {**TIDE, "id": "quai"}).outcome is Outcome.UNCHANGED
     assert append(journal, TIDE).outcome is Outcome.CREATED
-    assert "another hand" in caplog.text
+    assert "modified externally" in caplog.text
 
 
 def damage(journal: Journal, article_id: str, new: bytes = b"") -> None:

@@ -234,7 +234,7 @@ def test_a_disk_that_fails_in_the_middle_of_a_file_loses_nothing_of_it(
     newsroom.write("lot.jsonl", "".join(json.dumps(record) + "\n" for record in records), age=1800)
     with monkeypatch.context() as patched:
         patched.setattr("searchapp.ingest.sources.corpus.is_read_here", lambda file: True)
-        patched.setattr("searchapp.ingest.sources.file_reader._opened", _failing_disk)
+        patched.setattr("searchapp.ingest.sources.file_reader.open_file", _failing_disk)
         (reject,) = rejects(newsroom.reindex())
         assert reject == ("lot.jsonl", f"it cannot be read: {os.strerror(errno.EIO)}")
         assert (len(newsroom.found()), newsroom.found("titre:corrigé")) == (4, ["a0"])

@@ -8,9 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from searchapp.ingest import CorpusReader
-from searchapp.ingest.archives import archive_members as inside
-from searchapp.ingest.formats import mets_pages as bindings
+from searchapp.ingest import CorpusReader, dispatch
 from searchapp.model import Article, Reject
 from tests.ingest.samples import PARAGRAPHS, SAMPLES, mets, tar_of, zip_of
 
@@ -166,8 +164,8 @@ def test_bindings_are_looked_for_among_so_many_files_of_a_folder(
     corpus: Corpus, monkeypatch: pytest.MonkeyPatch, archive: bool
 ) -> None:
     corpus.isolated = False
-    monkeypatch.setattr("searchapp.ingest.sources.sibling_files.MOST_LOOKED_AT", 2)
-    monkeypatch.setattr(inside, "MOST_LOOKED_AT", 2)
+    monkeypatch.setattr("searchapp.ingest.sources.sibling_files.MAX_METS_CANDIDATES", 2)
+    monkeypatch.setattr("searchapp.ingest.archives.archive_members.MAX_METS_CANDIDATES", 2)
     files = {"1.xml": PAGE, "2.xml": PAGE, "mets.xml": mets("1.xml")}
     for name, content in ({"a.zip": zip_of(files)} if archive else files).items():
         corpus.write(name, content)
@@ -177,10 +175,8 @@ def test_bindings_are_looked_for_among_so_many_files_of_a_folder(
 def test_each_file_of_an_archive_is_looked_at_once(corpus: Corpus, monkeypatch: pytest.MonkeyPatch) -> None:
     corpus.isolated = False
     looked_at = []
-    pages_in = bindings.pages_in
-    monkeypatch.setattr(
-        "searchapp.ingest.dispatch.pages_in", lambda *given: (looked_at.append(given[1]), pages_in(*given))[1]
-    )
+    find = dispatch.find_mets_pages
+    monkeypatch.setattr(dispatch, "find_mets_pages", lambda *given: (looked_at.append(given[1]), find(*given))[1])
     folders = [f"{number % 30}/{number}.xml" for number in range(90)]
     corpus.write("a.zip", zip_of(dict.fromkeys(folders, PAGE)))
     assert len(corpus.articles()) == 90

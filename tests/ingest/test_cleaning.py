@@ -148,7 +148,7 @@ def test_first_words_are_french_only_where_all_of_them_are(words: list[str], bla
     if language._begins_french(opening):
         every = opening.lower().split()
         assert len(set(every)) >= 12
-        assert sum(word in language._small_words() for word in every) >= 0.1 * len(every)
+        assert sum(word in language._stopwords() for word in every) >= 0.1 * len(every)
 
 
 def test_ordinary_french_is_known_by_its_first_words() -> None:

@@ -270,7 +270,7 @@ def test_file_that_does_not_open_is_rejected(
     def refuse(path: Path) -> None:
         raise error
 
-    monkeypatch.setattr("searchapp.ingest.sources.file_reader._opened", refuse)
+    monkeypatch.setattr("searchapp.ingest.sources.file_reader.open_file", refuse)
     corpus.write("a.txt", BREVE)
     assert reason in str(corpus.only_reject().reason)
 

@@ -1,4 +1,4 @@
-"""Streams undone while they are read: what is compressed is decompressed, UTF-16 becomes UTF-8."""
+"""Streams, decompressed and made UTF-8 while they are read."""
 
 from __future__ import annotations
 
@@ -11,48 +11,60 @@ import tempfile
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import BinaryIO, Final, cast
 
 from searchapp.i18n import Message
-from searchapp.ingest.extras import needed
+from searchapp.ingest.extras import import_extra
 from searchapp.ingest.limits import LARGEST_MEMBER, Budget
 from searchapp.ingest.reader_protocol import UnreadableError
 from searchapp.ingest.signatures import BZIP2, GZIP, XZ, ZSTANDARD
+from searchapp.model import Reject
 
-__all__ = ["DAMAGED", "HEAD", "buffered", "plain", "seekable"]
+__all__ = ["DAMAGED", "HEAD", "buffered", "damaged_stream", "open_file", "plain_stream", "seekable"]
 
 HEAD: Final = 64 * 1024
 """Bytes that a stream shows in advance (``peek``) at most, and the size of a read."""
 
 DAMAGED: Final = (EOFError, zlib.error, gzip.BadGzipFile, lzma.LZMAError)
-"""What reading a damaged compressed stream raises, beside OSError."""
+"""Errors of a damaged compressed stream, beside OSError."""
 
 _UTF16_MARKS: Final = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _SAMPLE: Final = 512
 _IN_MEMORY: Final = 8 * 1024 * 1024
 
 
-def plain(stream: io.BufferedReader, budget: Budget) -> io.BufferedReader:
-    """Return ``stream``, or a stream of what it holds compressed or in UTF-16. A broken sign becomes U+FFFD.
+def plain_stream(stream: io.BufferedReader, budget: Budget) -> io.BufferedReader:
+    """Return ``stream`` decompressed, and UTF-16 as UTF-8. A broken character becomes U+FFFD.
 
-    Reading a damaged compressed file gives all that came before the damage, then raises one of DAMAGED or OSError;
-    this function itself does so when nothing came before. What is unpacked counts on ``budget``.
+    Reading a damaged compressed file gives all bytes before the damage, then raises one of DAMAGED or OSError; this
+    function itself raises it when there are none. Unpacked bytes count on ``budget``.
     """
-    if unpacked := _unpacked(stream):
-        stream = buffered(_counted(unpacked, budget))
+    if chunks := _decompressed(stream):
+        stream = buffered(_counted(chunks, budget))
     if encoding := _utf16(stream.peek(_SAMPLE)[:_SAMPLE]):
         stream = buffered(_utf16_as_utf8(stream, encoding))
     return stream
 
 
 def buffered(chunks: Iterator[bytes]) -> io.BufferedReader:
-    """Return a stream of the pieces that ``chunks`` gives."""
+    """Return a stream of the bytes of ``chunks``."""
     return io.BufferedReader(_Chunks(chunks), HEAD)
+
+
+def open_file(path: Path) -> io.BufferedReader:
+    """Open a file so that it shows HEAD bytes in advance."""
+    return io.BufferedReader(io.FileIO(path), HEAD)
+
+
+def damaged_stream(name: str) -> Reject:
+    """Return the reject for a compressed file ``name`` whose reading raised one of DAMAGED."""
+    return Reject(name, None, Message("the compressed file is damaged or cut short"))
 
 
 @contextmanager
 def seekable(stream: BinaryIO) -> Iterator[BinaryIO]:
-    """Give ``stream``, or a copy of it on the disk if it cannot go back; raises UnreadableError for a huge one."""
+    """Give ``stream``, or a copy on the disk if it cannot seek; raises UnreadableError above LARGEST_MEMBER bytes."""
     if stream.seekable():
         yield stream
         return
@@ -68,7 +80,7 @@ def seekable(stream: BinaryIO) -> Iterator[BinaryIO]:
 
 
 class _Chunks(io.RawIOBase):
-    """A raw stream made of the pieces that an iterator gives."""
+    """A raw stream over an iterator of bytes."""
 
     def __init__(self, chunks: Iterator[bytes]) -> None:
         self._chunks = chunks
@@ -86,7 +98,7 @@ class _Chunks(io.RawIOBase):
         return size
 
 
-def _unpacked(stream: io.BufferedReader) -> Iterator[bytes] | None:
+def _decompressed(stream: io.BufferedReader) -> Iterator[bytes] | None:
     head = stream.peek(len(XZ))
     if head.startswith(GZIP):
         return _pieces(gzip.GzipFile(fileobj=stream))
@@ -100,14 +112,14 @@ def _unpacked(stream: io.BufferedReader) -> Iterator[bytes] | None:
 
 
 def _pieces(file: gzip.GzipFile | bz2.BZ2File | lzma.LZMAFile) -> Iterator[bytes]:
-    # read1, not read: the latter loses what it has when the next piece is damaged.
+    # read1, not read: read loses the bytes that it has when the next block is damaged.
     with file:
         while chunk := file.read1(HEAD):
             yield chunk
 
 
 def _zstandard(stream: io.BufferedReader) -> Iterator[bytes]:
-    library = needed("zstandard", "zst")
+    library = import_extra("zstandard", "zst")
     # A window of more than 128 MiB, which a frame may ask for, would be memory that no file needs.
     decompressor = library.ZstdDecompressor(max_window_size=1 << 27)
     try:
@@ -125,7 +137,7 @@ def _counted(chunks: Iterator[bytes], budget: Budget) -> Iterator[bytes]:
 
 
 def _utf16(head: bytes) -> str:
-    """Return the codec of a text in UTF-16: by its mark or, without one, by the half of its bytes that is zero."""
+    """Return the codec of UTF-16: by its byte order mark, else by every second byte being zero; "" for other text."""
     if head.startswith(_UTF16_MARKS):
         return "utf-16"
     high, low = head[0::2], head[1::2]

@@ -1,4 +1,4 @@
-"""Tar archives, which are read as the streams that they are."""
+"""Tar archives, read as streams."""
 
 from __future__ import annotations
 
@@ -8,19 +8,20 @@ from collections.abc import Iterator
 from typing import Final
 
 from searchapp.i18n import Message
-from searchapp.ingest.archives.member import Member, is_left_out, problem_of, shown
+from searchapp.ingest.archives.member import Member, is_ignored, member_problem, stored_name
 from searchapp.ingest.archives.streams import HEAD, buffered
 from searchapp.ingest.limits import Budget
 from searchapp.ingest.reader_protocol import UnreadableError
 
 __all__ = ["tar_members"]
 
-# What may stand before a file in a tar archive: its header, long names, times.
+# Bytes before a file in a tar archive: its header, long names, times.
 _LARGEST_HEADER: Final = 1024 * 1024
+_DAMAGED: Final = Message("the tar archive is damaged or cut short")
 
 
 def tar_members(stream: io.BufferedReader, budget: Budget) -> Iterator[Member]:
-    """Yield the files of a tar archive as they come; raises UnreadableError where it is damaged."""
+    """Yield the members of a tar archive in their order; raises UnreadableError where it is damaged."""
     source = _Metered(stream)
     try:
         with tarfile.open(fileobj=source, mode="r|", bufsize=HEAD) as archive:  # type: ignore[call-overload]
@@ -29,18 +30,15 @@ def tar_members(stream: io.BufferedReader, budget: Budget) -> Iterator[Member]:
                 info = archive.next()
                 if info is None:
                     return
-                archive.members = []  # which it keeps, for a question that a stream cannot answer
+                archive.members = []  # tarfile keeps all of them, for lookups that a stream cannot do
                 source.allowed = None
-                if not info.isdir() and not is_left_out(info.name):
+                if not info.isdir() and not is_ignored(info.name):
                     budget.member()
-                    yield _tar_member(archive, info, budget)
+                    problem = member_problem(info.name, link=not info.isreg())
+                    content = None if problem else buffered(_untarred(archive, info, budget))
+                    yield Member(stored_name(info.name), content, problem)
     except (tarfile.TarError, ValueError, OverflowError) as error:
-        raise UnreadableError(Message("the tar archive is damaged or cut short")) from error
-
-
-def _tar_member(archive: tarfile.TarFile, info: tarfile.TarInfo, budget: Budget) -> Member:
-    problem = problem_of(info.name, link=not info.isreg())
-    return Member(shown(info.name), None if problem else buffered(_untarred(archive, info, budget)), problem)
+        raise UnreadableError(_DAMAGED) from error
 
 
 def _untarred(archive: tarfile.TarFile, info: tarfile.TarInfo, budget: Budget) -> Iterator[bytes]:
@@ -50,11 +48,11 @@ def _untarred(archive: tarfile.TarFile, info: tarfile.TarInfo, budget: Budget) -
             budget.take(len(chunk))
             yield chunk
     except tarfile.TarError as error:
-        raise UnreadableError(Message("the tar archive is damaged or cut short")) from error
+        raise UnreadableError(_DAMAGED) from error
 
 
 class _Metered:
-    """A stream that gives at most ``allowed`` bytes (if not None) before somebody says that more may come."""
+    """A stream that raises UnreadableError after ``allowed`` bytes, unless that is None; the caller resets it."""
 
     def __init__(self, stream: io.BufferedReader) -> None:
         self._stream = stream

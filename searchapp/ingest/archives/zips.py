@@ -1,4 +1,4 @@
-"""ZIP archives, and documents in the shape of one."""
+"""ZIP archives, and office documents, which are ZIP archives."""
 
 from __future__ import annotations
 
@@ -13,24 +13,24 @@ from contextlib import contextmanager
 from typing import BinaryIO, Final, cast
 
 from searchapp.i18n import Message
-from searchapp.ingest.archives.archive_members import Inside
-from searchapp.ingest.archives.member import Member, is_left_out, problem_of, shown
+from searchapp.ingest.archives.archive_members import ArchiveMembers
+from searchapp.ingest.archives.member import Member, is_ignored, member_problem, stored_name
 from searchapp.ingest.archives.streams import HEAD, buffered, seekable
 from searchapp.ingest.cleaning.encoding import read_bytes
 from searchapp.ingest.file_names import is_western
 from searchapp.ingest.limits import Budget
-from searchapp.ingest.reader_protocol import PagesIn, UnreadableError, is_access_error
+from searchapp.ingest.reader_protocol import MetsPageFinder, UnreadableError, is_access_error
 
 __all__ = ["open_zip", "read_part", "zip_members"]
 
-# The list of a ZIP archive is read as a whole: 8 MiB name some 70,000 files and take 100 MB of memory.
-_LARGEST_LIST: Final = 8 * 1024 * 1024
-_LIST_END: Final = struct.Struct("<4s4H2LH")
-_LOCATOR: Final = 20
-_BIG_LENGTH: Final = struct.Struct("<Q")
+# The central directory is read as a whole: 8 MiB name some 70,000 files and take 100 MB of memory.
+_LARGEST_DIRECTORY: Final = 8 * 1024 * 1024
+_DIRECTORY_END: Final = struct.Struct("<4s4H2LH")
+_LOCATOR_BYTES: Final = 20
+_LENGTH64: Final = struct.Struct("<Q")
 _NAMED_IN_UTF8: Final = 0x800
-_BIG_LENGTH_BEFORE: Final = 16  # it is the last but one number of the record before the locator
-_LIST_TAIL: Final = 65_536 + _LIST_END.size
+_LENGTH64_BEFORE: Final = 16  # it is the last but one number of the record before the locator
+_TAIL_BYTES: Final = 65_536 + _DIRECTORY_END.size
 _BROKEN: Final = (
     zipfile.BadZipFile,
     NotImplementedError,
@@ -40,41 +40,42 @@ _BROKEN: Final = (
     EOFError,
     ValueError,
 )
+_DAMAGED: Final = Message("the ZIP archive is damaged or cut short")
 
 
-def zip_members(stream: BinaryIO, budget: Budget, pages_in: PagesIn) -> Iterator[Member]:
-    """Yield the files of a ZIP archive in the order of its list; raises UnreadableError for a damaged one.
+def zip_members(stream: BinaryIO, budget: Budget, find_mets_pages: MetsPageFinder) -> Iterator[Member]:
+    """Yield the members of a ZIP archive in the order of its directory; raises UnreadableError for a damaged one.
 
-    ``pages_in`` gives the pages that a METS file among them names.
+    ``find_mets_pages`` names the pages of a METS file among them.
     """
     with open_zip(stream) as archive:
-        inside = Inside(
-            archive.namelist, lambda name: _opened(archive, archive.getinfo(name), budget), budget, pages_in
+        members = ArchiveMembers(
+            archive.namelist, lambda name: _opened(archive, archive.getinfo(name), budget), budget, find_mets_pages
         )
         for info in archive.infolist():
-            if info.filename.endswith("/") or is_left_out(info.filename):  # is_dir() fails for a file without a name
+            if info.filename.endswith("/") or is_ignored(info.filename):  # is_dir() fails for a file without a name
                 continue
             budget.member()
-            name = shown(_name_of(info))
+            name = stored_name(_decoded_name(info))
             try:
                 stream = _opened(archive, info, budget)
             except UnreadableError as error:
                 yield Member(name, None, error.reason)
             else:
-                yield Member(name, stream, beside=inside.of(info.filename))
+                yield Member(name, stream, siblings=members.siblings_of(info.filename))
 
 
 @contextmanager
 def open_zip(stream: BinaryIO) -> Iterator[zipfile.ZipFile]:
-    """Give the ZIP archive (or document in the shape of one); raises UnreadableError for a damaged one."""
+    """Give the ZIP archive; raises UnreadableError for a damaged one."""
     with seekable(stream) as file:
-        _check_list(file)
+        _check_directory(file)
         try:
             archive = zipfile.ZipFile(file)
         except (*_BROKEN, OSError, struct.error) as error:
             if isinstance(error, OSError) and is_access_error(error):
                 raise
-            raise UnreadableError(Message("the ZIP archive is damaged or cut short")) from error
+            raise UnreadableError(_DAMAGED) from error
         with archive:
             yield archive
 
@@ -92,11 +93,11 @@ def read_part(archive: zipfile.ZipFile, name: str) -> bytes:
     except (*_BROKEN, OSError) as error:
         if isinstance(error, OSError) and is_access_error(error):
             raise
-        raise UnreadableError(Message("the ZIP archive is damaged or cut short")) from error
+        raise UnreadableError(_DAMAGED) from error
 
 
-def _name_of(info: zipfile.ZipInfo) -> str:
-    """Return the name of a file inside; where its bytes are no text, with surrogate escapes.
+def _decoded_name(info: zipfile.ZipInfo) -> str:
+    """Return the name of a member; bytes that are no text become surrogate escapes.
 
     Without the flag for UTF-8 a name is in the DOS code page 437 by the standard, and in practice as often in UTF-8 or
     Windows-1252.
@@ -105,7 +106,7 @@ def _name_of(info: zipfile.ZipInfo) -> str:
         return info.filename
     try:
         name = info.filename.encode("cp437")
-    except UnicodeEncodeError:  # it came from a field of its own
+    except UnicodeEncodeError:  # it came from the Unicode path extra field
         return info.filename
     try:
         return name.decode()
@@ -114,8 +115,8 @@ def _name_of(info: zipfile.ZipInfo) -> str:
 
 
 def _opened(archive: zipfile.ZipFile, info: zipfile.ZipInfo, budget: Budget) -> io.BufferedReader:
-    """Return the bytes of a file inside; raises UnreadableError for one that may or can not be read."""
-    problem = problem_of(info.filename, link=stat.S_ISLNK(info.external_attr >> 16))
+    """Return the stream of a member; raises UnreadableError for one that may not or cannot be read."""
+    problem = member_problem(info.filename, link=stat.S_ISLNK(info.external_attr >> 16))
     if info.flag_bits & 1:
         problem = Message("it is encrypted")
     if problem:
@@ -130,20 +131,21 @@ def _unzipped(archive: zipfile.ZipFile, info: zipfile.ZipInfo, budget: Budget) -
                 budget.take(len(chunk))
                 yield chunk
     except _BROKEN as error:
-        raise UnreadableError(Message("the ZIP archive is damaged or cut short")) from error
+        raise UnreadableError(_DAMAGED) from error
 
 
-def _check_list(file: BinaryIO) -> None:
-    """Raise UnreadableError for an archive whose list is too long to be read, before anything reads it."""
+def _check_directory(file: BinaryIO) -> None:
+    """Raise UnreadableError for an archive whose central directory is too long, before zipfile reads it."""
     size = file.seek(0, io.SEEK_END)
-    file.seek(max(0, size - _LIST_TAIL))
-    tail = file.read(_LIST_TAIL)
+    file.seek(max(0, size - _TAIL_BYTES))
+    tail = file.read(_TAIL_BYTES)
     file.seek(0)
-    place = tail.rfind(b"PK\5\6")
-    if place < 0 or len(tail) - place < _LIST_END.size:
-        raise UnreadableError(Message("the ZIP archive is damaged or cut short"))
-    length = _LIST_END.unpack_from(tail, place)[5]
-    if place >= _LOCATOR and tail.startswith(b"PK\6\7", place - _LOCATOR):  # ZIP64: more than 65,535 files or 4 GiB
-        length = max(0, *_BIG_LENGTH.unpack_from(tail, max(0, place - _LOCATOR - _BIG_LENGTH_BEFORE)))
-    if length > _LARGEST_LIST:
+    end = tail.rfind(b"PK\5\6")
+    if end < 0 or len(tail) - end < _DIRECTORY_END.size:
+        raise UnreadableError(_DAMAGED)
+    length = _DIRECTORY_END.unpack_from(tail, end)[5]
+    locator = end - _LOCATOR_BYTES
+    if locator >= 0 and tail.startswith(b"PK\6\7", locator):  # ZIP64: more than 65,535 files or 4 GiB
+        length = max(0, *_LENGTH64.unpack_from(tail, max(0, locator - _LENGTH64_BEFORE)))
+    if length > _LARGEST_DIRECTORY:
         raise UnreadableError(Message("the archive holds too many files; make several of it, or a tar archive"))

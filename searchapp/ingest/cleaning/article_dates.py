@@ -1,6 +1,6 @@
 """Dates as newspapers write them: ISO 8601, day/month/year, French words, and the form of mails and feeds.
 
-What a date does not say is added and told (:class:`~searchapp.model.DateQuality`), never guessed in silence.
+Parts that a date lacks are completed and reported (:class:`~searchapp.model.DateQuality`), never guessed silently.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ _WORDS: Final = re.compile(
 )
 _UPDATE: Final = re.compile(r"(?:mis a jour|modifie) (?:le )?((?:[a-z]{5,8},? )?\d.{3,50}?)\.?$")
 _PREFIX: Final = re.compile(r"(?:publie|paru|poste|mis en ligne) le ", re.ASCII)
-# From the first printed news-sheets to what a slip of the keyboard may not reach.
+# From the first printed news-sheets to beyond any plausible date.
 _YEARS: Final = range(1400, 2201)
 _CENTURY_TURNS: Final = 69  # as POSIX reads two digits: 69 is 1969, 68 is 2068
 _LONGEST: Final = 150
@@ -61,24 +61,24 @@ def is_date(text: str) -> bool:
 
 
 def update_in(text: str) -> str:
-    """Return the date of the update that « Publié le 6 mai 2024, mis à jour le 7 mai 2024 » tells, else ""."""
+    """Return the date of the update in « Publié le 6 mai 2024, mis à jour le 7 mai 2024 », else ""."""
     plain = _plain(text).casefold()
-    told = _UPDATE.search(plain) if _WORDS.fullmatch(plain) or _NUMBERS.fullmatch(plain) else None
-    return told[1] if told and is_date(told[1]) else ""
+    update = _UPDATE.search(plain) if _WORDS.fullmatch(plain) or _NUMBERS.fullmatch(plain) else None
+    return update[1] if update and is_date(update[1]) else ""
 
 
 def parse_date(value: object, zone: ZoneInfo) -> datetime | None:
-    """Return the moment that ``value`` names: at midnight if it names no hour, in ``zone`` if it names none.
+    """Return the moment of ``value``: at midnight if it has no hour, in ``zone`` if it has no time zone.
 
     ``value`` is a text or, from TOML, a date; ``None`` and an empty text are no date.
 
-    Raises UnreadableError that names a value which is no date, or an impossible one.
+    Raises UnreadableError with the value when it is no date, or an impossible one.
     """
     return read_date(value, zone)[0]
 
 
 def read_date(value: object, zone: ZoneInfo) -> tuple[datetime | None, DateQuality]:
-    """Return what :func:`parse_date` does, with how much of it ``value`` said."""
+    """Return the moment of :func:`parse_date`, and how precisely ``value`` stated it."""
     if value is None or (isinstance(value, str) and not value.strip()):
         return None, DateQuality.MISSING
     try:
@@ -130,7 +130,7 @@ def _zoned(moment: datetime) -> DateQuality:
 
 
 def _plain(text: str) -> str:
-    """Return ``text`` with plain blanks and without accents; what is too long to be a date becomes empty."""
+    """Return ``text`` with plain blanks and without accents; "" when it is too long to be a date."""
     if len(text) > _LONGEST:
         return ""
     return " ".join(unaccented(text).split())

@@ -27,7 +27,7 @@ _STUB_TAIL: Final = 600
 
 @dataclass(frozen=True, slots=True)
 class Boilerplate:
-    """The phrases, folded: whole lines, beginnings of lines, what a paywall says; the first four letters of lines."""
+    """The phrases, folded: whole lines, beginnings of lines, notices of paywalls; the first four letters of lines."""
 
     lines: frozenset[str] = frozenset()
     openings: tuple[str, ...] = ()
@@ -46,12 +46,12 @@ class Boilerplate:
         return text if len(kept) == len(lines) else "\n".join(kept)
 
     def is_stub(self, text: str) -> bool:
-        """Return whether ``text`` ends with what a paywall says."""
+        """Return whether ``text`` ends with the notice of a paywall."""
         tail = _folded(text[-_STUB_TAIL:])
         return any(phrase in tail for phrase in self.stubs)
 
     def _names(self, line: str) -> bool:
-        # Every line of every article comes by here; four letters tell nearly all that they are not meant.
+        # Called for every line of every article; four letters exclude nearly all of them.
         if not _may_begin(line[:_OPENING], self.initials):
             return False
         folded = _folded(line)
@@ -59,7 +59,7 @@ class Boilerplate:
 
 
 def parse_boilerplate(lines: Iterable[str]) -> Boilerplate:
-    """Return the list that ``lines`` write."""
+    """Parse a list of phrases, one a line."""
     phrases = [_folded(line) for line in lines if line.strip() and not line.startswith("#")]
     plain = [phrase for phrase in phrases if not phrase.startswith("!")]
     plain = [phrase for phrase in plain if phrase.strip("* ")]
@@ -73,7 +73,7 @@ def parse_boilerplate(lines: Iterable[str]) -> Boilerplate:
 
 @cache
 def shipped_boilerplate() -> Boilerplate:
-    """Return the list that comes with searchapp."""
+    """Return the list that searchapp ships."""
     return parse_boilerplate(
         (resources.files("searchapp.ingest.cleaning") / "data" / BOILERPLATE_FILE).read_text("utf-8").splitlines()
     )

@@ -10,7 +10,7 @@ __all__ = ["split_authors"]
 
 _LONGEST: Final = 300
 _BY: Final = re.compile(r"(?:par|by|texte|propos recueillis par|de notre correspondante?)\s*:?\s+", re.IGNORECASE)
-# Blanks are taken whole, from their beginning: looking again from each of them would take quadratic time.
+# Runs of blanks match from their beginning only: matching from each blank would take quadratic time.
 _BLANKS: Final = r"(?<!\s)\s++"
 _AND: Final = re.compile(rf"{_BLANKS}(?:et|&|avec|and)\s++|(?:{_BLANKS})?+[;/|]\s*+")
 _PLACE: Final = re.compile(
@@ -23,7 +23,7 @@ _MAIL: Final = re.compile(rf"(?:{_BLANKS})?+[(<]?\S{{1,100}}@\S{{1,100}}[)>]?\s*
 
 @lru_cache(4096)
 def split_authors(byline: str) -> tuple[str, ...]:
-    """Return the names in ``byline``; one that does not look like several names stays whole."""
+    """Return the names in ``byline``; one that does not look like several names stays one."""
     if len(byline) > _LONGEST:
         return (byline,)
     if named := _named_mail(byline):
@@ -36,8 +36,8 @@ def split_authors(byline: str) -> tuple[str, ...]:
 
 def _without_place(byline: str) -> str:
     byline = byline.strip()
-    if place := _PLACE.search(byline):
-        byline = byline[: place.start()]
+    if match := _PLACE.search(byline):
+        byline = byline[: match.start()]
     return byline
 
 

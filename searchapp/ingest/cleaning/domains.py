@@ -9,7 +9,7 @@ __all__ = ["source_of"]
 
 
 def source_of(url: str, sources: Mapping[str, str]) -> str:
-    """Return what ``sources`` gives for the domain of ``url`` or the nearest one above it, else ""."""
+    """Return the newspaper in ``sources`` for the domain of ``url`` or the nearest one above it, else ""."""
     if not url or not sources:
         return ""
     try:

@@ -1,4 +1,4 @@
-"""Exact duplicates: the same article found twice under ids that are ours. Where newspapers give ids, theirs count."""
+"""Exact duplicates: the same article twice under ids made by searchapp. Ids of newspapers are never duplicates."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ from searchapp.schema import canonical_id
 
 __all__ = ["digest_of_facts"]
 
-_MADE: Final = ("u-", "c-")
+_MADE_PREFIXES: Final = ("u-", "c-")
 
 
 def digest_of_facts(article: Article, file: str) -> int | None:
-    """Return 64 bits that are equal for articles that say the same, to find repeats by; ``file`` is where it lies.
+    """Return a digest of 64 bits of the content of ``article``, which lies in ``file``.
 
-    None for an article whose id its newspaper gave: two such articles are two whatever they say. Among a million
-    articles, the chance that any two different ones look the same is one in 30 million.
+    None for an article with an id of its newspaper: two such articles differ whatever their content. Among a million
+    articles, the chance that any two different ones have the same digest is one in 30 million.
     """
     file = canonical_id(file)
-    if not (article.id.startswith(_MADE) or file.startswith(article.id) or article.id.startswith(f"{file}/")):
+    if not (article.id.startswith(_MADE_PREFIXES) or file.startswith(article.id) or article.id.startswith(f"{file}/")):
         return None
-    facts = (article.title, article.lead, article.text, str(article.date), article.source, *article.authors)
-    digest = blake2b("\0".join(facts).encode("utf-8", "replace"), digest_size=8).digest()
+    content = (article.title, article.lead, article.text, str(article.date), article.source, *article.authors)
+    digest = blake2b("\0".join(content).encode("utf-8", "replace"), digest_size=8).digest()
     return int.from_bytes(digest, signed=True)

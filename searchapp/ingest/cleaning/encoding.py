@@ -1,48 +1,48 @@
-"""From bytes to letters: UTF-8, else what the file declares, else Windows-1252 or MacRoman, else it is no text.
+"""Encodings: UTF-8, else the one that the file declares, else Windows-1252 or MacRoman, else it is no text.
 
-Windows-1252 stands for Latin-1 as well: it only adds signs where Latin-1 has none.
+Windows-1252 stands for Latin-1 as well: it only adds characters where Latin-1 has control codes.
 """
 
 from __future__ import annotations
 
 import codecs
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import BinaryIO, Final
 
 from searchapp.i18n import Message
 from searchapp.ingest.reader_protocol import LARGEST_ARTICLE, FileContext, UnreadableError
 
-__all__ = ["decode", "decode_chunks", "is_binary", "letters", "read_bytes", "read_text"]
+__all__ = ["decode", "decode_guessing", "decode_stream", "is_binary", "read_bytes", "read_text"]
 
 _MARK: Final = "\ufeff"
-_CONTROLS: Final = bytes(sign for sign in (*range(32), 127) if sign not in b"\t\n\v\f\r\x1b")
-# Of text 0 % are control signs, of random bytes 11 %: the middle.
-_MOST_CONTROLS: Final = 0.05
+_CONTROLS: Final = bytes(byte for byte in (*range(32), 127) if byte not in b"\t\n\v\f\r\x1b")
+# Text has 0 % of control characters, random bytes 11 %: the middle.
+_MAX_CONTROLS: Final = 0.05
 _FRENCH: Final = frozenset("éèêëàâçôîïûùüœŒÉÈÀÇÊ’«»…–€\u00a0")
-_SAMPLE: Final = 64 * 1024
+_CHUNK: Final = 64 * 1024
 # A page that declares Latin-1 means Windows-1252.
 _MEANT: Final = {"iso8859-1": "cp1252", "ascii": "cp1252"}
 _CODE_PAGES: Final = ("cp", "iso8859", "mac", "koi8", "gb", "big5", "shift_jis", "euc")
 
 
 def is_binary(content: bytes) -> bool:
-    """Return whether ``content`` (all of a file, or its beginning) is something else than text."""
+    """Return whether ``content`` (all of a file, or its beginning) is not text."""
     if b"\0" in content:
         return True
     controls = len(content) - len(content.translate(None, _CONTROLS))
-    return controls > _MOST_CONTROLS * len(content)
+    return controls > _MAX_CONTROLS * len(content)
 
 
 def decode(content: bytes) -> str:
-    """Return ``content`` as text, without a byte order mark; raises what :func:`letters` does."""
-    return letters(content)[0]
+    """Return ``content`` as text, without a byte order mark; raises what :func:`decode_guessing` does."""
+    return decode_guessing(content)[0]
 
 
-def letters(content: bytes, declared: str = "") -> tuple[str, str]:
+def decode_guessing(content: bytes, declared: str = "") -> tuple[str, str]:
     """Return ``content`` as text, without a byte order mark, and the name of the encoding that it is in.
 
-    What is UTF-8 is read so whatever it declares; with a few broken signs (a file cut in the middle of one, say) it
-    stays UTF-8, U+FFFD in their place.
+    Valid UTF-8 is UTF-8 whatever it declares; with a few broken characters (a file cut in the middle of one, say) it
+    stays UTF-8, with U+FFFD for each.
 
     Raises UnreadableError when it is in none of the encodings.
     """
@@ -58,48 +58,50 @@ def letters(content: bytes, declared: str = "") -> tuple[str, str]:
 
 
 def read_bytes(stream: BinaryIO, limit: int = LARGEST_ARTICLE) -> bytes:
-    """Return what ``stream`` holds, to its end; raises UnreadableError when it takes more than ``limit`` bytes."""
-    # Piece by piece: one read of so much would take a buffer of so much, and the heap would go to pieces.
-    pieces: list[bytes] = []
+    """Return the rest of ``stream``; raises UnreadableError for more than ``limit`` bytes."""
+    # In chunks: one read of ``limit`` bytes would take a buffer of that size, and fragment the heap.
+    chunks: list[bytes] = []
     size = 0
-    while piece := stream.read(_SAMPLE):
-        size += len(piece)
+    while chunk := stream.read(_CHUNK):
+        size += len(chunk)
         if size > limit:
             raise UnreadableError(Message("the file is longer than {limit} MiB", limit=limit >> 20))
-        pieces.append(piece)
-    return b"".join(pieces)
+        chunks.append(chunk)
+    return b"".join(chunks)
 
 
 def read_text(stream: BinaryIO, context: FileContext, declared: str = "", limit: int = LARGEST_ARTICLE) -> str:
-    """Return what ``stream`` holds, to its end, as text; ``context`` is told of an encoding other than UTF-8.
+    """Return the rest of ``stream`` as text; an encoding other than UTF-8 is added to the repairs of ``context``.
 
-    Raises UnreadableError when it is no text or takes more than ``limit`` bytes.
+    Raises UnreadableError when it is not text or has more than ``limit`` bytes.
     """
     content = read_bytes(stream, limit)
     if is_binary(content):
         raise UnreadableError(Message("the file is binary, not text"))
-    text, encoding = letters(content, declared)
+    text, encoding = decode_guessing(content, declared)
     if encoding != "utf-8":
         context.repairs.add(encoding)
     return text
 
 
-def decode_chunks(chunks: Iterable[bytes], declared: str, context: FileContext) -> Iterator[str]:
-    """Yield ``chunks`` as text, decided by the first one; later letters that are no UTF-8 count as Windows-1252."""
-    iterator = iter(chunks)
-    first = next(iterator, b"")
+def decode_stream(stream: BinaryIO, declared: str, context: FileContext) -> Iterator[str]:
+    """Yield ``stream`` as text in chunks of 64 KiB; the first one decides on the encoding.
+
+    Later bytes that are no UTF-8 are read as Windows-1252.
+    """
+    first = stream.read(_CHUNK)
     encoding = _encoding_of_head(first, declared)
     if encoding != "utf-8":
         context.repairs.add(encoding)
     decoder = codecs.getincrementaldecoder(encoding)("searchapp-cp1252" if encoding == "utf-8" else "replace")
     yield decoder.decode(first).removeprefix(_MARK)
-    for chunk in iterator:
+    while chunk := stream.read(_CHUNK):
         yield decoder.decode(chunk)
     yield decoder.decode(b"", final=True)
 
 
 def _encoding_of_head(head: bytes, declared: str) -> str:
-    # The sample ends where a sign may be cut in two.
+    # The chunk may end inside a character.
     text = codecs.getincrementaldecoder("utf-8")("replace").decode(head)
     if "\ufffd" not in text or _mostly_utf8(head) is not None:
         return "utf-8" if not text.isascii() else _codec(declared) or "utf-8"
@@ -107,7 +109,7 @@ def _encoding_of_head(head: bytes, declared: str) -> str:
 
 
 def _codec(declared: str) -> str:
-    """Return the codec for the name that a file declares, if it is one of a page of letters; UTF-8 was tried before."""
+    """Return the codec that a file declares, if it is a code page; "" otherwise: UTF-8 was tried before."""
     try:
         name = codecs.lookup(declared.strip().strip("\"'")).name if declared.isascii() else ""
     except (LookupError, ValueError):
@@ -129,9 +131,9 @@ def _guessed(content: bytes) -> str:
 
     Raises UnreadableError when it is neither.
     """
-    accents = bytes(sign for sign in content[:_SAMPLE] if sign >= 0x80)
-    windows = sum(sign in _FRENCH for sign in accents.decode("cp1252", "ignore"))
-    macintosh = sum(sign in _FRENCH for sign in accents.decode("mac_roman"))
+    accents = bytes(byte for byte in content[:_CHUNK] if byte >= 0x80)
+    windows = sum(character in _FRENCH for character in accents.decode("cp1252", "ignore"))
+    macintosh = sum(character in _FRENCH for character in accents.decode("mac_roman"))
     if macintosh > windows and macintosh * 2 > len(accents):
         return "mac-roman"
     try:

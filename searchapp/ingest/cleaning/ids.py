@@ -1,4 +1,4 @@
-"""Ids: the same article has the same one in every reindex, wherever its neighbours went."""
+"""Ids: an article keeps its id in every reindex, whichever other files come or go."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _CONTROLS: Final = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 def checked_id(text: str) -> str:
     """Return ``text`` in its canonical form.
 
-    Raises UnreadableError unless it has 1 to 200 characters, no control signs and no blanks at its ends.
+    Raises UnreadableError unless it has 1 to 200 characters, no control characters and no blanks at its ends.
     """
     composed = canonical_id(text)
     if not 1 <= len(composed) <= _LONGEST:
@@ -36,12 +36,12 @@ def checked_id(text: str) -> str:
 
 
 def id_of_url(url: str) -> str:
-    """Return the id of an article known by its address only."""
+    """Return the id of an article without an id, from its address."""
     return f"u-{_digest(url)}"
 
 
 def id_of_content(title: str, lead: str, text: str) -> str:
-    """Return the id of an article known by its words only: it changes when they do."""
+    """Return the id of an article without id and address: it changes with its text."""
     return f"c-{_digest(title, lead, text)}"
 
 

@@ -1,4 +1,4 @@
-"""Which language an article is in: by French small words, and by a model for what has few of them."""
+"""Language detection: by the share of French stopwords, and by a model for texts with few of them."""
 
 from __future__ import annotations
 
@@ -9,16 +9,15 @@ from typing import Any, Final
 
 __all__ = ["language_of"]
 
-_LOOKED_AT: Final = 1000
-_FEWEST_WORDS: Final = 12
-# Measured on the 35,873 French texts of ../shared/data: 99 in 100 have a share above 0.14;
-# sentences in the five other languages have none.
-_SURELY_FRENCH: Final = 0.1
+_SAMPLE: Final = 1000
+_MIN_WORDS: Final = 12
+# Measured on 35,873 French texts: 99 in 100 have a share above 0.14; sentences in five other languages have none.
+_FRENCH_SHARE: Final = 0.1
 _FIRST_WORDS: Final = 120
 
 
 @cache
-def _small_words() -> frozenset[str]:
+def _stopwords() -> frozenset[str]:
     text = (resources.files("searchapp.ingest.cleaning") / "data" / "french_words.txt").read_text("utf-8")
     return frozenset(
         word for line in text.splitlines() if not line.startswith("#") for word in line.replace("’", "'").split()
@@ -26,38 +25,34 @@ def _small_words() -> frozenset[str]:
 
 
 def language_of(text: str) -> str:
-    """Return the two letters of the language of ``text``; few words count as French."""
-    # With the plain apostrophe most texts stay in Latin-1, which is what Python is quickest with.
-    opening = text[:_LOOKED_AT].replace("’", "'").replace("'", "' ")
+    """Return the two letters of the language of ``text``; a text of few words counts as French."""
+    # With the plain apostrophe most texts stay in Latin-1, on which Python is fastest.
+    opening = text[:_SAMPLE].replace("’", "'").replace("'", "' ")
     if _begins_french(opening):
         return "fr"
     words = opening.lower().split()
-    if len(set(words)) < _FEWEST_WORDS:
+    if len(set(words)) < _MIN_WORDS:
         return "fr"
-    french = _small_words()
+    french = _stopwords()
     share = sum(map(french.__contains__, words)) / len(words)
-    return "fr" if share >= _SURELY_FRENCH else _by_model(text[:_LOOKED_AT])
+    return "fr" if share >= _FRENCH_SHARE else str(_model().classify(text[:_SAMPLE])[0])
 
 
 def _begins_french(opening: str) -> bool:
     """Return whether the first words have as many French ones as all of them together would need."""
     words = opening.split(None, _FIRST_WORDS)
     rest = words.pop() if len(words) > _FIRST_WORDS else ""
-    french = _small_words()
-    found = [word for word in words if word in french]
-    if len(found) < _SURELY_FRENCH * (len(words) + 1):
+    french = _stopwords()
+    matches = [word for word in words if word in french]
+    if len(matches) < _FRENCH_SHARE * (len(words) + 1):
         return False
-    # All blanks but the plain one are unprintable: this is how to count words without making them.
+    # All blanks but the plain one are unprintable: so words are counted without splitting.
     plain = rest.replace("\n", " ").replace("\u00a0", " ").replace("\u202f", " ")
-    enough = len(found) >= _SURELY_FRENCH * (len(words) + plain.count(" ") + 1) and plain.isprintable()
-    return enough and (len(set(found)) >= _FEWEST_WORDS or len(set(map(str.lower, words))) >= _FEWEST_WORDS)
-
-
-def _by_model(text: str) -> str:
-    return str(_model().classify(text)[0])
+    enough = len(matches) >= _FRENCH_SHARE * (len(words) + plain.count(" ") + 1) and plain.isprintable()
+    return enough and (len(set(matches)) >= _MIN_WORDS or len(set(map(str.lower, words))) >= _MIN_WORDS)
 
 
 @cache
 def _model() -> Any:
-    """Return the model, loaded when the first text needs it: it takes a second and some 90 MB."""
+    """Load the model when the first text needs it: it takes a second and some 90 MB."""
     return importlib.import_module("py3langid")

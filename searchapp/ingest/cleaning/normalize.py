@@ -1,6 +1,6 @@
-"""Text as it is stored: one kind of line end, composed accents (NFC), no control signs, tidy blanks.
+"""Text as it is stored: one kind of line end, composed accents (NFC), no control characters, tidy blanks.
 
-No-break spaces and typographic signs stay as the newspaper set them.
+No-break spaces and typographic characters stay as the newspaper set them.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ _LINE_ENDS: Final = dict.fromkeys("\v\f\r\x85\u2028\u2029", "\n")
 _SURROGATES: Final = re.compile("[\ud800-\udfff]")
 _ACCENTS: Final = re.compile("[\u0300-\u036f]+")
 _LONG: Final = 4096
-_MANY_MARKS: Final = re.compile(r"[^\w\s\x00-\x7f]{64}")  # accents, and signs that NFC leaves alone
+_MANY_MARKS: Final = re.compile(r"[^\w\s\x00-\x7f]{64}")  # accents, and characters that NFC leaves alone
 _GAPS: Final = re.compile(r"\n{3,}")
 _BREAKS: Final = re.compile(r"[ \t\n]+")
 
@@ -52,21 +52,21 @@ def clean_line(text: str) -> str:
 
 
 def _tidy_lines(text: str) -> str:
-    # Nearly every text is printable but for line ends and no-break spaces, which shows sooner than a search would.
+    # Nearly every text is printable but for line ends and no-break spaces; this test is faster than a search.
     if not text.replace("\n", " ").replace("\u00a0", " ").replace("\u202f", " ").isprintable():
-        text = _UNUSUAL.sub(_meaning, text.replace("\r\n", "\n"))
+        text = _UNUSUAL.sub(_replacement, text.replace("\r\n", "\n"))
     text = "\n".join(map(str.rstrip, text.split("\n")))
     return _GAPS.sub("\n\n", text) if "\n\n\n" in text else text
 
 
-def _meaning(match: re.Match[str]) -> str:
-    """Return what an unusual sign stands for: a line end, or nothing.
+def _replacement(match: re.Match[str]) -> str:
+    """Return the replacement of an unusual character: a line end, U+FFFD or nothing.
 
-    Signs U+0080 to U+009F are Windows-1252 read as Latin-1 somewhere on their way: “l\\x92été” is “l’été”.
+    U+0080 to U+009F come from Windows-1252 that was once read as Latin-1: “l\\x92été” is “l’été”.
     """
-    sign = match[0]
-    if sign in _LINE_ENDS:
-        return _LINE_ENDS[sign]
-    if _SURROGATES.match(sign):
+    character = match[0]
+    if character in _LINE_ENDS:
+        return _LINE_ENDS[character]
+    if _SURROGATES.match(character):
         return "\ufffd"
-    return bytes([ord(sign)]).decode("cp1252", "ignore") if "\x80" <= sign <= "\x9f" else ""
+    return bytes([ord(character)]).decode("cp1252", "ignore") if "\x80" <= character <= "\x9f" else ""

@@ -1,13 +1,13 @@
-"""From the fields that a file gives, named as in a JSON Lines record, to an article.
+"""From the record that a reader parsed, with the fields of a JSON Lines record, to an article.
 
-A reader may add three of its own: ``stub`` (true when the file says that its text is what a paywall shows), ``agency``
-(whose news it is, which is the source when nothing better is known) and ``repairs`` (a frozenset of what it mended).
+A reader may add three fields: ``stub`` (true when the file says that its text ends at a paywall), ``agency`` (the news
+agency, which is the source when no other is known) and ``repairs`` (a frozenset of the repairs that it made).
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -25,18 +25,18 @@ from searchapp.ingest.reader_protocol import FileContext, UnreadableError
 from searchapp.model import Article, ArticleStatus, DateQuality, Reject
 from searchapp.schema import ARTICLE_FIELDS, FieldType, ReadFrom
 
-__all__ = ["Found", "Record", "article_from", "articles_from"]
+__all__ = ["ParsedRecord", "Record", "article_from", "article_or_reject"]
 
 Record = Mapping[str, object]
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
-    """A record that a reader found, the line where it begins, and whether its file holds this one article."""
+class ParsedRecord:
+    """The fields of an article, the line where it begins, and whether it is the only article of its file."""
 
     fields: Record
     line: int | None = None
-    alone: bool = False
+    whole_file: bool = False
 
 
 _SCHEME: Final = re.compile(r"[a-z][a-z0-9+.-]*:", re.IGNORECASE)
@@ -46,27 +46,27 @@ _WEB: Final = re.compile(r"https?:", re.IGNORECASE)
 
 
 def article_from(record: Record, context: FileContext, default_id: str = "") -> Article:
-    """Return the article of ``record``; keys that are not fields are ignored, ``None`` and "" are not given.
+    """Return the article of ``record``; unknown keys are ignored, ``None`` and "" count as missing.
 
-    Without an id of its own it has ``default_id``, else one made from its url, else from its words. ``default_id`` is
-    that of a file which holds one article; such a file needs a text, while a list may hold bare titles. A withdrawn
-    article needs no words.
+    Without an id of its own it gets ``default_id``, else one made from its url, else from its text. ``default_id`` is
+    the id of a file with one article; such a file needs a text, while a list may hold bare titles. A withdrawn article
+    needs neither.
 
     Raises UnreadableError that names the field which is missing or wrong.
     """
     status = _status(record)
     withdrawn = status is ArticleStatus.WITHDRAWN
-    words = _Words(record, may_lack=withdrawn)
+    words = _CleanText(record, title_required=not withdrawn)
     if default_id and not words.lead and not words.text and not withdrawn:
         raise UnreadableError(Message("there is a title but no text"))
     url = _url(record)
-    given = _id(record) or default_id
+    own_id = _id(record) or default_id
     date, quality = _date(record, context)
     body, shortened = _body(words.text, context)
     lead, no_lead = _body(words.lead, context)
     modified, dropped = _modified(record, context)
     return Article(
-        id=checked_id(given or (id_of_url(url) if url else id_of_content(words.title, words.lead, words.text))),
+        id=checked_id(own_id or (id_of_url(url) if url else id_of_content(words.title, words.lead, words.text))),
         title=words.title,
         text=body,
         lead=lead,
@@ -84,13 +84,12 @@ def article_from(record: Record, context: FileContext, default_id: str = "") -> 
     )
 
 
-def articles_from(found: Iterable[Found], context: FileContext) -> Iterator[Article | Reject]:
-    """Yield the article, or the reject, of each record that a reader found."""
-    for record in found:
-        try:
-            yield article_from(record.fields, context, context.article_id if record.alone else "")
-        except UnreadableError as error:
-            yield error.reject(context.name, record.line)
+def article_or_reject(record: ParsedRecord, context: FileContext) -> Article | Reject:
+    """Return the article of ``record``, or the reject that names the field which is missing or wrong."""
+    try:
+        return article_from(record.fields, context, context.article_id if record.whole_file else "")
+    except UnreadableError as error:
+        return error.reject(context.name, record.line)
 
 
 def _as_given(record: Record, context: FileContext) -> dict[str, Any]:
@@ -103,41 +102,41 @@ def _as_given(record: Record, context: FileContext) -> dict[str, Any]:
     }
 
 
-class _Words:
-    """The title, lead and text of a record, clean, and what had to be repaired."""
+class _CleanText:
+    """The title, lead and text of a record, cleaned, and the repairs that they needed."""
 
-    def __init__(self, record: Record, *, may_lack: bool) -> None:
-        mended = record.get("repairs")
-        self.repairs: set[str] = set(mended) if isinstance(mended, frozenset) else set()
-        self.title = clean_line(self._sound(_text(record, "title")))
-        self.lead = clean_text(self._sound(_text(record, "lead")))
-        self.text = clean_text(self._sound(_text(record, "text")))
-        # An empty title is said to be none, as of a brief; a missing one is a mistake.
-        if not (self.title or may_lack) and not (record.get("title") == "" and (self.lead or self.text)):
+    def __init__(self, record: Record, *, title_required: bool) -> None:
+        repairs = record.get("repairs")
+        self.repairs: set[str] = set(repairs) if isinstance(repairs, frozenset) else set()
+        self.title = clean_line(self._repaired(_text(record, "title")))
+        self.lead = clean_text(self._repaired(_text(record, "lead")))
+        self.text = clean_text(self._repaired(_text(record, "text")))
+        # An empty title is deliberate, as of a brief; a missing one is an error.
+        if title_required and not self.title and not (record.get("title") == "" and (self.lead or self.text)):
             raise UnreadableError(Message("the title is missing"))
 
-    def _sound(self, text: str) -> str:
-        sound = repaired(text)
-        if sound is not text:
+    def _repaired(self, text: str) -> str:
+        result = repaired(text)
+        if result is not text:
             self.repairs.add("mojibake")
-        return sound
+        return result
 
 
 def _body(text: str, context: FileContext) -> tuple[str, set[str]]:
-    kept = context.boilerplate.without(text)
-    return (text, set()) if kept is text else (clean_text(kept), {"boilerplate"})
+    shorter = context.boilerplate.without(text)
+    return (text, set()) if shorter is text else (clean_text(shorter), {"boilerplate"})
 
 
 def _date(record: Record, context: FileContext) -> tuple[datetime | None, DateQuality]:
-    """Return the date that the file gives, else that of the mail that it was attached to, which is a guess."""
+    """Return the date of the record, else that of the mail that it was attached to, which is a guess."""
     date, quality = read_date(record.get("date"), context.timezone)
-    if date is None and (given := context.inherited.get("date")):
-        return read_date(given, context.timezone)[0], DateQuality.GUESSED
+    if date is None and (mail_date := context.inherited.get("date")):
+        return read_date(mail_date, context.timezone)[0], DateQuality.GUESSED
     return date, quality
 
 
 def _modified(record: Record, context: FileContext) -> tuple[datetime | None, set[str]]:
-    """Return the moment of this version; what is no date there costs nobody the article, but it is told."""
+    """Return the moment of this version; a wrong date is dropped and reported as a repair."""
     try:
         return read_date(record.get("modified"), context.timezone)[0], set()
     except UnreadableError:
@@ -145,19 +144,19 @@ def _modified(record: Record, context: FileContext) -> tuple[datetime | None, se
 
 
 def _source(record: Record, url: str, context: FileContext) -> str:
-    """Return the newspaper: as the file says, or its folder, or its address; else the agency that it prints."""
-    given = _line(record, "source") or context.inherited.get("source", "")
-    return given or source_of(url, context.sources) or _line(record, "agency")
+    """Return the newspaper: of the record, its folder or its address; else its news agency."""
+    stated = _line(record, "source") or context.inherited.get("source", "")
+    return stated or source_of(url, context.sources) or _line(record, "agency")
 
 
-def _language(record: Record, words: _Words) -> str:
-    """Return the two (or three) letters that the record gives, without a country, else those of its words."""
-    given = _line(record, "language").lower().replace("_", "-").partition("-")[0]
-    return given or language_of(f"{words.title}\n{words.lead}\n{words.text}")
+def _language(record: Record, words: _CleanText) -> str:
+    """Return the language code of the record, without a country, else the one detected from its text."""
+    code = _line(record, "language").lower().replace("_", "-").partition("-")[0]
+    return code or language_of(f"{words.title}\n{words.lead}\n{words.text}")
 
 
 def _authors(record: Record) -> tuple[str, ...]:
-    """Return the names of a list, or those that a byline gives."""
+    """Return the names of a list of authors, or of a byline."""
     names = _lines(record, "author")
     return tuple(dict.fromkeys(name for byline in names for name in split_authors(byline)))
 
@@ -182,7 +181,7 @@ def _clean(text: str) -> str:
 
 @lru_cache(4096)
 def _clean_again(text: str) -> str:
-    """Return a name (a newspaper, a section, an author) as it is stored: the same few come again and again."""
+    """Return the stored form of a name (a newspaper, a section, an author); the same few repeat."""
     return clean_line(repaired(text))
 
 
@@ -205,7 +204,7 @@ def _id(record: Record) -> str:
 
 
 def _url(record: Record) -> str:
-    """Return the address, which pages show as a link: none that would run a script."""
+    """Return the address, which pages show as a link; raises UnreadableError for one that could run a script."""
     url = _line(record, "url")
     if _SCHEME.match(url) and not _WEB.match(url):
         raise UnreadableError(Message("the field “{field}” must begin with http:// or https://", field="url"))

@@ -1,6 +1,6 @@
-"""Formats: one module each, which turns the bytes of a file into *records*, the fields of an article as they stand.
+"""Formats: from bytes to *records*, mappings with the fields of a JSON Lines record; one module a format.
 
-A format module offers ``records(stream, context)``. ``registry`` lists the readers in the order in which they are
-tried; ``on_demand`` loads a module when the first file of its format comes. Helpers that formats share: ``xmlstream``,
-``markup``, ``page_layout``, ``field_names``.
+``registry`` lists the readers in the order in which they are tried. ``on_demand`` loads a format's module when the
+first file of it comes. Shared: ``field_names`` (names and synonyms of fields), ``jsonrecords`` (records in JSON),
+``xmlstream`` and ``markup`` (XML and HTML), ``page_layout`` (articles without markup), ``mets_pages``.
 """

@@ -6,25 +6,31 @@ from collections.abc import Iterator
 from typing import BinaryIO
 
 from searchapp.i18n import Message
-from searchapp.ingest.cleaning.record import Found
+from searchapp.ingest.cleaning.record import ParsedRecord
 from searchapp.ingest.formats.page_layout import record_of_paragraphs
 from searchapp.ingest.formats.xmlstream import Element, attribute, children, elements
-from searchapp.ingest.reader_protocol import LARGEST_ARTICLE, FileContext, ReadElsewhereError, UnreadableError
+from searchapp.ingest.reader_protocol import (
+    LARGEST_ARTICLE,
+    FileContext,
+    ReadElsewhereError,
+    UnreadableError,
+    article_too_long,
+)
 
 __all__ = ["blocks_of", "records"]
 
 
-def records(stream: BinaryIO, context: FileContext) -> Iterator[Found]:
+def records(stream: BinaryIO, context: FileContext) -> Iterator[ParsedRecord]:
     """Yield the record of the page; its first block is the title.
 
-    Raises ReadElsewhereError for a page that a METS file takes in.
+    Raises ReadElsewhereError for a page of a METS issue.
     """
-    if context.beside and context.beside.is_bound():
+    if context.siblings and context.siblings.is_mets_page():
         raise ReadElsewhereError
     blocks = blocks_of(stream, context)
     if not blocks:
         raise UnreadableError(Message("there is no text on the page"))
-    yield Found(record_of_paragraphs(blocks), alone=True)
+    yield ParsedRecord(record_of_paragraphs(blocks), whole_file=True)
 
 
 def blocks_of(stream: BinaryIO, context: FileContext) -> list[str]:
@@ -38,7 +44,7 @@ def blocks_of(stream: BinaryIO, context: FileContext) -> list[str]:
         text = " ".join(word for line in children(block, "TextLine") for word in _words(line))
         size += len(text)
         if size > LARGEST_ARTICLE:
-            raise UnreadableError(Message("the article is longer than {limit} MiB", limit=LARGEST_ARTICLE >> 20))
+            raise article_too_long()
         blocks += [text] if text else []
     return blocks
 

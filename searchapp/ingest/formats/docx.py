@@ -8,40 +8,44 @@ from typing import BinaryIO, Final
 
 from searchapp.i18n import Message
 from searchapp.ingest.archives.zips import open_zip, read_part
-from searchapp.ingest.cleaning.record import Found
+from searchapp.ingest.cleaning.record import ParsedRecord
 from searchapp.ingest.formats.page_layout import record_of_paragraphs
 from searchapp.ingest.formats.xmlstream import Element, children, elements, local_name, words_of
 from searchapp.ingest.reader_protocol import FileContext, UnreadableError
 
-__all__ = ["properties", "records"]
+__all__ = ["read_office", "records"]
 
-_SIGNS: Final = {"tab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "-"}
+_SPECIAL: Final = {"tab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "-"}
 
 
-def records(stream: BinaryIO, context: FileContext) -> Iterator[Found]:
+def records(stream: BinaryIO, context: FileContext) -> Iterator[ParsedRecord]:
     """Yield the record of the document."""
+    content, title, author = read_office(stream, "word/document.xml", "docProps/core.xml", context)
+    body = elements(content, ("p",), context)
+    paragraphs = [text for paragraph in body if (text := _text(paragraph))]
+    yield ParsedRecord(record_of_paragraphs(paragraphs, title, author), whole_file=True)
+
+
+def read_office(stream: BinaryIO, body: str, properties: str, context: FileContext) -> tuple[BinaryIO, str, str]:
+    """Return the part ``body`` of an office document, and the title and author in its part ``properties``.
+
+    Raises UnreadableError when the document is damaged or has no body.
+    """
+    title = author = ""
     with open_zip(stream) as archive:
-        content = read_part(archive, "word/document.xml")
-        title, author = properties(read_part(archive, "docProps/core.xml"), context)
+        content = read_part(archive, body)
+        if metadata := read_part(archive, properties):
+            part = next(elements(io.BytesIO(metadata), ("coreProperties", "document-meta"), context), None)
+            if part is not None:
+                title, author = words_of(part, "title"), words_of(part, "creator", "initial-creator")
     if not content:
         raise UnreadableError(Message("the document has no text part"))
-    body = elements(io.BytesIO(content), ("p",), context)
-    paragraphs = [text for paragraph in body if (text := _text(paragraph))]
-    yield Found(record_of_paragraphs(paragraphs, title, author), alone=True)
-
-
-def properties(content: bytes, context: FileContext) -> tuple[str, str]:
-    """Return title and author as the properties of an office document tell them."""
-    if not content:
-        return "", ""
-    for part in elements(io.BytesIO(content), ("coreProperties", "document-meta"), context):
-        return words_of(part, "title"), words_of(part, "creator", "initial-creator")
-    return "", ""
+    return io.BytesIO(content), title, author
 
 
 def _text(paragraph: Element) -> str:
     pieces = []
-    for part in children(paragraph, "t", *_SIGNS):
+    for part in children(paragraph, "t", *_SPECIAL):
         name = local_name(part)
-        pieces.append(part.text or "" if name == "t" else _SIGNS[name])
+        pieces.append(part.text or "" if name == "t" else _SPECIAL[name])
     return "".join(pieces).strip()

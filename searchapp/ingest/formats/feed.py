@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import BinaryIO, Final
 
-from searchapp.ingest.cleaning.record import Found, Record
+from searchapp.ingest.cleaning.record import ParsedRecord, Record
 from searchapp.ingest.formats.markup import paragraphs_of, text_of_html
 from searchapp.ingest.formats.xmlstream import (
     Element,
@@ -28,10 +28,10 @@ _DATES: Final = ("pubDate", "published", "issued", "date", "created", "updated",
 _LINK_KINDS: Final = ("", "alternate")
 
 
-def records(stream: BinaryIO, context: FileContext) -> Iterator[Found]:
-    """Yield the record of each entry; the title of the feed is the source, until an entry says another."""
+def records(stream: BinaryIO, context: FileContext) -> Iterator[ParsedRecord]:
+    """Yield the record of each entry; the title of the feed is the source, unless an entry names another."""
     for entry in elements(stream, _ENTRIES, context):
-        yield Found(_record(entry), line_of(entry))
+        yield ParsedRecord(_record(entry), line_of(entry))
 
 
 def _record(entry: Element) -> Record:
@@ -78,8 +78,8 @@ def _authors(parts: dict[str, list[Element]]) -> list[str]:
 
 
 def _link(links: list[Element]) -> str:
-    wanted = (link for link in links if attribute(link, "rel") in _LINK_KINDS)
-    return next((address for link in wanted if (address := text_of(link) or attribute(link, "href"))), "")
+    alternates = (link for link in links if attribute(link, "rel") in _LINK_KINDS)
+    return next((address for link in alternates if (address := text_of(link) or attribute(link, "href"))), "")
 
 
 def _source(entry: Element, parts: dict[str, list[Element]]) -> str:
@@ -89,13 +89,9 @@ def _source(entry: Element, parts: dict[str, list[Element]]) -> str:
             return name
     if publisher := _first(parts, ("publisher",)):
         return publisher
-    parent = entry.getparent()
-    channel = parent if parent is not None and local_name(parent) in _CHANNEL else _sibling_channel(parent)
-    return (
-        next((all_text(title) for title in channel if local_name(title) == "title"), "") if channel is not None else ""
-    )
-
-
-def _sibling_channel(root: Element | None) -> Element | None:
-    """Return the channel of RSS 1.0, which lies beside its items."""
-    return next((part for part in root if local_name(part) == "channel"), None) if root is not None else None
+    channel = entry.getparent()
+    if channel is not None and local_name(channel) not in _CHANNEL:  # in RSS 1.0 it lies beside its items
+        channel = next((part for part in channel if local_name(part) == "channel"), None)
+    if channel is None:
+        return ""
+    return next((all_text(title) for title in channel if local_name(title) == "title"), "")

@@ -1,4 +1,4 @@
-"""Names of a record's fields, and the synonyms by which exports, tables and French texts call them."""
+"""Names of fields: the synonyms of exports, tables and French authors for the names of a JSON Lines record."""
 
 from __future__ import annotations
 
@@ -28,13 +28,13 @@ _SYNONYMS: Final = {name: row.name for row in ARTICLE_FIELDS for name in row.syn
 
 
 def field_name(key: object) -> str:
-    """Return the record's name for the field ``key``; what no name is known for, in small letters without accents."""
+    """Return the record's name for the field ``key``; an unknown one in small letters without accents."""
     name = unaccented(str(key).strip()).casefold().replace("_", "-").replace(" ", "-")
     return _SYNONYMS.get(name, name)
 
 
 def no_such_field(key: str) -> Message:
-    """Return that records have no field ``key``, and which one may have been meant."""
+    """Return the message that records have no field ``key``, with the nearest name."""
     shown = key[:LONGEST_NAME]
     if key in _ANSWERED:
         return Message("the field “{field}” is what the program found out; leave it out", field=shown)

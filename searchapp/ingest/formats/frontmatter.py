@@ -1,4 +1,4 @@
-"""Front matter: the fields that a Markdown file gives before its text.
+"""Front matter: the fields before the text of a Markdown file.
 
 It is YAML between two lines ``---`` or TOML between two lines ``+++``; keys may be French (``titre``).
 """
@@ -43,7 +43,7 @@ def split_front_matter(content: str) -> tuple[Record, str]:
 
 
 class _PlainLoader(yaml.BaseLoader):
-    """Reads scalars as the text that they are (1984, no and 2024-02-31 may be titles); takes no references.
+    """Loads scalars as text (1984, no and 2024-02-31 may be titles); refuses references.
 
     References can make a few lines unfold into gigabytes.
     """

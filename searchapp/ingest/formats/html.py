@@ -1,4 +1,4 @@
-"""HTML pages: the text by trafilatura; the facts from JSON-LD, OpenGraph, ``<meta>`` and ``<time>``, in this order.
+"""HTML pages: the text by trafilatura; the metadata from JSON-LD, OpenGraph, ``<meta>`` and ``<time>``, in this order.
 
 A date is only ever one that the page states: there is no guessing from addresses or copyright lines.
 """
@@ -19,12 +19,12 @@ from searchapp.ingest.cleaning.article_dates import is_date, read_date
 from searchapp.ingest.cleaning.encoding import read_text
 from searchapp.ingest.cleaning.mojibake import repaired
 from searchapp.ingest.cleaning.normalize import clean_line
-from searchapp.ingest.cleaning.record import Found, Record
+from searchapp.ingest.cleaning.record import ParsedRecord, Record
 from searchapp.ingest.formats.markup import paragraphs_of, parse_html
 from searchapp.ingest.formats.page_layout import is_byline
 from searchapp.ingest.formats.schemaorg import SHORTEST_WHOLE, is_article, is_closed, record_of_schema, things_of
 from searchapp.ingest.formats.xmlstream import Element, all_text
-from searchapp.ingest.reader_protocol import LARGEST_TREE, FileContext, UnreadableError
+from searchapp.ingest.reader_protocol import LARGEST_TREE, FileContext, UnreadableError, peek
 
 __all__ = ["record_of_page", "records"]
 
@@ -47,35 +47,34 @@ _BYLINES: Final = (
     '|//*[contains(concat(" ", @class, " "), " author ") or contains(concat(" ", @class, " "), " byline ")]'
 )
 # An article has a few thousand; 30,000 take trafilatura three seconds.
-_MOST_ELEMENTS: Final = 30_000
-_MOST_LOOKED_AT: Final = 20
+_MAX_ELEMENTS: Final = 30_000
+_MAX_TIMES: Final = 20
 _HEADER_PARTS: Final = 6
 _SITE_NAME: Final = re.compile(r" (?:[|–—-]) [^|–—]{2,60}$")
 
 
-def records(stream: BinaryIO, context: FileContext) -> Iterator[Found]:
+def records(stream: BinaryIO, context: FileContext) -> Iterator[ParsedRecord]:
     """Yield the record of the page."""
-    peek = getattr(stream, "peek", None)
-    declared = _DECLARED.search(peek(_HEAD)[:_HEAD]) if peek else None
+    declared = _DECLARED.search(peek(stream, _HEAD))
     encoding = (declared[1] or declared[2]).decode() if declared else ""
     content = read_text(stream, context, encoding, LARGEST_TREE)
     sound = repaired(content)
     if sound is not content:
         context.repairs.add("mojibake")
-    yield Found(record_of_page(sound, context.timezone), alone=True)
+    yield ParsedRecord(record_of_page(sound, context.timezone), whole_file=True)
 
 
 def record_of_page(content: str, timezone: ZoneInfo, url: str = "") -> Record:
-    """Return the record of a page; ``url`` is where it was found, when it does not say better.
+    """Return the record of a page; ``url`` is its address unless the page states one.
 
     Raises UnreadableError when there is no article in it.
     """
     tree = parse_html(content)
     if tree is None:
         raise UnreadableError(Message("the page is empty"))
-    if sum(1 for _ in islice(tree.iter(), _MOST_ELEMENTS + 1)) > _MOST_ELEMENTS:
-        raise UnreadableError(Message("the page has more than {limit} elements", limit=_MOST_ELEMENTS))
-    thing = _thing(tree)
+    if sum(1 for _ in islice(tree.iter(), _MAX_ELEMENTS + 1)) > _MAX_ELEMENTS:
+        raise UnreadableError(Message("the page has more than {limit} elements", limit=_MAX_ELEMENTS))
+    thing = _schema_article(tree)
     schema = record_of_schema(thing)
     page = _Page(tree)
     title = clean_line(str(schema["title"] or "")) or page.title()
@@ -84,8 +83,8 @@ def record_of_page(content: str, timezone: ZoneInfo, url: str = "") -> Record:
         **schema,
         "title": title or None,
         "lead": lead,
-        "date": _first_date((str(schema["date"] or ""), *page.dates()), timezone),
-        "modified": _first_date((str(schema["modified"] or ""), *page.modified()), timezone),
+        "date": _first_date((str(schema["date"] or ""), *page.dates(_DATES, _TIMES)), timezone),
+        "modified": _first_date((str(schema["modified"] or ""), *page.dates(_MODIFIED, _TIMES_MODIFIED)), timezone),
         "author": schema["author"] or page.authors(),
         "source": schema["source"] or page.meta("og:site_name", "application-name", "dc.publisher"),
         "section": schema["section"] or page.meta("article:section", "og:article:section"),
@@ -103,7 +102,7 @@ def record_of_page(content: str, timezone: ZoneInfo, url: str = "") -> Record:
 
 
 class _Page:
-    """What a page says of itself outside JSON-LD."""
+    """The metadata of a page outside JSON-LD."""
 
     def __init__(self, tree: Element) -> None:
         self._tree = tree
@@ -127,26 +126,21 @@ class _Page:
         window = next((all_text(title) for title in self._tree.iter("title")), "")
         return self.meta("og:title") or heading or _SITE_NAME.sub("", window) or next(iter(headings), "")
 
-    def dates(self) -> Iterator[str]:
-        for name in _DATES:
+    def dates(self, names: tuple[str, ...], times: str) -> Iterator[str]:
+        """Yield the dates of the ``<meta>`` ``names``, then those of the elements at the XPath ``times``."""
+        for name in names:
             yield self.meta(name)
-        for time in self._found(_TIMES)[:_MOST_LOOKED_AT]:
-            yield time.get("datetime") or time.get("content") or all_text(time)
-
-    def modified(self) -> Iterator[str]:
-        for name in _MODIFIED:
-            yield self.meta(name)
-        for time in self._found(_TIMES_MODIFIED)[:_MOST_LOOKED_AT]:
+        for time in self._elements(times)[:_MAX_TIMES]:
             yield time.get("datetime") or time.get("content") or all_text(time)
 
     def authors(self) -> list[str]:
         named = self.metas("author") or self.metas("dc.creator") or self.metas("article:author")
         if names := [name for name in named if not name.startswith("http")]:
             return names
-        return [name for tag in self._found(_BYLINES)[:1] if 0 < len(name := all_text(tag)) < 200]
+        return [name for tag in self._elements(_BYLINES)[:1] if 0 < len(name := all_text(tag)) < 200]
 
-    def _found(self, path: str) -> list[Element]:
-        return [found for found in cast(list[object], self._tree.xpath(path)) if isinstance(found, Element)]
+    def _elements(self, path: str) -> list[Element]:
+        return [part for part in cast(list[object], self._tree.xpath(path)) if isinstance(part, Element)]
 
     def address(self) -> str:
         links = (link.get("href") or "" for link in self._tree.iter("link") if link.get("rel") == "canonical")
@@ -156,7 +150,7 @@ class _Page:
         return self._tree.get("lang") or self.meta("og:locale", "content-language")
 
 
-def _thing(tree: Element) -> Mapping[str, object]:
+def _schema_article(tree: Element) -> Mapping[str, object]:
     """Return the first article of the page's JSON-LD; JSON that is wrong counts as none."""
     for script in tree.iter("script"):
         if (script.get("type") or "").strip().lower() == "application/ld+json":
@@ -171,27 +165,27 @@ def _thing(tree: Element) -> Mapping[str, object]:
 
 
 def _text(tree: Element, stated: str) -> str:
-    """Return what trafilatura finds, or the text that JSON-LD states where that is much longer."""
+    """Return the text that trafilatura extracts, or that of JSON-LD where that is much longer."""
     try:
-        found = trafilatura.bare_extraction(tree, include_comments=False, include_tables=True, with_metadata=False)
-        body = getattr(found, "body", None)
+        extracted = trafilatura.bare_extraction(tree, include_comments=False, include_tables=True, with_metadata=False)
+        body = getattr(extracted, "body", None)
         text = paragraphs_of(body) if body is not None else ""
-    except Exception:  # whatever a page makes it stumble over, the facts may still give a text
+    except Exception:  # pages make it fail in many ways, and JSON-LD may still have a text
         text = ""
     return text if len(text) * 2 > len(stated) else stated
 
 
 def _without_header(text: str, title: str, lead: str) -> tuple[str, str]:
-    """Return ``text`` without the title, lead, date and byline that pages print above it; and the byline."""
+    """Return ``text`` without the title, lead, date and byline that pages print above it, and the byline."""
     parts = text.split("\n\n")
-    said = {title, lead}
+    repeated = {title, lead}
     byline = ""
     kept = []
     for part in parts[:_HEADER_PARTS]:
         line = clean_line(part)
         if is_byline(line):
             byline = byline or line
-        elif line not in said and not is_date(line):
+        elif line not in repeated and not is_date(line):
             kept.append(part)
     return "\n\n".join(kept + parts[_HEADER_PARTS:]), byline
 

@@ -8,14 +8,14 @@ from collections.abc import Iterator
 from typing import BinaryIO, Final
 
 from searchapp.i18n import Message
-from searchapp.ingest.cleaning.encoding import decode_chunks
-from searchapp.ingest.reader_protocol import LARGEST_ARTICLE, FileContext, UnreadableError
+from searchapp.ingest.cleaning.encoding import decode_stream
+from searchapp.ingest.reader_protocol import LARGEST_ARTICLE, FileContext, UnreadableError, article_too_long
 
 __all__ = ["objects_of"]
 
 _CHUNK: Final = 64 * 1024
 _BETWEEN: Final = re.compile(r"[ \t\r\n]*([,\]]?)[ \t\r\n]*")
-_MOST_VALUES: Final = 1_000_000
+_MAX_VALUES: Final = 1_000_000
 
 
 def objects_of(stream: BinaryIO, context: FileContext) -> Iterator[object]:
@@ -30,63 +30,61 @@ def objects_of(stream: BinaryIO, context: FileContext) -> Iterator[object]:
 
 
 class _Buffer:
-    """The text that is read and not yet used; it grows only while a value does not end in it."""
+    """The text read and not yet parsed; it grows only while it does not hold a whole value."""
 
     def __init__(self, stream: BinaryIO, context: FileContext) -> None:
-        self._chunks = decode_chunks(iter(lambda: stream.read(_CHUNK), b""), "", context)
+        self._chunks = decode_stream(stream, "", context)
         self._decoder = json.JSONDecoder()
         self._text = ""
-        self._place = 0
+        self._position = 0
 
-    def skip(self, sign: str) -> None:
-        """Go behind ``sign``, with which the text begins."""
+    def skip(self, bracket: str) -> None:
+        """Go behind the ``bracket`` that begins the text."""
         self._more(_CHUNK)
-        self._place = self._text.index(sign) + 1
+        self._position = self._text.index(bracket) + 1
 
     def at_end_of_array(self) -> bool:
         """Go to the next value; return whether there is none."""
         while True:
-            match = _BETWEEN.match(self._text, self._place)
+            match = _BETWEEN.match(self._text, self._position)
             if match and match.end() < len(self._text):
-                self._place = match.end()
+                self._position = match.end()
                 return match[1] == "]"
             if not self._more(_CHUNK):
-                return self._ended(match)
+                if match is None or match[1] != "]":
+                    reason = "the array does not end"
+                    raise UnreadableError(Message("not valid JSON, or cut short: {reason}", reason=reason))
+                return True
 
     def value(self) -> object:
-        """Return the value that begins here."""
-        wanted = _CHUNK
+        """Return the value at the position."""
+        size = _CHUNK
         while True:
             try:
-                value, end = self._decoder.raw_decode(self._text, self._place)
+                value, end = self._decoder.raw_decode(self._text, self._position)
                 if end < len(self._text):  # else a number, say, may go on
-                    self._place = end
+                    self._position = end
                     return value
                 reason = "the array does not end"
             except json.JSONDecodeError as error:
                 reason = error.msg
             except (ValueError, RecursionError) as error:
                 raise UnreadableError(Message("the JSON is nested too deeply, or holds an endless number")) from error
-            if not self._more(wanted):
+            if not self._more(size):
                 raise UnreadableError(Message("not valid JSON, or cut short: {reason}", reason=reason))
-            wanted *= 2
-
-    def _ended(self, match: re.Match[str] | None) -> bool:
-        if match is None or match[1] != "]":
-            raise UnreadableError(Message("not valid JSON, or cut short: {reason}", reason="the array does not end"))
-        return True
+            size *= 2
 
     def _more(self, size: int) -> bool:
         """Read ``size`` more; return whether there was more."""
-        self._text, self._place = self._text[self._place :], 0
+        self._text, self._position = self._text[self._position :], 0
         if len(self._text) > LARGEST_ARTICLE:
-            raise UnreadableError(Message("the article is longer than {limit} MiB", limit=LARGEST_ARTICLE >> 20))
+            raise article_too_long()
         pieces: list[str] = []
         while size > 0 and (piece := next(self._chunks, None)) is not None:
             pieces.append(piece)
             size -= len(piece)
         more = "".join(pieces)
         self._text += more
-        if self._text.count("[") + self._text.count("{") > _MOST_VALUES:
-            raise UnreadableError(Message("the JSON holds more than {limit} lists and objects", limit=_MOST_VALUES))
+        if self._text.count("[") + self._text.count("{") > _MAX_VALUES:
+            raise UnreadableError(Message("the JSON holds more than {limit} lists and objects", limit=_MAX_VALUES))
         return bool(more)

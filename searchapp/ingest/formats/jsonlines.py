@@ -1,6 +1,6 @@
 """JSON Lines: one article a line, a JSON object with the fields of a record. A single object may span lines.
 
-A line that cannot be read is a reject; the next line is read as if nothing had been. A JSON array of objects is read
+A line that cannot be read is a reject, and reading goes on with the next. A JSON array of objects is read
 one object after the other; it ends where it is wrong.
 """
 
@@ -11,12 +11,19 @@ from collections.abc import Iterator
 from typing import BinaryIO, Final
 
 from searchapp.i18n import Message
-from searchapp.ingest.cleaning.encoding import is_binary, letters, read_bytes
+from searchapp.ingest.cleaning.encoding import decode_guessing, is_binary, read_bytes
 from searchapp.ingest.cleaning.record import article_from
 from searchapp.ingest.formats.field_names import no_such_field
 from searchapp.ingest.formats.jsonarray import objects_of
 from searchapp.ingest.formats.jsonrecords import parse_json, records_of, unknown_field
-from searchapp.ingest.reader_protocol import LARGEST_ARTICLE, FileContext, UnreadableError, extension
+from searchapp.ingest.reader_protocol import (
+    LARGEST_ARTICLE,
+    FileContext,
+    UnreadableError,
+    article_too_long,
+    extension,
+    peek,
+)
 from searchapp.model import Article, Reject
 
 __all__ = ["JsonLinesReader"]
@@ -41,12 +48,12 @@ class JsonLinesReader:
 
     def read(self, stream: BinaryIO, context: FileContext) -> Iterator[Article | Reject]:
         """Yield the article of each line; lines count from 1, and so do the objects of an array."""
-        if _begins_array(stream):
+        if _ARRAY.match(peek(stream, _HEAD).removeprefix(b"\xef\xbb\xbf")):
             yield from self._read_array(stream, context)
             return
-        for number, line in _articles(stream):
+        for number, line in _numbered_lines(stream):
             try:
-                text = _checked(line, context)
+                text = _decoded(line, context)
                 yield from _read_records(parse_json(text, strict=context.strict), context)
             except UnreadableError as error:
                 yield error.reject(context.name, number)
@@ -63,12 +70,6 @@ class JsonLinesReader:
             yield error.reject(context.name, number + 1)
 
 
-def _begins_array(stream: BinaryIO) -> bool:
-    """Return whether what ``stream`` shows in advance is an array of objects."""
-    peek = getattr(stream, "peek", None)
-    return bool(peek and _ARRAY.match(peek(_HEAD).removeprefix(b"\xef\xbb\xbf")))
-
-
 def _read_records(value: object, context: FileContext) -> Iterator[Article | Reject]:
     if context.strict and (unknown := unknown_field(value)):
         raise UnreadableError(no_such_field(unknown))
@@ -76,11 +77,15 @@ def _read_records(value: object, context: FileContext) -> Iterator[Article | Rej
         yield article_from(record, context)
 
 
-def _articles(stream: BinaryIO) -> Iterator[tuple[int, bytes | None]]:
+def _numbered_lines(stream: BinaryIO) -> Iterator[tuple[int, bytes | None]]:
     """Yield the lines that are not blank with their numbers; ``None`` for one that is too long."""
     for number, line in enumerate(_lines(stream), 1):
         if number == 1 and line is not None and _BRACE.fullmatch(line):
-            yield number, _whole(line, stream)
+            try:  # a single object that spans the lines of its file
+                line += read_bytes(stream)
+            except UnreadableError:
+                line = None
+            yield number, line
             return
         if line is None or not line.isspace():
             yield number, line
@@ -94,21 +99,13 @@ def _lines(stream: BinaryIO) -> Iterator[bytes | None]:
         yield None if too_long else line
 
 
-def _whole(first: bytes, stream: BinaryIO) -> bytes | None:
-    """Return a single object that spans the lines of its file."""
-    try:
-        return first + read_bytes(stream)
-    except UnreadableError:
-        return None
-
-
-def _checked(line: bytes | None, context: FileContext) -> str:
-    """Return the letters of ``line``; ``context`` is told of an encoding other than UTF-8."""
+def _decoded(line: bytes | None, context: FileContext) -> str:
+    """Return the text of ``line``; an encoding other than UTF-8 is added to the repairs of ``context``."""
     if line is None:
-        raise UnreadableError(Message("the article is longer than {limit} MiB", limit=LARGEST_ARTICLE >> 20))
+        raise article_too_long()
     if b"\0" in line:
         raise UnreadableError(Message("the line holds a NUL byte"))
-    text, encoding = letters(line)
-    context.repairs.clear()  # each line has its own letters
+    text, encoding = decode_guessing(line)
+    context.repairs.clear()  # each line has its own encoding
     context.repairs.update({encoding} - {"utf-8"})
     return text

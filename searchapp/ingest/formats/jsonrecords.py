@@ -18,19 +18,19 @@ from searchapp.ingest.reader_protocol import UnreadableError
 __all__ = ["parse_json", "records_of", "unknown_field"]
 
 _LISTS: Final = ("articles", "items", "@graph", "itemListElement", "results", "documents", "docs", "data", "newsItems")
-_DEEPEST: Final = 4
+_MAX_DEPTH: Final = 4
 _TEXTS: Final = ("content_html", "content_text", "content_xhtml")
 # An empty list is two bytes in a file and 64 in memory.
-_MOST_VALUES: Final = 1_000_000
+_MAX_VALUES: Final = 1_000_000
 
 
 def parse_json(text: str, *, strict: bool = False) -> object:
-    """Return the value of ``text``; raises UnreadableError with the place where it is wrong.
+    """Return the value of ``text``; raises UnreadableError with the column of the mistake.
 
     ``strict``: also where an object has a field twice, of which only the last would count.
     """
-    if text.count("[") + text.count("{") > _MOST_VALUES:
-        raise UnreadableError(Message("the JSON holds more than {limit} lists and objects", limit=_MOST_VALUES))
+    if text.count("[") + text.count("{") > _MAX_VALUES:
+        raise UnreadableError(Message("the JSON holds more than {limit} lists and objects", limit=_MAX_VALUES))
     try:
         return json.loads(text, object_pairs_hook=_unique if strict else None)
     except json.JSONDecodeError as error:
@@ -50,7 +50,7 @@ def _unique(pairs: list[tuple[str, object]]) -> dict[str, object]:
 
 
 def records_of(value: object, source: str = "", depth: int = 0) -> Iterator[Record]:
-    """Yield the records in ``value``; ``source`` is the newspaper that what lies around it names.
+    """Yield the records in ``value``; ``source`` is the newspaper that the object around it names.
 
     Raises UnreadableError when it is no object.
     """
@@ -62,7 +62,7 @@ def records_of(value: object, source: str = "", depth: int = 0) -> Iterator[Reco
         yield record_of_ninjs(value)
     elif is_article(value):
         yield record_of_schema(value)
-    elif depth < _DEEPEST and (inner := _inner(value)):
+    elif depth < _MAX_DEPTH and (inner := _inner(value)):
         for part in inner:
             yield from records_of(part, _text(value.get("title")) or source, depth + 1)
     else:
@@ -70,9 +70,9 @@ def records_of(value: object, source: str = "", depth: int = 0) -> Iterator[Reco
 
 
 def unknown_field(value: object, depth: int = 0) -> str:
-    """Return the first field of a record of ours in ``value`` that nobody would read, "" when there is none.
+    """Return the first unknown field of a record of ours in ``value``, "" when there is none.
 
-    What schema.org, ninjs and JSON Feed define is theirs: there is much of it that no article keeps.
+    Objects of schema.org, ninjs and JSON Feed may have any field: most of theirs are not stored.
     """
     if not isinstance(value, dict):
         return ""
@@ -80,7 +80,7 @@ def unknown_field(value: object, depth: int = 0) -> str:
         return next((key for key in value if key not in WRITTEN_FIELDS), "")
     if is_ninjs(value) or is_article(value):
         return ""
-    if depth < _DEEPEST and (inner := _inner(value)):
+    if depth < _MAX_DEPTH and (inner := _inner(value)):
         return next(filter(None, (unknown_field(part, depth + 1) for part in inner)), "")
     if any(key in value for key in _TEXTS):
         return ""
@@ -88,19 +88,19 @@ def unknown_field(value: object, depth: int = 0) -> str:
 
 
 def _inner(value: Mapping[str, object]) -> Sequence[Mapping[str, object]]:
-    """Return the objects that ``value`` is only the envelope of."""
+    """Return the objects in ``value`` if it is only their envelope."""
     for key in _LISTS:
         parts = value.get(key)
         if isinstance(parts, list):
-            found = [part for part in parts if isinstance(part, dict)]
-            articles = [part for part in found if is_article(part)] if key == "@graph" else found
+            objects = [part for part in parts if isinstance(part, dict)]
+            articles = [part for part in objects if is_article(part)] if key == "@graph" else objects
             if articles:
                 return articles
     return [thing for thing in things_of(value) if thing is not value and is_article(thing)][:1]
 
 
 def _renamed(value: Mapping[str, object], source: str) -> Record:
-    """Return ``value`` under the names of a record; its own names win over what they are called elsewhere."""
+    """Return ``value`` with the field names of a record; ours win over their synonyms."""
     record: dict[str, object] = {}
     for key, part in value.items():
         name = field_name(key)
@@ -118,11 +118,11 @@ def _renamed(value: Mapping[str, object], source: str) -> Record:
 def _with_names(record: dict[str, object], source: str) -> Record:
     """Return ``record`` with authors and source as names where they are objects: ``{"name": …}``."""
     for key in ("author", "source", "section"):
-        given = record.get(key)
-        if isinstance(given, dict):
-            record[key] = _text(given.get("name"))
-        elif isinstance(given, list):
-            record[key] = [_text(part.get("name")) if isinstance(part, dict) else part for part in given]
+        value = record.get(key)
+        if isinstance(value, dict):
+            record[key] = _text(value.get("name"))
+        elif isinstance(value, list):
+            record[key] = [_text(part.get("name")) if isinstance(part, dict) else part for part in value]
     if source and not record.get("source"):
         record["source"] = source
     return record

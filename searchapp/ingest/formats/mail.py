@@ -1,7 +1,7 @@
 """Mails and mailboxes: a newsletter is an article, its subject the title, its sender the source.
 
-A document that a mail carries (a press release, say) is an article of its own: it is read as a file is, under the name
-of the mail. What it does not say of its source and date, the mail does.
+A document attached to a mail (a press release, say) is an article of its own: it is read like a file in a folder named
+as the mail, and inherits the mail's source and date.
 """
 
 from __future__ import annotations
@@ -17,10 +17,10 @@ from searchapp.i18n import Message
 from searchapp.ingest.cleaning.article_dates import parse_date
 from searchapp.ingest.cleaning.encoding import read_bytes
 from searchapp.ingest.cleaning.ids import id_of_url
-from searchapp.ingest.cleaning.record import Found
+from searchapp.ingest.cleaning.record import ParsedRecord
 from searchapp.ingest.formats.mailparts import body_of, decoded, documents_of, parts_of
 from searchapp.ingest.formats.page_layout import record_of_text
-from searchapp.ingest.reader_protocol import LARGEST_ARTICLE, FileContext, UnreadableError
+from searchapp.ingest.reader_protocol import LARGEST_ARTICLE, FileContext, UnreadableError, article_too_long, peek
 from searchapp.ingest.sniffers import is_mailbox
 from searchapp.model import Article, Reject
 
@@ -32,36 +32,35 @@ _HEAD: Final = 1024
 _LONGEST_KEY: Final = 60
 
 
-def records(stream: BinaryIO, context: FileContext) -> Iterator[Found | Article | Reject]:
-    """Yield the record of the mail, or of each mail of a mailbox, and the articles of the documents that it carries."""
-    peek = getattr(stream, "peek", None)
-    if not (peek and is_mailbox(peek(_HEAD)[:_HEAD], context.name)):
+def records(stream: BinaryIO, context: FileContext) -> Iterator[ParsedRecord | Article | Reject]:
+    """Yield the record of the mail, or of each mail of a mailbox, and the articles of the documents attached to it."""
+    if not is_mailbox(peek(stream, _HEAD), context.name):
         yield from _read(read_bytes(stream), context)
         return
     for line, content in _mails(stream):
         try:
             if content is None:
-                raise UnreadableError(Message("the article is longer than {limit} MiB", limit=LARGEST_ARTICLE >> 20))
-            context.repairs.clear()  # each mail has its own letters
+                raise article_too_long()
+            context.repairs.clear()  # each mail has its own encoding
             yield from _read(content, context, line)
         except UnreadableError as error:
             yield error.reject(context.name, line)
 
 
-def _read(content: bytes, context: FileContext, line: int | None = None) -> Iterator[Found | Article | Reject]:
-    """Yield what the mail gives; ``line`` is where it begins in a mailbox. One that only carries is no article."""
+def _read(content: bytes, context: FileContext, line: int | None = None) -> Iterator[ParsedRecord | Article | Reject]:
+    """Yield the record of a mail, unless it only has attachments, and these; ``line``: its first in a mailbox."""
     record, documents = _record(content, context)
     if record.get("lead") or record["text"] or not documents:
-        yield Found(record, line, alone=line is None)
+        yield ParsedRecord(record, line, whole_file=line is None)
     context.repairs.clear()
     folder = f"{_key(str(record['id']), line)}/" if line else ""
     for name, document in documents:
-        if context.attached:
-            yield from context.attached(document, folder + name, _inherited(record, context))
+        if context.read_attachment:
+            yield from context.read_attachment(document, folder + name, _inherited(record, context))
 
 
 def _key(message_id: str, line: int | None) -> str:
-    """Return what stands for a mail in the names of what it carries: the same wherever the mail moves to."""
+    """Return the folder name of a mail's attachments: by its Message-ID, so that it stays when the mail moves."""
     key = message_id.replace("/", "_")
     return (key if len(key) <= _LONGEST_KEY else id_of_url(key)) or str(line)
 
@@ -69,17 +68,17 @@ def _key(message_id: str, line: int | None) -> str:
 def _inherited(record: dict[str, object], context: FileContext) -> dict[str, str]:
     try:
         date = parse_date(record["date"], context.timezone)
-    except UnreadableError:  # which is told of the mail itself
+    except UnreadableError:  # the reject of the mail itself reports it
         date = None
-    given = {"source": str(record["source"]), "date": date.isoformat() if date else ""}
-    return {name: value for name, value in given.items() if value}
+    values = {"source": str(record["source"]), "date": date.isoformat() if date else ""}
+    return {name: value for name, value in values.items() if value}
 
 
 def _mails(stream: BinaryIO) -> Iterator[tuple[int, bytes | None]]:
     """Yield each mail of a mailbox with the line where it begins; ``None`` for one that is too long."""
     lines: list[bytes] = []
     size = begin = 0
-    for number, line in enumerate(_bounded_lines(stream), 1):
+    for number, line in enumerate(iter(lambda: stream.readline(1 << 20), b""), 1):
         if line.startswith(_START) and (not lines or not lines[-1].strip()):
             if lines:
                 yield begin, _joined(lines, size)
@@ -89,11 +88,6 @@ def _mails(stream: BinaryIO) -> Iterator[tuple[int, bytes | None]]:
             lines.append(line)
     if lines:
         yield begin, _joined(lines, size)
-
-
-def _bounded_lines(stream: BinaryIO) -> Iterator[bytes]:
-    while line := stream.readline(1 << 20):
-        yield line
 
 
 def _joined(lines: list[bytes], size: int) -> bytes | None:

@@ -14,7 +14,7 @@ from markdown_it.token import Token
 
 from searchapp.ingest.cleaning.encoding import read_text
 from searchapp.ingest.cleaning.normalize import clean_text
-from searchapp.ingest.cleaning.record import Found, Record
+from searchapp.ingest.cleaning.record import ParsedRecord, Record
 from searchapp.ingest.formats.frontmatter import split_front_matter
 from searchapp.ingest.reader_protocol import FileContext
 
@@ -24,9 +24,9 @@ _LISTS: Final = ("bullet_list_open", "bullet_list_close", "ordered_list_open", "
 _MARKDOWN: Final = MarkdownIt("commonmark")
 
 
-def records(stream: BinaryIO, context: FileContext) -> Iterator[Found]:
+def records(stream: BinaryIO, context: FileContext) -> Iterator[ParsedRecord]:
     """Yield the one record; without an id of its own it has the file's name. Raises UnreadableError."""
-    yield Found(_record(read_text(stream, context)), alone=True)
+    yield ParsedRecord(_record(read_text(stream, context)), whole_file=True)
 
 
 def _record(content: str) -> Record:
@@ -41,8 +41,8 @@ def _record(content: str) -> Record:
 
 
 def _first_heading(tokens: Sequence[Token]) -> int | None:
-    places = (place for place, token in enumerate(tokens) if token.type == "heading_open" and token.tag == "h1")
-    return next(places, None)
+    indexes = (index for index, token in enumerate(tokens) if token.type == "heading_open" and token.tag == "h1")
+    return next(indexes, None)
 
 
 def _plain_text(tokens: Sequence[Token]) -> str:
@@ -53,16 +53,14 @@ def _plain_text(tokens: Sequence[Token]) -> str:
         if token.type in _LISTS:
             depth += token.nesting
             glue = glue if depth > 1 else "\n\n"
-        if text := _block_text(token):
+        if token.type == "inline":
+            text = _inline_text(token.children)
+        else:
+            text = token.content if token.type in ("fence", "code_block") else ""
+        if text:
             pieces += (glue, text)
             glue = "\n" if depth else "\n\n"
     return "".join(pieces)
-
-
-def _block_text(token: Token) -> str:
-    if token.type == "inline":
-        return _inline_text(token.children)
-    return token.content if token.type in ("fence", "code_block") else ""
 
 
 def _inline_text(tokens: Sequence[Token] | None) -> str:

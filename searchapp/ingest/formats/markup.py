@@ -14,67 +14,37 @@ from searchapp.ingest.reader_protocol import LARGEST_TREE, UnreadableError
 __all__ = ["is_markup", "paragraphs_of", "parse_html", "text_of_html"]
 
 _BLOCKS: Final = frozenset(
-    [
-        "p",
-        "div",
-        "section",
-        "article",
-        "main",
-        "header",
-        "footer",
-        "aside",
-        "h",
-        "h1",
-        "h2",
-        "h3",
-        "h4",
-        "h5",
-        "h6",
-        "ul",
-        "ol",
-        "dl",
-        "table",
-        "blockquote",
-        "quote",
-        "pre",
-        "figure",
-        "figcaption",
-        "hl1",
-        "hl2",
-        "block",
-        "bq",
-        "head",
-        "list",
-        "hedline",
-        "nitf-table",
-        "address",
-    ]
+    (
+        *("p", "div", "section", "article", "main", "header", "footer", "aside", "address", "blockquote", "pre"),
+        *("h", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "dl", "table", "figure", "figcaption"),
+        *("hl1", "hl2", "block", "bq", "head", "list", "hedline", "nitf-table", "quote"),
+    )
 )
 _LINES: Final = frozenset(["br", "lb", "li", "item", "tr", "dt", "dd", "line-break"])
 _DROPPED: Final = frozenset(
     ["script", "style", "noscript", "template", "iframe", "svg", "form", "button", "nav", "media", "media-caption"]
 )
-_SIGNS_OF_MARKUP: Final = ("<p", "<div", "<br", "</", "<h2", "<ul", "&nbsp;", "&#", "&eacute;", "&amp;", "&quot;")
-_DEEPEST: Final = 200
+_MARKUP_MARKS: Final = ("<p", "<div", "<br", "</", "<h2", "<ul", "&nbsp;", "&#", "&eacute;", "&amp;", "&quot;")
+_MAX_DEPTH: Final = 200
 
 
-# Possessive: what was read once is not read again, so these are linear.
+# Possessive quantifiers do not backtrack, so these are linear.
 _ATTRIBUTE: Final = r"""[\s/]++[^\s=>]++(?:\s*+=\s*+(?:"[^"]*+"|'[^']*+'|[^\s>"']++))?+"""
 _NAME: Final = r"<[a-zA-Z][^\s>/]*+"
 _TAG: Final = re.compile(rf"{_NAME}(?:{_ATTRIBUTE})*+")
 _TAG_NAME: Final = re.compile(_NAME)
 _ONE_ATTRIBUTE: Final = re.compile(_ATTRIBUTE)
 _LONG_TAG: Final = 4000
-_MOST_ATTRIBUTES: Final = 1000
+_MAX_ATTRIBUTES: Final = 1000
 
 
 def is_markup(text: str) -> bool:
-    """Return whether ``text`` looks like HTML rather than words."""
-    return any(sign in text for sign in _SIGNS_OF_MARKUP)
+    """Return whether ``text`` looks like HTML."""
+    return any(mark in text for mark in _MARKUP_MARKS)
 
 
 def parse_html(text: str) -> Element | None:
-    """Return the tree of ``text``, never from more than LARGEST_TREE signs; None for what has no element.
+    """Return the tree of the first LARGEST_TREE characters of ``text``; None when there is no element in them.
 
     Raises UnreadableError for a tag with thousands of attributes, over which libxml2 takes quadratic time.
     """
@@ -88,14 +58,14 @@ def parse_html(text: str) -> Element | None:
 
 def _check_tags(text: str) -> None:
     for tag in _TAG.finditer(text):
-        if len(tag[0]) > _LONG_TAG and _count_attributes(tag[0]) > _MOST_ATTRIBUTES:
-            raise UnreadableError(Message("a tag of the page has more than {limit} attributes", limit=_MOST_ATTRIBUTES))
+        if len(tag[0]) > _LONG_TAG and _count_attributes(tag[0]) > _MAX_ATTRIBUTES:
+            raise UnreadableError(Message("a tag of the page has more than {limit} attributes", limit=_MAX_ATTRIBUTES))
 
 
 def _count_attributes(tag: str) -> int:
     count = 0
-    found = _TAG_NAME.match(tag)
-    while found and (found := _ONE_ATTRIBUTE.match(tag, found.end())):
+    match = _TAG_NAME.match(tag)
+    while match and (match := _ONE_ATTRIBUTE.match(tag, match.end())):
         count += 1
     return count
 
@@ -118,7 +88,7 @@ def paragraphs_of(element: Element) -> str:
 
 def _collect(element: Element, pieces: list[str], depth: int) -> None:
     name = local_name(element).lower()
-    if name not in _DROPPED and depth < _DEEPEST and name:
+    if name not in _DROPPED and depth < _MAX_DEPTH and name:
         gap = "\n\n" if name in _BLOCKS else "\n" if name in _LINES else ""
         pieces.append(gap)
         pieces.append(_flat(element.text))

@@ -1,4 +1,4 @@
-"""METS: the binding of a scanned issue. Its facts are in MODS or Dublin Core, its text in ALTO files beside it."""
+"""METS: a scanned issue. Its metadata are in MODS or Dublin Core, its text in ALTO files beside it, one a page."""
 
 from __future__ import annotations
 
@@ -7,43 +7,48 @@ from itertools import islice
 from typing import BinaryIO, Final
 
 from searchapp.i18n import Message
-from searchapp.ingest.cleaning.record import Found
+from searchapp.ingest.cleaning.record import ParsedRecord
 from searchapp.ingest.formats.alto import blocks_of
 from searchapp.ingest.formats.xmlstream import Element, attribute, elements, first, words_of
 from searchapp.ingest.limits import OverBudgetError
-from searchapp.ingest.reader_protocol import LARGEST_ARTICLE, FileContext, UnavailableError, UnreadableError
+from searchapp.ingest.reader_protocol import (
+    LARGEST_ARTICLE,
+    FileContext,
+    UnavailableError,
+    UnreadableError,
+    article_too_long,
+)
 
-__all__ = ["pages_of", "records"]
+__all__ = ["page_names", "records"]
 
-_MOST_PAGES: Final = 1000
-_MOST_FILES: Final = 10 * _MOST_PAGES  # with their pictures
+_MAX_PAGES: Final = 1000
+_MAX_FILES: Final = 10 * _MAX_PAGES  # with their pictures
 _LOCAL: Final = ("file://./", "file:./", "./", "file://", "file:")
 
 
-def records(stream: BinaryIO, context: FileContext) -> Iterator[Found]:
+def records(stream: BinaryIO, context: FileContext) -> Iterator[ParsedRecord]:
     """Yield the record of the issue, with the text of all its pages that lie beside it."""
     facts: dict[str, object] = {}
     pages: list[str] = []
     for part in elements(stream, ("dmdSec", "file"), context):
         if part.tag.endswith("dmdSec"):
             facts = facts or _facts(part)
-        elif (page := _page(part)) and len(pages) < _MOST_PAGES:
+        elif (page := _page(part)) and len(pages) < _MAX_PAGES:
             pages.append(page)
-    yield Found({**facts, "text": _text(pages, context)}, alone=True)
+    yield ParsedRecord({**facts, "text": _text(pages, context)}, whole_file=True)
 
 
-def pages_of(stream: BinaryIO, context: FileContext) -> list[str]:
-    """Return the names of the ALTO files that the issue takes in; raises UnreadableError when the XML is wrong."""
-    found = (_page(part) for part in elements(stream, ("file",), context))
-    return [page for page in islice(found, _MOST_FILES) if page][:_MOST_PAGES]
+def page_names(stream: BinaryIO, context: FileContext) -> list[str]:
+    """Return the names of the ALTO files of the issue; raises UnreadableError when the XML is wrong."""
+    names = (_page(part) for part in elements(stream, ("file",), context))
+    return [name for name in islice(names, _MAX_FILES) if name][:_MAX_PAGES]
 
 
 def _facts(section: Element) -> dict[str, object]:
-    date = words_of(section, "dateIssued", "date")
     return {
         "id": words_of(section, "identifier", "recordIdentifier"),
         "title": words_of(section, "title"),
-        "date": date,
+        "date": words_of(section, "dateIssued", "date"),
         "source": words_of(section, "publisher"),
         "language": words_of(section, "languageTerm", "language"),
     }
@@ -64,13 +69,13 @@ def _text(pages: list[str], context: FileContext) -> str:
         added = _blocks(page, context)
         size += sum(map(len, added))
         if size > LARGEST_ARTICLE:
-            raise UnreadableError(Message("the article is longer than {limit} MiB", limit=LARGEST_ARTICLE >> 20))
+            raise article_too_long()
         blocks += added
     return "\n\n".join(blocks)
 
 
 def _blocks(page: str, context: FileContext) -> list[str]:
-    if context.beside is None:
+    if context.siblings is None:
         raise UnreadableError(
             Message(
                 "its pages can only be read in a folder or a ZIP archive: "
@@ -78,7 +83,7 @@ def _blocks(page: str, context: FileContext) -> list[str]:
             )
         )
     try:
-        with context.beside.open(page) as stream:
+        with context.siblings.open(page) as stream:
             return blocks_of(stream, context)
     except OverBudgetError:
         raise

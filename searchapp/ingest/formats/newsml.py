@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import BinaryIO, Final
 
-from searchapp.ingest.cleaning.record import Found, Record
+from searchapp.ingest.cleaning.record import ParsedRecord, Record
 from searchapp.ingest.formats.markup import paragraphs_of
 from searchapp.ingest.formats.xmlstream import (
     Element,
@@ -27,13 +27,13 @@ _DATES: Final = ("contentCreated", "firstCreated", "versionCreated", "contentMod
 _VERSIONS: Final = ("versionCreated", "contentModified")
 
 
-def records(stream: BinaryIO, context: FileContext) -> Iterator[Found]:
-    """Yield the record of each news item that has words: pictures and other kinds have none."""
+def records(stream: BinaryIO, context: FileContext) -> Iterator[ParsedRecord]:
+    """Yield the record of each news item with text, not of pictures and other kinds."""
     for item in elements(stream, ("newsItem",), context):
         body = _body(item)
         kind = attribute(first(item, "itemClass"), "qcode")
         if body or not kind or kind.endswith("text"):
-            yield Found(_record(item, body), line_of(item))
+            yield ParsedRecord(_record(item, body), line_of(item))
 
 
 def _record(item: Element, body: str) -> Record:
@@ -67,7 +67,7 @@ def _body(item: Element) -> str:
 
 
 def _lead(content: Element, body: str) -> str:
-    """Return the description, unless it is only the beginning of the text once more."""
+    """Return the description, unless it repeats the beginning of the text."""
     lead = words_of(content, "description")
     return "" if body.startswith(lead) else lead
 

@@ -14,22 +14,23 @@ _STATUS: Final = {"canceled": "withdrawn", "cancelled": "withdrawn", "withheld":
 _DATES: Final = ("firstCreated", "firstcreated", "contentCreated", "contentcreated", "versionCreated", "versioncreated")
 _VERSIONS: Final = ("versionCreated", "versioncreated", "contentModified", "contentmodified")
 _BODIES: Final = ("body_xhtml", "body_html", "body_text", "body_xml")
-_SIGNS: Final = ("uri", *_BODIES, "bodies")
+_MARKS: Final = ("uri", *_BODIES, "bodies")
 
 
 def is_ninjs(item: Mapping[str, object]) -> bool:
     """Return whether ``item`` has a headline, as ninjs writes it, and another of its keys."""
     has_headline = "headline" in item or "headlines" in item
-    return has_headline and "@type" not in item and any(key in item for key in _SIGNS)
+    return has_headline and "@type" not in item and any(key in item for key in _MARKS)
 
 
 def record_of_ninjs(item: Mapping[str, object]) -> Record:
     """Return the record of a news item."""
+    body = next((text for key in _BODIES if (text := _text(item.get(key)))), "")
     return {
         "id": _text(item.get("uri")),
         "title": _text(item.get("headline")) or _value(item.get("headlines")),
         "lead": text_of_html(_text(item.get("description_text")) or _value(item.get("descriptions"))),
-        "text": text_of_html(next((body for key in _BODIES if (body := _text(item.get(key)))), "") or _body(item)),
+        "text": text_of_html(body or _value(item.get("bodies"))),
         "date": next((date for key in _DATES if (date := _text(item.get(key)))), ""),
         "modified": next((date for key in _VERSIONS if (date := _text(item.get(key)))), ""),
         "author": _text(item.get("byline")) or _people(item.get("person")),
@@ -37,7 +38,7 @@ def record_of_ninjs(item: Mapping[str, object]) -> Record:
         "section": _text(item.get("section")),
         "url": _text(item.get("url")),
         "language": _text(item.get("language")),
-        "tags": [name for name in _list_of_names(item.get("subject")) if name],
+        "tags": [name for subject in _list(item.get("subject")) if (name := _name(subject))],
         "status": _STATUS.get(_text(item.get("pubStatus") or item.get("pubstatus")).lower().rpartition(":")[2], ""),
     }
 
@@ -48,13 +49,9 @@ def _text(value: object) -> str:
 
 def _value(parts: object) -> str:
     """Return the first text among the values that ninjs 2 lists, the main one before the others."""
-    things = [part for part in parts if isinstance(part, dict)] if isinstance(parts, list) else []
+    things = [part for part in _list(parts) if isinstance(part, dict)]
     things.sort(key=lambda part: part.get("role") not in (None, "main", "drol:main"))
     return next((text for part in things if (text := _text(part.get("value")))), "")
-
-
-def _body(item: Mapping[str, object]) -> str:
-    return _value(item.get("bodies"))
 
 
 def _name(thing: object) -> str:
@@ -62,13 +59,12 @@ def _name(thing: object) -> str:
     return _text(thing.get("name")) if isinstance(thing, dict) else ""
 
 
-def _list_of_names(things: object) -> list[str]:
-    return [_name(thing) for thing in things] if isinstance(things, list) else []
+def _list(value: object) -> list[object]:
+    return value if isinstance(value, list) else []
 
 
 def _people(things: object) -> list[str]:
     """Return the people whose role is to have written the item."""
-    if not isinstance(things, list):
-        return []
-    wrote = (thing for thing in things if isinstance(thing, dict) and "author" in str(thing.get("rel", "")).lower())
-    return [name for thing in wrote if (name := _name(thing))]
+    people = (thing for thing in _list(things) if isinstance(thing, dict))
+    authors = (person for person in people if "author" in str(person.get("rel", "")).lower())
+    return [name for author in authors if (name := _name(author))]

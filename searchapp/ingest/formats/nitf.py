@@ -1,4 +1,4 @@
-"""NITF: one article, its body between headlines, bylines and place lines."""
+"""NITF: one article, its body between headlines, bylines and datelines."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import BinaryIO, Final
 
-from searchapp.ingest.cleaning.record import Found, Record
+from searchapp.ingest.cleaning.record import ParsedRecord, Record
 from searchapp.ingest.formats.markup import paragraphs_of
 from searchapp.ingest.formats.xmlstream import (
     Element,
@@ -27,15 +27,17 @@ _WITHDRAWN: Final = ("canceled", "withheld")
 _DATES: Final = ("date.issue", "story.date", "date.release")
 
 
-def records(stream: BinaryIO, context: FileContext) -> Iterator[Found]:
+def records(stream: BinaryIO, context: FileContext) -> Iterator[ParsedRecord]:
     """Yield the record of the article."""
     for article in elements(stream, ("nitf",), context):
-        yield Found(_record(article), line_of(article), alone=True)
+        yield ParsedRecord(_record(article), line_of(article), whole_file=True)
 
 
 def _record(article: Element) -> Record:
     content = first(article, "body.content")
     management = attribute(first(article, "docdata"), "management-status")
+    sections = (attribute(tag, "content") for tag in children(article, "meta") if attribute(tag, "name") == "section")
+    section = next(sections, "")
     corrected = first(article, "correction") is not None
     return {
         "id": attribute(first(article, "doc-id"), "id-string"),
@@ -46,7 +48,7 @@ def _record(article: Element) -> Record:
         "modified": max((_norm(change) for change in children(article, "revision-history")), default=""),
         "author": _authors(article),
         "source": words_of(article, "distributor") or attribute(first(article, "doc.copyright"), "holder"),
-        "section": _meta(article, "section") or attribute(first(article, "pubdata"), "position.section"),
+        "section": section or attribute(first(article, "pubdata"), "position.section"),
         "url": attribute(first(article, "pubdata"), "ex-ref"),
         "language": attribute(article, "lang") or attribute(first(article, "body"), "lang"),
         "tags": [key for part in children(article, "keyword") if (key := attribute(part, "key"))],
@@ -65,8 +67,3 @@ def _authors(article: Element) -> list[str]:
     """Return the people of the byline, else the byline as it is."""
     people = [all_text(person) for byline in children(article, "byline") for person in children(byline, "person")]
     return people or [text for byline in children(article, "byline") if (text := all_text(byline))]
-
-
-def _meta(article: Element, name: str) -> str:
-    tags = (tag for tag in children(article, "meta") if attribute(tag, "name") == name)
-    return next((attribute(tag, "content") for tag in tags), "")

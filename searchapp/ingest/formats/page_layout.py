@@ -1,6 +1,6 @@
 """The layouts of articles without markup: title, perhaps again, standfirst, byline, date, paragraphs.
 
-Also what a place line tells: « PARIS (AFP) - Le ministre … ».
+Also the date and agency of a dateline: « PARIS (AFP) - Le ministre … ».
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _PARTICLES: Final = frozenset(
 _LONGEST_BYLINE: Final = 200
 _HEADER_PARTS: Final = 5
 # PARIS (AFP) - , MARSEILLE, 6 novembre 2024 (Reuters) –
-_PLACE_LINE: Final = re.compile(
+_DATELINE: Final = re.compile(
     r"(?P<place>[A-ZÀ-ÖØ-Þ][A-ZÀ-ÖØ-Þ'’ -]{1,40})(?:, (?P<date>(?:le )?\d[^()\n]{2,30}?))?"
     r" \((?P<agency>[^()\n]{2,40})\) ?[-–—] ?"
 )
@@ -38,9 +38,9 @@ _PLACE_LINE: Final = re.compile(
 
 def record_of_text(content: str) -> Record:
     """Return the record of an article that is written as plain text."""
-    sound = repaired(content)
-    repairs = frozenset() if sound is content else frozenset({"mojibake"})
-    lines = clean_text(sound).split("\n")
+    text = repaired(content)
+    repairs = frozenset() if text is content else frozenset({"mojibake"})
+    lines = clean_text(text).split("\n")
     date = _take_date(lines)
     title, *rest = lines or [""]
     if len(title) > _LONGEST_TITLE:
@@ -51,11 +51,11 @@ def record_of_text(content: str) -> Record:
     lead, text = _lead_and_text(paragraphs)
     facts = {"title": title, "lead": lead, "text": text, "author": byline, "repairs": repairs}
     facts["modified"] = update_in(date) if date else ""
-    return {**facts, **_place_line(lead, text, date)}
+    return {**facts, **_dateline(lead, text, date)}
 
 
 def record_of_paragraphs(paragraphs: list[str], title: str = "", author: str = "") -> Record:
-    """Return the record of a document, with the ``title`` and ``author`` of its properties where it shows none."""
+    """Return the record of a document; ``title`` and ``author``, of its properties, are used where it shows none."""
     opening = [title] if title and title not in paragraphs[:_HEADER_PARTS] else []
     record = record_of_text("\n\n".join((*opening, *paragraphs)))
     is_name = len(author.split()) > 1
@@ -63,26 +63,26 @@ def record_of_paragraphs(paragraphs: list[str], title: str = "", author: str = "
 
 
 def _take_date(lines: list[str]) -> str | None:
-    """Return the line that is only a date; remove it, and the blank lines beside it, from ``lines``."""
-    found = None
+    """Remove the first or last line that is only a date, with its blank lines, and return it."""
+    date = None
     for end in (-1, 0):
         if lines and is_date(lines[end].strip()):
-            found = lines.pop(end)
+            date = lines.pop(end)
             while lines and not lines[end]:
                 lines.pop(end)
-    return found
+    return date
 
 
-def _take(paragraphs: list[str], wanted: Callable[[str], bool]) -> str | None:
-    """Return the line that is ``wanted`` from the first or the last paragraphs, and remove it from them."""
+def _take(paragraphs: list[str], matches: Callable[[str], bool]) -> str | None:
+    """Remove the first line that ``matches`` from the first or the last paragraphs, and return it."""
     last = [len(paragraphs) - 1] if len(paragraphs) > _HEADER_PARTS else []
-    for place in (*range(min(_HEADER_PARTS, len(paragraphs))), *last):
-        lines = paragraphs[place].split("\n")
+    for index in (*range(min(_HEADER_PARTS, len(paragraphs))), *last):
+        lines = paragraphs[index].split("\n")
         for end in (0, -1):
-            if wanted(lines[end]):
-                found: str = lines.pop(end)
-                paragraphs[place : place + 1] = ["\n".join(lines)] if lines else []
-                return found
+            if matches(lines[end]):
+                line: str = lines.pop(end)
+                paragraphs[index : index + 1] = ["\n".join(lines)] if lines else []
+                return line
     return None
 
 
@@ -96,13 +96,13 @@ def is_byline(line: str) -> bool:
     return bool(proper) and all(name[0].isupper() for name in proper) and not names[-1].endswith(("!", "?", "…"))
 
 
-def _place_line(lead: str, text: str, date: str | None) -> Record:
-    """Return the date, and the agency as source, that a place line at the beginning of the article gives."""
-    found = _PLACE_LINE.match(lead) or _PLACE_LINE.match(text)
-    if not found:
+def _dateline(lead: str, text: str, date: str | None) -> Record:
+    """Return the date, and the agency, of a dateline at the beginning of the article."""
+    match = _DATELINE.match(lead) or _DATELINE.match(text)
+    if not match:
         return {"date": date}
-    told = found["date"] if found["date"] and is_date(found["date"]) else None
-    return {"date": date or told, "agency": found["agency"]}
+    stated = match["date"] if match["date"] and is_date(match["date"]) else None
+    return {"date": date or stated, "agency": match["agency"]}
 
 
 def _without_repeat(title: str, rest: list[str]) -> str:

@@ -9,58 +9,33 @@ from typing import Any, BinaryIO, Final
 
 from searchapp.i18n import Message
 from searchapp.ingest.archives.streams import seekable
-from searchapp.ingest.cleaning.record import Found
-from searchapp.ingest.extras import needed
+from searchapp.ingest.cleaning.record import ParsedRecord
+from searchapp.ingest.extras import import_extra
 from searchapp.ingest.formats.page_layout import record_of_paragraphs
 from searchapp.ingest.limits import OverBudgetError
-from searchapp.ingest.reader_protocol import LARGEST_ARTICLE, FileContext, UnreadableError
+from searchapp.ingest.reader_protocol import LARGEST_ARTICLE, FileContext, UnreadableError, article_too_long
 
 __all__ = ["records"]
 
-_MOST_PAGES: Final = 1000
+_MAX_PAGES: Final = 1000
 _FILE_NAME: Final = re.compile(r"^(?:Microsoft Word - |untitled$|sans titre$|document\d*$)|\.\w{2,5}$", re.IGNORECASE)
 _HYPHENATED: Final = re.compile(r"(?<=\w\w)[-\u00ad]\n([a-zà-ÿœæ]+)")
-# What follows a hyphen that is no hyphenation: « peut-être », « dit-il », « celui-ci ».
+# Words after a hyphen that is no hyphenation: « peut-être », « dit-il », « celui-ci ».
 _AFTER_HYPHEN: Final = frozenset(
-    [
-        "il",
-        "elle",
-        "ils",
-        "elles",
-        "on",
-        "ce",
-        "je",
-        "tu",
-        "nous",
-        "vous",
-        "moi",
-        "toi",
-        "lui",
-        "leur",
-        "là",
-        "ci",
-        "même",
-        "mêmes",
-        "être",
-        "t",
-        "en",
-        "y",
-        "le",
-        "la",
-        "les",
-        "un",
-        "deux",
-    ]
+    (
+        *("il", "elle", "ils", "elles", "on", "ce", "je", "tu", "nous", "vous", "moi", "toi", "lui", "leur", "là"),
+        *("ci", "même", "mêmes", "être", "t", "en", "y", "le", "la", "les", "un", "deux"),
+    )
 )
-# Between lines lies 1.0, between paragraphs 1.5 to 2.0 of the usual distance.
-_ROOM: Final = 1.3
-# A line that ends so early ends a paragraph.
+# Lines are 1.0 of the usual distance apart, paragraphs 1.5 to 2.0.
+_PARAGRAPH_GAP: Final = 1.3
+# A line below this share of the usual length ends a paragraph.
 _SHORT_LINE: Final = 0.8
 
 
-def records(stream: BinaryIO, context: FileContext) -> Iterator[Found]:
+def records(stream: BinaryIO, context: FileContext) -> Iterator[ParsedRecord]:
     """Yield the record of the document."""
-    library = needed("pypdf", "pdf")
+    library = import_extra("pypdf", "pdf")
     try:
         with seekable(stream) as file:
             document = library.PdfReader(file)
@@ -77,30 +52,30 @@ def records(stream: BinaryIO, context: FileContext) -> Iterator[Found]:
         raise UnreadableError(
             Message("the document has no text layer: it is made of pictures; recognise its text first")
         )
-    yield Found(record_of_paragraphs(_paragraphs(lines), title, author), alone=True)
+    yield ParsedRecord(record_of_paragraphs(_paragraphs(lines), title, author), whole_file=True)
 
 
 def _lines(document: Any) -> Iterator[str]:
-    """Yield the lines of all pages; an empty one where the document leaves room."""
-    if len(document.pages) > _MOST_PAGES:
-        raise UnreadableError(Message("the document has more than {limit} pages", limit=_MOST_PAGES))
+    """Yield the lines of all pages, an empty one between paragraphs."""
+    if len(document.pages) > _MAX_PAGES:
+        raise UnreadableError(Message("the document has more than {limit} pages", limit=_MAX_PAGES))
     size = 0
     for page in document.pages:
         placed = _placed_lines(page)
         size += sum(len(line) for _height, line in placed)
         if size > LARGEST_ARTICLE:
-            raise UnreadableError(Message("the article is longer than {limit} MiB", limit=LARGEST_ARTICLE >> 20))
-        yield from _with_room(placed)
+            raise article_too_long()
+        yield from _with_gaps(placed)
 
 
 def _placed_lines(page: Any) -> list[tuple[float, str]]:
     """Return the lines of a page with their heights on it."""
     pieces: list[tuple[float, str]] = []
 
-    def see(text: str, outer: list[float], inner: list[float], font: object, size: float) -> None:
+    def visit(text: str, outer: list[float], inner: list[float], font: object, size: float) -> None:
         pieces.append((outer[1] * inner[4] + outer[3] * inner[5] + outer[5], text))
 
-    page.extract_text(visitor_text=see)
+    page.extract_text(visitor_text=visit)
     lines: list[tuple[float, str]] = []
     begun: list[str] = []
     for height, text in pieces:
@@ -112,20 +87,20 @@ def _placed_lines(page: Any) -> list[tuple[float, str]]:
     return [*lines, (0.0, "".join(begun))]
 
 
-def _with_room(placed: list[tuple[float, str]]) -> Iterator[str]:
-    """Yield the lines, an empty one before each that stands further below the one above than most do."""
+def _with_gaps(placed: list[tuple[float, str]]) -> Iterator[str]:
+    """Yield the lines, with an empty one at each gap that is larger than usual."""
     gaps = sorted(above - below for (above, _), (below, _) in pairwise(placed) if above > below)
     usual = gaps[len(gaps) // 4] if gaps else 0.0
     previous = None
     for height, line in placed:
-        if previous is not None and previous - height > usual * _ROOM:
+        if previous is not None and previous - height > usual * _PARAGRAPH_GAP:
             yield ""
         previous = height
         yield " ".join(line.split(" ")).strip()
 
 
 def _properties(document: Any) -> tuple[str, str]:
-    """Return the title and the author that the document names, unless the title is that of a file."""
+    """Return the title and the author of the document's properties; no title that is a file name."""
     facts = document.metadata or {}
     title, author = (" ".join(str(facts.get(key) or "").split()) for key in ("/Title", "/Author"))
     return ("" if _FILE_NAME.search(title) else title), author
@@ -140,11 +115,7 @@ def _paragraphs(lines: list[str]) -> list[str]:
             paragraphs[-1].append(line)
         if not line or len(line) < full * _SHORT_LINE:
             paragraphs.append([])
-    return [_joined("\n".join(part)) for part in paragraphs if part]
-
-
-def _joined(text: str) -> str:
-    return _HYPHENATED.sub(_without_hyphen, text).replace("\n", " ")
+    return [_HYPHENATED.sub(_without_hyphen, "\n".join(part)).replace("\n", " ") for part in paragraphs if part]
 
 
 def _without_hyphen(match: re.Match[str]) -> str:

@@ -1,11 +1,11 @@
-"""The formats, in the order in which they are tried: the one that is surest of itself comes first."""
+"""The readers, in the order in which they are tried: formats with the surest signature come first."""
 
 from __future__ import annotations
 
 import codecs
 from typing import Final
 
-from searchapp.ingest import sniffers as kinds
+from searchapp.ingest import sniffers
 from searchapp.ingest.formats.jsonlines import JsonLinesReader
 from searchapp.ingest.formats.on_demand import OnDemandReader
 from searchapp.ingest.formats.text import TextReader
@@ -14,22 +14,22 @@ from searchapp.ingest.reader_protocol import Reader
 __all__ = ["READERS", "find_reader"]
 
 READERS: Final[tuple[Reader, ...]] = (
-    OnDemandReader("PDF", kinds.is_pdf, "pdf"),
-    OnDemandReader("WARC", kinds.is_warc, "warc"),
-    OnDemandReader("DOCX", kinds.is_docx, "docx"),
-    OnDemandReader("ODT", kinds.is_odt, "odt"),
-    OnDemandReader("NewsML-G2", kinds.is_newsml, "newsml"),
-    OnDemandReader("NITF", kinds.is_nitf, "nitf"),
-    OnDemandReader("sitemap", kinds.is_sitemap, "sitemap"),
-    OnDemandReader("ALTO", kinds.is_alto, "alto"),
-    OnDemandReader("METS", kinds.is_mets, "mets"),
-    OnDemandReader("RSS/Atom", kinds.is_feed, "feed"),
-    OnDemandReader("mailbox", kinds.is_mailbox, "mail"),
+    OnDemandReader("PDF", sniffers.is_pdf, "pdf"),
+    OnDemandReader("WARC", sniffers.is_warc, "warc"),
+    OnDemandReader("DOCX", sniffers.is_docx, "docx"),
+    OnDemandReader("ODT", sniffers.is_odt, "odt"),
+    OnDemandReader("NewsML-G2", sniffers.is_newsml, "newsml"),
+    OnDemandReader("NITF", sniffers.is_nitf, "nitf"),
+    OnDemandReader("sitemap", sniffers.is_sitemap, "sitemap"),
+    OnDemandReader("ALTO", sniffers.is_alto, "alto"),
+    OnDemandReader("METS", sniffers.is_mets, "mets"),
+    OnDemandReader("RSS/Atom", sniffers.is_feed, "feed"),
+    OnDemandReader("mailbox", sniffers.is_mailbox, "mail"),
     JsonLinesReader(),
-    OnDemandReader("mail", kinds.is_mail, "mail"),
-    OnDemandReader("Markdown", kinds.is_markdown, "markdown"),
-    OnDemandReader("HTML", kinds.is_html, "html"),
-    OnDemandReader("CSV/TSV", kinds.is_table, "table"),
+    OnDemandReader("mail", sniffers.is_mail, "mail"),
+    OnDemandReader("Markdown", sniffers.is_markdown, "markdown"),
+    OnDemandReader("HTML", sniffers.is_html, "html"),
+    OnDemandReader("CSV/TSV", sniffers.is_table, "table"),
     TextReader(),
 )
 

@@ -12,14 +12,14 @@ __all__ = ["SHORTEST_WHOLE", "is_article", "is_closed", "record_of_schema", "thi
 
 _TYPES: Final = ("article", "blogposting", "report", "socialmediaposting")
 _WITHDRAWN: Final = ("withdrawn", "retracted", "canceled", "cancelled", "withheld")
-_DEEPEST: Final = 8
+_MAX_DEPTH: Final = 8
 SHORTEST_WHOLE: Final = 1500
-"""Signs of text from which on a page that is closed to others was saved by a subscriber, and is no stub."""
+"""Characters: a longer text of a page for subscribers was saved by one of them, and is no stub."""
 
 
 def things_of(value: object, depth: int = 0) -> Iterator[Mapping[str, object]]:
     """Yield the things that a JSON-LD value describes: itself, those of a list or ``@graph``, its main entity."""
-    if depth > _DEEPEST:
+    if depth > _MAX_DEPTH:
         return
     if isinstance(value, list):
         for part in value:
@@ -31,19 +31,19 @@ def things_of(value: object, depth: int = 0) -> Iterator[Mapping[str, object]]:
 
 
 def is_article(thing: Mapping[str, object]) -> bool:
-    """Return whether the type of ``thing`` is NewsArticle or one of its kin (schema:ReportageNewsArticle, …)."""
+    """Return whether the type of ``thing`` is NewsArticle or a related one (schema:ReportageNewsArticle, …)."""
     kinds = thing.get("@type")
     names = kinds if isinstance(kinds, list) else [kinds]
     return any(isinstance(name, str) and name.lower().endswith(_TYPES) for name in names)
 
 
 def is_closed(thing: Mapping[str, object]) -> bool:
-    """Return whether ``thing`` says that only subscribers see it whole."""
+    """Return whether ``thing`` states that the whole text is for subscribers."""
     return _text(thing.get("isAccessibleForFree")).lower() == "false"
 
 
 def record_of_schema(thing: Mapping[str, object]) -> Record:
-    """Return the record of an article; a property of an unexpected kind counts as not given."""
+    """Return the record of an article; a property of an unexpected type counts as missing."""
     text = text_of_html(_text(thing.get("articleBody")))
     return {
         "id": _text(thing.get("identifier")),
@@ -64,7 +64,7 @@ def record_of_schema(thing: Mapping[str, object]) -> Record:
 
 
 def _status(thing: Mapping[str, object]) -> str:
-    """Return what becomes of the article: withdrawn, or corrected where a correction is told; a new date tells none."""
+    """Return the status: withdrawn, or corrected where a correction is stated; a new date is none."""
     if _text(thing.get("creativeWorkStatus")).lower() in _WITHDRAWN:
         return "withdrawn"
     return "corrected" if thing.get("correction") else ""

@@ -6,14 +6,14 @@ from collections.abc import Iterator
 from typing import BinaryIO
 
 from searchapp.i18n import Message
-from searchapp.ingest.cleaning.record import Found, Record
+from searchapp.ingest.cleaning.record import ParsedRecord, Record
 from searchapp.ingest.formats.xmlstream import Element, elements, first, line_of, text_of, words_of
 from searchapp.ingest.reader_protocol import FileContext, UnreadableError
 
 __all__ = ["records"]
 
 
-def records(stream: BinaryIO, context: FileContext) -> Iterator[Found]:
+def records(stream: BinaryIO, context: FileContext) -> Iterator[ParsedRecord]:
     """Yield the record of each address with news; raises UnreadableError when there is none."""
     addresses = 0
     articles = 0
@@ -22,7 +22,7 @@ def records(stream: BinaryIO, context: FileContext) -> Iterator[Found]:
         news = first(url, "news")
         if news is not None:
             articles += 1
-            yield Found(_record(url, news), line_of(url))
+            yield ParsedRecord(_record(url, news), line_of(url))
     if not articles:
         raise UnreadableError(
             Message("a sitemap without news: none of its {count} addresses has a title", count=addresses)

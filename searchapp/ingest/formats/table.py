@@ -1,6 +1,6 @@
 """CSV and TSV: one article a row. The first row names the columns, as a record does or as French hands do.
 
-Columns with other names are told by the ``[column]`` table of ``folders.toml``.
+Columns with other names are mapped by the ``[column]`` table of ``folders.toml``.
 """
 
 from __future__ import annotations
@@ -11,27 +11,28 @@ from collections.abc import Iterator, Mapping
 from typing import BinaryIO, Final
 
 from searchapp.i18n import Message
-from searchapp.ingest.cleaning.encoding import decode_chunks
-from searchapp.ingest.cleaning.record import Found
+from searchapp.ingest.cleaning.encoding import decode_stream
+from searchapp.ingest.cleaning.record import ParsedRecord
 from searchapp.ingest.formats.field_names import FIELDS, field_name
 from searchapp.ingest.formats.markup import text_of_html
-from searchapp.ingest.reader_protocol import LARGEST_ARTICLE, FileContext, UnreadableError
+from searchapp.ingest.reader_protocol import LARGEST_ARTICLE, FileContext, UnreadableError, article_too_long
 from searchapp.model import Reject
 
 __all__ = ["records"]
 
-_CHUNK: Final = 64 * 1024
 _SEPARATORS: Final = ",;\t|"
-_MOST_COLUMNS: Final = 1000
+_MAX_COLUMNS: Final = 1000
 csv.field_size_limit(LARGEST_ARTICLE)
 
 
-def records(stream: BinaryIO, context: FileContext) -> Iterator[Found | Reject]:
+def records(stream: BinaryIO, context: FileContext) -> Iterator[ParsedRecord | Reject]:
     """Yield the record of each row; a row of another length is a reject."""
     lines = _Lines(stream, context)
-    header = lines.first()
-    reader = csv.reader(lines, delimiter=_separator(header))
-    names = _names(next(csv.reader([header], delimiter=_separator(header)), []), context.columns)
+    header = next(lines, "")
+    # The separator is the character that the first row has most of, outside quotes.
+    separator = max(_SEPARATORS, key="".join(header.split('"')[::2]).count)
+    reader = csv.reader(lines, delimiter=separator)
+    names = _names(next(csv.reader([header], delimiter=separator), []), context.columns)
     while True:
         line = lines.number + 1
         try:
@@ -45,7 +46,7 @@ def records(stream: BinaryIO, context: FileContext) -> Iterator[Found | Reject]:
             yield _found(names, row, line, context)
 
 
-def _found(names: list[str], row: list[str], line: int, context: FileContext) -> Found | Reject:
+def _found(names: list[str], row: list[str], line: int, context: FileContext) -> ParsedRecord | Reject:
     if len(row) != len(names):
         return Reject(
             context.name,
@@ -56,14 +57,14 @@ def _found(names: list[str], row: list[str], line: int, context: FileContext) ->
     for name, value in zip(names, row, strict=True):
         if value and not fields.get(name):
             fields[name] = text_of_html(value) if name in ("lead", "text") else value
-    return Found(fields, line)
+    return ParsedRecord(fields, line)
 
 
 def _names(header: list[str], columns: Mapping[str, str]) -> list[str]:
     """Return the field of each column; raises UnreadableError when none is the title."""
     known = {field_name(column): field for column, field in columns.items()}
     names = [known.get(field_name(name), field_name(name)) for name in header]
-    if "title" not in names or len(names) > _MOST_COLUMNS:
+    if "title" not in names or len(names) > _MAX_COLUMNS:
         raise UnreadableError(
             Message(
                 "no column is called title; name the columns {fields}, or tell them in [column] of folders.toml",
@@ -74,24 +75,15 @@ def _names(header: list[str], columns: Mapping[str, str]) -> list[str]:
     return names
 
 
-def _separator(header: str) -> str:
-    """Return the sign that the first row has most of, outside quotes."""
-    outside = "".join(header.split('"')[::2])
-    return max(_SEPARATORS, key=outside.count)
-
-
 class _Lines:
-    """The lines of a table as csv wants them, and the number of the last one given; NUL bytes are dropped.
+    """The lines of a table for csv, and the number of the last one; NUL bytes are dropped.
 
     Raises UnreadableError, for the whole file, when a line is longer than an article may be.
     """
 
     def __init__(self, stream: BinaryIO, context: FileContext) -> None:
         self.number = 0
-        self._lines = _split(decode_chunks(iter(lambda: stream.read(_CHUNK), b""), "", context))
-
-    def first(self) -> str:
-        return next(self, "")
+        self._lines = _split(decode_stream(stream, "", context))
 
     def __iter__(self) -> _Lines:
         return self
@@ -115,6 +107,6 @@ def _split(pieces: Iterator[str]) -> Iterator[str]:
         rest.append(last)
         length += len(last)
         if length > LARGEST_ARTICLE:
-            raise UnreadableError(Message("the article is longer than {limit} MiB", limit=LARGEST_ARTICLE >> 20))
+            raise article_too_long()
     if any(rest):
         yield "".join(rest)

@@ -13,8 +13,8 @@ from typing import BinaryIO, Final
 from lxml import etree
 
 from searchapp.i18n import Message
-from searchapp.ingest.cleaning.encoding import decode_chunks
-from searchapp.ingest.reader_protocol import LARGEST_TREE, FileContext, UnreadableError
+from searchapp.ingest.cleaning.encoding import decode_stream
+from searchapp.ingest.reader_protocol import LARGEST_TREE, FileContext, UnreadableError, peek
 
 __all__ = [
     "Element",
@@ -31,7 +31,7 @@ __all__ = [
 
 Element = etree._Element
 
-_CHUNK: Final = 64 * 1024
+_HEAD: Final = 400
 _FIRST_PARTS: Final = 50
 _DECLARED: Final = re.compile(rb"""<\?xml[^>]{1,200}encoding=["']([\w.:-]{1,40})["']""")
 _DECLARATION: Final = re.compile(r"^\s*<\?xml[^>]{0,300}\?>")
@@ -44,9 +44,9 @@ _FORBIDDEN: Final = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udf
 def elements(
     stream: BinaryIO, names: tuple[str, ...], context: FileContext, limit: int = LARGEST_TREE
 ) -> Iterator[Element]:
-    """Yield the elements of these local names, in any namespace, as they end; what was yielded is forgotten.
+    """Yield the elements of these local names, in any namespace, as they end; memory holds the last one only.
 
-    Raises UnreadableError, after what came before, when the XML is wrong, declares entities, or is longer than
+    Raises UnreadableError, after the elements before, when the XML is wrong, declares entities, or is longer than
     ``limit`` bytes without one of them.
     """
     parser = etree.XMLPullParser(
@@ -66,7 +66,7 @@ def elements(
             since += len(chunk)
             for _event, element in parser.read_events():
                 since = 0
-                if isinstance(element, Element):  # as all are; the events of the others were not asked for
+                if isinstance(element, Element):  # always, for the type checker
                     yield element
                     _forget(element)
             if since > limit:
@@ -88,7 +88,7 @@ def children(element: Element, *names: str) -> Iterator[Element]:
 
 def first(element: Element, *names: str) -> Element | None:
     """Return the first such element, in the order of the names."""
-    return next((found for name in names for found in element.iter(f"{{*}}{name}")), None)
+    return next((match for name in names for match in element.iter(f"{{*}}{name}")), None)
 
 
 def line_of(element: Element) -> int | None:
@@ -109,7 +109,7 @@ def all_text(element: Element | None) -> str:
 
 def words_of(element: Element, *names: str) -> str:
     """Return all text of the first such element that has any."""
-    return next((text for found in children(element, *names) if (text := all_text(found))), "")
+    return next((text for part in children(element, *names) if (text := all_text(part))), "")
 
 
 def attribute(element: Element | None, name: str) -> str:
@@ -128,10 +128,11 @@ def _forget(element: Element) -> None:
 
 
 def _sound_chunks(stream: BinaryIO, context: FileContext) -> Iterator[bytes]:
-    """Yield UTF-8 that an XML parser accepts: no declaration, no names of HTML, no control signs."""
+    """Yield UTF-8 that an XML parser accepts: no declaration, no entities of HTML, no control characters."""
     rest = ""
     begun = False
-    for text in decode_chunks(_chunks(stream), _declared(stream), context):
+    declared = _DECLARED.search(peek(stream, _HEAD))
+    for text in decode_stream(stream, declared[1].decode() if declared else "", context):
         text = _FORBIDDEN.sub("", rest + text)
         if not begun:
             text = _DECLARATION.sub("", text).lstrip()
@@ -140,20 +141,5 @@ def _sound_chunks(stream: BinaryIO, context: FileContext) -> Iterator[bytes]:
             raise UnreadableError(Message("the XML declares entities of its own, which are not read"))
         unfinished = _UNFINISHED.search(text, max(0, len(text) - 32))
         rest = unfinished[0] if unfinished else ""
-        yield _NAMED.sub(_sign, text[: len(text) - len(rest)]).encode()
+        yield _NAMED.sub(lambda entity: html.unescape(entity[0]), text[: len(text) - len(rest)]).encode()
     yield rest.encode()
-
-
-def _chunks(stream: BinaryIO) -> Iterator[bytes]:
-    while chunk := stream.read(_CHUNK):
-        yield chunk
-
-
-def _declared(stream: BinaryIO) -> str:
-    peek = getattr(stream, "peek", None)
-    match = _DECLARED.search(peek(_CHUNK)[:400]) if peek else None
-    return match[1].decode() if match else ""
-
-
-def _sign(match: re.Match[str]) -> str:
-    return html.unescape(match[0])

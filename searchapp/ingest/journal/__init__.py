@@ -1,6 +1,30 @@
-"""The journal: what the program itself was told to write, in ``_journal/`` of the corpus, a file a month that only
-grows.
+"""The journal: the records written through the program, in ``_journal/`` of the corpus, a file a month that only grows.
 
-``written_articles`` validates a record, ``journal`` appends it durably, ``journal_index`` finds the last *entry* of an
-id, ``journal_source`` gives the files to a reindex, ``torn_lines`` takes away what a crash left of a line.
+``written_articles`` validates a *record*; ``journal`` appends it durably (``append_file``) under the lock of
+``journal_folder`` and returns its *outcome* and the *extent* of the journal that an index has to hold
+(``journal_results``). ``journal_index`` finds the last *entry* of an id. ``journal_source`` is what a reindex reads.
 """
+
+from __future__ import annotations
+
+from searchapp.ingest.journal.journal import Journal
+from searchapp.ingest.journal.journal_folder import Spool
+from searchapp.ingest.journal.journal_index import Word
+from searchapp.ingest.journal.journal_results import Extent, Outcome, Written
+from searchapp.ingest.journal.journal_source import JournalReader
+from searchapp.ingest.journal.written_articles import InvalidRecordError, parse_line, record_of, tombstone, validate
+
+__all__ = [
+    "Extent",
+    "InvalidRecordError",
+    "Journal",
+    "JournalReader",
+    "Outcome",
+    "Spool",
+    "Word",
+    "Written",
+    "parse_line",
+    "record_of",
+    "tombstone",
+    "validate",
+]

@@ -1,7 +1,7 @@
-"""Reading the journal of a corpus: what the program was told to add, change and withdraw, a JSON Lines file a month.
+"""The journal as a source: articles added, changed and withdrawn through the program, a JSON Lines file a month.
 
-Files of the journal only grow, so a reindex reads on from where the one before came to. An article's last line counts,
-whatever files elsewhere in the corpus say of it.
+Files of the journal only grow, so a reindex reads on from the end of the one before. The last line of an article
+counts, over all other files of the corpus.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ from zoneinfo import ZoneInfo
 from searchapp.ingest.archives.streams import HEAD, buffered
 from searchapp.ingest.cleaning.boilerplate import Boilerplate
 from searchapp.ingest.formats.jsonlines import JsonLinesReader
-from searchapp.ingest.reader_protocol import FileContext, is_access_error, unopened
-from searchapp.ingest.units import Unit, Unlisted, digest_of_settings, unlisted
+from searchapp.ingest.reader_protocol import FileContext, access_problem, is_access_error
+from searchapp.ingest.units import Unit, Unlisted, digest_of_settings, read_units, unlisted
 from searchapp.model import JOURNAL_FOLDER, Article, Reject, journal_order
 
 __all__ = ["JournalReader"]
@@ -32,13 +32,13 @@ class JournalReader:
         """Return the bytes of all its files."""
         try:
             return sum(path.stat().st_size for path in self._files())
-        except OSError:  # reading it tells the reason
+        except OSError:  # reading it reports the reason
             return 0
 
     def units(self) -> Iterator[Unit | Unlisted | Reject]:
         """Yield its files, the oldest first, after those that the program did not write.
 
-        Without permission to read them, what is known of them stays.
+        A file that cannot be read at the moment is unlisted: its articles stay indexed.
         """
         try:
             files = self._files()
@@ -66,11 +66,7 @@ class JournalReader:
             )
 
     def __iter__(self) -> Iterator[Article | Reject]:
-        for unit in self.units():
-            if isinstance(unit, Unit):
-                yield from unit.read(0)
-            else:
-                yield unit.reject if isinstance(unit, Unlisted) else unit
+        return read_units(self.units())
 
     def _files(self) -> list[Path]:
         try:
@@ -90,7 +86,7 @@ class _Lines:
     def __init__(self, path: Path, end: int, timezone: ZoneInfo) -> None:
         self._path = path
         self._end = end
-        # What was given to the program is taken as it was given.
+        # Records of the journal are kept as they were received.
         self._context = FileContext(f"{JOURNAL_FOLDER}/{path.name}", timezone, boilerplate=Boilerplate())
 
     def read(self, start: int) -> Iterator[Article | Reject]:
@@ -98,7 +94,7 @@ class _Lines:
         try:
             yield from JsonLinesReader().read(buffered(self._chunks(start)), self._context)
         except OSError as error:
-            yield Reject(self._context.name, None, unopened(error), is_access_error(error))
+            yield Reject(self._context.name, None, access_problem(error), is_access_error(error))
 
     def _chunks(self, start: int) -> Iterator[bytes]:
         with self._path.open("rb") as file:
@@ -109,7 +105,7 @@ class _Lines:
 
 
 def _end_of_lines(path: Path, size: int) -> int:
-    """Return where the last line ends that is complete: one more may be in the writing."""
+    """Return the end of the last complete line: another one may be being written."""
     with path.open("rb") as file:
         end = size
         while end > 0:

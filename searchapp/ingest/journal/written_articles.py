@@ -1,4 +1,4 @@
-"""Records that are sent to be written: each is checked by making the article of it that reading will make later."""
+"""Validation of records to write: each has to give an article, the same that a reindex will make of it."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from searchapp.ingest.reader_protocol import LARGEST_ARTICLE, FileContext, Unrea
 from searchapp.model import Article, ArticleStatus, DateQuality
 from searchapp.schema import ARTICLE_FIELDS, ArticleField, FieldType, ReadFrom
 
-__all__ = ["InvalidRecordError", "line_of", "parse_line", "reads_the_same", "record_of", "tombstone", "validate"]
+__all__ = ["InvalidRecordError", "line_of", "parse_line", "record_of", "same_content", "tombstone", "validate"]
 
-# What is added to a record may not push its line beyond what a reader takes.
+# Leaves room for the id, status and ``modified`` that are added to a record, below the limit of the reader.
 _LONGEST_LINE: Final = LARGEST_ARTICLE - 1024
 
 
 class InvalidRecordError(UnreadableError):
-    """A record that no article can be made of; ``field`` is the one that is missing or wrong, "" the record itself."""
+    """A record that gives no article; ``field`` is the one that is missing or wrong, "" the record itself."""
 
     def __init__(self, reason: Message, field: str = "") -> None:
         super().__init__(reason)
@@ -45,8 +45,8 @@ def parse_line(line: bytes) -> object:
 def validate(value: object, context: FileContext, article_id: str = "") -> tuple[dict[str, Any], Article]:
     """Return the record to write for ``value``, with its id, and the article that reading will make of it.
 
-    A record in our own names is kept as it was received; what other names mean is written in ours. ``article_id`` is
-    the one that the sender addressed, if any.
+    A record with our field names is kept as it was received; other names are replaced by ours. ``article_id`` is the
+    one of the request's address, if any.
 
     Raises InvalidRecordError that names the field which is missing, wrong or unknown.
     """
@@ -59,7 +59,7 @@ def validate(value: object, context: FileContext, article_id: str = "") -> tuple
         if article_id:
             record = {"id": checked_id(article_id), **_without_id(record, article_id)}
         article = article_from(record, context)
-        read_date(record.get("modified"), context.timezone)  # of a file it is left out; who sends it can mend it
+        read_date(record.get("modified"), context.timezone)  # ignored in a file, but this sender can correct it
     except InvalidRecordError:
         raise
     except UnreadableError as error:
@@ -91,8 +91,8 @@ def line_of(record: Mapping[str, Any]) -> bytes:
         return (json.dumps(record) + "\n").encode()
 
 
-def reads_the_same(one: Article, other: Article) -> bool:
-    """Return whether two versions say the same to a reader; a new section or keyword corrects nothing."""
+def same_content(one: Article, other: Article) -> bool:
+    """Return whether two versions have the same title, lead, text, authors and date; other fields are no correction."""
     return all(getattr(one, name) == getattr(other, name) for name in ("title", "lead", "text", "authors", "date"))
 
 
@@ -109,16 +109,16 @@ def _one_record(value: object) -> dict[str, Any]:
 
 
 def _without_id(record: Mapping[str, Any], article_id: str) -> dict[str, Any]:
-    given = record.get("id")
-    if given not in (None, "") and checked_id(str(given)) != checked_id(article_id):
+    own = record.get("id")
+    if own not in (None, "") and checked_id(str(own)) != checked_id(article_id):
         raise InvalidRecordError(
-            Message("the record has the id “{id}”, the address another one", id=str(given)[:200]), "id"
+            Message("the record has the id “{id}”, the address another one", id=str(own)[:200]), "id"
         )
     return {name: value for name, value in record.items() if name != "id"}
 
 
 def _field(record: Mapping[str, Any], error: UnreadableError, context: FileContext) -> str:
-    """Return the field that ``error`` is about; a missing title is the one that it does not name."""
+    """Return the field that ``error`` is about; an error without a field is that of a missing title."""
     if field := error.reason.values.get("field"):
         return str(field)
     for name in ("date", "modified"):

@@ -1,4 +1,4 @@
-"""Where articles come from besides a folder: standard input, the rows of a query. Connectors only read."""
+"""Connectors, the sources besides folders: standard input, the rows of a query. They only read."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from searchapp.i18n import Message
 from searchapp.ingest.archives.streams import HEAD
 from searchapp.ingest.cleaning.boilerplate import shipped_boilerplate
 from searchapp.ingest.cleaning.record import Record, article_from
-from searchapp.ingest.extras import needed
+from searchapp.ingest.extras import import_extra
 from searchapp.ingest.formats.field_names import field_name
 from searchapp.ingest.limits import ReadingLimits
 from searchapp.ingest.reader_protocol import FileContext, UnreadableError
@@ -27,9 +27,9 @@ __all__ = ["PostgresRows", "Source", "SqliteRows", "StreamSource"]
 
 
 class Source(Protocol):
-    """Gives its units, again at each call, and tells its bytes where it knows them, else 0.
+    """A source of articles: its units, listed anew at each call, and its size in bytes, 0 when unknown.
 
-    Iterating over it gives the articles and rejects of all of them.
+    Iterating over it yields the articles and rejects of all units.
     """
 
     def total_bytes(self) -> int: ...
@@ -39,26 +39,35 @@ class Source(Protocol):
     def __iter__(self) -> Iterator[Article | Reject]: ...
 
 
-class StreamSource:
-    """The articles that a stream holds, in any format that is known by its content; it can be read once."""
+class _OneUnit(ABC):
+    """A source of one unit and unknown size."""
 
-    def __init__(self, stream: BinaryIO, name: str, timezone: ZoneInfo, *, strict: bool = False) -> None:
-        self._stream = stream
-        self._context = FileContext(name, timezone, boilerplate=shipped_boilerplate(), strict=strict)
+    def __init__(self, name: str) -> None:
+        self._name = name
 
     def total_bytes(self) -> int:
-        """Return 0: nobody knows."""
         return 0
 
     def units(self) -> Iterator[Unit | Reject]:
-        """Yield the one unit."""
-        yield Unit(self._context.name, b"", lambda _: iter(self))
+        yield Unit(self._name, b"", lambda _: iter(self))
+
+    @abstractmethod
+    def __iter__(self) -> Iterator[Article | Reject]: ...
+
+
+class StreamSource(_OneUnit):
+    """The articles of a stream, in any format that is recognized by its content; it can be read once."""
+
+    def __init__(self, stream: BinaryIO, name: str, timezone: ZoneInfo, *, strict: bool = False) -> None:
+        super().__init__(name)
+        self._stream = stream
+        self._context = FileContext(name, timezone, boilerplate=shipped_boilerplate(), strict=strict)
 
     def __iter__(self) -> Iterator[Article | Reject]:
         self._broken = False
         yield from read_isolated_stream(self._context, ReadingLimits(), self._more)
         if self._broken:
-            yield Reject(self._context.name, None, Message("it broke off; what came before was read"))
+            yield Reject(self._name, None, Message("it broke off; what came before was read"))
 
     def _more(self) -> bytes:
         try:
@@ -68,25 +77,14 @@ class StreamSource:
             return b""
 
 
-class _Rows(ABC):
-    """The rows of a query, an article each; the columns are named as the fields of a record, or by ``columns``."""
+class _Rows(_OneUnit):
+    """The rows of a query, an article each; columns have the names of fields, or are mapped by ``columns``."""
 
     def __init__(self, name: str, query: str, context: FileContext) -> None:
-        self._name = name
+        super().__init__(name)
         self._query = query
         self._context = context
         self._columns = {field_name(column): field for column, field in context.columns.items()}
-
-    def total_bytes(self) -> int:
-        """Return 0: a database does not say."""
-        return 0
-
-    def units(self) -> Iterator[Unit | Reject]:
-        """Yield the one unit."""
-        yield Unit(self._name, b"", lambda _: iter(self))
-
-    @abstractmethod
-    def __iter__(self) -> Iterator[Article | Reject]: ...
 
     def _articles(self, columns: Iterable[str], rows: Iterable[Sequence[Any]]) -> Iterator[Article | Reject]:
         names = [self._columns.get(field_name(column), field_name(column)) for column in columns]
@@ -119,7 +117,7 @@ class SqliteRows(_Rows):
 
 
 class PostgresRows(_Rows):
-    """The rows of a query in a PostgreSQL database, in a transaction that can only read, a thousand at a time."""
+    """The rows of a query in a PostgreSQL database, in a read-only transaction, a thousand at a time."""
 
     def __init__(self, address: str, query: str, context: FileContext) -> None:
         super().__init__(_without_password(address), query, context)
@@ -127,7 +125,7 @@ class PostgresRows(_Rows):
 
     def __iter__(self) -> Iterator[Article | Reject]:
         try:
-            library = needed("psycopg", "postgresql")
+            library = import_extra("psycopg", "postgresql")
         except UnreadableError as error:
             raise CorpusMissing(error.reason) from error
         try:
@@ -150,6 +148,6 @@ def _record(names: Sequence[str], row: Sequence[Any]) -> Record:
 
 
 def _without_password(address: str) -> str:
-    """Return ``address`` without what stands between its user and the host."""
+    """Return ``address`` without its password."""
     before, at, host = address.rpartition("@")
     return f"{before.rpartition(':')[0] or before}{at}{host}" if at and "://" in address else address.partition(" ")[0]

@@ -1,4 +1,4 @@
-"""The corpus as one stream of articles."""
+"""The corpus, a folder or a file, as one stream of articles."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ from searchapp.ingest.limits import ReadingLimits, timed
 from searchapp.ingest.reader_protocol import UnreadableError
 from searchapp.ingest.sources.file_reader import CorpusSettings, FileReader, is_read_here
 from searchapp.ingest.sources.folders import FOLDERS_FILE, Folders, read_boilerplate, read_folders
-from searchapp.ingest.sources.isolation import AHEAD, IsolatedFiles
+from searchapp.ingest.sources.isolation import QUEUED_FILES, IsolatedFiles
 from searchapp.ingest.sources.patterns import NamePattern, PathPattern
 from searchapp.ingest.sources.walk import CorpusFile, walk
-from searchapp.ingest.units import Unit, Unlisted, digest_of_settings
+from searchapp.ingest.units import Unit, Unlisted, digest_of_settings, read_units
 from searchapp.model import Article, Reject
 
 __all__ = ["CorpusReader", "read_corpus"]
@@ -42,7 +42,7 @@ def read_corpus(
 
 
 class _Reading(NamedTuple):
-    """What reads the files of one iteration, and the files after the present one."""
+    """The readers of one iteration, and the files after the current one."""
 
     here: FileReader
     isolated: IsolatedFiles | None
@@ -50,10 +50,10 @@ class _Reading(NamedTuple):
 
 
 class CorpusReader:
-    """What :func:`read_corpus` reads, file by file. One iteration at a time; each begins anew.
+    """The source behind :func:`read_corpus`, file by file. One iteration at a time; each starts again.
 
-    ``pattern`` leaves only the files whose names in the corpus match it (``**/*.html`` as a text); ``defaults`` are
-    field values for articles whose folders give none. Foreign files are read in a process of their own, within
+    ``pattern`` selects the files whose names in the corpus match it (``**/*.html`` as a text); ``defaults`` are field
+    values for articles whose folders give none. Foreign files are read in a process of their own, within
     ``limits``, unless ``isolated`` is off (see isolation).
 
     Raises CorpusMissing when there is no such folder or file or it cannot be read.
@@ -79,19 +79,15 @@ class CorpusReader:
 
     def total_bytes(self) -> int:
         """Return the bytes of all files: a walk that opens none of them."""
-        return sum(found.size for found in self._walk() if isinstance(found, CorpusFile))
+        return sum(file.size for file in self._walk() if isinstance(file, CorpusFile))
 
     def __iter__(self) -> Iterator[Article | Reject]:
-        for found in self.units():
-            if isinstance(found, Unit):
-                yield from found.read(0)
-            else:
-                yield found.reject if isinstance(found, Unlisted) else found
+        return read_units(self.units())
 
     def units(self) -> Iterator[Unit | Unlisted | Reject]:
         """Yield the files, unread; a reject for each that cannot be one, and for a wrong list at the root.
 
-        Without a list that is there and cannot be had, articles would be other ones: then no file is given.
+        A list that exists but cannot be read at the moment would change the articles: then no file is given.
         """
         path = self._settings.root
         folders: Folders = {}
@@ -115,15 +111,15 @@ class CorpusReader:
         isolated = IsolatedFiles(settings, self._limits) if self._isolated else None
         digest = digest_of_settings(str(path), settings.timezone.key, settings.defaults, folders, boilerplate.phrases)
         files = self._walk()
-        following = deque(islice(files, AHEAD))
+        following = deque(islice(files, QUEUED_FILES))
         try:
             while following:
-                found = following.popleft()
+                file = following.popleft()
                 following.extend(islice(files, 1))
-                if isinstance(found, CorpusFile):
-                    yield self._unit(found, digest, _Reading(here, isolated, following))
+                if isinstance(file, CorpusFile):
+                    yield self._unit(file, digest, _Reading(here, isolated, following))
                 else:
-                    yield found
+                    yield file
         finally:
             if isolated:
                 isolated.close()
@@ -131,7 +127,7 @@ class CorpusReader:
     def _unit(self, file: CorpusFile, digest: str, reading: _Reading) -> Unit:
         needs: list[Path] = []
         if reading.isolated:
-            reading.isolated.passes()
+            reading.isolated.count()
         return Unit(
             file.name,
             file.key,
@@ -160,13 +156,13 @@ class CorpusReader:
 
     def _walk(self) -> Iterator[CorpusFile | Unlisted | Reject]:
         pattern = self._settings.pattern
-        for found in walk(self._settings.root):
-            if isinstance(found, Unlisted):  # files that match may lie below it
-                yield found
+        for entry in walk(self._settings.root):
+            if isinstance(entry, Unlisted):  # files that match may lie below it
+                yield entry
                 continue
-            name = found.name if isinstance(found, CorpusFile) else found.file
+            name = entry.name if isinstance(entry, CorpusFile) else entry.file
             if pattern is None or pattern.matches(name):
-                yield found
+                yield entry
 
 
 def _check(path: Path) -> None:

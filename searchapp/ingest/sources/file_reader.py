@@ -1,6 +1,6 @@
-"""One file, or one stream, to its articles and rejects: the same in this process and in one that reads foreign files.
+"""From one file, or one stream, to its articles and rejects, in this process or in a reader process.
 
-Nothing that a file holds raises: what goes wrong is a reject.
+No content of a file raises: errors become rejects.
 """
 
 from __future__ import annotations
@@ -14,15 +14,15 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from searchapp.i18n import Message
-from searchapp.ingest.archives.streams import DAMAGED, HEAD, buffered
+from searchapp.ingest.archives.streams import DAMAGED, HEAD, buffered, damaged_stream, open_file
 from searchapp.ingest.cleaning.boilerplate import Boilerplate
-from searchapp.ingest.dispatch import articles_of
+from searchapp.ingest.dispatch import read_articles
 from searchapp.ingest.formats.registry import find_reader
 from searchapp.ingest.limits import Budget
-from searchapp.ingest.reader_protocol import FileContext, UnreadableError, extension, is_access_error, unopened
+from searchapp.ingest.reader_protocol import FileContext, UnreadableError, access_problem, extension, is_access_error
 from searchapp.ingest.sources.folders import Folders, inherited
 from searchapp.ingest.sources.patterns import NamePattern, PathPattern
-from searchapp.ingest.sources.sibling_files import Neighbours
+from searchapp.ingest.sources.sibling_files import CorpusFolders
 from searchapp.ingest.sources.walk import CorpusFile
 from searchapp.model import Article, Reject
 
@@ -30,13 +30,13 @@ __all__ = ["Articles", "CorpusSettings", "FileReader", "Limiter", "is_read_here"
 
 Articles = Iterator[Article | Reject]
 Limiter = Callable[[Articles], Articles]
-"""Gives the same articles, and ends what takes too long over one of them."""
+"""Yields the same articles, and ends the reading that takes too long over one of them."""
 
-# What comes through a pipe tells no size: it may unpack to a terabyte.
+# The size of a pipe is unknown: it may unpack to a terabyte.
 _SIZE_OF_PIPE: Final = 1 << 32
 
-# Read by Python code of ours and of one library in Python. Whatever in it takes quadratic time takes seconds over so
-# few bytes, and starting a process takes as long as reading a hundred such files.
+# Small files of these formats are read in this process, by code in Python. Even quadratic time is seconds over so few
+# bytes, and starting a process takes as long as reading a hundred such files.
 _OWN_FORMATS: Final = frozenset(["JSON Lines", "Markdown", "text"])
 _OWN_EXTENSIONS: Final = frozenset(["", ".txt", ".text", ".md", ".markdown", ".mdown", ".jsonl", ".ndjson", ".json"])
 _SMALL: Final = HEAD
@@ -46,7 +46,7 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class CorpusSettings:
-    """Everything beside a file's content that decides how the files of one corpus are read."""
+    """The settings that decide how the files of one corpus are read."""
 
     root: Path
     timezone: ZoneInfo
@@ -63,7 +63,7 @@ class FileReader:
     def __init__(self, settings: CorpusSettings, limited: Limiter) -> None:
         self._settings = settings
         self._limited = limited
-        self._neighbours = Neighbours(settings.root, settings.pattern)
+        self._folders = CorpusFolders(settings.root, settings.pattern)
         self._furthest = 0
         self._open: io.BufferedReader | None = None
 
@@ -72,20 +72,20 @@ class FileReader:
         return self._settings.timezone
 
     def read(self, file: CorpusFile, needs: list[Path]) -> Articles:
-        """Yield the articles and rejects of ``file``; other files that are looked into are added to ``needs``."""
+        """Yield the articles and rejects of ``file``; other files that are read for it are added to ``needs``."""
         return _rejecting(self._limited(self._articles(file, needs)), file.name)
 
     def position(self) -> int:
-        """Return how many bytes of the present or last file were read."""
-        if self._open and not self._open.closed:  # an archive is read to and fro
+        """Return how many bytes of the current or last file were read."""
+        if self._open and not self._open.closed:  # reading an archive goes back, too
             self._furthest = max(self._furthest, self._open.tell())
         return self._furthest
 
     def _articles(self, file: CorpusFile, needs: list[Path]) -> Articles:
         try:
-            with _opened(file.path) as raw:
+            with open_file(file.path) as raw:
                 self._open, self._furthest = raw, 0
-                yield from articles_of(raw, self._context(file, needs), Budget(file.size))
+                yield from read_articles(raw, self._context(file, needs), Budget(file.size))
         finally:
             self._open = None
 
@@ -98,28 +98,28 @@ class FileReader:
             settings.folders.get("domain", {}),
             settings.folders.get("column", {}),
             settings.boilerplate,
-            beside=self._neighbours.of(file.path, needs),
+            siblings=self._folders.siblings_of(file.path, needs),
             strict=settings.strict,
         )
 
 
 def read_stream(chunks: Iterable[bytes], context: FileContext, limited: Limiter) -> Articles:
-    """Yield the articles and rejects of what comes through a pipe."""
+    """Yield the articles and rejects of a pipe."""
 
     def articles() -> Articles:
-        yield from articles_of(buffered(iter(chunks)), context, Budget(_SIZE_OF_PIPE))
+        yield from read_articles(buffered(iter(chunks)), context, Budget(_SIZE_OF_PIPE))
 
     return _rejecting(limited(articles()), context.name, damaged=(*DAMAGED, OSError))
 
 
 def is_read_here(file: CorpusFile) -> bool:
-    """Return whether ``file`` is small and of a format that needs no foreign code in C."""
+    """Return whether ``file`` is small and of a format that is read without libraries in C."""
     if file.size > _SMALL or extension(file.name) not in _OWN_EXTENSIONS:
         return False
     try:
-        with _opened(file.path) as raw:
+        with open_file(file.path) as raw:
             head = raw.peek(HEAD)
-    except OSError:  # reading it tells the reason
+    except OSError:  # reading it reports the reason
         return True
     reader = find_reader(head, file.name)
     return not head or (reader is not None and reader.name in _OWN_FORMATS)
@@ -131,16 +131,12 @@ def _rejecting(articles: Articles, name: str, damaged: tuple[type[Exception], ..
     except UnreadableError as error:
         yield error.reject(name)
     except damaged:
-        yield Reject(name, None, Message("the compressed file is damaged or cut short"))
+        yield damaged_stream(name)
     except OSError as error:
-        yield Reject(name, None, unopened(error), is_access_error(error))
+        yield Reject(name, None, access_problem(error), is_access_error(error))
     except MemoryError:
         yield Reject(name, None, Message("reading it takes too much memory; take it out, or cut it into smaller files"))
-    except Exception as error:  # a fault of ours or of a library costs this file only
+    except Exception as error:  # a bug of ours or of a library costs this file only
         _log.debug("reading %s failed", name, exc_info=True)
         reason = type(error).__name__
         yield Reject(name, None, Message("reading it failed ({reason}); take it out, or convert it", reason=reason))
-
-
-def _opened(path: Path) -> io.BufferedReader:
-    return io.BufferedReader(io.FileIO(path), HEAD)

@@ -1,4 +1,4 @@
-"""``folders.toml`` at the root of a corpus: what articles inherit from the name of their folder or of their site.
+"""``folders.toml`` at the root of a corpus: values that articles inherit from the name of their folder or site.
 
 ::
 
@@ -8,10 +8,10 @@
     [section]
     sante = "Santé"
 
-    [domain]                 # the newspaper of an address that says no other; its subdomains too
+    [domain]                 # the newspaper of an article without one, by its address; subdomains too
     "echo-vallombre.example" = "L’Écho de Vallombre"
 
-    [column]                 # what the columns of a table are, where their names do not say it
+    [column]                 # the fields of columns with other names
     INTITULE = "title"
 
 Beside it may lie ``boilerplate.txt``: see :mod:`searchapp.ingest.cleaning.boilerplate`.
@@ -29,31 +29,31 @@ from typing import Final
 from searchapp.i18n import Message
 from searchapp.ingest.cleaning.boilerplate import BOILERPLATE_FILE, Boilerplate, parse_boilerplate, shipped_boilerplate
 from searchapp.ingest.cleaning.encoding import decode
-from searchapp.ingest.reader_protocol import UnavailableError, UnreadableError, unopened
+from searchapp.ingest.reader_protocol import UnavailableError, UnreadableError, access_problem
 
 __all__ = ["FOLDERS_FILE", "Folders", "inherited", "read_boilerplate", "read_folders"]
 
 FOLDERS_FILE: Final = "folders.toml"
 _INHERITED: Final = ("source", "section")
 _TABLES: Final = (*_INHERITED, "domain", "column")
-_LARGEST_LIST: Final = 1 << 20
+_MAX_LIST_BYTES: Final = 1 << 20
 _LINE: Final = re.compile(r"at line (\d+)")
 
 Folders = Mapping[str, Mapping[str, str]]
-"""For each field the names of folders and the value that they give; likewise for domains and columns."""
+"""For each field, the value for the name of a folder; likewise for domains and columns."""
 
 
 def read_folders(root: Path) -> Folders:
-    """Return what the folders of the corpus at ``root`` give; nothing without the file.
+    """Return the tables of ``folders.toml`` of the corpus at ``root``; none without the file.
 
-    Raises UnreadableError when the file is there and wrong, UnavailableError when the system does not give it.
+    Raises UnreadableError when the file is wrong, UnavailableError when the system refuses it.
     """
     try:
         tables = tomllib.loads((root / FOLDERS_FILE).read_text("utf-8"))
     except FileNotFoundError:
         return {}
     except OSError as error:
-        raise UnavailableError(unopened(error)) from error
+        raise UnavailableError(access_problem(error)) from error
     except (ValueError, RecursionError) as error:  # TOML syntax, or not UTF-8
         raise UnreadableError(Message("not valid TOML: {reason}", reason=error), _line(error)) from error
     return {field: _names(field, table) for field, table in tables.items()}
@@ -67,17 +67,17 @@ def inherited(folders: Folders, name: str) -> dict[str, str]:
 
 
 def read_boilerplate(root: Path) -> Boilerplate:
-    """Return the list of the corpus at ``root``, else the one that comes with searchapp.
+    """Return the list of the corpus at ``root``, else the one that searchapp ships.
 
-    Raises UnreadableError when the corpus has one that is no text, UnavailableError when the system does not give it.
+    Raises UnreadableError when the list of the corpus is not text, UnavailableError when the system refuses it.
     """
     try:
         with (root / BOILERPLATE_FILE).open("rb") as file:
-            return parse_boilerplate(decode(file.read(_LARGEST_LIST)).splitlines())
+            return parse_boilerplate(decode(file.read(_MAX_LIST_BYTES)).splitlines())
     except (FileNotFoundError, NotADirectoryError):
         return shipped_boilerplate()
     except OSError as error:
-        raise UnavailableError(unopened(error)) from error
+        raise UnavailableError(access_problem(error)) from error
 
 
 def _names(field: str, table: object) -> dict[str, str]:
@@ -90,6 +90,6 @@ def _names(field: str, table: object) -> dict[str, str]:
 
 
 def _line(error: Exception) -> int | None:
-    """Return the line that a TOML error tells in its text; before Python 3.14 it tells it nowhere else."""
+    """Return the line in the text of a TOML error; before Python 3.14 it has no attribute for it."""
     match = _LINE.search(str(error))
     return int(match[1]) if match else None

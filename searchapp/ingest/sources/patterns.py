@@ -1,4 +1,4 @@
-"""Patterns of file names: ``**/*.html`` is every page, in any folder; ``2024/*.json`` those of one folder."""
+"""Patterns of file names: ``**/*.html`` is every page in any folder, ``2024/*.json`` the files of one folder."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _FOLDERS: Final = "**/"
 
 
 class NamePattern:
-    """A glob over whole names, as an automaton: as a regular expression, many stars take exponential time."""
+    """A glob over whole names, as an automaton: a regular expression takes exponential time over many stars."""
 
     def __init__(self, glob: str) -> None:
         self._steps: list[str] = []
@@ -26,20 +26,20 @@ class NamePattern:
                 self._steps += [part] if number % 2 else list(part)
 
     def matches(self, name: str) -> bool:
-        """Return whether the glob means the whole of ``name``."""
+        """Return whether the glob matches the whole ``name``."""
         states = self._reached({0})
-        for sign in name:
-            states = self._reached({after for state in states for after in self._after(state, sign)})
+        for character in name:
+            states = self._reached({after for state in states for after in self._after(state, character)})
         return len(self._steps) in states
 
-    def _after(self, state: int, sign: str) -> tuple[int, ...]:
+    def _after(self, state: int, character: str) -> tuple[int, ...]:
         step = self._steps[state] if state < len(self._steps) else ""
-        if step == "**" or (step == "*" and sign != "/"):
+        if step == "**" or (step == "*" and character != "/"):
             return (state,)
-        return (state + 1,) if step == sign or (step == "?" and sign != "/") else ()
+        return (state + 1,) if step == character or (step == "?" and character != "/") else ()
 
     def _reached(self, states: set[int]) -> set[int]:
-        """Return ``states`` with those that need no further sign."""
+        """Return ``states`` with those that follow without a character."""
         pending, reached = list(states), set(states)
         while pending:
             state = pending.pop()

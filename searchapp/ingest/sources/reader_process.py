@@ -1,7 +1,7 @@
-"""The process that reads foreign files. Whatever a file does to it costs that file only: see isolation.
+"""The reader process of foreign files. A file that breaks it costs that file only: see isolation.
 
-The kernel enforces the limits, also while C code runs: a timer that counts the processor's time and whose signal ends
-the process, and a limit of its memory.
+The kernel enforces the limits, also while C code runs: a timer of processor time whose signal ends the process, and a
+limit of its memory.
 """
 
 from __future__ import annotations
@@ -38,14 +38,14 @@ else:
 __all__ = ["IDLE_SECONDS", "Encoded", "End", "More", "Task", "decoded", "encoded", "work"]
 
 IDLE_SECONDS: Final = 30.0
-"""How long the process waits for the next file: it takes 60 MB, and another is started in a tenth of a second."""
+"""Seconds that the process waits for the next file: it takes 60 MB, and a new one starts in a tenth of a second."""
 _NAMES: Final = [field.name for field in fields(Article)]
 _VALUES: Final = attrgetter(*_NAMES)
 _DATES: Final = (_NAMES.index("date"), _NAMES.index("modified"))
 _STATUS: Final = _NAMES.index("status")
 _QUALITY: Final = _NAMES.index("date_quality")
-# As in a reindex: what is made here is nearly all free of cycles.
-_OBJECTS: Final = 20_000
+# As in a reindex: nearly all objects here are free of cycles.
+_GC_THRESHOLD: Final = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,19 +55,19 @@ class Task:
     ``lifeline`` is the end of a pipe that the parent closes when it ends, however it ends.
     """
 
-    what: CorpusFile | FileContext
+    target: CorpusFile | FileContext
     settings: CorpusSettings | None
     limits: ReadingLimits
     lifeline: int
 
 
 Encoded = tuple[int, "tuple[Any, ...] | Reject"]
-"""The bytes of the file that were read so far, and the values of an article, or a reject."""
+"""The bytes of the file read so far, and the values of an article, or a reject."""
 
 
 @dataclass(frozen=True, slots=True)
 class End:
-    """The file is read up to ``position``; ``needs`` are the other files that were looked into."""
+    """The file is read up to ``position``; ``needs`` are the other files that were read for it."""
 
     needs: tuple[Path, ...]
     position: int
@@ -75,11 +75,11 @@ class End:
 
 @dataclass(frozen=True, slots=True)
 class More:
-    """The stream's next bytes are asked for."""
+    """A request for the stream's next bytes."""
 
 
 def encoded(entry: Article | Reject, position: int, timezone: ZoneInfo) -> Encoded:
-    """Return what travels of ``entry``: plain values take a fifth of the time of the dataclass and its time zone."""
+    """Return the message for ``entry``: plain values pickle five times as fast as the dataclass and its time zone."""
     if isinstance(entry, Reject):
         return position, entry
     values = list(_VALUES(entry))
@@ -92,7 +92,7 @@ def encoded(entry: Article | Reject, position: int, timezone: ZoneInfo) -> Encod
 
 
 def decoded(message: Encoded, timezone: ZoneInfo) -> Article | Reject:
-    """Return the entry that :func:`encoded` was given."""
+    """Return the entry of a message of :func:`encoded`."""
     content = message[1]
     if isinstance(content, Reject):
         return content
@@ -106,20 +106,22 @@ def decoded(message: Encoded, timezone: ZoneInfo) -> Article | Reject:
 
 
 def work() -> None:
-    """Read what is asked for until the input ends, or nothing has come for a while."""
+    """Do tasks until the input ends, or none has come for IDLE_SECONDS."""
     _ignore_signals()
     gc.freeze()
-    gc.set_threshold(_OBJECTS)
+    gc.set_threshold(_GC_THRESHOLD)
     source, output = standard_channel()
     inbox = Inbox(source)
     child = _Child(inbox, output)
     with contextlib.suppress(EOFError, BrokenPipeError):
         while task := inbox.receive(IDLE_SECONDS):
             child.do(pickle.loads(task))  # noqa: S301 - our own parent's
-    os._exit(0)  # at once: no library's clean-up, which could hang or crash
+    os._exit(0)  # without the clean-up of libraries, which could hang or crash
 
 
 class _Child:
+    """The loop over tasks; the reader and the limits stay until a task brings others."""
+
     def __init__(self, inbox: Inbox, output: IO[bytes]) -> None:
         self._inbox = inbox
         self._output = output
@@ -128,19 +130,19 @@ class _Child:
 
     def do(self, task: Task) -> None:
         if self._limits is None:
-            _end_with(task.lifeline)
+            _end_with_parent(task.lifeline)
         if task.limits != self._limits:
             self._limits = task.limits
             _limit_memory(task.limits.memory)
         if task.settings:
             self._reader = FileReader(task.settings, self._limited)
         needs: list[Path] = []
-        what = task.what
-        if isinstance(what, FileContext):
-            for entry in read_stream(self._chunks(), what, self._limited):
-                self._send(encoded(entry, 0, what.timezone))
+        target = task.target
+        if isinstance(target, FileContext):
+            for entry in read_stream(self._chunks(), target, self._limited):
+                self._send(encoded(entry, 0, target.timezone))
         elif reader := self._reader:
-            for entry in reader.read(what, needs):
+            for entry in reader.read(target, needs):
                 self._send(encoded(entry, reader.position(), reader.timezone))
         self._send(End(tuple(needs), self._reader.position() if self._reader else 0))
 
@@ -152,7 +154,7 @@ class _Child:
         while True:
             self._send(More())
             message = self._inbox.receive(IDLE_SECONDS)
-            while message is None:  # whoever writes into the pipe takes his time
+            while message is None:  # the writer of the pipe may be slow
                 message = self._inbox.receive(IDLE_SECONDS)
             chunk: bytes = pickle.loads(message)  # noqa: S301 - our own parent's
             if not chunk:
@@ -169,7 +171,7 @@ class _Child:
 
 
 def _plain(reject: Reject) -> Reject:
-    """Return ``reject`` without values that do not travel, such as a library's exceptions."""
+    """Return ``reject`` without values that cannot be pickled, such as a library's exceptions."""
     values: dict[str, Any] = {
         name: value if isinstance(value, int | str | Message) else str(value)
         for name, value in reject.reason.values.items()
@@ -178,7 +180,7 @@ def _plain(reject: Reject) -> Reject:
 
 
 def _until_signal(articles: Articles, seconds: float) -> Articles:
-    """Yield ``articles``; the kernel ends this process when one takes more than ``seconds`` of the processor."""
+    """Yield ``articles``; the kernel ends this process when one takes more than ``seconds`` of processor time."""
     try:
         while True:
             signal.setitimer(signal.ITIMER_PROF, seconds)
@@ -191,7 +193,7 @@ def _until_signal(articles: Articles, seconds: float) -> Articles:
 
 
 def _ignore_signals() -> None:
-    """Leave it to the parent to end this process: a terminal or a service manager signals both at once."""
+    """Ignore signals that end the parent: a terminal or a service manager sends them to both."""
     for name in ("SIGINT", "SIGTERM", "SIGHUP"):
         if number := getattr(signal, name, None):
             signal.signal(number, signal.SIG_IGN)
@@ -200,8 +202,8 @@ def _ignore_signals() -> None:
             signal.signal(number, signal.SIG_DFL)
 
 
-def _end_with(lifeline: int) -> None:
-    """Have the kernel end this process, whatever it is at, when the other end of the pipe is closed (Linux)."""
+def _end_with_parent(lifeline: int) -> None:
+    """Have the kernel end this process when the other end of the pipe is closed (Linux)."""
     if not _posix or not hasattr(os, "O_ASYNC"):
         return
     with contextlib.suppress(OSError):
@@ -211,10 +213,10 @@ def _end_with(lifeline: int) -> None:
             os._exit(0)
 
 
-def _limit_memory(most: int) -> None:
+def _limit_memory(size: int) -> None:
     if not _posix:
         return
-    for kind, limit in ((resource.RLIMIT_DATA, most), (resource.RLIMIT_CORE, 0)):
+    for kind, limit in ((resource.RLIMIT_DATA, size), (resource.RLIMIT_CORE, 0)):
         hard = resource.getrlimit(kind)[1]
         allowed = limit if hard == resource.RLIM_INFINITY else min(limit, hard)
         with contextlib.suppress(OSError, ValueError):

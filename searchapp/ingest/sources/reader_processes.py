@@ -1,4 +1,4 @@
-"""The processes that read foreign files, as their parent sees them: asked, listened to, ended, kept for the next."""
+"""The parent's side of reader processes: start, tasks, answers, end, and one idle process kept for the next file."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ from searchapp.processes import Inbox, start_process, write_message
 
 __all__ = ["ReaderEnded", "ReaderProcess", "close_idle", "give_back", "take_process"]
 
-# Entries, and seconds for each, that are waited for when nobody wants the rest of a file: a new process takes longer.
-_LEFT_ENTRIES: Final = 16
-_LEFT_SECONDS: Final = 0.1
+# Answers, and seconds for each, to wait for when the rest of a file is skipped: a new process takes longer.
+_SKIPPED_ANSWERS: Final = 16
+_SKIP_SECONDS: Final = 0.1
 
 _lock = threading.RLock()
 _idle: list[ReaderProcess] = []
@@ -32,7 +32,7 @@ _alive: set[ReaderProcess] = set()
 
 
 def close_idle() -> None:
-    """End the process that waits for the next file, if there is one."""
+    """End the idle process, if there is one."""
     with _lock:
         waiting, _idle[:] = list(_idle), []
     for process in waiting:
@@ -52,7 +52,7 @@ class ReaderEnded(Exception):
 
 
 class ReaderProcess:
-    """One process that reads, and what it has sent that was not taken yet."""
+    """One reader process and the pipes to and from it."""
 
     def __init__(self) -> None:
         theirs, self._lifeline = os.pipe()
@@ -72,11 +72,11 @@ class ReaderProcess:
 
     @property
     def number(self) -> int:
-        """The number that the system gave it."""
+        """The process id."""
         return self._process.pid
 
     def begin(self, what: CorpusFile | FileContext, settings: CorpusSettings | None, limits: ReadingLimits) -> None:
-        """Ask for a file; raises ReaderEnded when the process died."""
+        """Send a task; raises ReaderEnded when the process died."""
         changed = None if settings is self._settings else settings
         self._settings = settings
         self.send(Task(what, changed, limits, self._number))
@@ -99,11 +99,11 @@ class ReaderProcess:
         answer: Encoded | End | More = pickle.loads(content)  # noqa: S301 - our own child's
         return answer
 
-    def finishes(self) -> bool:
-        """Return whether the rest of the file, which nobody wants, comes so soon that the process can be kept."""
+    def skip_rest(self) -> bool:
+        """Drop the answers for the current file; return whether they came soon enough to keep the process."""
         with contextlib.suppress(ReaderEnded):
-            for _ in range(_LEFT_ENTRIES):
-                answer = self.receive(_LEFT_SECONDS)
+            for _ in range(_SKIPPED_ANSWERS):
+                answer = self.receive(_SKIP_SECONDS)
                 if isinstance(answer, End):
                     return True
                 if isinstance(answer, More):
@@ -111,7 +111,7 @@ class ReaderProcess:
         return False
 
     def is_waiting(self) -> bool:
-        """Return whether the process is there and is not about to end because nothing was asked of it."""
+        """Return whether the process runs, and is not about to end because it was idle."""
         return self._process.poll() is None and time.monotonic() - self._used < IDLE_SECONDS / 2
 
     def rest(self) -> None:
@@ -120,9 +120,9 @@ class ReaderProcess:
     def stop(self) -> None:
         self._process.kill()
         self._process.wait()
-        self.forget()
+        self.close()
 
-    def forget(self) -> None:
+    def close(self) -> None:
         """Close this process's ends of the pipes."""
         with _lock:
             if self not in _alive:
@@ -130,7 +130,7 @@ class ReaderProcess:
             _alive.discard(self)
         os.close(self._lifeline)
         for pipe in (self._input, self._output):
-            with contextlib.suppress(OSError):  # what it had not read
+            with contextlib.suppress(OSError):  # bytes that it had not read
                 pipe.close()
 
     def _ended(self) -> ReaderEnded:
@@ -150,7 +150,7 @@ class ReaderProcess:
 
 
 def take_process() -> ReaderProcess:
-    """Return the process that waits for a file, or a new one."""
+    """Return the idle process, or a new one."""
     with _lock:
         process = _idle.pop() if _idle else None
     if process is not None:
@@ -175,12 +175,12 @@ def give_back(process: ReaderProcess) -> None:
 
 
 def _after_fork() -> None:
-    """Leave the processes to the parent: they end with its pipes, not with ours."""
+    """Leave the processes to the parent: they end with its pipes."""
     global _lock
     _lock = threading.RLock()
     _idle.clear()
     for process in tuple(_alive):
-        process.forget()
+        process.close()
 
 
 atexit.register(close_idle)

@@ -1,4 +1,4 @@
-"""Which files a corpus has, and in which order: by name, folder after folder, the same every time.
+"""The walk over the files of a corpus: by name, folder after folder, in the same order every time.
 
 Left out are hidden files and folders, README*, LICENSE* and, at the root, ``folders.toml``, ``boilerplate.txt`` and
 the folder ``_journal``, which is read by :mod:`searchapp.ingest.journal.journal_source`.
@@ -25,15 +25,15 @@ from searchapp.model import JOURNAL_FOLDER, Reject
 
 __all__ = ["JOURNAL_FOLDER", "CorpusFile", "walk"]
 
-_LEFT_OUT: Final = (".*", "README*", "LICENSE*")
+_IGNORED: Final = (".*", "README*", "LICENSE*")
 
 
 @dataclass(frozen=True, slots=True)
 class CorpusFile:
-    """A file of the corpus: where it is, its name within the corpus (posix, relative), its size in bytes.
+    """A file of the corpus: its path, its name within the corpus (posix, relative), its size in bytes.
 
-    ``modified`` and ``changed`` (of its inode: nobody can set that back) are in nanoseconds since 1970; ``key`` orders
-    files as they are walked, however they are spelled.
+    ``modified`` and ``changed`` (of its inode, which cannot be set back) are in nanoseconds since 1970; ``key`` sorts
+    files in the order of the walk.
     """
 
     path: Path
@@ -45,10 +45,10 @@ class CorpusFile:
 
 
 def walk(root: Path) -> Iterator[CorpusFile | Unlisted | Reject]:
-    """Yield the files below ``root`` (or ``root`` itself, a file); a reject for what cannot be one.
+    """Yield the files below ``root`` (or ``root`` itself, a file), and a reject for each entry that is not a file.
 
-    What the system does not give is unlisted, with all that lies below it. Memory holds the names of the folders on the
-    way to the present file, and of what lies beside them.
+    An entry that the system refuses is unlisted, with all below it. Memory holds the entries of the folders on the path
+    of the current file.
     """
     try:
         if not root.is_dir():
@@ -60,7 +60,7 @@ def walk(root: Path) -> Iterator[CorpusFile | Unlisted | Reject]:
         return
     while pending:
         entry = pending.pop()
-        name = _name(root, entry.path)
+        name = name_on_disk(_relative(root, entry.path))
         if name in (FOLDERS_FILE, BOILERPLATE_FILE, JOURNAL_FOLDER):
             continue
         try:
@@ -77,8 +77,8 @@ def walk(root: Path) -> Iterator[CorpusFile | Unlisted | Reject]:
 
 def _entries(folder: Path | str) -> list[os.DirEntry[str]]:
     with os.scandir(folder) as entries:
-        wanted = (entry for entry in entries if not any(fnmatchcase(entry.name, name) for name in _LEFT_OUT))
-        return sorted(wanted, key=lambda entry: entry.name)
+        listed = (entry for entry in entries if not any(fnmatchcase(entry.name, name) for name in _IGNORED))
+        return sorted(listed, key=lambda entry: entry.name)
 
 
 def _file(path: str | Path, name: str, status: os.stat_result, relative: str) -> CorpusFile | Reject:
@@ -92,17 +92,12 @@ def _relative(root: Path, path: str) -> str:
 
 
 def _key(relative: str) -> bytes:
-    """Return what orders files: a folder's stand together when the separator sorts before every letter."""
+    """Return the sort key: files of a folder stay together when the separator sorts before every character."""
     return os.fsencode(relative).replace(os.fsencode(os.sep), b"\0")
 
 
-def _name(root: Path, path: str) -> str:
-    """Return the name within the corpus."""
-    return name_on_disk(_relative(root, path))
-
-
 def _check_link(root: Path, entry: os.DirEntry[str]) -> None:
-    """Raise UnreadableError if ``entry`` is a link that leaves the corpus or leads back to where it lies."""
+    """Raise UnreadableError if ``entry`` is a link that leaves the corpus or leads to a folder above it."""
     if not entry.is_symlink():
         return
     link = Path(entry.path)

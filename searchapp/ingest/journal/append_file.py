@@ -1,4 +1,4 @@
-"""Appending whole lines to a file, durably: all of them or none."""
+"""Durable appends of whole lines to a file: all of them or none."""
 
 from __future__ import annotations
 
@@ -9,21 +9,24 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
-__all__ = ["Tail", "mend", "sync", "sync_folder"]
+__all__ = ["AppendFile", "sync", "sync_folder", "truncate_torn_line"]
 
 _log = logging.getLogger(__name__)
 
 _CHUNK: Final = 1 << 20
 
 
-class Tail:
-    """The end of a file, for appending: all of it or nothing. ``end`` is where the next line begins."""
+class AppendFile:
+    """A file opened for appending. Without :meth:`sync`, leaving the context removes all that was written.
+
+    ``end`` is the offset of the next line.
+    """
 
     def __init__(self, path: Path) -> None:
         self._path = path
         self._buffer = bytearray()
 
-    def __enter__(self) -> Tail:
+    def __enter__(self) -> AppendFile:
         new = not self._path.exists()
         self._descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o644)
         self._start = self._flushed = os.fstat(self._descriptor).st_size
@@ -57,14 +60,14 @@ class Tail:
         return os.pread(self._descriptor, length, offset)
 
     def sync(self) -> None:
-        """Put everything on the disk."""
+        """Write everything to the disk, and keep it."""
         self.flush()
-        os.fsync(self._descriptor)  # also of a line that a killed process left, which a repeated request relies on
+        os.fsync(self._descriptor)  # also a line of a killed process, which a repeated request relies on
         self._synced = True
 
     def flush(self) -> None:
-        """Give the system what is still in memory."""
-        while self._buffer:  # a disk that fills up takes a part and tells it at the next attempt
+        """Write the buffer to the file."""
+        while self._buffer:  # a disk that fills up takes a part, and fails at the next write
             count = os.write(self._descriptor, self._buffer[:_CHUNK])
             del self._buffer[:count]
             self._flushed += count
@@ -79,8 +82,8 @@ class Tail:
             os.close(self._descriptor)
 
 
-def mend(path: Path) -> None:
-    """Cut off the last line if a crash tore it: whoever sent it was never told that it is written."""
+def truncate_torn_line(path: Path) -> None:
+    """Remove the last line if a crash tore it: its sender got no confirmation."""
     if not path.exists() or _ends_whole(path):
         return
     with path.open("r+b") as file:
@@ -90,7 +93,7 @@ def mend(path: Path) -> None:
         except (ValueError, RecursionError):
             file.truncate(start)
             _log.warning("A write that was cut short left %d bytes of a line in %s; removed.", len(tail), path.name)
-        else:  # all of it is there but its end
+        else:  # only the line end is missing
             file.seek(0, os.SEEK_END)
             file.write(b"\n")
         file.flush()
@@ -98,7 +101,7 @@ def mend(path: Path) -> None:
 
 
 def _ends_whole(path: Path) -> bool:
-    """Return whether a file has nothing after the end of its last line."""
+    """Return whether a file is empty or ends with a line end."""
     with path.open("rb") as file:
         size = file.seek(0, os.SEEK_END)
         file.seek(max(0, size - 1))
@@ -106,26 +109,26 @@ def _ends_whole(path: Path) -> bool:
 
 
 def _last_line(descriptor: int) -> tuple[int, bytes]:
-    """Return where the last line begins, and the line."""
+    """Return the offset of the last line, and the line."""
     size = os.fstat(descriptor).st_size
     tail, start = b"", size
     while start:
         begin = max(0, start - _CHUNK)
         tail = os.pread(descriptor, start - begin, begin) + tail
         start = begin
-        if (place := tail.rfind(b"\n", 0, len(tail) - 1)) >= 0:
-            return start + place + 1, tail[place + 1 :]
+        if (newline := tail.rfind(b"\n", 0, len(tail) - 1)) >= 0:
+            return start + newline + 1, tail[newline + 1 :]
     return 0, tail
 
 
 def sync_folder(path: Path) -> None:
-    """Put a folder's list of files on the disk."""
+    """Write a folder's list of files to the disk."""
     if os.name != "nt":  # Windows cannot open folders
         sync(path)
 
 
 def sync(path: Path) -> None:
-    """Put a file, or a folder's list of files, on the disk."""
+    """Write a file, or a folder's list of files, to the disk."""
     descriptor = os.open(path, os.O_RDONLY if os.name != "nt" else os.O_RDWR)
     try:
         os.fsync(descriptor)
