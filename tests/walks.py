@@ -7,6 +7,7 @@ prints the walk of a query and that of an article, as ARCHITECTURE.md has them.
 from __future__ import annotations
 
 import inspect
+import re
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -105,7 +106,12 @@ def _is_visit(frame: FrameType) -> bool:
 
 @cache
 def room_of(module: str) -> str:
-    """Return the innermost package of searchapp that ``module`` lies in; "" for loose and for foreign modules."""
+    """Return the innermost package of searchapp that ``module`` lies in; "" for loose and for foreign modules.
+
+    An adapter is one room, whatever packages it is made of.
+    """
+    if adapter := re.match(r"searchapp\.engines\.\w+_engine(?=\.|$)", module):
+        return adapter[0]
     if not module.startswith("searchapp."):
         return ""
     folder = PACKAGE.joinpath(*module.split(".")[1:])

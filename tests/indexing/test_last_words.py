@@ -122,7 +122,7 @@ def test_a_line_of_a_file_by_hand_that_grows_in_an_earlier_month_is_read_too(
     with early.open("ab") as file:
         file.write(line_of({**TIDE, "id": "phare"}))
     assert append(journal, {**TIDE, "id": "phare"}, {**TIDE, "id": "quai"}, TIDE).counts == {Outcome.UNCHANGED: 3}
-    assert "another hand" in caplog.text
+    assert "modified externally" in caplog.text
 
 
 def test_lines_that_are_no_record_of_an_article_are_no_words(journal: Journal) -> None:

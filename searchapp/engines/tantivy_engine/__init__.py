@@ -11,7 +11,7 @@ from typing import Final
 
 import tantivy
 
-from searchapp.engines.folders import remove_folder
+from searchapp.engines.folder_places import remove_folder
 from searchapp.engines.panics import panics_caught
 from searchapp.engines.port import ArticleWriter, Capabilities, MakeDocument, Place, Reader, Writer
 from searchapp.engines.tantivy_engine.parallel import ParallelWriter

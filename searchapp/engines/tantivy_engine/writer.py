@@ -16,7 +16,7 @@ from typing import Any, Final, Self
 
 import tantivy
 
-from searchapp.engines.folders import share_file
+from searchapp.engines.folder_places import share_file
 from searchapp.engines.panics import panics_caught
 from searchapp.engines.port import BaseWornOut, Document
 from searchapp.engines.tantivy_engine.entries import Entry, entry_of

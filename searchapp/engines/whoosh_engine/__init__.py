@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from importlib.metadata import PackageNotFoundError, version
 
-from searchapp.engines.folders import remove_folder
+from searchapp.engines.folder_places import remove_folder
 from searchapp.engines.port import ArticleWriter, MakeDocument, Place, Reader, Writer
 from searchapp.errors import IndexDamaged
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from searchapp.engines.folders import share_file
+from searchapp.engines.folder_places import share_file
 from searchapp.engines.whoosh_engine.codec.library import file_of
 from searchapp.engines.whoosh_engine.segment_reader import SegmentReader, open_segments, read_postings
 from searchapp.schema import ID
