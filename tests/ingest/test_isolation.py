@@ -142,7 +142,9 @@ def test_small_files_of_own_formats_start_no_process(corpus: Corpus, monkeypatch
 
 
 READING = """
+import signal
 import sys
+signal.signal(signal.SIGINT, signal.default_int_handler)  # whatever this process was started from
 from pathlib import Path
 from zoneinfo import ZoneInfo
 from searchapp.ingest import CorpusReader
@@ -162,7 +164,7 @@ def test_no_process_outlives_its_parent(corpus: Corpus, number: signal.Signals) 
         assert parent.stdout is not None
         child = int(parent.stdout.readline())
         parent.send_signal(number)
-        parent.wait()
+        parent.wait(60)
     for _ in range(200):
         if not Path(f"/proc/{child}").exists() or " Z " in Path(f"/proc/{child}/stat").read_text():
             return
