@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import chain, filterfalse
+from operator import attrgetter
 from typing import Final
 
 from searchapp.analysis import Term
@@ -19,6 +21,9 @@ __all__ = ["Evidence", "make_evidence", "read_evidence"]
 
 # Content words at the start of the text, where news says what it is about.
 _OPENING: Final = 60
+_IS_SMALL: Final = attrgetter("small")
+_STEM: Final = attrgetter("stem")
+_EXACT: Final = attrgetter("exact")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,13 +40,14 @@ class Evidence:
 
 def make_evidence(title: Sequence[Term], body: Sequence[Term]) -> str:
     """Return the evidence of an article; ``body`` is lead and text."""
-    content = [term for term in body if not term.small]
-    heading = [term for term in title if not term.small]
+    content = list(filterfalse(_IS_SMALL, body))
+    heading = list(filterfalse(_IS_SMALL, title))
+    stems = list(map(_STEM, content))
     lines = (
-        _stream(term.stem for term in heading),
-        _stream(term.stem for term in content[:_OPENING]),
-        _stream(term.stem for term in content[_OPENING:]),
-        _stream(term.exact for term in (*heading, *content)),
+        _stream(map(_STEM, heading)),
+        _stream(stems[:_OPENING]),
+        _stream(stems[_OPENING:]),
+        _stream(map(_EXACT, chain(heading, content))),
         f"{len(title)} {len(title) + len(body)}",
     )
     return "\n".join(lines)

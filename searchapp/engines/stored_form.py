@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from operator import attrgetter
 from typing import Any, Final
+
+import orjson
 
 from searchapp.errors import IndexDamaged
 from searchapp.i18n import Message
@@ -21,19 +22,19 @@ def to_json(article: Article) -> bytes:
     values = {name: encode(value) for (name, encode), value in zip(_ENCODERS, stored_values(article), strict=True)}
     if not article.date:
         del values["date_quality"]
-    return _encode({name: value for name, value in values.items() if value}).encode()
+    return orjson.dumps({name: value for name, value in values.items() if value})
 
 
 def from_json(stored: bytes) -> Article:
-    """Return the article that :func:`to_json` was given; raises ValueError, KeyError or RecursionError for others."""
-    return from_values(json.loads(stored.decode()))
+    """Return the article that :func:`to_json` was given; raises ValueError or KeyError for others."""
+    return from_values(orjson.loads(stored))
 
 
 def read_article(stored: bytes) -> Article:
     """Return the article that :func:`to_json` was given; raises IndexDamaged for others."""
     try:
         return from_json(stored)
-    except (ValueError, LookupError, RecursionError) as error:
+    except (ValueError, LookupError) as error:
         reason = Message("it cannot be read ({reason})", reason=f"a stored article: {error}")
         raise IndexDamaged("engine", [Message("{file}: {reason}", file="engine", reason=reason)]) from error
 
@@ -44,8 +45,7 @@ def from_values(values: Any) -> Article:
         raise ValueError("a stored article is no object")
     if not values.get("id"):
         raise ValueError("a stored article has no id")
-    fields: dict[str, Any] = {row.attribute: _DECODERS[row.type](values, row.name) for row in STORED_FIELDS}
-    return Article(**fields)
+    return Article(**{attribute: decode(values, name) for attribute, decode, name in _READ})
 
 
 def _text(values: Mapping[str, Any], name: str) -> str:
@@ -86,5 +86,4 @@ _ENCODED: Final[Mapping[FieldType, Callable[[Any], Any]]] = {
     FieldType.DATE_QUALITY: attrgetter("value"),
 }
 _ENCODERS: Final = tuple((row.name, _ENCODED.get(row.type, _same)) for row in STORED_FIELDS)
-# One encoder: json.dumps makes one for each call that asks for anything but its defaults.
-_encode: Final = json.JSONEncoder(ensure_ascii=False, check_circular=False, separators=(",", ":")).encode
+_READ: Final = tuple((row.attribute, _DECODERS[row.type], row.name) for row in STORED_FIELDS)

@@ -12,8 +12,6 @@ from pathlib import Path
 from tempfile import TemporaryFile
 from typing import IO, Any, Final
 
-from filelock import FileLock, Timeout
-
 from searchapp.errors import CorpusLocked, CorpusUnwritable, StorageFull
 from searchapp.ingest.journal.append_file import sync_folder
 from searchapp.ingest.journal.written_articles import line_of
@@ -46,6 +44,8 @@ class JournalFolder:
 
         Raises CorpusLocked, StorageFull, CorpusUnwritable.
         """
+        from filelock import FileLock, Timeout  # 25 ms, which a process that only reads does not pay
+
         try:
             self._create()
             lock = FileLock(self.path / ".lock", timeout=_LOCK_TIMEOUT)
