@@ -14,6 +14,7 @@ import select
 import signal
 from collections.abc import Iterator
 from dataclasses import dataclass, fields, replace
+from datetime import datetime
 from operator import attrgetter
 from pathlib import Path
 from typing import IO, Any, Final
@@ -79,13 +80,16 @@ class More:
 
 
 def encoded(entry: Article | Reject, position: int, timezone: ZoneInfo) -> Encoded:
-    """Return the message for ``entry``: plain values pickle five times as fast as the dataclass and its time zone."""
+    """Return the message for ``entry``: plain values pickle five times as fast as the dataclass and its time zones.
+
+    A moment in ``timezone`` goes without its zone, another one as ISO 8601.
+    """
     if isinstance(entry, Reject):
         return position, entry
     values = list(_VALUES(entry))
     for index in _DATES:
-        if values[index] is not None and values[index].tzinfo is timezone:
-            values[index] = values[index].replace(tzinfo=None)
+        if moment := values[index]:
+            values[index] = moment.replace(tzinfo=None) if moment.tzinfo is timezone else moment.isoformat()
     values[_STATUS] = values[_STATUS].value
     values[_QUALITY] = values[_QUALITY].value
     return position, tuple(values)
@@ -98,8 +102,9 @@ def decoded(message: Encoded, timezone: ZoneInfo) -> Article | Reject:
         return content
     values = list(content)
     for index in _DATES:
-        if values[index] is not None and values[index].tzinfo is None:
-            values[index] = values[index].replace(tzinfo=timezone)
+        if moment := values[index]:
+            is_iso = isinstance(moment, str)
+            values[index] = datetime.fromisoformat(moment) if is_iso else moment.replace(tzinfo=timezone)
     values[_STATUS] = ArticleStatus(values[_STATUS])
     values[_QUALITY] = DateQuality(values[_QUALITY])
     return Article(*values)
