@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import os
+import pickle
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from searchapp.ingest import CorpusReader
 from searchapp.ingest.limits import ReadingLimits
+from searchapp.ingest.sources.reader_process import decoded, encoded
 from searchapp.ingest.sources.reader_processes import close_idle
 from searchapp.model import Article, Reject
 from tests.ingest.conftest import PARIS, Corpus
@@ -171,3 +175,14 @@ def test_no_process_outlives_its_parent(corpus: Corpus, number: signal.Signals) 
         time.sleep(0.05)
     os.kill(child, signal.SIGKILL)
     pytest.fail("the process that reads is still there")
+
+
+@pytest.mark.parametrize("zone", [PARIS, UTC, timezone(timedelta(hours=1)), ZoneInfo("Asia/Tokyo")])
+def test_a_moment_means_the_same_after_the_pipe_whatever_its_zone(zone: tzinfo) -> None:
+    moment = datetime(2019, 10, 27, 2, 30, 15, 250, tzinfo=zone)
+    sent = Article(id="a", title="Quai", text="Le quai.", date=moment, modified=moment)
+    received = decoded(pickle.loads(pickle.dumps(encoded(sent, 0, PARIS))), PARIS)
+    assert received == sent
+    assert isinstance(received, Article)
+    assert received.date
+    assert received.date.isoformat() == moment.isoformat()
