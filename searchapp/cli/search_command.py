@@ -15,7 +15,7 @@ from searchapp.cli.terminal import counted, date_text, number, print_error, prin
 from searchapp.config import Config
 from searchapp.i18n import Message
 from searchapp.model import Fragment, Hit, SearchRequest, SearchResult, Sort
-from searchapp.output.answer_json import describe_result, differs
+from searchapp.output.answer_json import describe_result, needs_explanation
 
 __all__ = ["print_result", "search"]
 
@@ -58,7 +58,7 @@ def search(config: Config, query: tuple[str, ...], as_json: bool, page: int, per
 
 
 def print_result(result: SearchResult, config: Config) -> None:
-    if differs(result):
+    if needs_explanation(result):
         print_error(Message("Understood: {query}", query=result.understood))
     for remark in result.remarks:
         print_error(remark.message)

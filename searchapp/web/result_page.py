@@ -8,7 +8,7 @@ from typing import Final
 
 from searchapp.i18n import Message
 from searchapp.model import FacetBucket, SearchRequest, SearchResult
-from searchapp.output.answer_json import turn_back, turn_forward
+from searchapp.output.answer_json import next_page, previous_page
 from searchapp.schema import FACETS, Facet
 from searchapp.search.service import DEEPEST_RESULT
 from searchapp.web.links import (
@@ -73,33 +73,33 @@ class Paging:
     forward: str | None
 
 
-def facet_groups(asked: SearchRequest, result: SearchResult) -> tuple[FacetGroup, ...]:
+def facet_groups(request: SearchRequest, result: SearchResult) -> tuple[FacetGroup, ...]:
     """Return the filters to offer; a field with one value at most has nothing to choose."""
     groups = []
     for facet in _FACETS:
-        choices = _choices(asked.filters.values.get(facet.field, ()), result.facets.get(facet.field, ()))
+        choices = _choices(request.filters.values.get(facet.field, ()), result.facets.get(facet.field, ()))
         if len(choices) > 1 or any(choice.chosen for choice in choices):
             groups.append(FacetGroup(facet, choices[:SHORT_LIST], choices[SHORT_LIST:LONG_LIST]))
     return tuple(groups)
 
 
-def active_chips(asked: SearchRequest) -> Iterator[Chip]:
+def active_chips(request: SearchRequest) -> Iterator[Chip]:
     """Yield each filter that narrows the search."""
     for facet in _FACETS:
-        for value in asked.filters.values.get(facet.field, ()):
-            yield Chip(facet.label, value, search_path(without_value(asked, facet.field, value)))
-    if asked.filters.date_from or asked.filters.date_to:
-        yield Chip(Message("Period"), _period(asked), search_path(with_period(asked, None, None)))
+        for value in request.filters.values.get(facet.field, ()):
+            yield Chip(facet.label, value, search_path(without_value(request, facet.field, value)))
+    if request.filters.date_from or request.filters.date_to:
+        yield Chip(Message("Period"), _period(request), search_path(with_period(request, None, None)))
 
 
-def page_links(asked: SearchRequest, result: SearchResult) -> Paging:
+def page_links(request: SearchRequest, result: SearchResult) -> Paging:
     """Return the links from page to page."""
-    last = min(-(-result.total // asked.per_page), DEEPEST_RESULT // asked.per_page)
-    numbers = [] if asked.cursor else _window(asked.page, last)
-    back, forward = turn_back(asked), turn_forward(asked, result)
+    last = min(-(-result.total // request.per_page), DEEPEST_RESULT // request.per_page)
+    numbers = [] if request.cursor else _window(request.page, last)
+    back, forward = previous_page(request), next_page(request, result)
     return Paging(
-        current=asked.page,
-        numbers=tuple((page, search_path(with_page(asked, page))) if page else None for page in numbers),
+        current=request.page,
+        numbers=tuple((page, search_path(with_page(request, page))) if page else None for page in numbers),
         back=search_path(back) if back else None,
         forward=search_path(forward) if forward else None,
     )
@@ -112,8 +112,8 @@ def _choices(chosen: Sequence[str], buckets: Sequence[FacetBucket]) -> tuple[Fac
     return tuple(FacetChoice(value, counts.get(value), value in chosen) for value in values)
 
 
-def _period(asked: SearchRequest) -> str:
-    first, last = asked.filters.date_from, asked.filters.date_to
+def _period(request: SearchRequest) -> str:
+    first, last = request.filters.date_from, request.filters.date_to
     if first and last:
         return day(first) if first == last else say(Message("{first} to {last}", first=day(first), last=day(last)))
     if first:

@@ -30,7 +30,7 @@ def init_app(app: Flask) -> None:
         help_path=help_path,
         hidden_fields=links.hidden_fields,
         marked=marked,
-        nothing_asked=SearchRequest(),
+        empty_search=SearchRequest(),
         other_languages=other_languages,
         paragraphs=paragraphs,
         search_for=SearchRequest,
