@@ -1,4 +1,4 @@
-"""The small chart of when the articles of a result appeared: months, or years when there are many months."""
+"""The bar chart of a result's articles by date: by month, or by year when there are many months."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from searchapp.web.site_language import month
 
 __all__ = ["Bar", "chart"]
 
-# Two years of months still leave each bar wide enough for a pointer in the side column.
+# The side column has room for 24 bars that are wide enough to click.
 MOST_MONTHS: Final = 24
 FULL_HEIGHT: Final = 100
 LOWEST_HEIGHT: Final = 4
@@ -22,7 +22,7 @@ LOWEST_HEIGHT: Final = 4
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """A period, its number of articles, and the height that shows it on a scale of 100."""
+    """A period, its number of articles, and the height of its bar, from 0 to 100."""
 
     first: date
     last: date
@@ -32,7 +32,7 @@ class Bar:
 
 
 def chart(buckets: Sequence[HistogramBucket]) -> tuple[Bar, ...]:
-    """Return the bars for ``buckets``, empty periods between them included; a single month needs no chart."""
+    """Return the bars for ``buckets``, with empty periods between them; no bars for a single month."""
     months = {_month(bucket.date): bucket.count for bucket in buckets if bucket.count}
     if len(months) < 2:
         return ()
