@@ -1,4 +1,4 @@
-"""What the benchmarks share: corpora, environments, measured processes, figures."""
+"""Shared parts of the benchmarks: corpora, environments, measured processes, figures."""
 
 from __future__ import annotations
 

@@ -88,7 +88,7 @@ def ask(port: int, path: str) -> tuple[int, float]:
 
 
 def reader(port: int, seconds: float = 3.0) -> Figures:
-    """What one reader meets meanwhile."""
+    """Response times of one reader meanwhile."""
     end = time.monotonic() + seconds
     paris: list[tuple[int, float]] = []
     health: list[float] = []

@@ -93,7 +93,7 @@ _MOST_MEMORY = 8 << 20
 
 @dataclass(frozen=True)
 class Score:
-    """What became of the mutants of one module: ``survivors`` as diffs."""
+    """Outcome of the mutants of one module: ``survivors`` as diffs."""
 
     module: str
     mutants: int

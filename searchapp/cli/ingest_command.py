@@ -1,4 +1,4 @@
-"""``ingest``: what indexing would make of a file, before anything is indexed."""
+"""``ingest``: the articles of a file as they would be indexed."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from rich.text import Text
 from searchapp import bootstrap
 from searchapp.cli.common_options import with_config
 from searchapp.cli.localization import gettext as _
-from searchapp.cli.terminal import counted, date_text, number, print_error, print_out
+from searchapp.cli.terminal import counted, date_text, number, print_out, print_reject
 from searchapp.config import Config
 from searchapp.model import Article, DateQuality, Reject
 from searchapp.schema import STORED_FIELDS, ArticleField, FieldType
@@ -29,18 +29,25 @@ _SHOWN_ELSEWHERE: Final = ("title", "date_quality", "text")
     + "\n\n"
     + _("FILE may be a folder, an archive or - (standard input). Nothing is indexed."),
 )
-@click.option("--show", "file", type=click.Path(path_type=Path), metavar="FILE", required=True, help=_("what to show"))
+@click.option(
+    "--show",
+    "file",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    required=True,
+    help=_("file, folder, archive or - (standard input)"),
+)
 @click.option(
     "--limit", type=click.IntRange(1), default=20, metavar="N", help=_("articles shown at most (default: 20)")
 )
 @with_config("corpus")
 def ingest(config: Config, file: Path, limit: int) -> None:
-    """Print up to ``limit`` articles and every reject, then how many there were."""
+    """Print up to ``limit`` articles and every reject, then their numbers."""
     articles = rejected = repaired = 0
     for entry in bootstrap.show_file(config, file):
         if isinstance(entry, Reject):
             rejected += 1
-            _print_reject(entry)
+            print_reject(entry)
             continue
         articles += 1
         repaired += bool(entry.repairs)
@@ -54,13 +61,8 @@ def ingest(config: Config, file: Path, limit: int) -> None:
     print_out(", ".join(counts))
 
 
-def _print_reject(reject: Reject) -> None:
-    place = f"{reject.file}:{reject.line}" if reject.line else reject.file
-    print_error(_("rejected: {place}: {reason}").format(place=place, reason=reject.reason.render(_)))
-
-
-def _print_article(article: Article, place: int, config: Config) -> None:
-    print_out(Text.assemble((f"{place}. ", "dim"), (article.title, "bold")))
+def _print_article(article: Article, number_: int, config: Config) -> None:
+    print_out(Text.assemble((f"{number_}. ", "dim"), (article.title, "bold")))
     rows = {row.name: _shown(row, article, config) for row in STORED_FIELDS if row.name not in _SHOWN_ELSEWHERE}
     rows["text"] = _shortened(article.text)
     for name, value in rows.items():
@@ -70,21 +72,21 @@ def _print_article(article: Article, place: int, config: Config) -> None:
 
 
 def _shown(row: ArticleField, article: Article, config: Config) -> str:
-    """Return the value of a field as it is printed, "" for one that is empty."""
+    """Return the value of a field as text, "" for an empty one."""
     value = getattr(article, row.attribute)
     if row.name == "stub":
-        return _("only what the paywall shows") if value else ""
+        return _("only the part before the paywall") if value else ""
     if row.name == "repairs":
-        return " · ".join(map(_repair, value))
+        return " · ".join(map(_repair_text, value))
     if row.type is FieldType.LINES:
         return " · ".join(value)
     if row.type is FieldType.MOMENT:
         moment = date_text(value.astimezone(config.timezone)) if value else ""
-        return f"{moment} ({_quality(article.date_quality)})".lstrip() if row.name == "date" else moment
+        return f"{moment} ({_quality_text(article.date_quality)})".lstrip() if row.name == "date" else moment
     return str(value) if value else ""
 
 
-def _quality(quality: DateQuality) -> str:
+def _quality_text(quality: DateQuality) -> str:
     words = {
         DateQuality.EXACT: _("exact"),
         DateQuality.LOCAL: _("the time zone is assumed"),
@@ -95,13 +97,13 @@ def _quality(quality: DateQuality) -> str:
     return words[quality]
 
 
-def _repair(name: str) -> str:
+def _repair_text(name: str) -> str:
     if name == "mojibake":
-        return _("letters that were decoded wrongly")
+        return _("wrongly decoded characters")
     if name == "boilerplate":
         return _("lines that are no part of the article")
     if name == "modified":
-        return _("a date of correction that is no date")
+        return _("an invalid date of correction")
     return _("read as {encoding}").format(encoding=name)
 
 

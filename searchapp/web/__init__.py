@@ -83,7 +83,8 @@ def _stand_behind_proxies(app: Flask, config: Config) -> None:
     if config.url_prefix and config.url_prefix.split("/")[1] in own:
         raise ConfigurationError(
             Message(
-                "url_prefix: “{prefix}” begins like an address of the site; give another.", prefix=config.url_prefix
+                "url_prefix: “{prefix}” begins like an address of the site. Choose another prefix.",
+                prefix=config.url_prefix,
             )
         )
     inner = MalformedRequests(app.wsgi_app)

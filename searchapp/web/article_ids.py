@@ -33,6 +33,6 @@ def requested_id(in_path: str) -> str:
     """Return the article id of the current request; raises InvalidRequest without one."""
     article_id = in_path or request.args.get("id", "")
     if not article_id:
-        reason = Message("Give the id of an article, in the path or here.")
+        reason = Message("Give the id of an article, in the path or as the parameter id.")
         raise InvalidRequest(Message("Some parameters are wrong."), [("id", reason)])
     return article_id

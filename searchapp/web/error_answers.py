@@ -11,31 +11,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from flask import (
-    Blueprint,
-    Flask,
-    Response,
-    abort,
-    current_app,
-    json,
-    make_response,
-    render_template,
-    request,
-    url_for,
-)
+from flask import Blueprint, Flask, Response, abort, current_app, json, make_response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException
 from werkzeug.urls import iri_to_uri
 
 from searchapp.errors import InvalidRecord, InvalidRecords, InvalidRequest, SearchappError, TooBusy
 from searchapp.i18n import Message
-from searchapp.web.problems import (
-    BY_STATUS,
-    INTERNAL_ERROR,
-    PROBLEMS,
-    Problem,
-    problem_of,
-)
+from searchapp.web.problems import BY_STATUS, INTERNAL_ERROR, PROBLEMS, Problem, problem_of
 from searchapp.web.site_language import current_language, say
 
 __all__ = ["init_app", "is_for_program", "refusal"]
@@ -107,7 +90,7 @@ def _answer_http(error: HTTPException) -> ResponseReturnValue:
 def _answer_unexpected(error: Exception) -> Response:
     reference = secrets.token_hex(4)
     current_app.logger.error("Unexpected error %s at %s", reference, request.path, exc_info=error)
-    detail = Message("An unexpected error happened; in the log it has the reference {reference}.", reference=reference)
+    detail = Message("An unexpected error happened. Its reference in the log is {reference}.", reference=reference)
     return _answer(Occurrence(INTERNAL_ERROR, detail, reference=reference))
 
 

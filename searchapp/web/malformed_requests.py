@@ -29,8 +29,10 @@ LABEL: Final = re.compile(r"[A-Za-z0-9_-]{1,63}")
 LENGTH: Final = re.compile(r"[0-9]{1,18}")
 ASCII: Final = "".join(map(chr, range(0x21, 0x7F)))
 
-WRONG_HOST: Final = Message("The Host header does not name a host. Send the name and port of this site, once.")
-WRONG_LENGTH: Final = Message("The Content-Length header is no number of bytes.")
+WRONG_HOST: Final = Message("The Host header is not a valid host. Send it once, with the name and port of this site.")
+WRONG_LENGTH: Final = Message(
+    "The Content-Length header is not a number of bytes. Send the length of the body as a decimal number."
+)
 
 
 class MalformedRequests:

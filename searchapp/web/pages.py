@@ -56,7 +56,7 @@ def search() -> str:
     reading = read_search(request.args)
     search_request, result, dropped = _search_leniently(reading.request)
     ignored = (
-        Message("“{parameter}” was left out of this search. {reason}", parameter=parameter, reason=reason)
+        Message("The parameter “{parameter}” was ignored. {reason}", parameter=parameter, reason=reason)
         for parameter, reason in (*reading.problems, *dropped)
     )
     remarks = (*reading.remarks, *ignored, *(remark.message for remark in result.remarks))

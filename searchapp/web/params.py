@@ -140,7 +140,7 @@ def _sort(text: str) -> Sort:
 
 def _cursor(text: str) -> str:
     if len(text) > LONGEST_CURSOR or not text.isascii():
-        raise _WrongError(Message("Give the cursor of an earlier answer as it was."))
+        raise _WrongError(Message("Give the cursor of an earlier answer unchanged."))
     return text
 
 

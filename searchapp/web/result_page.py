@@ -11,23 +11,10 @@ from searchapp.model import FacetBucket, SearchRequest, SearchResult
 from searchapp.output.answer_json import next_page, previous_page
 from searchapp.schema import FACETS, Facet
 from searchapp.search.service import DEEPEST_RESULT
-from searchapp.web.links import (
-    search_path,
-    with_page,
-    with_period,
-    without_value,
-)
+from searchapp.web.links import search_path, with_page, with_period, without_value
 from searchapp.web.site_language import day, say
 
-__all__ = [
-    "Chip",
-    "FacetChoice",
-    "FacetGroup",
-    "Paging",
-    "active_chips",
-    "facet_groups",
-    "page_links",
-]
+__all__ = ["Chip", "FacetChoice", "FacetGroup", "Paging", "active_chips", "facet_groups", "page_links"]
 
 _FACETS: Final = sorted(FACETS, key=lambda facet: facet.position)
 # Values shown at once, and with those that “more” unfolds.

@@ -31,8 +31,8 @@ def require_write_access() -> None:
     if writing is None:
         raise WritingOff(
             Message(
-                "Writing is off. To switch it on, start the server with a token in SEARCHAPP_WRITE_TOKEN "
-                "and send it along: Authorization: Bearer …"
+                "Writing is off. To allow it, start the server with a token in SEARCHAPP_WRITE_TOKEN and send "
+                "that token: Authorization: Bearer …"
             )
         )
     if not carries_token(request.headers.get("Authorization", ""), config.write_token):

@@ -123,7 +123,10 @@ class _Body(io.RawIOBase):
             raise
         except Exception as error:  # each server has errors of its own for a body with wrong framing
             raise InvalidRequest(
-                Message("The body is not framed as its headers say. Send it with its Content-Length, or in chunks.")
+                Message(
+                    "The length of the body does not agree with its headers. Send it with the right "
+                    "Content-Length, or chunked."
+                )
             ) from error
         if not chunk and self._missing > 0:
             raise ClientDisconnected
@@ -143,7 +146,7 @@ def _seconds_to_wait() -> float:
     except ValueError:
         seconds = -1.0
     if not 0 <= seconds <= LONGEST_WAIT:
-        reason = Message("Give seconds from 0 to {longest}.", longest=int(LONGEST_WAIT))
+        reason = Message("Give a number of seconds from 0 to {longest}.", longest=int(LONGEST_WAIT))
         raise InvalidRequest(Message("Some parameters are wrong."), [("wait", reason)])
     return seconds
 

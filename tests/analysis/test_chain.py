@@ -1,4 +1,4 @@
-"""What the French chain makes of words as people write them."""
+"""The French analyzer on words as people write them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What readers of a small archive find first, how much they find, and what is put right for them."""
+"""Ranking, recall and corrections on a small archive."""
 
 from __future__ import annotations
 

@@ -27,7 +27,7 @@ WriteDocuments = Callable[..., Path]
 
 
 def capabilities(engine: Engine) -> Capabilities:
-    """How an engine departs from the port; most say nothing, for they do not."""
+    """Departures of an engine from the port; most engines have none."""
     declared: Capabilities = getattr(engine, "capabilities", Capabilities())
     return declared
 

@@ -216,7 +216,7 @@ def write(engine: Engine, folder: Path, added: Sequence[Document], base: Path | 
 
 
 def live(added: Sequence[Document]) -> list[Document]:
-    """What is left when a later document replaces an earlier one of the same id."""
+    """The documents that remain when a later one replaces an earlier one of the same id."""
     latest = {entry.article.id: entry for entry in added}
     return [entry for entry in added if latest[entry.article.id] is entry]
 

@@ -1,4 +1,4 @@
-"""What every engine does, told as behaviour. The semantics stand in ``searchapp/engines/port.py``."""
+"""Behaviour that every engine shares; the contract is the prose in ``searchapp/engines/port.py``."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a search looks up in a generation's dictionary while there is time, over real files of every engine."""
+"""Lookups in a generation's term dictionary until the deadline, over real files of every engine."""
 
 from __future__ import annotations
 

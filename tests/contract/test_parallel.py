@@ -132,7 +132,7 @@ def answers(engine: Engine, folder: Path) -> list[object]:
 
 
 def ended(started: Started) -> bool:
-    """Whether workers were started and are gone; a process that its parent has not waited for is not."""
+    """True when workers were started and have ended; a zombie process has not."""
     return len(started) > 1 and all(process.returncode is not None for process in started)
 
 

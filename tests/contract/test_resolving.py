@@ -1,4 +1,4 @@
-"""What the words of a query look for: where, in which form, and which of them score."""
+"""Resolution of a query's words: fields, forms, and the terms that score."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is looked for instead of a word that no article holds, and which words are of one family."""
+"""Spelling corrections of words that no article has, and related stems."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is particular to the Tantivy adapter."""
+"""Behaviour of the Tantivy adapter alone."""
 
 from __future__ import annotations
 

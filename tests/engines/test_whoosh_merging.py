@@ -1,4 +1,4 @@
-"""Which segments of a Whoosh generation are written anew, and that their documents keep the order of adding."""
+"""Merging of Whoosh segments: which ones are rewritten, and that documents keep their order."""
 
 from __future__ import annotations
 

@@ -103,7 +103,7 @@ def test_segments_in_many_files_are_refused_by_name(tmp_path: Path) -> None:
 
 
 def fields_of(article_id: str, text: str) -> dict[str, object]:
-    """What an index of ours holds of an article, as plain Whoosh takes it."""
+    """The document of an article as plain Whoosh would add it."""
     whole = article(article_id, f"Titre {article_id}", text, source="A")
     made = document(whole)
     title, body = ANALYZER.terms(whole.title), ANALYZER.terms(whole.text)

@@ -1,4 +1,4 @@
-"""What a pool of processes promises, whoever uses it."""
+"""The pool of worker processes."""
 
 from __future__ import annotations
 

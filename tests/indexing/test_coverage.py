@@ -1,4 +1,4 @@
-"""Whether a generation has read what was written to the journal: `indexed` in the answer to a write depends on it."""
+"""Coverage of the journal by a generation, on which `indexed` in the answer to a write depends."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What changed alone is read and analysed, and the index is the same as if everything had been."""
+"""Incremental reindexing: only changes are read and analysed, and the index equals a rebuilt one."""
 
 from __future__ import annotations
 
@@ -110,7 +110,7 @@ def record(number: int, word: str = "phare", **fields: object) -> dict[str, obje
 
 @pytest.fixture
 def analysed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """What is analysed from now on."""
+    """The texts analysed from now on."""
     texts: list[str] = []
     terms = FrenchAnalyzer.terms
 

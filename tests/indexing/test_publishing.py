@@ -1,4 +1,4 @@
-"""What is published: names in the order of making whatever the clock says, and no index that is not what was read."""
+"""Publishing: names in the order of publication whatever the clock says, and only indexes that equal what was read."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which version of an article counts: the rules, each with what a reader would see otherwise."""
+"""The rules for which version of an article counts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What every format has in common: clean text, dates, letters."""
+"""Behaviour that all formats share: clean text, dates, encodings."""
 
 from __future__ import annotations
 

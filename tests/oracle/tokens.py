@@ -1,4 +1,4 @@
-"""What a tree finds, told the long way: each article is read token by token, without index, dictionary or clauses.
+"""Oracle: evaluates a query tree on the tokens of each article, without index, dictionary or clauses.
 
 Engines are held to it by ``test_engines_and_tokens.py``. It shares only the analyzer and the tree with the program.
 """

@@ -1,4 +1,4 @@
-"""Which share of a query's weight is asked for, and what is done when there is no time to count."""
+"""Minimum should match: the required share of a query's weight, also after the deadline."""
 
 from __future__ import annotations
 

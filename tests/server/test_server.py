@@ -1,4 +1,4 @@
-"""What strangers may send to the real server: halves, drips, rubbish, too much; and that others do not notice."""
+"""The real server under hostile requests: incomplete, slow, malformed, too many. Other clients are not affected."""
 
 from __future__ import annotations
 

@@ -45,7 +45,7 @@ _QUERIES: Final = ("maire", '"pont de pierre"', "le PROCHE/5 registre", "titre:j
 
 @dataclass(slots=True)
 class Outcome:
-    """What became of the trials. ``failures`` tells each wrong thing with what was damaged."""
+    """Outcome of the trials. ``failures`` lists each wrong answer with the damage that led to it."""
 
     trials: int = 0
     signed: int = 0

@@ -22,7 +22,7 @@ _ENOUGH: Final = 20
 
 @dataclass(slots=True)
 class Outcome:
-    """What became of the kills. ``failures`` tells each wrong thing with what was killed and when."""
+    """Outcome of the kills. ``failures`` lists each wrong state with the process killed and the moment."""
 
     kills: int = 0
     before_publish: int = 0

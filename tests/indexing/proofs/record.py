@@ -19,7 +19,7 @@ _HEADER: Final = struct.Struct("=IIIIQq")
 
 
 class Kind(IntEnum):
-    """What was done. TOLD is what the process printed, SYNC a file or folder put on the disk."""
+    """An operation. TOLD is output of the process, SYNC a file or folder synced to the disk."""
 
     CREATE = 1
     WRITE = 2

@@ -30,7 +30,7 @@ _TOLD: Final = 20
 
 @dataclass(slots=True)
 class Report:
-    """What became of the articles.
+    """Outcome of the articles.
 
     ``lost`` ones were taken and are not found, or no longer; ``undead`` ones were withdrawn and are. ``late`` counts
     articles and withdrawals that were seen more than a second after they were taken, which is expected while a reindex

@@ -52,7 +52,7 @@ class Hostile:
 
     @property
     def due(self) -> bool:
-        """Whether the request is whole."""
+        """True when the request is complete."""
         head, end, body = self.data.lstrip(b"\r\n").partition(b"\r\n\r\n")
         lengths = LENGTH.findall(head)
         framed = b"content-length" in head.lower() or b"transfer-encoding" in head.lower()
