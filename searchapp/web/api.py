@@ -38,11 +38,12 @@ def search() -> Response:
     if names_tag(_tag(version)):
         return _negotiated(Response(status=304), version)
     result = site().service.search(search_request)
+    is_current = result.total_relation == "eq" and site().service.version() == version
     translate = translator(current_language())
     answer = describe_result(result, search_request, site().config.timezone, translate, request.root_path)
     whole = {"start": 0, "end": len(search_request.query)}
     answer["remarks"] = [{"message": say(remark), **whole} for remark in reading.remarks] + answer["remarks"]
-    return _tagged(answer, version, lasting=result.total_relation == "eq")
+    return _with_links(answer, version if is_current else None)
 
 
 @api.get("/articles/<article_id:article_id>")
@@ -56,8 +57,9 @@ def article(article_id: str = "") -> Response:
         site().service.article(article_id)
         return _negotiated(Response(status=304), version)
     view = site().service.article(article_id, query)
+    is_current = site().service.version() == version
     answer = describe_view(view, site().config.timezone, with_highlights=bool(query), root=request.root_path)
-    return _tagged(answer, version)
+    return _with_links(answer, version if is_current else None)
 
 
 def _tag(version: str) -> str:
@@ -65,17 +67,13 @@ def _tag(version: str) -> str:
     return hashlib.sha256("\0".join(parts).encode("utf-8", "replace")).hexdigest()[:32]
 
 
-def _tagged(answer: Json, version: str, *, lasting: bool = True) -> Response:
-    """Return an answer with its ETag, or without one when the index has changed since ``version``.
-
-    ``lasting``: the answer is complete, so the same request would get it again. A partial answer gets no ETag.
-    """
+def _with_links(answer: Json, version: str | None) -> Response:
+    """Return an answer with its Link headers; with an ETag, unless ``version`` is None since it may change."""
     response = jsonify(answer)
     for relation, path in answer["links"].items():
         if path:
             response.headers.add("Link", f'<{path}>; rel="{LINK_RELATIONS.get(relation, relation)}"')
-    is_current = lasting and site().service.version() == version
-    return _negotiated(response, version if is_current else None)
+    return _negotiated(response, version)
 
 
 def _negotiated(response: Response, version: str | None) -> Response:
