@@ -41,6 +41,7 @@ _ENTRY_KEYS: Final = ("query", "source", "section", "columns")
 _TOKEN: Final = re.compile(r"[A-Za-z0-9._~+/-]{14,510}[A-Za-z0-9._~+/=-]{2}")
 ENGINES: Final = ("whoosh", "tantivy")
 Network = IPv4Network | IPv6Network
+Number = TypeVar("Number", int, float)
 # No segment begins with a dot, since browsers resolve “..” before they send a request.
 URL_PREFIX: Final = re.compile(r"(?:/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)+")
 
@@ -73,26 +74,25 @@ def _choice(*allowed: str) -> Callable[[object], str]:
 
 
 def _whole_number(lowest: int, highest: int) -> Callable[[object], int]:
-    def convert(value: object) -> int:
-        try:
-            number = int(str(value)) if not isinstance(value, bool) else None
-        except ValueError:
-            number = None
-        if number is None or not lowest <= number <= highest:
-            raise _NotAllowedError(Message("a whole number from {lowest} to {highest}", lowest=lowest, highest=highest))
-        return number
-
-    return convert
+    allowed = Message("a whole number from {lowest} to {highest}", lowest=lowest, highest=highest)
+    return _between(int, lowest, highest, allowed)
 
 
 def _number(lowest: float, highest: float) -> Callable[[object], float]:
-    def convert(value: object) -> float:
+    allowed = Message("a number from {lowest} to {highest}", lowest=lowest, highest=highest)
+    return _between(float, lowest, highest, allowed)
+
+
+def _between(
+    parse: Callable[[str], Number], lowest: Number, highest: Number, allowed: Message
+) -> Callable[[object], Number]:
+    def convert(value: object) -> Number:
         try:
-            number = float(str(value)) if not isinstance(value, bool) else None
+            number = parse(str(value)) if not isinstance(value, bool) else None
         except ValueError:
             number = None
         if number is None or not lowest <= number <= highest:
-            raise _NotAllowedError(Message("a number from {lowest} to {highest}", lowest=lowest, highest=highest))
+            raise _NotAllowedError(allowed)
         return number
 
     return convert
