@@ -76,7 +76,7 @@ def _print_state(config: Config) -> None:
         print_error(error.render(_))
 
 
-def _load(config: Config) -> None:
+def _preload(config: Config) -> None:
     """Open the index once before the processes are forked, so that they share the loaded modules."""
     with suppress(SearchappError), closing(open_service(config)) as service:
         service.generation()
@@ -100,5 +100,5 @@ def _run(app: Any, service: SearchService, config: Config, listener: socket.sock
         gc.collect()
         gc.freeze()
 
-    _load(config)
+    _preload(config)
     run(application_of(app, config), Options(config.workers, config.threads, start), listener)

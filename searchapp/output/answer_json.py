@@ -96,7 +96,10 @@ def describe_view(view: ArticleView, timezone: ZoneInfo, *, with_highlights: boo
 def search_links(request: SearchRequest, result: SearchResult, root: str = "") -> dict[str, str | None]:
     """Return the addresses of this answer, of the next page and of the previous one, under ``root``."""
     requests = {"self": request, "next": next_page(request, result), "prev": previous_page(request)}
-    return {name: root + _search_path(page) if page else None for name, page in requests.items()}
+    return {
+        name: f"{root}{SEARCH_PATH}?{urlencode(write_search(page), doseq=True)}".rstrip("?") if page else None
+        for name, page in requests.items()
+    }
 
 
 def previous_page(request: SearchRequest) -> SearchRequest | None:
@@ -152,11 +155,6 @@ def article_links(article_id: str, root: str = "") -> dict[str, str]:
     """Return the addresses of an article, as JSON and as a page, under ``root``."""
     path = article_path(article_id)
     return {"self": f"{root}/api/v1{path}", "page": root + path}
-
-
-def _search_path(request: SearchRequest) -> str:
-    parameters = urlencode(write_search(request), doseq=True)
-    return f"{SEARCH_PATH}?{parameters}" if parameters else SEARCH_PATH
 
 
 def _describe_hit(hit: Hit, timezone: ZoneInfo, root: str) -> Json:

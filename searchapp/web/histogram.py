@@ -37,7 +37,10 @@ def chart(buckets: Sequence[HistogramBucket]) -> tuple[Bar, ...]:
     if len(months) < 2:
         return ()
     span = list(_months(min(months), max(months)))
-    return tuple(_scaled(_by_month(months, span) if len(span) <= MOST_MONTHS else _by_year(months)))
+    periods = list(_by_month(months, span) if len(span) <= MOST_MONTHS else _by_year(months))
+    most = max(count for *_, count in periods)
+    heights = (max(LOWEST_HEIGHT, round(FULL_HEIGHT * count / most)) if count else 0 for *_, count in periods)
+    return tuple(Bar(*period, height) for period, height in zip(periods, heights, strict=True))
 
 
 def _by_month(months: Mapping[date, int], span: Sequence[date]) -> Iterator[tuple[date, date, str, int]]:
@@ -52,14 +55,6 @@ def _by_year(months: Mapping[date, int]) -> Iterator[tuple[date, date, str, int]
         years[first.year] += count
     for year in range(min(years), max(years) + 1):
         yield date(year, 1, 1), date(year, 12, 31), str(year), years[year]
-
-
-def _scaled(periods: Iterator[tuple[date, date, str, int]]) -> Iterator[Bar]:
-    rows = list(periods)
-    most = max(count for *_, count in rows)
-    for first, last, label, count in rows:
-        height = max(LOWEST_HEIGHT, round(FULL_HEIGHT * count / most)) if count else 0
-        yield Bar(first, last, label, count, height)
 
 
 def _month(text: str) -> date:
