@@ -105,7 +105,7 @@ def reader(port: int, seconds: float = 3.0) -> Figures:
 
 
 def connected(stack: ExitStack, port: int, count: int, sent: bytes, *, buffer: int = 0) -> list[socket.socket]:
-    """Open so many connections that send this and nothing more."""
+    """Open connections that send these bytes and nothing more."""
     connections = []
     for _ in range(count):
         own = stack.enter_context(socket.socket())

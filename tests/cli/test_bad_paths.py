@@ -152,7 +152,7 @@ def places(indexed: Config, tmp_path: Path) -> Iterator[dict[str, Path]]:
 def run(
     places: dict[str, Path], tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> Run:
-    """Run a command in this process, where the modes of files count; return its exit code and what it says."""
+    """Run a command in this process, where file modes apply; return its exit code and its output."""
 
     def call(command: tuple[str, ...]) -> tuple[int, str]:
         monkeypatch.chdir(tmp_path)

@@ -158,7 +158,7 @@ def test_rollback_refuses_a_damaged_generation(run: Run, config: Config, two: tu
 
 @contextmanager
 def held(config: Config) -> Iterator[Holder]:
-    """Hold the lock; gives what others are told of its holder."""
+    """Hold the lock; yields the description of its holder that other processes print."""
     generations = Generations(config.index)
     with generations.locked():
         holder = generations.holder()

@@ -17,7 +17,7 @@ Known = Callable[..., Lexicon]
 
 @pytest.fixture
 def known(tmp_path: Path) -> Iterator[Known]:
-    """A lexicon of an archive in which so many articles hold each word."""
+    """A spelling dictionary of an archive with these document frequencies."""
     opened: list[Lexicon] = []
 
     def build(**documents: int) -> Lexicon:

@@ -1,4 +1,4 @@
-"""The lexicon: what is probable, and that growing one by changes gives what building it anew would."""
+"""The spelling dictionary: likely corrections, and that an updated one equals a rebuilt one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A database of a generation runs nothing of its own, and is told as damaged when it is not ours."""
+"""No code of a generation's database runs; a database with foreign tables counts as damaged."""
 
 from __future__ import annotations
 

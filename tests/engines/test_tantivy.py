@@ -62,7 +62,7 @@ def test_terms_come_back_as_they_were_joined(terms: list[str]) -> None:
 
 
 def changing_corpus(rounds: int) -> Iterable[list[Document]]:
-    """Rounds of changes to 4,000 articles: some 8 % anew each time, of which a few are new."""
+    """Rounds of changes to 4,000 articles: each rewrites about 8 % of them and adds a few."""
     draw = random.Random(5)
     words = [ANALYZER.terms(f"mot{number} vin")[0].word for number in range(2000)]
     yield [document(number, " ".join(draw.choices(words, k=60))) for number in range(4000)]

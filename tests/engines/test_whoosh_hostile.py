@@ -1,4 +1,4 @@
-"""An index from a stranger runs nothing, allocates nothing absurd, and is told as damaged."""
+"""A hostile index runs no code, allocates no huge memory, and is reported as damaged."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def uses(folder: Path) -> Iterator[Callable[[], object]]:
 
 
 def grow(folder: Path) -> None:
-    """Grow another index out of one, of which so much is deleted that its segment is written anew."""
+    """Base an index on one with so many deletions that its segment is rewritten."""
     grown = folder.parent / f"grown-{len(list(folder.parent.iterdir()))}"
     write(grown, {"99": "vent"}, [str(number) for number in range(40)], base=folder)
 

@@ -26,7 +26,7 @@ def segment(tokens: int, documents: int = 1000, deleted: int = 0) -> W3Segment:
 
 
 def planned(old: list[W3Segment], new: list[W3Segment]) -> list[tuple[int, bool]]:
-    """The number of segments of each run, and whether it is written anew."""
+    """The number of segments of each run, and True when the run is rewritten."""
     runs = plan(old, new)
     kept = [each for each in (*old, *new) if each.doc_count()]
     assert [each for run, _ in runs for each in run] == kept

@@ -46,7 +46,7 @@ def total(config: Config, query: str = "") -> int:
 
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> list[datetime]:
-    """The moments that the program is told, one a generation, the last one for good."""
+    """The moments of a fake clock, one for each generation; the last one is repeated."""
     moments = [NOW]
 
     def generations(config: Config) -> Generations:

@@ -1,4 +1,4 @@
-"""The register of a generation: what it says of units, versions and of what changed since the generation before."""
+"""The index state of a generation: units, versions, and changes since the previous generation."""
 
 from __future__ import annotations
 

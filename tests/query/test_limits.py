@@ -1,4 +1,4 @@
-"""The limits of the language, each at its boundary, and what is told of what is odd."""
+"""The limits of the query language, each at its boundary, and the remarks about them."""
 
 from __future__ import annotations
 

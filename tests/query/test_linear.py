@@ -1,4 +1,4 @@
-"""Reading a query is linear in it, whatever it is made of, and what it may ask for is bounded."""
+"""Parsing is linear in the length of any query, and the work that a query asks for is bounded."""
 
 from __future__ import annotations
 

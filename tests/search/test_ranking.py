@@ -38,7 +38,7 @@ def order(query: list[ScoredTerm], *articles: tuple[str, str]) -> list[int]:
 
 
 def by_the_formula(words: list[ScoredTerm], articles: list[tuple[str, str]]) -> list[float]:
-    """The scores as the docstring of the module has them, on lists of words in place of counted strings."""
+    """The scores by the formula in the module's docstring, computed on lists of words."""
     read = [(ANALYZER.terms(title), ANALYZER.terms(text)) for title, text in articles]
     average = sum(len(title) + len(text) for title, text in read) / len(read) or 1.0
     title_average = sum(len(title) for title, _ in read) / len(read) or 1.0

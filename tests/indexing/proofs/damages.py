@@ -73,7 +73,7 @@ class Damager:
         self.outcome = Outcome()
 
     def run(self, trials: int, on_trial: Callable[[Outcome], None] = lambda outcome: None) -> Outcome:
-        """Do so many trials, fewer only after 20 failures; of four, one is signed."""
+        """Run that many trials, or stop after 20 failures; one of four has matching digests."""
         with self._pool() as pool:
             self._ask(pool, _build, self._work, self._engine, self._corpus)
         pool = self._pool()
@@ -310,7 +310,7 @@ class _Unexpected(logging.Handler):
 
 
 def sign_again(index: Path, generation: str) -> None:
-    """Make size and digest in a manifest fit whatever the files are now, as whoever sends an index can."""
+    """Make sizes and digests in a manifest match the damaged files, as the sender of an index could."""
     generations = Generations(index)
     manifest = generations.manifest(generation)
     files = dict(generations._sums(generations.path(generation), ""))

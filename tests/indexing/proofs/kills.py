@@ -54,7 +54,7 @@ class Killer:
         self.outcome = Outcome()
 
     def run(self, kills: int, on_kill: Callable[[Outcome], None] = lambda outcome: None) -> Outcome:
-        """Kill so many reindexes, fewer only after 20 failures; one that ended before its kill does not count."""
+        """Kill that many reindexes, or stop after 20 failures; one that ended before its kill does not count."""
         kinds = [full(), ()] if full() else [()]
         for options in kinds:
             self._measure(options)

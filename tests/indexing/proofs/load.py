@@ -139,7 +139,7 @@ class Load:
         self.report = Report(engine, clients, workers, articles)
 
     def run(self, publishes: int, on_publish: Callable[[Report], None] = lambda report: None) -> Report:
-        """Load the server while so many reindexes publish; raises AssertionError when one fails, or the server does."""
+        """Load the server while reindexes publish; raises AssertionError when a reindex or the server fails."""
         report = self.report
         self._publish(AUBE)
         stop = Event()

@@ -137,7 +137,7 @@ class Replay:
         return self.cuts
 
     def _styles(self, number: int) -> list[str]:
-        """Return so many styles, each as often as the next; what is left over is drawn."""
+        """Return ``number`` styles, each equally often; the remainder is drawn at random."""
         rounds, rest = divmod(number, len(STYLES))
         return [*STYLES * rounds, *self._dice.sample(STYLES, rest)]
 

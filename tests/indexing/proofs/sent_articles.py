@@ -23,7 +23,7 @@ _TOKEN: Final = "un-jeton-assez-long-0123"  # noqa: S105
 _PROMISED: Final = 1.0
 _LONG: Final = 60.0
 _WITHDRAWN: Final = 3
-"""Of so many articles one is withdrawn again."""
+"""One of this many articles is withdrawn again."""
 _FIRST: Final = 42_000
 _TOLD: Final = 20
 
@@ -68,7 +68,7 @@ class SentArticles:
         self.report = Report(engine, writers, workers)
 
     def run(self, each: int, reindexes: int, on_reindex: Callable[[Report], None] = lambda report: None) -> Report:
-        """Have each writer send so many articles while so many reindexes run, and one of everything at the end."""
+        """Let each writer send its articles while reindexes run, then run a full reindex."""
         state, report = AUBE, self.report
         self._corpus.write(state)
         self._index.reindex()

@@ -31,7 +31,7 @@ class SmallDisk(Protocol):
     folder: Path
 
     def leave(self, room: int) -> tuple[dict[str, str], Path]:
-        """Leave so many bytes free; return the environment of a process that is to feel it, and its record."""
+        """Leave this many bytes free; return the environment of the process under test, and its record."""
 
 
 class Mounted:
