@@ -56,7 +56,14 @@ OLD_NAMES: Final = {
     "_AHEAD": "QUEUE_PER_WORKER",
 }
 # Phrases that a reader has to guess at.
-RIDDLES: Final = ("by another hand", "let go of", "lets go of", "made anew", "what is owed", "settle on it", "who asks")
+RIDDLES: Final = (
+    "by another hand",
+    "goes forward again",
+    "made anew",
+    "settle on it",
+    "what is owed",
+    "who asks",
+)
 # A docstring names the thing: not "What lets in" but "Token bucket: n requests a second".
 OPENINGS: Final = re.compile(r"(?:What|Whether|How|Who|Which|Return what|Tells|Says)\b")
 # Rooms of searchapp whose docstrings are checked.

@@ -172,6 +172,6 @@ def _switch(name: str) -> bool:
 
 
 def _writing() -> Writing:
-    there = site().writing
-    assert there is not None  # noqa: S101 - require_write_access refuses before
-    return there
+    enabled = site().writing
+    assert enabled is not None  # noqa: S101 - require_write_access has refused before
+    return enabled
