@@ -13,7 +13,7 @@ from searchapp.cli.common_options import with_config
 from searchapp.cli.localization import gettext as _
 from searchapp.cli.terminal import counted, print_error, print_out
 from searchapp.config import Config
-from searchapp.indexing.write_service import Batch, Outcome, Word, Writing
+from searchapp.indexing.write_service import Batch, JournalEntry, Outcome, Writing
 from searchapp.model import Article, Reject
 
 __all__ = ["add"]
@@ -43,11 +43,11 @@ def add(config: Config, files: tuple[Path, ...], ids: tuple[str, ...], strict: b
     report = _Report()
     try:
         for file in files:
-            report.pending |= not writing.holding(_put(writing, config, file, report, strict=strict).extent)
+            report.pending |= not writing.generation_covering(_put(writing, config, file, report, strict=strict).extent)
         for article_id in ids:
             written = writing.withdraw(article_id)
-            report.told(written.word, written.outcome)
-            report.pending |= not writing.holding(written.extent)
+            report.told(written.entry, written.outcome)
+            report.pending |= not writing.generation_covering(written.extent)
     finally:
         writing.close()
         service.close()
@@ -67,7 +67,7 @@ class _Report:
         self.pending = False
         """Whether something of it, written now or before, is not indexed yet."""
 
-    def told(self, word: Word | None, outcome: Outcome) -> None:
+    def told(self, word: JournalEntry | None, outcome: Outcome) -> None:
         self.counts[outcome] += 1
         if word is not None and outcome is not Outcome.UNCHANGED and self.counts.total() <= _LISTED:
             print_out("  " + _words()[outcome].format(id=word.id))
@@ -94,7 +94,7 @@ class _Report:
 
 def _put(writing: Writing, config: Config, file: Path, report: _Report, *, strict: bool) -> Batch:
     entries = map(report.seen, bootstrap.show_file(config, file, strict=True))
-    return writing.put_articles(entries, strict=strict, on_word=report.told)
+    return writing.put_articles(entries, strict=strict, on_entry=report.told)
 
 
 def _words() -> dict[Outcome, str]:

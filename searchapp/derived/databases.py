@@ -1,11 +1,13 @@
-"""SQLite files of a generation, opened so that they can do nothing but be read.
+"""SQLite files of a generation, opened so that reading them runs no code of theirs.
 
-A database's schema may hold views and triggers, which run when a table is read or written. So a schema has to be, word
-for word, the one that the program itself makes; SQLite then trusts no function in it either.
+The schema of a database may hold views and triggers, which run when a table is read or written. So it has to be, word
+for word, the schema that the program itself makes; SQLite then trusts no function in it either.
 """
 
 from __future__ import annotations
 
+import os
+import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -15,7 +17,7 @@ from pathlib import Path
 from searchapp.errors import IndexDamaged
 from searchapp.i18n import Message
 
-__all__ = ["is_damage", "open_database", "reading_database", "require_schema"]
+__all__ = ["connect_read_only", "copy_database", "is_damage", "open_database", "reading_database", "require_schema"]
 
 _SCHEMA = "SELECT type, name, tbl_name, sql FROM sqlite_master"
 
@@ -23,14 +25,30 @@ _SCHEMA = "SELECT type, name, tbl_name, sql FROM sqlite_master"
 def open_database(path: Path, statements: str) -> sqlite3.Connection:
     """Open the file at ``path`` to read; raises IndexDamaged unless ``statements`` made its tables."""
     with reading_database(path):
-        uri = f"{path.resolve().as_uri()}?mode=ro&immutable=1"
-        connection = sqlite3.connect(uri, uri=True, check_same_thread=False)
+        connection = connect_read_only(path)
         try:
             require_schema(connection, path, statements)
         except BaseException:
             connection.close()
             raise
     return connection
+
+
+def connect_read_only(path: Path) -> sqlite3.Connection:
+    """Open a file that no process writes, without a check of its schema; raises sqlite3.Error."""
+    uri = f"{path.resolve().as_uri()}?mode=ro&immutable=1"
+    return sqlite3.connect(uri, uri=True, check_same_thread=False)
+
+
+def copy_database(source: Path, target: Path) -> None:
+    """Copy a file inside the kernel where the system can: file systems that share blocks then copy nothing."""
+    try:
+        with source.open("rb") as from_file, target.open("wb") as to_file:
+            remaining = source.stat().st_size
+            while remaining and (copied := os.copy_file_range(from_file.fileno(), to_file.fileno(), remaining)):
+                remaining -= copied
+    except (AttributeError, OSError):  # another system, or a file system that cannot
+        shutil.copyfile(source, target)
 
 
 def require_schema(connection: sqlite3.Connection, path: Path, statements: str) -> None:
@@ -42,13 +60,13 @@ def require_schema(connection: sqlite3.Connection, path: Path, statements: str) 
 
 
 def is_damage(error: sqlite3.DatabaseError) -> bool:
-    """Return whether SQLite says that a file is damaged, or none of its own: not that the disk is full."""
+    """Return whether SQLite reports a damaged file or one that is no database, and not, say, a full disk."""
     return getattr(error, "sqlite_errorcode", 0) & 255 in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 
 
 @contextmanager
 def reading_database(path: Path) -> Iterator[None]:
-    """Raise IndexDamaged, which names the file, for what SQLite says of a damaged one."""
+    """Raise IndexDamaged, which names the file, in place of the errors of SQLite."""
     try:
         yield
     except sqlite3.Error as error:

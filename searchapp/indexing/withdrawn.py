@@ -28,13 +28,13 @@ class Withdrawn:
     generation: str = ""
     ids: frozenset[str] = frozenset()
 
-    def hidden_in(self, generation: str) -> frozenset[str]:
+    def excluded_from(self, generation: str) -> frozenset[str]:
         """Return the ids that ``generation`` may hold and must not show."""
         return frozenset() if generation == self.generation else self.ids
 
-    def says_the_same(self, other: Withdrawn, generation: str) -> bool:
+    def excludes_the_same(self, other: Withdrawn, generation: str) -> bool:
         """Return whether both lists hold the same ids, to be hidden in ``generation`` or not."""
-        return self.ids == other.ids and self.hidden_in(generation) == other.hidden_in(generation)
+        return self.ids == other.ids and self.excluded_from(generation) == other.excluded_from(generation)
 
 
 def write_withdrawn(folder: Path, generation: str, ids: Iterable[str]) -> None:

@@ -29,9 +29,9 @@ from searchapp.ingest.journal import (
     Extent,
     InvalidRecordError,
     Journal,
+    JournalEntry,
     Outcome,
     Spool,
-    Word,
     Written,
     parse_line,
     record_of,
@@ -41,10 +41,10 @@ from searchapp.ingest.journal import (
 from searchapp.ingest.reader_protocol import UnreadableError
 from searchapp.model import Article, Reject
 
-__all__ = ["Batch", "Extent", "IndexingStatus", "OnWord", "Outcome", "Word", "Writing", "Written", "lines_of"]
+__all__ = ["Batch", "Extent", "IndexingStatus", "JournalEntry", "OnEntry", "Outcome", "Writing", "Written", "lines_of"]
 
 _LISTED: Final = 100
-OnWord = Callable[[Word, Outcome], None]
+OnEntry = Callable[[JournalEntry, Outcome], None]
 
 
 @dataclass(slots=True)
@@ -76,10 +76,10 @@ class ServedArticles(Protocol):
     def stored(self, article_id: str) -> Article | None:
         """Return an article as it is indexed, None when there is none; raises IndexMissing, IndexDamaged."""
 
-    def holding(self, journal: Path, ends: Mapping[str, int], withdrawn: Mapping[str, bool]) -> str:
+    def generation_covering(self, journal: Path, ends: Mapping[str, int], withdrawn: Mapping[str, bool]) -> str:
         """Return the generation that answers if it has read the journal up to ``ends``, else ""."""
 
-    def when_behind(self, call: Callable[[], object]) -> None:
+    def on_missing_withdrawals(self, call: Callable[[], object]) -> None:
         """Have ``call`` called when an index is opened that knows less than the journal."""
 
 
@@ -95,7 +95,7 @@ class Writing:
         self._indexer = indexer
         self._resumed = 0
 
-    def put(self, article_id: str, body: bytes, *, there: bool | None = None) -> Written:
+    def put(self, article_id: str, body: bytes, *, must_exist: bool | None = None) -> Written:
         """Write one article, a JSON object, under an id; raises InvalidRecord.
 
         With ``there``, only if an article of this id is there, or is not; else raises PreconditionFailed.
@@ -104,9 +104,9 @@ class Writing:
             record, _ = validate(parse_line(body), self._journal.context(), article_id)
         except InvalidRecordError as error:
             raise InvalidRecord(error.reason, error.field) from error
-        return self._journal.append([record], self._served, there=there)
+        return self._journal.append([record], self._served, must_exist=must_exist)
 
-    def withdraw(self, article_id: str, *, there: bool | None = None) -> Written:
+    def withdraw(self, article_id: str, *, must_exist: bool | None = None) -> Written:
         """Withdraw an article; raises ArticleNotFound for an id that nobody knows, ArticleWithdrawn for what is gone.
 
         One that was withdrawn and can still be seen is unchanged, as for whoever lost the first answer.
@@ -115,11 +115,11 @@ class Writing:
             article_id = checked_id(article_id)
         except UnreadableError:
             raise ArticleNotFound(article_id) from None
-        word = self._journal.last_word(article_id)
+        word = self._journal.last_entry(article_id)
         if word is None:
             self._check_known(article_id)
-        written = self._journal.append([tombstone(article_id)], self._served, there=there)
-        if written.outcome is Outcome.UNCHANGED and self.holding(written.extent):
+        written = self._journal.append([tombstone(article_id)], self._served, must_exist=must_exist)
+        if written.outcome is Outcome.UNCHANGED and self.generation_covering(written.extent):
             raise ArticleWithdrawn
         return written
 
@@ -142,9 +142,9 @@ class Writing:
         return self._write(spooled, strict=strict)
 
     def put_articles(
-        self, entries: Iterable[Article | Reject], *, strict: bool = False, on_word: OnWord = lambda *_: None
+        self, entries: Iterable[Article | Reject], *, strict: bool = False, on_entry: OnEntry = lambda *_: None
     ) -> Batch:
-        """Write what was read from a file, as :meth:`put_lines` does; ``on_word`` is told what became of each."""
+        """Write what was read from a file, as :meth:`put_lines` does; ``on_entry`` is told what became of each."""
 
         def spooled(spool: Spool, batch: Batch) -> None:
             for number, entry in enumerate(entries, 1):
@@ -153,22 +153,22 @@ class Writing:
                 else:
                     spool.add(record_of(entry))
 
-        return self._write(spooled, strict=strict, on_word=on_word)
+        return self._write(spooled, strict=strict, on_entry=on_entry)
 
-    def holding(self, extent: Extent) -> str:
+    def generation_covering(self, extent: Extent) -> str:
         """Return the generation that answers now if it holds what was written, whoever wrote it; else ""."""
         try:
-            return self._service.holding(self._journal.folder, extent.ends, extent.withdrawn)
+            return self._service.generation_covering(self._journal.folder, extent.ends, extent.withdrawn)
         except (IndexMissing, IndexDamaged, IndexInaccessible):
             return ""
 
     def index(self, extent: Extent, seconds: float) -> str:
         """Return the generation that holds what was written; "" when none does within ``seconds``: it will soon."""
-        generation = self.holding(extent)
+        generation = self.generation_covering(extent)
         if not generation:
             ticket = self._indexer.wake()
             if seconds and self._indexer.wait(ticket, seconds):
-                generation = self.holding(extent)
+                generation = self.generation_covering(extent)
         return generation
 
     def resume(self) -> None:
@@ -178,7 +178,7 @@ class Writing:
         """
         if self._resumed != os.getpid():
             self._resumed = os.getpid()
-            self._service.when_behind(self._indexer.wake)
+            self._service.on_missing_withdrawals(self._indexer.wake)
             if self._journal.folder.is_dir():
                 self._indexer.wake()
 
@@ -193,14 +193,14 @@ class Writing:
         self._journal.close()
 
     def _write(
-        self, spooled: Callable[[Spool, Batch], None], *, strict: bool, on_word: OnWord = lambda *_: None
+        self, spooled: Callable[[Spool, Batch], None], *, strict: bool, on_entry: OnEntry = lambda *_: None
     ) -> Batch:
         batch = Batch()
         with self._journal.spool() as spool:
             spooled(spool, batch)
             if batch.rejected and (strict or not any(True for _ in spool)):
                 raise InvalidRecords(batch.rejected, batch.rejects)
-            written = self._journal.append(spool, self._served, on_word)
+            written = self._journal.append(spool, self._served, on_entry)
         batch.file, batch.counts, batch.extent = written.file, written.counts, written.extent
         return batch
 

@@ -37,9 +37,9 @@ def put(article_id: str = "") -> Response:
     """Write an article under the id of the address."""
     article_id = requested_id(article_id)
     seconds = _seconds_to_wait()
-    there = _condition()
+    must_exist = _condition()
     body = _body().read(LONGEST_ARTICLE + 1)
-    return _told(_writing().put(article_id, body, there=there), seconds)
+    return _told(_writing().put(article_id, body, must_exist=must_exist), seconds)
 
 
 @writing.delete("/articles/<article_id:article_id>")
@@ -48,7 +48,7 @@ def delete(article_id: str = "") -> Response:
     """Withdraw an article."""
     article_id = requested_id(article_id)
     seconds = _seconds_to_wait()
-    return _told(_writing().withdraw(article_id, there=_condition()), seconds)
+    return _told(_writing().withdraw(article_id, must_exist=_condition()), seconds)
 
 
 @writing.post("/articles")
@@ -63,16 +63,16 @@ def post() -> Response:
 
 def _told(written: Written, seconds: float) -> Response:
     """Answer with what became of one article: 201 or 200 once it can be seen, until then 202."""
-    word = written.word
-    assert word is not None  # noqa: S101 - one record gives one word
+    entry = written.entry
+    assert entry is not None  # noqa: S101 - one record gives one entry
     generation = _writing().index(written.extent, seconds)
-    links = article_links(word.id, request.root_path)
+    links = article_links(entry.id, request.root_path)
     answer = {
-        "id": word.id,
+        "id": entry.id,
         "outcome": written.outcome.value,
-        "status": word.status,
-        "modified": word.modified,
-        "journal": word.file,
+        "status": entry.status,
+        "modified": entry.modified,
+        "journal": entry.file,
         "indexed": bool(generation),
         "generation": generation or None,
         "links": links,
@@ -156,7 +156,7 @@ def _condition() -> bool | None:
     if match is None and none_match is None:
         return None
     if (match, none_match) not in (("*", None), (None, "*")):
-        raise PreconditionFailed.tagged()
+        raise PreconditionFailed.entity_tags()
     return match is not None
 
 

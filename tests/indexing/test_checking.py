@@ -21,7 +21,8 @@ from searchapp.bootstrap import ReindexOptions
 from searchapp.config import ENGINES, Config
 from searchapp.errors import GenerationMissing, IndexDamaged, IndexMissing
 from searchapp.indexing import Generations
-from searchapp.indexing.checking import CheckProgress, content_damages
+from searchapp.indexing.checking import CheckProgress
+from searchapp.indexing.content_check import content_damages
 from searchapp.indexing.damage import Damage
 from searchapp.indexing.withdrawn import write_withdrawn
 from searchapp.model import SearchRequest
@@ -121,7 +122,7 @@ def test_every_damaged_file_is_named(two: Config, damage: Callable[[Path], None]
         damage(two.index / generation / file)
         if (damage, file) != (lose, "manifest.json"):  # without it there is no generation
             assert damaged_files(two, generation) == [file]
-            assert not Generations(two.index).is_sound(generation)
+            assert not Generations(two.index).is_intact(generation)
         shutil.rmtree(two.index)
         shutil.copytree(kept, two.index)
     assert damaged_files(two, generation) == []
@@ -234,14 +235,14 @@ def test_an_article_that_its_title_does_not_find_is_named(two: Config) -> None:
 
 
 def falls_back(service: SearchService, config: Config, caplog: pytest.LogCaptureFixture) -> None:
-    first, second = names(config) if len(names(config)) == 2 else (names(config)[0], service.served().wanted)
+    first, second = names(config) if len(names(config)) == 2 else (names(config)[0], service.served().published)
     with caplog.at_level(logging.ERROR):
         for _ in range(3):
             result = service.search(SearchRequest("cheval"))
             assert (result.generation, result.total) == (first, 1)
             assert total(service, "phare") == 0
     served = service.served()
-    assert (served.generation, served.wanted, served.degraded) == (first, second, True)
+    assert (served.generation, served.published, served.degraded) == (first, second, True)
     told = [record.getMessage() for record in caplog.records if record.name.startswith("searchapp")]
     assert len(told) == 1
     assert f"Generation {second} is damaged" in told[0]
@@ -349,7 +350,7 @@ def test_an_engine_that_fails_over_whole_files_has_a_fault(
         with pytest.raises(ZeroDivisionError):
             total(service, "cheval")
     assert service.served().generation == second
-    assert Generations(two.index).is_sound(second)
+    assert Generations(two.index).is_intact(second)
 
 
 def fail_in(service: SearchService, generation: str, error: Exception) -> None:
@@ -373,7 +374,7 @@ def test_a_file_that_generations_share_is_damaged_in_both(
     os.link(shared, two.index / first / "lexicon.sqlite")
     flip(shared)
     generations.mark(second, generations.verify(second))
-    assert (generations.is_marked(first), generations.is_sound(first)) == (True, False)
+    assert (generations.is_marked(first), generations.is_intact(first)) == (True, False)
     with pytest.raises(IndexDamaged, match="reindex --full"):
         total(open_service(), "phare")
 

@@ -127,7 +127,7 @@ def test_a_withdrawal_is_a_line_and_a_second_one_none(journal: Journal) -> None:
 def test_within_one_append_the_later_line_follows_the_earlier(journal: Journal) -> None:
     written = append(journal, TIDE, {**TIDE, "text": "Rien."}, tombstone("maree"))
     assert written.counts == {Outcome.CREATED: 1, Outcome.REPLACED: 1, Outcome.WITHDRAWN: 1}
-    word = journal.last_word("maree")
+    word = journal.last_entry("maree")
     assert word is not None
     assert word.withdrawn
 
@@ -192,7 +192,7 @@ def test_a_withdrawal_that_a_damaged_line_lost_is_none(journal: Journal) -> None
     append(journal, TIDE)
     append(journal, tombstone("maree"))
     damage(journal, "maree")
-    word = journal.last_word("maree")
+    word = journal.last_entry("maree")
     assert word is not None
     assert not word.withdrawn
     assert append(journal, tombstone("maree")).outcome is Outcome.WITHDRAWN
@@ -225,9 +225,9 @@ def test_an_accent_in_two_signs_is_the_same_id(journal: Journal) -> None:
     (journal.folder / "2026-01.jsonl").write_bytes(line_of({**TIDE, "id": apart}))
     assert append(journal, {**TIDE, "id": "éte"}).outcome is Outcome.UNCHANGED
     assert append(journal, {**TIDE, "id": apart}).outcome is Outcome.UNCHANGED
-    word = journal.last_word(apart)
+    word = journal.last_entry(apart)
     assert word is not None
-    assert word == journal.last_word("éte")
+    assert word == journal.last_entry("éte")
 
 
 def test_an_append_tells_how_far_a_generation_must_have_read_to_hold_it(journal: Journal) -> None:
@@ -263,7 +263,7 @@ def test_the_cache_does_not_count_a_torn_line_as_read(journal: Journal) -> None:
     (file,) = journal.folder.glob("*.jsonl")
     with file.open("ab") as tail:
         tail.write(line_of({**TIDE, "id": "quai"})[:-5])
-    assert journal.last_word("quai") is None
+    assert journal.last_entry("quai") is None
     assert append(journal, {**TIDE, "id": "quai"}).outcome is Outcome.CREATED
     assert append(journal, {**TIDE, "id": "quai"}).outcome is Outcome.UNCHANGED
 

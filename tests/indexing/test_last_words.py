@@ -80,7 +80,7 @@ def test_what_a_record_leaves_open_is_as_it_was(journal: Journal, record: dict[s
 
 
 @pytest.mark.parametrize(
-    ("there", "ids", "failed"),
+    ("must_exist", "ids", "failed"),
     [
         (True, ["maree"], False),
         (False, ["maree"], True),
@@ -94,7 +94,7 @@ def test_what_a_record_leaves_open_is_as_it_was(journal: Journal, record: dict[s
     ],
 )
 def test_a_condition_is_checked_against_what_is_there(
-    journal: Journal, there: bool, ids: list[str], failed: bool
+    journal: Journal, must_exist: bool, ids: list[str], failed: bool
 ) -> None:
     append(journal, TIDE, {**TIDE, "id": "gone"}, tombstone("gone"))
     before = lines(journal)
@@ -105,10 +105,10 @@ def test_a_condition_is_checked_against_what_is_there(
     records = [{**TIDE, "id": article_id, "text": "Autre."} for article_id in ids]
     if failed:
         with pytest.raises(PreconditionFailed):
-            journal.append(records, served, there=there)
+            journal.append(records, served, must_exist=must_exist)
         assert lines(journal) == before
     else:
-        journal.append(records, served, there=there)
+        journal.append(records, served, must_exist=must_exist)
         assert len(lines(journal)) == len(before) + 1
 
 
@@ -130,7 +130,7 @@ def test_lines_that_are_no_record_of_an_article_are_no_words(journal: Journal) -
     lost = [b"[1]\n", b'{"id": ""}\n', b'{"id": null}\n', b'{"title": "sans id"}\n', b"\n", b"[" * 9999 + b"\n"]
     (journal.folder / "2024-01.jsonl").write_bytes(b"".join([*lost, line_of(TIDE)]))
     assert append(journal, TIDE).outcome is Outcome.UNCHANGED
-    word = journal.last_word("maree")
+    word = journal.last_entry("maree")
     assert word is not None
     assert word.offset == sum(map(len, lost))
 
@@ -140,7 +140,7 @@ def test_the_last_of_several_words_counts_also_across_months(journal: Journal) -
     (journal.folder / "2024-01.jsonl").write_bytes(line_of(TIDE) + line_of({**TIDE, "text": "Deux."}))
     (journal.folder / "2024-02.jsonl").write_bytes(line_of({**TIDE, "text": "Trois."}))
     assert append(journal, {**TIDE, "text": "Trois."}).outcome is Outcome.UNCHANGED
-    word = journal.last_word("maree")
+    word = journal.last_entry("maree")
     assert word is not None
     assert (word.file, word.offset) == ("2024-02.jsonl", 0)
 

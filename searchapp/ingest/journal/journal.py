@@ -24,7 +24,7 @@ from searchapp.errors import PreconditionFailed
 from searchapp.ingest.cleaning.record import article_from
 from searchapp.ingest.journal.append_file import AppendFile, sync, truncate_torn_line
 from searchapp.ingest.journal.journal_folder import JournalFolder, Spool
-from searchapp.ingest.journal.journal_index import JournalIndex, Word, entry_of
+from searchapp.ingest.journal.journal_index import JournalEntry, JournalIndex, entry_of
 from searchapp.ingest.journal.journal_results import Extent, Outcome, Written
 from searchapp.ingest.journal.written_articles import line_of, same_content
 from searchapp.ingest.reader_protocol import FileContext, UnreadableError
@@ -68,9 +68,9 @@ class Journal:
         self,
         records: Iterable[Record],
         served: Served,
-        on_word: Callable[[Word, Outcome], None] = lambda word, outcome: None,
+        on_entry: Callable[[JournalEntry, Outcome], None] = lambda word, outcome: None,
         *,
-        there: bool | None = None,
+        must_exist: bool | None = None,
     ) -> Written:
         """Write ``records``, which are valid and have ids, and return once they are on the disk.
 
@@ -87,16 +87,16 @@ class Journal:
             written, context = Written(name), self.context()
             with AppendFile(self.folder / name) as file:
                 for record in records:
-                    entry, outcome = self._add(record, served, file, context, there)
+                    entry, outcome = self._add(record, served, file, context, must_exist)
                     written.add(entry, outcome)
-                    on_word(entry, outcome)
+                    on_entry(entry, outcome)
                 file.sync()
                 for other in written.extent.ends.keys() - {name}:
                     sync(self.folder / other)
                 self._index.commit(name, file.end)
             return written
 
-    def last_word(self, article_id: str) -> Word | None:
+    def last_entry(self, article_id: str) -> JournalEntry | None:
         """Return the journal's last entry of an id; raises CorpusUnwritable, CorpusLocked."""
         if not self.folder.is_dir():
             return None
@@ -123,15 +123,15 @@ class Journal:
                 self._index.rollback()
 
     def _add(
-        self, record: Record, served: Served, file: AppendFile, context: FileContext, there: bool | None
-    ) -> tuple[Word, Outcome]:
+        self, record: Record, served: Served, file: AppendFile, context: FileContext, must_exist: bool | None
+    ) -> tuple[JournalEntry, Outcome]:
         """Append one record, unless it changes nothing; raises PreconditionFailed (see :meth:`append`)."""
         article_id = canonical_id(str(record["id"]))
         last = self._last(article_id, file)
-        if there is not None:
+        if must_exist is not None:
             exists = not last[0].withdrawn if last else served(article_id) is not None
-            if exists != there:
-                raise PreconditionFailed.there() if exists else PreconditionFailed.missing()
+            if exists != must_exist:
+                raise PreconditionFailed.already_exists() if exists else PreconditionFailed.missing()
         if last and _changes_nothing(record, last[0]):
             return last[0], Outcome.UNCHANGED
         before = _article(*last, context) if last else served(article_id)
@@ -158,7 +158,7 @@ class Journal:
             full["modified"] = moment.isoformat(timespec="seconds")
         return full
 
-    def _last(self, article_id: str, file: AppendFile | None) -> tuple[Word, Record] | None:
+    def _last(self, article_id: str, file: AppendFile | None) -> tuple[JournalEntry, Record] | None:
         """Return the last entry of an id and its record, as read from the journal, ``file`` included."""
         entry = self._index.last(article_id)
         record = self._read_back(entry, file) if entry else None
@@ -171,7 +171,7 @@ class Journal:
             record = self._read_back(entry, file) if entry else None
         return (entry, record) if entry and record is not None else None
 
-    def _read_back(self, entry: Word, file: AppendFile | None) -> Record | None:
+    def _read_back(self, entry: JournalEntry, file: AppendFile | None) -> Record | None:
         """Return the record at the position of ``entry``, None if it is another one or none."""
         path = self.folder / entry.file
         try:
@@ -188,7 +188,7 @@ class Journal:
         return record if is_whole else None
 
 
-def _article(entry: Word, record: Record, context: FileContext) -> Article | None:
+def _article(entry: JournalEntry, record: Record, context: FileContext) -> Article | None:
     """Return the article of a line of the journal; None for one that is withdrawn or that no reader takes."""
     if entry.withdrawn:
         return None
@@ -198,7 +198,7 @@ def _article(entry: Word, record: Record, context: FileContext) -> Article | Non
         return None
 
 
-def _changes_nothing(record: Record, last: Word) -> bool:
+def _changes_nothing(record: Record, last: JournalEntry) -> bool:
     """Return whether ``record`` adds nothing to ``last``; status and ``modified`` count only where it has them."""
     new = entry_of(record)
     if new.withdrawn or last.withdrawn:

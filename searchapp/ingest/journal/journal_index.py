@@ -19,7 +19,7 @@ from typing import Any, Final
 from searchapp.model import JOURNAL_FILES, ArticleStatus
 from searchapp.schema import canonical_id
 
-__all__ = ["JournalIndex", "Word", "entry_of"]
+__all__ = ["JournalEntry", "JournalIndex", "entry_of"]
 
 _log = logging.getLogger(__name__)
 
@@ -32,7 +32,7 @@ CREATE TABLE IF NOT EXISTS files (name TEXT PRIMARY KEY, size INTEGER);
 
 
 @dataclass(frozen=True, slots=True)
-class Word:
+class JournalEntry:
     """An entry of the journal: the line of ``length`` bytes at ``offset`` of ``file``.
 
     ``content`` is a digest of the record without its id, status and ``modified``, which the journal may have added.
@@ -52,14 +52,14 @@ class Word:
         return self.status == ArticleStatus.WITHDRAWN
 
 
-def entry_of(record: Mapping[str, Any], file: str = "", offset: int = 0, length: int = 0) -> Word:
+def entry_of(record: Mapping[str, Any], file: str = "", offset: int = 0, length: int = 0) -> JournalEntry:
     """Return the entry of a line with ``record``."""
     content = {name: value for name, value in record.items() if name not in ("id", "status", "modified")}
     written = json.dumps(content, sort_keys=True).encode()
     status = str(record.get("status") or ArticleStatus.PUBLISHED).strip().lower()
     modified = str(record.get("modified") or "")
     digest = blake2b(written, digest_size=16).digest()
-    return Word(canonical_id(str(record["id"])), file, offset, length, digest, status, modified)
+    return JournalEntry(canonical_id(str(record["id"])), file, offset, length, digest, status, modified)
 
 
 class JournalIndex:
@@ -84,10 +84,10 @@ class JournalIndex:
                 self._catch_up(folder)
         self._open().execute("BEGIN IMMEDIATE")
 
-    def last(self, article_id: str) -> Word | None:
+    def last(self, article_id: str) -> JournalEntry | None:
         """Return the last entry of an id."""
         row = self._open().execute("SELECT * FROM words WHERE id = ?", (article_id,)).fetchone()
-        return Word(*row) if row else None
+        return JournalEntry(*row) if row else None
 
     def rebuild(self, folder: Path) -> None:
         """Delete all entries and read the whole journal again, within the transaction that :meth:`begin` started."""
@@ -95,7 +95,7 @@ class JournalIndex:
         for path in sorted(folder.glob(JOURNAL_FILES)):
             self._store_size(path.name, self._read_on(path, 0))
 
-    def add(self, entry: Word) -> None:
+    def add(self, entry: JournalEntry) -> None:
         """Store ``entry`` as the last one of its id."""
         self._open().execute(
             "INSERT OR REPLACE INTO words VALUES (?, ?, ?, ?, ?, ?, ?)",
