@@ -25,7 +25,7 @@
     │   ├── IndexLocked          another reindex is running
     │   ├── CorpusLocked         other articles are being written
     │   ├── CorpusUnwritable     the journal cannot be written
-    │   ├── StorageFull          the disk of the corpus is full         HTTP 507
+    │   ├── StorageFull          a disk is full, nothing was written    HTTP 507
     │   ├── DiskFull             the disk of the index is full          HTTP 507
     │   ├── CorpusChanged        files changed while they were read
     │   ├── TooBusy              too many searches at once

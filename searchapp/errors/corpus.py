@@ -148,15 +148,21 @@ class CorpusUnwritable(Unavailable):
 
 
 class StorageFull(Unavailable):
-    """The disk of the corpus is full; ``free`` bytes were left."""
+    """A write found the disk of the corpus, or of the journal's index, full; ``free`` bytes were left."""
 
     slug = "storage-full"
     title = Message("The disk is full")
     http_status = 507
 
-    def __init__(self, free: int) -> None:
+    def __init__(self, free: int, *, of_index: bool = False) -> None:
         super().__init__(
             Message(
+                "The disk of the index is full ({free} bytes are left). Nothing was written; make room, "
+                "then send it again.",
+                free=free,
+            )
+            if of_index
+            else Message(
                 "The disk of the corpus is full ({free} bytes are left). Nothing was written; make room, "
                 "then send it again.",
                 free=free,

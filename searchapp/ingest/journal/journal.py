@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import json
 import logging
+import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime
@@ -43,14 +44,14 @@ Served = Callable[[str], Article | None]
 class Journal:
     """The journal of the corpus at ``corpus``. Processes and threads may write to it at the same time.
 
-    ``last_words`` is the path of its index, which may be lost at any time. No file is opened before it is needed.
+    ``index`` is the path of its index, which may be lost at any time. No file is opened before it is needed.
     """
 
-    def __init__(self, corpus: Path, last_words: Path, timezone: ZoneInfo) -> None:
+    def __init__(self, corpus: Path, index: Path, timezone: ZoneInfo) -> None:
         self._files = JournalFolder(corpus)
         self.folder = self._files.path
         self.timezone = timezone
-        self._index = JournalIndex(last_words)
+        self._index = JournalIndex(index)
         self._turn = Lock()
 
     def context(self) -> FileContext:
@@ -75,9 +76,10 @@ class Journal:
         """Write ``records``, which are valid and have ids, and return once they are on the disk.
 
         A record equal to the journal's last entry is not written again. A record without a status whose content differs
-        from the version before it is marked as corrected. ``there``: whether their articles must exist, or must not.
+        from the version before it is marked as corrected. ``must_exist``: whether the articles must exist, or must not.
 
-        Raises StorageFull, CorpusUnwritable, CorpusLocked, PreconditionFailed; then no record was written.
+        Raises StorageFull, CorpusUnwritable, IndexUnwritable, CorpusLocked, PreconditionFailed; then no record was
+        written.
         """
         with self._writing():
             name = self._files.file_of_today()
@@ -97,7 +99,7 @@ class Journal:
             return written
 
     def last_entry(self, article_id: str) -> JournalEntry | None:
-        """Return the journal's last entry of an id; raises CorpusUnwritable, CorpusLocked."""
+        """Return the journal's last entry of an id; raises CorpusUnwritable, IndexUnwritable, CorpusLocked."""
         if not self.folder.is_dir():
             return None
         with self._writing():
@@ -113,12 +115,14 @@ class Journal:
 
     @contextmanager
     def _writing(self) -> Iterator[None]:
-        """Hold the lock; roll back the index unless it was committed. Raises our errors for those of the system."""
+        """Hold the lock; roll back the index unless it was committed. Errors of system and database become ours."""
         with self._turn, self._files.locked():
             try:
                 yield
             except OSError as error:
                 raise self._files.failure(error) from error
+            except sqlite3.Error as error:
+                raise self._index.failure(error) from error
             finally:
                 self._index.rollback()
 

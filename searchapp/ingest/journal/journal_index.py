@@ -1,13 +1,14 @@
 """The journal index: the position of the last entry of each id, in a small SQLite database.
 
-It is a cache: it stores how far it has read each file of the journal, and reads on from there. It is used under the
-journal's lock only. When files were modified externally, or the database is damaged, it is rebuilt.
+It is a cache: it stores the offset up to which it has read each file of the journal, and reads on from there. It is
+used under the journal's lock only. When files were modified externally, or the database is damaged, it is rebuilt.
 """
 
 from __future__ import annotations
 
 import json
 import logging
+import shutil
 import sqlite3
 from collections.abc import Mapping
 from contextlib import suppress
@@ -16,6 +17,8 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import Any, Final
 
+from searchapp.errors import IndexUnwritable, StorageFull
+from searchapp.i18n import Message
 from searchapp.model import JOURNAL_FILES, ArticleStatus
 from searchapp.schema import canonical_id
 
@@ -78,7 +81,7 @@ class JournalIndex:
             self._discard()
             try:
                 self._catch_up(folder)
-            except sqlite3.Error:  # it cannot be written: memory will do for this process
+            except sqlite3.Error:  # it cannot be written: this process keeps it in memory
                 self.close()
                 self._connection = _opened(":memory:")
                 self._catch_up(folder)
@@ -111,6 +114,13 @@ class JournalIndex:
         except sqlite3.Error as error:
             _log.warning("%s cannot be saved: %s", self._path.name, error)
             self._discard()
+
+    def failure(self, error: sqlite3.Error) -> StorageFull | IndexUnwritable:
+        """Return our exception for an error of the database in the middle of a write; the next one rebuilds it."""
+        if getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_FULL:
+            return StorageFull(shutil.disk_usage(self._path.parent).free, of_index=True)
+        self._discard()
+        return IndexUnwritable(Message(str(error)))
 
     def rollback(self) -> None:
         """Undo the changes since :meth:`begin`, unless they were committed."""
