@@ -67,10 +67,10 @@ class _Report:
         self.pending = False
         """Whether something of it, written now or before, is not indexed yet."""
 
-    def told(self, word: JournalEntry | None, outcome: Outcome) -> None:
+    def told(self, entry: JournalEntry | None, outcome: Outcome) -> None:
         self.counts[outcome] += 1
-        if word is not None and outcome is not Outcome.UNCHANGED and self.counts.total() <= _LISTED:
-            print_out("  " + _words()[outcome].format(id=word.id))
+        if entry is not None and outcome is not Outcome.UNCHANGED and self.counts.total() <= _LISTED:
+            print_out("  " + _words()[outcome].format(id=entry.id))
 
     def seen(self, entry: Article | Reject) -> Article | Reject:
         if isinstance(entry, Reject):

@@ -13,13 +13,15 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from functools import cache
 from pathlib import Path
+from typing import Final
 
 from searchapp.errors import IndexDamaged
 from searchapp.i18n import Message
 
 __all__ = ["connect_read_only", "copy_database", "is_damage", "open_database", "reading_database", "require_schema"]
 
-_SCHEMA = "SELECT type, name, tbl_name, sql FROM sqlite_master"
+_FOREIGN_SCHEMA: Final = "its tables are not those of searchapp"
+_SCHEMA: Final = "SELECT type, name, tbl_name, sql FROM sqlite_master"
 
 
 def open_database(path: Path, statements: str) -> sqlite3.Connection:
@@ -35,9 +37,17 @@ def open_database(path: Path, statements: str) -> sqlite3.Connection:
 
 
 def connect_read_only(path: Path) -> sqlite3.Connection:
-    """Open a file that no process writes, without a check of its schema; raises sqlite3.Error."""
+    """Open a file that no process writes, of any version; raises sqlite3.Error, also for one with views or triggers."""
     uri = f"{path.resolve().as_uri()}?mode=ro&immutable=1"
-    return sqlite3.connect(uri, uri=True, check_same_thread=False)
+    connection = sqlite3.connect(uri, uri=True, check_same_thread=False)
+    try:
+        connection.executescript("PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON")
+        if connection.execute("SELECT 1 FROM sqlite_master WHERE type IN ('view', 'trigger')").fetchone():
+            raise sqlite3.DatabaseError(_FOREIGN_SCHEMA)
+    except BaseException:
+        connection.close()
+        raise
+    return connection
 
 
 def copy_database(source: Path, target: Path) -> None:
@@ -56,7 +66,7 @@ def require_schema(connection: sqlite3.Connection, path: Path, statements: str) 
     with reading_database(path):
         connection.executescript("PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON")
         if set(connection.execute(_SCHEMA)) != _schema_of(statements):
-            raise sqlite3.DatabaseError("its tables are not those of searchapp")
+            raise sqlite3.DatabaseError(_FOREIGN_SCHEMA)
 
 
 def is_damage(error: sqlite3.DatabaseError) -> bool:

@@ -41,7 +41,7 @@ their reader's language. A message never holds a path of the server's that the p
 from __future__ import annotations
 
 from searchapp.errors.base import Corrupt, NotFound, SearchappError, Unavailable, UserError, system_reason
-from searchapp.errors.corpus import (
+from searchapp.errors.corpus_errors import (
     CorpusChanged,
     CorpusLocked,
     CorpusMissing,
@@ -54,7 +54,7 @@ from searchapp.errors.corpus import (
     StorageFull,
     WritingOff,
 )
-from searchapp.errors.indexes import (
+from searchapp.errors.index_errors import (
     DiskFull,
     GenerationMissing,
     IndexDamaged,
@@ -64,7 +64,7 @@ from searchapp.errors.indexes import (
     IndexUnwritable,
     VerificationFailed,
 )
-from searchapp.errors.requests import (
+from searchapp.errors.request_errors import (
     ArticleNotFound,
     ArticleWithdrawn,
     ConfigurationError,

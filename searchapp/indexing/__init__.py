@@ -10,8 +10,8 @@ article in them; :mod:`.versions` *resolves* which one counts. :mod:`.reindex` b
 :mod:`.checking` look after them. Searching imports :class:`Generations` only.
 """
 
+from searchapp.indexing.generation_layout import CURRENT
 from searchapp.indexing.generations import Generations
-from searchapp.indexing.layout import CURRENT
 from searchapp.indexing.manifest import Manifest
 
 __all__ = ["CURRENT", "Generations", "Manifest"]

@@ -12,8 +12,8 @@ from searchapp.errors import GenerationMissing, IndexDamaged, IndexMissing
 from searchapp.i18n import Message
 from searchapp.indexing.content_check import SAMPLES, content_damages
 from searchapp.indexing.damage import Damage
+from searchapp.indexing.generation_layout import CURRENT, MANIFEST, REJECTS
 from searchapp.indexing.generations import Generations
-from searchapp.indexing.layout import CURRENT, MANIFEST, REJECTS
 from searchapp.indexing.manifest import Manifest
 from searchapp.indexing.withdrawn import WITHDRAWN
 

@@ -27,8 +27,8 @@ from searchapp.engines.port import (
 from searchapp.errors import EngineUnavailable, IndexDamaged
 from searchapp.i18n import Message
 from searchapp.indexing.damage import Damage
+from searchapp.indexing.generation_layout import ENGINE, INDEX_STATE
 from searchapp.indexing.index_state_tables import TABLES as INDEX_STATE_TABLES
-from searchapp.indexing.layout import ENGINE, INDEX_STATE
 from searchapp.indexing.manifest import Manifest
 from searchapp.model import Article
 from searchapp.schema import ID, STEMS

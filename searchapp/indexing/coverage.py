@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from searchapp.derived.databases import connect_read_only
-from searchapp.indexing.layout import INDEX_STATE
+from searchapp.indexing.generation_layout import INDEX_STATE
 
 __all__ = ["covers", "digest_before"]
 

@@ -20,7 +20,7 @@ from searchapp.errors import (
 from searchapp.i18n import Message
 from searchapp.indexing import manifest as manifests
 from searchapp.indexing.damage import Damage, marked_files, missing_or_resized, unlike_digests, unreadable
-from searchapp.indexing.layout import CHECKPOINT, CURRENT, MANIFEST
+from searchapp.indexing.generation_layout import CHECKPOINT, CURRENT, MANIFEST
 from searchapp.indexing.manifest import Manifest
 from searchapp.indexing.signing_key import derived_key, read_signing_key
 from searchapp.indexing.withdrawn import WITHDRAWN, Withdrawn, read_withdrawn
@@ -100,7 +100,7 @@ class GenerationFolder:
         return self.folder / generation
 
     def holds(self, generation: str, file: str) -> bool:
-        """Return whether a generation has ``file``, and the system lets us see it."""
+        """Return whether a generation has ``file``, and the system allows us to see it."""
         try:
             return (self.path(generation) / file).is_file()
         except OSError:
@@ -222,7 +222,7 @@ def _manifest_damage(error: IndexDamaged) -> Damage:
 
 
 def _is_denied(path: Path) -> bool:
-    """Return whether a file or folder is there and the system does not let us read it."""
+    """Return whether a file or folder exists and the system denies reading it."""
     try:
         if path.is_dir():
             os.scandir(path).close()

@@ -20,7 +20,7 @@ from searchapp.indexing.damage import Damage, remove_mark, shared_files, write_m
 from searchapp.indexing.disk_space import is_disk_full
 from searchapp.indexing.durability import digest_of, sync, write_durably
 from searchapp.indexing.generation_folder import GENERATION_NAME, GenerationFolder
-from searchapp.indexing.layout import CHECKPOINT, CURRENT, ENGINE, MANIFEST
+from searchapp.indexing.generation_layout import CHECKPOINT, CURRENT, ENGINE, MANIFEST
 from searchapp.indexing.locking import Holder, WriteLock
 from searchapp.indexing.manifest import Manifest
 from searchapp.indexing.signing_key import make_signing_key

@@ -19,7 +19,7 @@ from typing import Any, Final
 
 from searchapp.derived.databases import connect_read_only
 from searchapp.errors import system_reason
-from searchapp.indexing.layout import INDEX_STATE
+from searchapp.indexing.generation_layout import INDEX_STATE
 from searchapp.model import journal_order
 from searchapp.schema import canonical_id
 

@@ -22,10 +22,10 @@ from searchapp.errors import CorpusShrunk, IndexDamaged, IndexMissing, RejectsRe
 from searchapp.i18n import Message
 from searchapp.indexing.build_fingerprint import BuildFingerprint
 from searchapp.indexing.documents import DocumentMaker, WriterFactory
+from searchapp.indexing.engine_files import Checkpoint, Checkpoints, IndexFiles, read_checkpoint
+from searchapp.indexing.generation_layout import ENGINE, INDEX_STATE
 from searchapp.indexing.generations import Generations
-from searchapp.indexing.index_files import Checkpoint, Checkpoints, IndexFiles, read_checkpoint
 from searchapp.indexing.index_state import IndexState
-from searchapp.indexing.layout import ENGINE, INDEX_STATE
 from searchapp.indexing.manifest import Manifest
 from searchapp.indexing.previous_generation import PreviousGeneration
 from searchapp.indexing.reindex_options import Options

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from searchapp.i18n import Message
-from searchapp.indexing.layout import REJECTS
+from searchapp.indexing.generation_layout import REJECTS
 from searchapp.model import Reject
 
 __all__ = ["from_stored", "to_stored", "write_rejects"]

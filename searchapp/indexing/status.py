@@ -13,8 +13,8 @@ from searchapp.errors import IndexDamaged
 from searchapp.i18n import Message
 from searchapp.indexing.build_fingerprint import BuildFingerprint
 from searchapp.indexing.damage import Damage
+from searchapp.indexing.generation_layout import CURRENT
 from searchapp.indexing.generations import Generations, Manifest
-from searchapp.indexing.layout import CURRENT
 from searchapp.indexing.locking import Holder
 
 __all__ = ["GenerationStatus", "IndexStatus", "index_status"]

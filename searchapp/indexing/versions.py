@@ -1,4 +1,4 @@
-"""Versions of an article: what tells them apart, and which one counts when the corpus holds several under one id."""
+"""Versions of an article: their digest, and the one that counts when the corpus holds several under one id."""
 
 from __future__ import annotations
 

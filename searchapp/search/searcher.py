@@ -24,9 +24,9 @@ from searchapp.engines.panics import panics_caught
 from searchapp.engines.port import Engine
 from searchapp.errors import IndexDamaged, SearchappError
 from searchapp.indexing.damage import Damage
+from searchapp.indexing.generation_layout import CURRENT
 from searchapp.indexing.generations import Generations
 from searchapp.indexing.journal_tail import JournalTail
-from searchapp.indexing.layout import CURRENT
 from searchapp.indexing.withdrawn import Withdrawn
 from searchapp.search.file_verification import Verifier
 from searchapp.search.open_generation import OpenGeneration, is_unexpected, open_generation

@@ -22,7 +22,7 @@ from searchapp.errors import IndexDamaged
 from searchapp.indexing import Generations
 from searchapp.indexing import manifest as manifests
 from searchapp.indexing.durability import write_durably
-from searchapp.indexing.layout import MANIFEST
+from searchapp.indexing.generation_layout import MANIFEST
 from searchapp.model import SearchRequest
 from searchapp.schema import EXACT, SCHEMA_VERSION, STEMS, WORDS
 from tests.engines.planting import BOMBS, PLACES, live_payloads, plant

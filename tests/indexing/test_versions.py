@@ -74,7 +74,7 @@ def test_a_withdrawal_counts_for_good_whenever_the_other_versions_are() -> None:
         assert resolve(order) == Resolution(None, withdrawn=True)
 
 
-def test_the_last_word_of_the_journal_goes_over_files_and_over_its_earlier_words() -> None:
+def test_the_last_entry_of_the_journal_wins_over_files_and_over_its_earlier_entries() -> None:
     file, first, last = version(0, 99.0), version(1, 1.0, journal=True), version(2, None, journal=True)
     assert shown(file, first) == 1
     assert shown(file, first, last) == 2

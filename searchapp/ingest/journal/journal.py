@@ -5,7 +5,7 @@ and with ``modified``, the moment of this version. The order of the lines is the
 counts, over all files of the corpus. A withdrawal is a line too, so the corpus keeps a tombstone.
 
 A request is answered when all its lines are on the disk. One that fails halfway leaves no line behind. An entry that
-the index names is read back before it is relied on: its line may have been damaged since.
+the index names is read back before use: its line may have been damaged since.
 """
 
 from __future__ import annotations

@@ -51,7 +51,7 @@ class JournalEntry:
 
     @property
     def withdrawn(self) -> bool:
-        """Whether it withdraws the article."""
+        """The entry withdraws the article."""
         return self.status == ArticleStatus.WITHDRAWN
 
 

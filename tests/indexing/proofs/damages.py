@@ -27,7 +27,7 @@ from searchapp.cli import cli
 from searchapp.errors import IndexDamaged, IndexMissing, NotFound, SearchappError
 from searchapp.indexing import Generations
 from searchapp.indexing import manifest as manifests
-from searchapp.indexing.layout import CURRENT, MANIFEST
+from searchapp.indexing.generation_layout import CURRENT, MANIFEST
 from searchapp.indexing.withdrawn import WITHDRAWN
 from searchapp.model import SearchRequest, Sort
 from searchapp.search.service import SearchService

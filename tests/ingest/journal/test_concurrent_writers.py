@@ -30,8 +30,8 @@ def test_another_process_and_a_lost_cache_change_nothing(journal: Journal, tmp_p
     assert append(journal, TIDE).outcome is Outcome.REPLACED
 
 
-def _write(corpus: Path, last_words: Path, name: str) -> None:
-    journal = Journal(corpus, last_words, PARIS)
+def _write(corpus: Path, index: Path, name: str) -> None:
+    journal = Journal(corpus, index, PARIS)
     for number in range(40):
         journal.append([{**TIDE, "id": f"{name}-{number}"}, {**TIDE, "id": "tous", "text": name}], nothing_served)
     journal.close()

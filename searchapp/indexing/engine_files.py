@@ -15,7 +15,7 @@ from typing import Self
 from searchapp.engines.port import ArticleWriter, Place
 from searchapp.indexing.documents import WriterFactory
 from searchapp.indexing.durability import sync, write_durably
-from searchapp.indexing.layout import CHECKPOINT, ENGINE, INDEX_STATE
+from searchapp.indexing.generation_layout import CHECKPOINT, ENGINE, INDEX_STATE
 from searchapp.model import Article
 
 __all__ = ["Checkpoint", "Checkpoints", "IndexFiles", "read_checkpoint"]
