@@ -76,9 +76,7 @@ class _Report:
         if isinstance(entry, Reject):
             self.rejected += 1
             if self.rejected <= _LISTED:
-                place = f"{entry.file}:{entry.line}" if entry.line else entry.file
-                reason = entry.reason.render(_)
-                print_error("  " + _("rejected: {place}: {reason}").format(place=place, reason=reason))
+                print_error("  " + entry.message().render(_))
         return entry
 
     def print(self, config: Config) -> None:

@@ -55,8 +55,7 @@ def ingest(config: Config, file: Path, limit: int) -> None:
 
 
 def _print_reject(reject: Reject) -> None:
-    place = f"{reject.file}:{reject.line}" if reject.line else reject.file
-    print_error(_("rejected: {place}: {reason}").format(place=place, reason=reject.reason.render(_)))
+    print_error(reject.message().render(_))
 
 
 def _print_article(article: Article, place: int, config: Config) -> None:

@@ -117,8 +117,7 @@ def _print_summary(summary: Summary, config: Config, options: ReindexOptions) ->
 
 def _print_problems(summary: Summary, config: Config) -> None:
     for reject in summary.rejects[:_LISTED]:
-        place = f"{reject.file}:{reject.line}" if reject.line else reject.file
-        print_error("  " + _("rejected: {place}: {reason}").format(place=place, reason=reject.reason.render(_)))
+        print_error("  " + reject.message().render(_))
     for article_id in summary.duplicate_ids[:_LISTED]:
         print_error(
             "  " + _("duplicate: the id “{id}” came more than once; the newest article counts").format(id=article_id)

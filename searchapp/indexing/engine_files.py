@@ -69,7 +69,7 @@ class IndexFiles:
         self._checkpoints = checkpoints
         self._writer: ArticleWriter | None = None
         self._folder = path / ENGINE
-        self._number = _number_of(base) if base and base.parent == path else 0
+        self._number = int(base.name.rpartition("-")[2]) if base and base.parent == path else 0
         self._last_checkpoint = time.monotonic()
 
     def add(self, article: Article, *, is_new: bool = False) -> None:
@@ -131,7 +131,3 @@ class IndexFiles:
             self._writers.engine.remove(Place(self._base))
         (self._path / f"{self._number - 1}-{INDEX_STATE}").unlink(missing_ok=True)
         self._base, self._last_checkpoint = self._folder, time.monotonic()
-
-
-def _number_of(folder: Path) -> int:
-    return int(folder.name.rpartition("-")[2])

@@ -49,18 +49,18 @@ CREATE TEMP TABLE unavailable (unit INTEGER PRIMARY KEY);
 """
 # In the order of reading. A version is repeated if the same content stands earlier, whatever its id.
 VERSIONS_OF_ID: Final = """
-WITH held AS (
+WITH known AS (
     SELECT v.unit, place, v.digest, moment, withdrawn, facts, overrules, source, key
     FROM versions v JOIN units u ON u.number = v.unit WHERE id = :id AND v.unit != :replaced
     UNION ALL
     SELECT :unit, place, f.digest, moment, withdrawn, facts, overrules, source, key
     FROM fresh f JOIN units u ON u.number = :unit WHERE id = :id)
-SELECT h.unit, h.place, h.digest, h.moment, h.withdrawn, h.overrules, h.facts IS NOT NULL AND (
-    EXISTS (SELECT 1 FROM versions w JOIN units x ON x.number = w.unit WHERE w.facts = h.facts AND w.unit != :replaced
-        AND (x.overrules, x.source, x.key, w.place) < (h.overrules, h.source, h.key, h.place))
-    OR EXISTS (SELECT 1 FROM fresh g JOIN units x ON x.number = :unit WHERE g.facts = h.facts
-        AND (x.overrules, x.source, x.key, g.place) < (h.overrules, h.source, h.key, h.place)))
-FROM held h ORDER BY h.overrules, h.source, h.key, h.place
+SELECT k.unit, k.place, k.digest, k.moment, k.withdrawn, k.overrules, k.facts IS NOT NULL AND (
+    EXISTS (SELECT 1 FROM versions w JOIN units x ON x.number = w.unit WHERE w.facts = k.facts AND w.unit != :replaced
+        AND (x.overrules, x.source, x.key, w.place) < (k.overrules, k.source, k.key, k.place))
+    OR EXISTS (SELECT 1 FROM fresh g JOIN units x ON x.number = :unit WHERE g.facts = k.facts
+        AND (x.overrules, x.source, x.key, g.place) < (k.overrules, k.source, k.key, k.place)))
+FROM known k ORDER BY k.overrules, k.source, k.key, k.place
 """
 # Every id whose resolution depends on more than one version, or on one of a unit that was not read to its end.
 RECHECK_AFTER_INTERRUPTION: Final = """

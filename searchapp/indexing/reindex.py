@@ -35,7 +35,7 @@ from searchapp.indexing.summary import Summary, count_changes, summarize
 from searchapp.indexing.update import Progress, Update
 from searchapp.indexing.verification import verify
 from searchapp.ingest import Source
-from searchapp.model import Article, Reject
+from searchapp.model import Article
 
 __all__ = ["Job", "Options", "Progress", "Summary", "reindex"]
 
@@ -222,7 +222,7 @@ class _Reindex:
     def _refuse(self, summary: Summary) -> None:
         """Raise RejectsRefused or CorpusShrunk when the options do not allow this summary."""
         if self._job.options.strict and summary.rejected:
-            details = [_reject_line(reject) for reject in summary.rejects[:_MAX_LISTED]]
+            details = [reject.message() for reject in summary.rejects[:_MAX_LISTED]]
             message = (
                 Message("One article was rejected; nothing was published.")
                 if summary.rejected == 1
@@ -288,8 +288,3 @@ class _Nowhere:
     def add(self, article: Article, *, is_new: bool = False) -> None: ...
 
     def delete(self, article_id: str) -> None: ...
-
-
-def _reject_line(reject: Reject) -> Message:
-    place = f"{reject.file}:{reject.line}" if reject.line else reject.file
-    return Message("rejected: {place}: {reason}", place=place, reason=reject.reason)

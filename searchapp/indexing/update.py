@@ -167,7 +167,10 @@ class Update:
         if indexed != digest:
             self.superseded += indexed is not None
             self._state.note_indexed(article.id, digest)
-            self._sink.add(_as_correction(article) if corrects else article, is_new=indexed is None)
+            if corrects:
+                moment = article.modified or article.date
+                article = replace(article, status=ArticleStatus.CORRECTED, modified=moment)
+            self._sink.add(article, is_new=indexed is None)
 
     def _recheck(self) -> None:
         """Make the index hold the versions that count now that all units are known."""
@@ -266,8 +269,3 @@ def _signatures(paths: Sequence[Path]) -> str:
         except OSError:
             signatures.append((str(path), -1, -1))
     return json.dumps(signatures) if signatures else ""
-
-
-def _as_correction(article: Article) -> Article:
-    """Return an article that replaces an earlier version with the status of a correction, and its moment."""
-    return replace(article, status=ArticleStatus.CORRECTED, modified=article.modified or article.date)

@@ -12,6 +12,7 @@ from searchapp.derived.spelling import FILE_NAME, SpellingDictionary
 from searchapp.engines.panics import panics_caught
 from searchapp.engines.port import Engine, Place, Reader
 from searchapp.errors import Corrupt, EngineUnavailable, IndexDamaged, SearchappError
+from searchapp.indexing.generation_layout import ENGINE
 from searchapp.indexing.generations import Generations
 from searchapp.indexing.withdrawn import Withdrawn
 from searchapp.search.exclude_withdrawn import exclude
@@ -69,7 +70,7 @@ def open_generation(
     """Open a generation without the articles that were withdrawn later; raises IndexDamaged, EngineUnavailable."""
     path = generations.path(name)
     engine = engine_of(generations.manifest(name).engine)
-    reader = exclude(_open_reader(engine, path / "engine"), withdrawn.excluded_from(name) | since)
+    reader = exclude(_open_reader(engine, path / ENGINE), withdrawn.excluded_from(name) | since)
     spelling = SpellingDictionary(path / FILE_NAME, analyzer)
     return OpenGeneration(name, reader, spelling, withdrawn, generations.signing_key(name), since)
 
