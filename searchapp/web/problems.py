@@ -15,6 +15,7 @@ from searchapp.errors import (
     IndexInaccessible,
     IndexLocked,
     IndexMissing,
+    IndexUnwritable,
     InvalidRecord,
     InvalidRecords,
     InvalidRequest,
@@ -179,6 +180,10 @@ PROBLEMS: Final = {
         _of(
             StorageFull,
             Message("There is no room for more articles. Nothing was written, and what is there is as it was."),
+        ),
+        _of(
+            IndexUnwritable,
+            Message("The system refused to write into the index. Nothing was written, and what is there is as it was."),
         ),
         _of(
             IndexMissing,
