@@ -135,6 +135,11 @@ class Reject:
     reason: Message
     unavailable: bool = False
 
+    def message(self) -> Message:
+        """Return the reject as one line."""
+        place = f"{self.file}:{self.line}" if self.line else self.file
+        return Message("rejected: {place}: {reason}", place=place, reason=self.reason)
+
 
 class Sort(StrEnum):
     """Order of results."""

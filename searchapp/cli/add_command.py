@@ -13,7 +13,7 @@ from searchapp.cli.common_options import with_config
 from searchapp.cli.localization import gettext as _
 from searchapp.cli.terminal import counted, print_out, print_reject
 from searchapp.config import Config
-from searchapp.indexing.write_service import Batch, Outcome, Word, Writing
+from searchapp.indexing.write_service import Batch, JournalEntry, Outcome, Writing
 from searchapp.model import Article, Reject
 
 __all__ = ["add"]
@@ -43,11 +43,11 @@ def add(config: Config, files: tuple[Path, ...], ids: tuple[str, ...], strict: b
     report = _Report()
     try:
         for file in files:
-            report.pending |= not writing.holding(_put(writing, config, file, report, strict=strict).extent)
+            report.pending |= not writing.generation_covering(_put(writing, config, file, report, strict=strict).extent)
         for article_id in ids:
             written = writing.withdraw(article_id)
-            report.told(written.word, written.outcome)
-            report.pending |= not writing.holding(written.extent)
+            report.told(written.entry, written.outcome)
+            report.pending |= not writing.generation_covering(written.extent)
     finally:
         writing.close()
         service.close()
@@ -69,15 +69,15 @@ class _Report:
         self.rejected = 0
         self.pending = False
 
-    def told(self, word: Word | None, outcome: Outcome) -> None:
+    def told(self, entry: JournalEntry | None, outcome: Outcome) -> None:
         self.counts[outcome] += 1
         texts = {
             Outcome.CREATED: _("added: {id}"),
             Outcome.REPLACED: _("replaced: {id}"),
             Outcome.WITHDRAWN: _("withdrawn: {id}"),
         }
-        if word is not None and outcome in texts and self.counts.total() <= _MAX_LISTED:
-            print_out("  " + texts[outcome].format(id=word.id))
+        if entry is not None and outcome in texts and self.counts.total() <= _MAX_LISTED:
+            print_out("  " + texts[outcome].format(id=entry.id))
 
     def seen(self, entry: Article | Reject) -> Article | Reject:
         if isinstance(entry, Reject):
@@ -99,4 +99,4 @@ class _Report:
 
 def _put(writing: Writing, config: Config, file: Path, report: _Report, *, strict: bool) -> Batch:
     entries = map(report.seen, bootstrap.show_file(config, file, strict=True))
-    return writing.put_articles(entries, strict=strict, on_word=report.told)
+    return writing.put_articles(entries, strict=strict, on_entry=report.told)

@@ -21,7 +21,7 @@ from searchapp.cli.localization import language
 from searchapp.cli.terminal import counted, date_text, number, print_error, print_out, size_text
 from searchapp.config import Config
 from searchapp.errors import IndexDamaged, SearchappError
-from searchapp.indexing.generations import CURRENT
+from searchapp.indexing.generation_layout import CURRENT
 
 if TYPE_CHECKING:
     from searchapp.bootstrap import CheckProgress, CheckReport, IndexStatus

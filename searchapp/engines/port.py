@@ -15,8 +15,8 @@ Writing
     ``base``, the place of a complete generation that the same engine version wrote, the new one starts with its
     documents. The cost follows the number of changes, not of documents; how the adapter shares what did not change is
     its affair. The base stays as it is and may be removed once the new generation is complete. An engine that cannot
-    give back the space of deleted documents refuses a base that is mostly these, by raising :class:`BaseWornOut` at the
-    latest on leaving; the caller then writes all documents without a base.
+    give back the space of deleted documents refuses a base that is mostly these, by raising :class:`CompactionRequired`
+    at the latest on leaving; the caller then writes all documents without a base.
 
     A clean exit commits: when it returns, the index is complete and its files are closed (the caller makes them
     durable). Nothing is visible to readers before. After an exception the writer has ended its threads and processes
@@ -52,7 +52,7 @@ Reading
     order alike. Everything else finds or excludes and does not score.
 
     A candidate's ``document`` is a handle: hashable, equal for the same document of one reader, and good for
-    ``articles`` and ``evidence`` of that reader only. Only the adapter calculates with it or orders by it.
+    ``articles`` and ``rerank_features`` of that reader only. Only the adapter calculates with it or orders by it.
 
     Pages go on by sort key: each candidate carries its own, and a request ``after`` one gives what follows it in that
     order, at a cost that does not grow with the depth. A key is two whole numbers that rise from candidate to
@@ -69,8 +69,8 @@ Reading
     enough may answer in full all the same.
 
     ``terms_with_prefix`` reads the dictionary of a field: the terms that begin so, in the order of their code points,
-    at most ``limit``, each with its document frequency. ``evidence`` gives back the text stored with each document for
-    the second stage, unread by the engine.
+    at most ``limit``, each with its document frequency. ``rerank_features`` returns the text stored with each document
+    for the second stage, unread by the engine.
 
     Lengths and frequencies are those of the documents that were written: an engine may go on counting a deleted one in
     scores, ``document_frequency`` and the dictionary until its room is used again, but never finds it.
@@ -101,11 +101,11 @@ __all__ = [
     "BM25_B",
     "BM25_K1",
     "ArticleWriter",
-    "BaseWornOut",
     "BooleanClause",
     "Candidate",
     "Capabilities",
     "Clause",
+    "CompactionRequired",
     "DayClause",
     "Document",
     "DocumentHandle",
@@ -135,7 +135,7 @@ DocumentHandle = NewType("DocumentHandle", object)
 """A document of one reader; opaque outside of the adapter."""
 
 
-class BaseWornOut(Exception):
+class CompactionRequired(Exception):
     """Too many documents of the base are deleted: write the new generation without one."""
 
 
@@ -147,7 +147,7 @@ class EnginePanic(Exception):
 class Document:
     """An article with its terms, part by part.
 
-    ``day`` is its date in the configured time zone as yyyymmdd, 0 without one. ``evidence`` is the text that the
+    ``day`` is its date in the configured time zone as yyyymmdd, 0 without one. ``rerank_features`` is the text that the
     second stage reads without reading the article.
     """
 
@@ -156,7 +156,7 @@ class Document:
     lead: Sequence[Term]
     text: Sequence[Term]
     day: int
-    evidence: str = ""
+    rerank_features: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -303,8 +303,8 @@ class Reader(Protocol):
     def article(self, article_id: str) -> Article | None:
         """Return the stored article with this id, or None."""
 
-    def evidence(self, documents: Iterable[DocumentHandle]) -> list[str]:
-        """Return the evidence stored with documents, in the order asked for."""
+    def rerank_features(self, documents: Iterable[DocumentHandle]) -> list[str]:
+        """Return the rerank features stored with documents, in the order asked for."""
 
     def terms_with_prefix(self, field: str, prefix: str, limit: int) -> list[tuple[str, int]]:
         """Return at most ``limit`` (term, document frequency) pairs of ``field``."""
@@ -320,7 +320,7 @@ class Capabilities:
     """How an engine departs from the port, not at all by default; ``reasons`` gives the reason by field."""
 
     needs_rebuild_on_deletes: bool = False
-    """A writer may raise BaseWornOut."""
+    """A writer may raise CompactionRequired."""
     max_facet_values: int | None = None
     """A facet of more values loses its rarest."""
     reasons: Mapping[str, str] = field(default_factory=dict)

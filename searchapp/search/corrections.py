@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from searchapp.analysis import FrenchAnalyzer, Term
-from searchapp.derived.spelling import Lexicon
+from searchapp.derived.spelling import SpellingDictionary
 from searchapp.engines.port import Reader
 from searchapp.i18n import Message
 from searchapp.model import Deadline
@@ -66,9 +66,9 @@ NO_CORRECTIONS: Final = Corrections()
 class SpellingCorrector:
     """Corrects words by the dictionary of one generation."""
 
-    def __init__(self, reader: Reader, lexicon: Lexicon) -> None:
+    def __init__(self, reader: Reader, spelling: SpellingDictionary) -> None:
         self._reader = reader
-        self._lexicon = lexicon
+        self._spelling = spelling
 
     def correct(self, terms: Iterable[Term], deadline: Deadline) -> Corrections:
         """Return the corrections of those of ``terms`` whose stem no article holds."""
@@ -80,5 +80,5 @@ class SpellingCorrector:
             if deadline.passed():
                 unchecked.append(form)
             else:
-                by_form[form] = self._lexicon.likely(term)
+                by_form[form] = self._spelling.corrections(term)
         return Corrections(by_form, frozenset(unchecked))

@@ -74,7 +74,7 @@ class QueryPlanner:
         self, request: SearchRequest, parsed: ParsedQuery, generation: OpenGeneration, deadline: Deadline
     ) -> QueryPlan:
         """Return the plan of ``request``, whose query text is ``parsed``; words are looked up until ``deadline``."""
-        reader, lexicon = generation.reader, generation.lexicon
+        reader, spelling = generation.reader, generation.spelling
         query = self._correct(parsed, generation, deadline)
         lookup = Lookup(self._dictionaries.of(reader), deadline)
         resolution = Resolver(self._analyzer, lookup, query.corrections).resolve(query.tree)
@@ -85,7 +85,7 @@ class QueryPlanner:
             clause=resolution.clause,
             filters=request.filters,
             sort=_effective_sort(request.sort, query.tree),
-            scored_terms=weigh(query.terms, query.alternatives, reader, lexicon),
+            scored_terms=weigh(query.terms, query.alternatives, reader, spelling),
             alternatives=query.alternatives,
             highlight_terms=self._highlight_terms(query),
             corrections=query.corrections,
@@ -100,7 +100,7 @@ class QueryPlanner:
 
     def _correct(self, parsed: ParsedQuery, generation: OpenGeneration, deadline: Deadline) -> _CorrectedQuery:
         tree, messages = _prefer_quotes(parsed.tree)
-        corrector = SpellingCorrector(generation.reader, generation.lexicon)
+        corrector = SpellingCorrector(generation.reader, generation.spelling)
         corrections = corrector.correct(terms_to_correct(tree, self._analyzer), deadline)
         terms = scored_terms(tree, self._analyzer, corrections)
         alternatives = tuple(self._synonyms.of([term.stem for term in terms]))

@@ -24,7 +24,8 @@ from searchapp.engines.panics import panics_caught
 from searchapp.engines.port import Engine
 from searchapp.errors import IndexDamaged, SearchappError
 from searchapp.indexing.damage import Damage
-from searchapp.indexing.generations import CURRENT, Generations
+from searchapp.indexing.generation_layout import CURRENT
+from searchapp.indexing.generations import Generations
 from searchapp.indexing.journal_tail import JournalTail
 from searchapp.indexing.withdrawn import Withdrawn
 from searchapp.search.file_verification import Verifier
@@ -46,15 +47,15 @@ _MAX_LISTED: Final = 5
 
 @dataclass(frozen=True, slots=True)
 class Served:
-    """The generation that answers, and the published one, which is ``wanted``: they differ when that is damaged."""
+    """The generation that answers, and the published one, which is ``published``: they differ when that is damaged."""
 
     generation: str
-    wanted: str
+    published: str
     damages: tuple[Damage, ...] = ()
 
     @property
     def degraded(self) -> bool:
-        return self.generation != self.wanted
+        return self.generation != self.published
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +94,7 @@ class SearcherManager:
 
         ``tail`` reads from the journal the ids that were withdrawn after a generation was made; without it, none were.
         """
-        self.when_behind: Callable[[], object] = lambda: None
+        self.on_missing_withdrawals: Callable[[], object] = lambda: None
         """Called when a generation is opened that lacks some withdrawals: it came from a backup."""
         self._tail = tail or JournalTail()
         self._generations = generations
@@ -215,7 +216,7 @@ class SearcherManager:
         if generation is None:
             raise self._generations.failure(published)
         degraded = generation.name != published and bool(state.name)
-        damages = tuple(self._generations.flaws(published)) if degraded else ()
+        damages = tuple(self._generations.quick_check(published)) if degraded else ()
         return _ActiveGeneration(state, generation, Served(generation.name, published, damages))
 
     def _open_latest_intact(self) -> OpenGeneration | None:
@@ -238,7 +239,7 @@ class SearcherManager:
         generation = open_generation(self._generations, name, self._engine_of, self._analyzer, withdrawn, since)
         # After a rollback all withdrawals are known; there is nothing to index in a hurry.
         if not is_opened and not since <= withdrawn.ids:
-            self.when_behind()
+            self.on_missing_withdrawals()
         return generation
 
     def _withdrawn(self, name: str) -> Withdrawn:
@@ -260,9 +261,9 @@ class SearcherManager:
         if active.served.degraded:
             flaws = [str(damage.message()) for damage in active.served.damages[:_MAX_LISTED]]
             self._log_once(
-                active.served.wanted,
+                active.served.published,
                 "Generation %s is damaged (%s). Generation %s answers in its place. Run: searchapp reindex --full",
-                active.served.wanted,
+                active.served.published,
                 "; ".join(flaws) or "it cannot be opened",
                 active.generation.name,
             )

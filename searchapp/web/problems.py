@@ -15,6 +15,7 @@ from searchapp.errors import (
     IndexInaccessible,
     IndexLocked,
     IndexMissing,
+    IndexUnwritable,
     InvalidRecord,
     InvalidRecords,
     InvalidRequest,
@@ -174,6 +175,10 @@ _OF_ERRORS: Final = (
     _of(
         StorageFull,
         Message("The disk has no room for more articles. Nothing was written; the corpus is unchanged."),
+    ),
+    _of(
+        IndexUnwritable,
+        Message("The system refused to write into the index. Nothing was written; the index is unchanged."),
     ),
     _of(
         IndexMissing,

@@ -41,9 +41,9 @@ def put(article_id: str = "") -> Response:
             Message("A part of an article cannot be written. Send the whole article, without Content-Range.")
         )
     seconds = _seconds_to_wait()
-    there = _condition()
+    must_exist = _condition()
     body = _body().read(LONGEST_ARTICLE + 1)
-    return _answer_written(_writing().put(article_id, body, there=there), seconds)
+    return _answer_written(_writing().put(article_id, body, must_exist=must_exist), seconds)
 
 
 @writing.delete("/articles/<article_id:article_id>")
@@ -52,7 +52,7 @@ def delete(article_id: str = "") -> Response:
     """Withdraw an article."""
     article_id = requested_id(article_id)
     seconds = _seconds_to_wait()
-    return _answer_written(_writing().withdraw(article_id, there=_condition()), seconds)
+    return _answer_written(_writing().withdraw(article_id, must_exist=_condition()), seconds)
 
 
 @writing.post("/articles")
@@ -77,16 +77,16 @@ def post() -> Response:
 
 def _answer_written(written: Written, seconds: float) -> Response:
     """Answer with the outcome of one write: 201 or 200 when it is indexed within ``seconds``, else 202."""
-    word = written.word
-    assert word is not None  # noqa: S101 - one record gives one word
+    entry = written.entry
+    assert entry is not None  # noqa: S101 - one record gives one entry
     generation = _writing().index(written.extent, seconds)
-    links = article_links(word.id, request.root_path)
+    links = article_links(entry.id, request.root_path)
     answer = {
-        "id": word.id,
+        "id": entry.id,
         "outcome": written.outcome.value,
-        "status": word.status,
-        "modified": word.modified,
-        "journal": word.file,
+        "status": entry.status,
+        "modified": entry.modified,
+        "journal": entry.file,
         "indexed": bool(generation),
         "generation": generation or None,
         "links": links,
@@ -160,7 +160,7 @@ def _condition() -> bool | None:
     if match is None and none_match is None:
         return None
     if (match, none_match) not in (("*", None), (None, "*")):
-        raise PreconditionFailed.tagged()
+        raise PreconditionFailed.entity_tags()
     return match is not None
 
 

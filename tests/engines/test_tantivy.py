@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from searchapp.analysis import FrenchAnalyzer
-from searchapp.engines.port import BaseWornOut, Document, EnginePanic, EngineRequest, EveryClause, TermClause
+from searchapp.engines.port import CompactionRequired, Document, EnginePanic, EngineRequest, EveryClause, TermClause
 from searchapp.engines.proximity import stand_near
 from searchapp.engines.tantivy_engine import TantivyEngine
 from searchapp.engines.tantivy_engine import writer as writer_module
@@ -78,7 +78,7 @@ def test_an_index_stays_below_one_and_a_half_times_its_live_size(tmp_path: Path)
         articles.update((entry.article.id, entry) for entry in changes)
         try:
             folder = write(tmp_path / str(number), changes, folder)
-        except BaseWornOut:
+        except CompactionRequired:
             assert list((tmp_path / str(number)).iterdir()) == []
             folder, worn_out = write(tmp_path / f"{number}-anew", articles.values()), worn_out + 1
         if number % 5 == 0:
@@ -148,7 +148,7 @@ def test_many_equal_scores_over_many_segments_keep_the_order_of_adding(tmp_path:
 
 def test_a_panic_of_tantivy_is_an_exception_with_its_cause(tmp_path: Path) -> None:
     reader = ENGINE.open(write(tmp_path / "engine", [document(0, "vin")]))
-    for read in (reader.articles, reader.evidence):
+    for read in (reader.articles, reader.rerank_features):
         with pytest.raises(EnginePanic, match="out of bounds") as caught:
             read([99 << 32])  # no search gives this number: Tantivy looks for a segment that is not there
         assert not isinstance(caught.value.__cause__, Exception)

@@ -20,8 +20,9 @@ from searchapp.engines.whoosh_engine.codec.columns import encode_article
 from searchapp.engines.whoosh_engine.codec.pickles import UnsafePickle, read_pickle
 from searchapp.errors import IndexDamaged
 from searchapp.indexing import Generations
-from searchapp.indexing import generations as generations_module
-from searchapp.indexing.generations import MANIFEST, write_durably
+from searchapp.indexing import manifest as manifests
+from searchapp.indexing.durability import write_durably
+from searchapp.indexing.generation_layout import MANIFEST
 from searchapp.model import SearchRequest
 from searchapp.schema import EXACT, SCHEMA_VERSION, STEMS, WORDS
 from tests.engines.planting import BOMBS, PLACES, live_payloads, plant
@@ -53,7 +54,7 @@ def uses(folder: Path) -> Iterator[Callable[[], object]]:
         yield lambda: reader.search(EngineRequest(PhraseClause(WORDS["text"], ("phare", "de"))))
         yield lambda: reader.articles(range(COUNT))
         yield lambda: reader.article("7")
-        yield lambda: reader.evidence(range(COUNT))
+        yield lambda: reader.rerank_features(range(COUNT))
         yield lambda: reader.terms_with_prefix(EXACT["text"], "", 10**9)
         yield lambda: reader.terms_with_prefix(EXACT["text"], "p", 10)
     yield lambda: grow(folder)
@@ -191,7 +192,7 @@ def test_another_schema_is_answered_from_and_rebuilt(indexed: Config) -> None:
     generations = Generations(indexed.index)
     (name,) = generations.names()
     old = replace(generations.manifest(name), schema=3)
-    write_durably(generations.path(name) / MANIFEST, generations_module._manifest_text(old))
+    write_durably(generations.path(name) / MANIFEST, manifests.to_text(old))
     with closing(bootstrap.open_service(indexed)) as service:
         assert service.search(SearchRequest("cheval")).total == 1
     summary = bootstrap.reindex(indexed)

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from searchapp.engines.port import Reader
-from searchapp.engines.stored_form import to_json
+from searchapp.engines.stored_form import to_stored
 from searchapp.engines.whoosh_engine import WhooshEngine, generation
 from searchapp.errors import IndexDamaged
 from searchapp.schema import EXACT, STEMS, WORDS
@@ -114,5 +114,5 @@ def fields_of(article_id: str, text: str) -> dict[str, object]:
         EXACT["title"]: " ".join(term.exact for term in title),
         EXACT["text"]: " ".join(term.exact for term in body),
     }
-    columns = {"length": len(title) + len(body), "evidence": made.evidence.encode()}
-    return {"id": article_id, "source": "A", "article": to_json(whole).decode(), **joined, **columns}
+    columns = {"length": len(title) + len(body), "evidence": made.rerank_features.encode()}
+    return {"id": article_id, "source": "A", "article": to_stored(whole).decode(), **joined, **columns}

@@ -19,7 +19,7 @@ from searchapp.config import ENGINES, Config
 from searchapp.engines.port import Document, Engine, Reader, Writer
 from searchapp.errors import CorpusShrunk, IndexDamaged, IndexMissing, VerificationFailed
 from searchapp.indexing import Generations
-from searchapp.indexing.index_state import Register
+from searchapp.indexing.index_state import IndexState
 from searchapp.indexing.verification import SAMPLE
 from searchapp.indexing.withdrawn import write_withdrawn
 from searchapp.model import ArticleStatus, SearchRequest
@@ -67,7 +67,7 @@ def test_there_is_a_generation_to_fall_back_to_whatever_the_clock_says(
     assert first < second < third
     assert Generations(config.index).names() == [second, third]
     (config.index / third / "lexicon.sqlite").unlink()
-    assert Generations(config.index).newest_sound() == second
+    assert Generations(config.index).latest_intact() == second
     assert bootstrap.rollback(config)[0].generation == second
 
 
@@ -159,10 +159,10 @@ def test_an_index_folder_without_a_generation_holds_nothing_yet(config: Config) 
 
 
 def sample(tmp_path: Path, ids: list[str]) -> list[str]:
-    with Register(tmp_path / "register.sqlite") as register:
+    with IndexState(tmp_path / "register.sqlite") as state:
         for article_id in ids:
-            register.note_indexed(article_id, b"-" * 17)
-        return [article_id for article_id, _ in register.sample(SAMPLE)]
+            state.note_indexed(article_id, b"-" * 17)
+        return [article_id for article_id, _ in state.sample(SAMPLE)]
 
 
 @pytest.mark.parametrize("form", ["article-{:06}", "{:06}", "éèà/{:06}", "\U0001f600{:06}"])

@@ -18,7 +18,7 @@ import tantivy
 
 from searchapp.engines.folder_places import share_file
 from searchapp.engines.panics import panics_caught
-from searchapp.engines.port import BaseWornOut, Document
+from searchapp.engines.port import CompactionRequired, Document
 from searchapp.engines.tantivy_engine.entries import Entry, entry_of
 from searchapp.engines.tantivy_engine.schema import LAST_ORDINAL, ORDINAL, new_index
 from searchapp.schema import ID
@@ -113,7 +113,7 @@ class TantivyWriter:
         collector.wait_merging_threads()
         deleted, live = deleted_documents(self._unfinished)
         if self._has_base and (deleted > max(_MOST_DELETED * live, _FEW) or self._next > LAST_ORDINAL):
-            raise BaseWornOut
+            raise CompactionRequired
 
     def _give(self) -> None:
         """Move the files to where a reader looks for them; it looks for META first."""

@@ -17,10 +17,10 @@ import numpy as np
 from searchapp.analysis import Term
 from searchapp.engines.field_values import field_values
 from searchapp.engines.port import Document
-from searchapp.engines.stored_form import to_json
+from searchapp.engines.stored_form import to_stored
 from searchapp.engines.whoosh_engine.codec.columns import encode_article, pack_value
 from searchapp.engines.whoosh_engine.codec.layout import Lists, Numbers, Shape, offsets
-from searchapp.engines.whoosh_engine.schema import DAY, EVIDENCE, LENGTH, NO_DATE, STORED, TIMESTAMP
+from searchapp.engines.whoosh_engine.schema import DAY, LENGTH, NO_DATE, RERANK_FEATURES, STORED, TIMESTAMP
 from searchapp.engines.whoosh_engine.segment_writer import SegmentWriter
 from searchapp.schema import EXACT, PARTS, STEMS, VALUE_FIELDS, WORDS
 
@@ -39,7 +39,7 @@ class Inverter:
         self._parts = {part: _Tokens() for part in PARTS}
         self._values: dict[str, dict[str, list[int]]] = {name: {} for name in VALUE_FIELDS}
         self._stored: list[bytes] = []
-        self._evidence: list[bytes] = []
+        self._rerank_features: list[bytes] = []
         self._timestamps = array("q")
         self._days = array("I")
 
@@ -50,8 +50,8 @@ class Inverter:
         article = document.article
         for name, value in field_values(article):
             self._values[name].setdefault(value, []).append(self.count)
-        self._stored.append(pack_value(encode_article(to_json(article))))
-        self._evidence.append(pack_value(document.evidence.encode()))
+        self._stored.append(pack_value(encode_article(to_stored(article))))
+        self._rerank_features.append(pack_value(document.rerank_features.encode()))
         self._timestamps.append(int(article.date.timestamp()) if article.date else NO_DATE)
         self._days.append(document.day if article.date else 0)
         self.count += 1
@@ -101,7 +101,7 @@ class Inverter:
         for part in PARTS:
             file.add_lengths(WORDS[part], self._parts[part].lengths)
         file.add_values(STORED, self._stored)
-        file.add_values(EVIDENCE, self._evidence)
+        file.add_values(RERANK_FEATURES, self._rerank_features)
         file.add_numbers(LENGTH, self._length.astype(np.uint32))
         file.add_numbers(DAY, np.frombuffer(self._days, np.uint32))
         file.add_numbers(TIMESTAMP, np.frombuffer(self._timestamps, np.int64))

@@ -19,7 +19,7 @@ from searchapp.engines.port import Candidate, DocumentHandle, EngineRequest, Eng
 from searchapp.engines.whoosh_engine.clause_matcher import Match, Matcher, narrow
 from searchapp.engines.whoosh_engine.codec.posting_decoder import Integers
 from searchapp.engines.whoosh_engine.reader_cache import ReaderCache
-from searchapp.engines.whoosh_engine.schema import DAY, EVIDENCE, NO_DATE
+from searchapp.engines.whoosh_engine.schema import DAY, NO_DATE, RERANK_FEATURES
 from searchapp.engines.whoosh_engine.segment_reader import Leaves, SegmentReader
 from searchapp.model import Article, FacetBucket, Filters, HistogramBucket, Sort
 from searchapp.schema import FACET_FIELDS, ID
@@ -64,9 +64,9 @@ class WhooshReader:
             found = self._cache.postings(ID, article_id).documents
         return self.articles(found.tolist()[:1])[0] if len(found) else None
 
-    def evidence(self, documents: Iterable[DocumentHandle]) -> list[str]:
+    def rerank_features(self, documents: Iterable[DocumentHandle]) -> list[str]:
         with self._lock:
-            return [leaf.text(EVIDENCE, number) for leaf, number in map(self._located, documents)]
+            return [leaf.text(RERANK_FEATURES, number) for leaf, number in map(self._located, documents)]
 
     def terms_with_prefix(self, field: str, prefix: str, limit: int) -> list[tuple[str, int]]:
         start = prefix.encode("utf-8", "replace")

@@ -26,8 +26,8 @@ from searchapp.bootstrap import ReindexOptions
 from searchapp.cli import cli
 from searchapp.errors import IndexDamaged, IndexMissing, NotFound, SearchappError
 from searchapp.indexing import Generations
-from searchapp.indexing import generations as generations_module
-from searchapp.indexing.generations import CURRENT, MANIFEST
+from searchapp.indexing import manifest as manifests
+from searchapp.indexing.generation_layout import CURRENT, MANIFEST
 from searchapp.indexing.withdrawn import WITHDRAWN
 from searchapp.model import SearchRequest, Sort
 from searchapp.search.service import SearchService
@@ -313,8 +313,8 @@ def sign_again(index: Path, generation: str) -> None:
     """Make sizes and digests in a manifest match the damaged files, as the sender of an index could."""
     generations = Generations(index)
     manifest = generations.manifest(generation)
-    files = dict(generations._sums(generations.path(generation), ""))
-    text = generations_module._manifest_text(replace(manifest, files=files))
+    files = dict(generations._sizes_and_digests(generations.path(generation), ""))
+    text = manifests.to_text(replace(manifest, files=files))
     (generations.path(generation) / "manifest.json").write_text(text, "utf-8")
 
 
