@@ -1,7 +1,7 @@
 """What the second stage wants to know of an article, as one string that any engine can store.
 
-Four lines of an article's content words (small words left out), as stems of the title, of the opening and of the rest,
-and as exact forms of all; a fifth line has two lengths in tokens, small words included. Words stand between bars, two
+Four lines of an article's content words (stopwords left out), as stems of the title, of the opening and of the rest,
+and as exact forms of all; a fifth line has two lengths in tokens, stopwords included. Words stand between bars, two
 between neighbours, so that « how often » and « how often side by side » are each one :meth:`str.count`.
 """
 
@@ -21,7 +21,7 @@ __all__ = ["Evidence", "make_evidence", "read_evidence"]
 
 # Content words at the start of the text, where news says what it is about.
 _OPENING: Final = 60
-_IS_SMALL: Final = attrgetter("small")
+_IS_STOPWORD: Final = attrgetter("is_stopword")
 _STEM: Final = attrgetter("stem")
 _EXACT: Final = attrgetter("exact")
 
@@ -40,8 +40,8 @@ class Evidence:
 
 def make_evidence(title: Sequence[Term], body: Sequence[Term]) -> str:
     """Return the evidence of an article; ``body`` is lead and text."""
-    content = list(filterfalse(_IS_SMALL, body))
-    heading = list(filterfalse(_IS_SMALL, title))
+    content = list(filterfalse(_IS_STOPWORD, body))
+    heading = list(filterfalse(_IS_STOPWORD, title))
     stems = list(map(_STEM, content))
     lines = (
         _stream(map(_STEM, heading)),

@@ -15,8 +15,8 @@ Writing
     ``base``, the place of a complete generation that the same engine version wrote, the new one starts with its
     documents. The cost follows the number of changes, not of documents; how the adapter shares what did not change is
     its affair. The base stays as it is and may be removed once the new generation is complete. An engine that cannot
-    give back the space of deleted documents refuses a base that is mostly these, by raising :class:`BaseWornOut` at the
-    latest on leaving; the caller then writes all documents without a base.
+    give back the space of deleted documents refuses a base that is mostly these, by raising
+    :class:`CompactionRequired` at the latest on leaving; the caller then writes all documents without a base.
 
     A clean exit commits: when it returns, the index is complete and its files are closed (the caller makes them
     durable). Nothing is visible to readers before. After an exception the writer has ended its threads and processes
@@ -101,11 +101,11 @@ __all__ = [
     "BM25_B",
     "BM25_K1",
     "ArticleWriter",
-    "BaseWornOut",
     "BooleanClause",
     "Candidate",
     "Capabilities",
     "Clause",
+    "CompactionRequired",
     "DayClause",
     "Document",
     "DocumentHandle",
@@ -113,15 +113,15 @@ __all__ = [
     "EnginePanic",
     "EngineRequest",
     "EngineResult",
-    "EveryClause",
     "MakeDocument",
+    "MatchAllClause",
+    "MinimumWeightClause",
     "ParallelEngine",
     "PhraseClause",
     "Place",
     "Reader",
     "SortKey",
     "TermClause",
-    "WeightClause",
     "Writer",
 ]
 
@@ -135,7 +135,7 @@ DocumentHandle = NewType("DocumentHandle", object)
 """A document of one reader; opaque outside of the adapter."""
 
 
-class BaseWornOut(Exception):
+class CompactionRequired(Exception):
     """Too many documents of the base are deleted: write the new generation without one."""
 
 
@@ -189,7 +189,7 @@ class DayClause:
 
 
 @dataclass(frozen=True, slots=True)
-class WeightClause:
+class MinimumWeightClause:
     """Documents whose terms among ``terms``, (term, weight) pairs, weigh ``minimum`` or more together; does not score.
 
     Weights are positive; a sum that misses ``minimum`` by less than a millionth of it counts.
@@ -201,7 +201,7 @@ class WeightClause:
 
 
 @dataclass(frozen=True, slots=True)
-class EveryClause:
+class MatchAllClause:
     """Every document, all with score 0."""
 
 
@@ -217,7 +217,7 @@ class BooleanClause:
     must_not: tuple[Clause, ...] = ()
 
 
-Clause = TermClause | PhraseClause | DayClause | WeightClause | EveryClause | BooleanClause
+Clause = TermClause | PhraseClause | DayClause | MinimumWeightClause | MatchAllClause | BooleanClause
 
 SortKey = tuple[int, int]
 """A candidate's position in the order asked for, then in the order of adding; numbers from 0 to 2^64 - 1."""
@@ -320,7 +320,7 @@ class Capabilities:
     """How an engine departs from the port, not at all by default; ``reasons`` gives the reason by field."""
 
     needs_rebuild_on_deletes: bool = False
-    """A writer may raise BaseWornOut."""
+    """A writer may raise CompactionRequired."""
     max_facet_values: int | None = None
     """A facet of more values loses its rarest."""
     reasons: Mapping[str, str] = field(default_factory=dict)

@@ -19,7 +19,7 @@ from searchapp.engines.port import (
     DocumentHandle,
     Engine,
     EngineRequest,
-    EveryClause,
+    MatchAllClause,
     Place,
     Reader,
     TermClause,
@@ -228,7 +228,7 @@ def _article_damages(
 
 def _documents(reader: Reader) -> Iterator[list[DocumentHandle]]:
     """Yield the numbers of all documents, some at a time."""
-    request = EngineRequest(EveryClause(), limit=_FOUND_AT_A_TIME)
+    request = EngineRequest(MatchAllClause(), limit=_FOUND_AT_A_TIME)
     while found := reader.search(request).candidates:
         for start in range(0, len(found), _READ_AT_A_TIME):
             yield [candidate.document for candidate in found[start : start + _READ_AT_A_TIME]]

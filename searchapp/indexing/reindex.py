@@ -19,7 +19,7 @@ from zoneinfo import ZoneInfo
 
 from searchapp.analysis import FrenchAnalyzer
 from searchapp.derived.databases import is_damage
-from searchapp.engines.port import BaseWornOut, Engine, Place, Reader
+from searchapp.engines.port import CompactionRequired, Engine, Place, Reader
 from searchapp.errors import CorpusShrunk, IndexDamaged, IndexMissing, RejectsRefused
 from searchapp.i18n import Message
 from searchapp.indexing.documents import DocumentMaker
@@ -135,7 +135,7 @@ class _Reindex:
             base, reason = self._base()
             try:
                 return self._build(base, reason)
-            except BaseWornOut:
+            except CompactionRequired:
                 return self._build(None, Message("the index holds too much that was deleted"))
             except (IndexDamaged, sqlite3.DatabaseError) as error:
                 if base is None or not (isinstance(error, IndexDamaged) or is_damage(error)):

@@ -18,12 +18,12 @@ from searchapp.engines.port import (
     Clause,
     EngineRequest,
     EngineResult,
+    MinimumWeightClause,
     Reader,
     TermClause,
-    WeightClause,
 )
 from searchapp.model import Deadline
-from searchapp.query import Bag, Phrase, Word, narrows
+from searchapp.query import Bool, Phrase, Word, narrows
 from searchapp.schema import FACET_FIELDS, STEMS
 from searchapp.search.paging import Window
 from searchapp.search.plan import QueryPlan
@@ -71,7 +71,7 @@ def match(plan: QueryPlan, window: Window, reader: Reader, deadline: Deadline) -
 def _narrowed(plan: QueryPlan, reader: Reader, deadline: Deadline) -> tuple[Clause, bool]:
     """Return the clause of ``plan`` with its minimum that should match, and whether there was time to count."""
     tree, clause, terms = plan.tree, plan.clause, plan.scored_terms
-    if not isinstance(tree, Bag) or not isinstance(clause, BooleanClause) or not tree.should:
+    if not isinstance(tree, Bool) or not isinstance(clause, BooleanClause) or not tree.should:
         return clause, True
     if not all(map(narrows, tree.must)) or not all(isinstance(part, Word | Phrase) for part in tree.should):
         return clause, True
@@ -102,7 +102,7 @@ def minimum_should_match(words: Weighted, count: Callable[[Clause], int | None])
     terms = _heaviest(words)
     whole = sum(weight for _, weight in terms)
     for share in _SHARES if len(terms) > 1 else ():
-        clause = WeightClause(STEMS, terms, share * whole)
+        clause = MinimumWeightClause(STEMS, terms, share * whole)
         matches = count(clause)
         if matches is None or matches >= _ENOUGH:
             return clause, matches is not None
@@ -118,7 +118,7 @@ def alternative_should_match(words: Weighted, alternative: Alternative) -> Claus
     beside = _heaviest((*words[: alternative.start], *words[alternative.end :]))
     own = sum(weight for _, weight in words[alternative.start : alternative.end])
     missing = _SHARES[0] * (own + sum(weight for _, weight in beside)) - own
-    return BooleanClause(must=(*held, WeightClause(STEMS, beside, missing)) if missing > 0 else held)
+    return BooleanClause(must=(*held, MinimumWeightClause(STEMS, beside, missing)) if missing > 0 else held)
 
 
 def _count(clause: Clause, reader: Reader, deadline: Deadline) -> int | None:

@@ -13,7 +13,7 @@ from searchapp.analysis import FrenchAnalyzer, Term
 from searchapp.engines.port import Clause
 from searchapp.i18n import Message
 from searchapp.model import Deadline, Filters, Remark, SearchRequest, Sort
-from searchapp.query import Bag, Every, Node, ParsedQuery, Phrase, narrows
+from searchapp.query import Bool, MatchAll, Node, ParsedQuery, Phrase, narrows
 from searchapp.search.corrections import Corrections, SpellingCorrector
 from searchapp.search.dictionary import Dictionaries, Lookup
 from searchapp.search.highlight_terms import HighlightTerms, extract_highlight_terms
@@ -113,7 +113,7 @@ class QueryPlanner:
 def _prefer_quotes(tree: Node) -> tuple[Node, tuple[Message, ...]]:
     """Return ``tree`` with a message; in a pasted headline, phrases are preferred instead of required."""
     if (
-        not isinstance(tree, Bag)
+        not isinstance(tree, Bool)
         or not tree.must
         or not all(isinstance(clause, Phrase) and not clause.slop for clause in tree.must)
     ):
@@ -122,12 +122,12 @@ def _prefer_quotes(tree: Node) -> tuple[Node, tuple[Message, ...]]:
     if len(tree.should) < _MIN_WORDS_BESIDE_QUOTES or words < _MIN_HEADLINE_WORDS:
         return tree, ()
     message = Message("In a long query, words between quotation marks are preferred, not required.")
-    return Bag((*tree.should, *tree.must), (), tree.must_not), (message,)
+    return Bool((*tree.should, *tree.must), (), tree.must_not), (message,)
 
 
 def _effective_sort(sort: Sort, tree: Node) -> Sort:
     """Return the order that ``tree`` allows: a query that only narrows has nothing to rank by."""
-    only_narrows = isinstance(tree, Every) or (
-        isinstance(tree, Bag) and not tree.should and all(map(narrows, tree.must))
+    only_narrows = isinstance(tree, MatchAll) or (
+        isinstance(tree, Bool) and not tree.should and all(map(narrows, tree.must))
     )
     return Sort.NEWEST if only_narrows and sort is Sort.RELEVANCE else sort

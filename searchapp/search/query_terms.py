@@ -8,18 +8,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from searchapp.analysis import FrenchAnalyzer, Term
-from searchapp.query.ast import And, Bag, Exact, Field, Leaf, Node, Not, Or, Phrase, Word
+from searchapp.query.ast import And, Bool, Exact, Field, Leaf, Node, Not, Or, Phrase, Word
 from searchapp.schema import WORDS
 from searchapp.search.corrections import Corrections
 
-__all__ = ["bag_texts", "content_terms", "leaves", "scored_terms", "terms_to_correct"]
+__all__ = ["content_terms", "leaves", "scored_terms", "stem_texts", "terms_to_correct"]
 
 
 def leaves(node: Node, *, in_parts: bool) -> Iterator[Leaf]:
     """Yield the leaves that ``node`` asks for, in order; those of one part (« titre:… ») only if ``in_parts``."""
     if isinstance(node, Leaf):
         yield node
-    elif isinstance(node, Bag):
+    elif isinstance(node, Bool):
         for clause in (*node.should, *node.must):
             yield from leaves(clause, in_parts=in_parts)
     elif isinstance(node, And | Or):
@@ -29,8 +29,8 @@ def leaves(node: Node, *, in_parts: bool) -> Iterator[Leaf]:
         yield from leaves(node.node, in_parts=in_parts)
 
 
-def bag_texts(node: Bag) -> list[str]:
-    """Return the texts of a bag that are looked up as stems.
+def stem_texts(node: Bool) -> list[str]:
+    """Return the texts of a Bool that are looked up as stems.
 
     Those are its words and its phrases: a phrase finds but does not score, so its words score beside it.
     """
@@ -43,7 +43,7 @@ def content_terms(
 ) -> list[Term]:
     """Return the content terms of ``texts``, corrected; with ``or_stopwords``, stopwords when there is nothing else."""
     terms = analyzer.terms(" ".join(texts))
-    content = [corrected for term in terms if not term.small for corrected in corrections.of(term)]
+    content = [corrected for term in terms if not term.is_stopword for corrected in corrections.of(term)]
     return content or (terms if or_stopwords else [])
 
 
@@ -61,7 +61,7 @@ def terms_to_correct(node: Node, analyzer: FrenchAnalyzer) -> Iterator[Term]:
     texts = [(" ".join(_scored_texts(node)), False), *_resolved_texts(node), (" ".join(words), False)]
     # Mostly these are one text, which is analysed once.
     for text, with_stopwords in dict.fromkeys(texts):
-        yield from (term for term in analyzer.terms(text) if with_stopwords or not term.small)
+        yield from (term for term in analyzer.terms(text) if with_stopwords or not term.is_stopword)
 
 
 def _scored_texts(node: Node) -> list[str]:
@@ -73,8 +73,8 @@ def _resolved_texts(node: Node) -> Iterator[tuple[str, bool]]:
     match node:
         case Word():
             yield node.text, True
-        case Bag():
-            yield " ".join(bag_texts(node)), False
+        case Bool():
+            yield " ".join(stem_texts(node)), False
             others = (clause for clause in node.should if not isinstance(clause, Word))
             for clause in (*others, *node.must, *node.must_not):
                 yield from _resolved_texts(clause)

@@ -20,7 +20,7 @@ from threading import Event, RLock, Thread
 from typing import Final, TypeVar
 
 from searchapp.analysis import FrenchAnalyzer
-from searchapp.engines.panics import panics_caught
+from searchapp.engines.panics import panics_as_exceptions
 from searchapp.engines.port import Engine
 from searchapp.errors import IndexDamaged, SearchappError
 from searchapp.indexing.damage import Damage
@@ -117,7 +117,7 @@ class SearcherManager:
         while True:
             with self.acquire() as generation:
                 try:
-                    with panics_caught():
+                    with panics_as_exceptions():
                         return work(generation)
                 except Exception as error:
                     if not is_unexpected(error) or not self._verifier.is_damaged(generation.name):
@@ -330,7 +330,7 @@ class SearcherManager:
     def _warm(self, generation: OpenGeneration, warm: Work[None]) -> None:
         self._use(generation)
         try:
-            with panics_caught():
+            with panics_as_exceptions():
                 warm(generation)
         except Exception as error:
             if is_unexpected(error):

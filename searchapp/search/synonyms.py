@@ -25,7 +25,7 @@ MOST_ALTERNATIVES: Final = 64
 
 @dataclass(frozen=True, slots=True)
 class Alternative:
-    """Another way to say the words ``start`` to ``end`` of a query: its terms in order, small words included."""
+    """Another way to say the words ``start`` to ``end`` of a query: its terms in order, stopwords included."""
 
     start: int
     end: int
@@ -94,4 +94,4 @@ def _lines(path: Path) -> list[str]:
 
 
 def _content(terms: Sequence[Term]) -> tuple[str, ...]:
-    return tuple(term.stem for term in terms if not term.small)
+    return tuple(term.stem for term in terms if not term.is_stopword)

@@ -19,10 +19,10 @@ from searchapp.engines.port import (
     BooleanClause,
     Clause,
     DayClause,
-    EveryClause,
+    MatchAllClause,
+    MinimumWeightClause,
     PhraseClause,
     TermClause,
-    WeightClause,
 )
 from searchapp.engines.proximity import stand_in_a_row, stand_near
 from searchapp.engines.tantivy_engine.arrangements import arrangements, count_arrangements
@@ -74,7 +74,7 @@ class Queries:
         raise TypeError(f"not a clause: {clause!r}")
 
     @of.register
-    def _(self, _clause: EveryClause) -> Query:
+    def _(self, _clause: MatchAllClause) -> Query:
         return _unscored(Query.all_query())
 
     @of.register
@@ -98,7 +98,7 @@ class Queries:
         return self._together(clause.field, terms, clause.slop)
 
     @of.register
-    def _(self, clause: WeightClause) -> Query:
+    def _(self, clause: MinimumWeightClause) -> Query:
         exact = as_boolean(clause, self._deadline)
         if exact:
             return _unscored(self.of(exact))
@@ -115,7 +115,7 @@ class Queries:
         parts = [(Occur.Must, self.of(part)) for part in clause.must]
         parts += [(Occur.Should, self.of(part)) for part in clause.should]
         if not parts:
-            parts.append((Occur.Must, self.of(EveryClause())))
+            parts.append((Occur.Must, self.of(MatchAllClause())))
         self._excluding = not self._excluding
         parts += [(Occur.MustNot, self.of(part)) for part in clause.must_not]
         self._excluding = not self._excluding
@@ -196,7 +196,7 @@ class Queries:
     def _unknown(self) -> Query:
         """Return the query in place of a clause that there is no time for: nothing is sure to match, anything may."""
         self.complete = False
-        return self.of(EveryClause()) if self._excluding else Query.empty_query()
+        return self.of(MatchAllClause()) if self._excluding else Query.empty_query()
 
     def _has_time_for(self, phrases: int) -> bool:
         """Return whether so many phrases more can be looked at in time; then they are taken to be."""

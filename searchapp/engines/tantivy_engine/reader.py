@@ -10,7 +10,7 @@ from tantivy import DocAddress, Query
 
 from searchapp.engines.days import month_label
 from searchapp.engines.field_values import facet_buckets
-from searchapp.engines.panics import panics_caught
+from searchapp.engines.panics import panics_as_exceptions
 from searchapp.engines.port import DocumentHandle, EngineRequest, EngineResult
 from searchapp.engines.stored_form import read_article
 from searchapp.engines.tantivy_engine.clauses import Queries, encodable, scores
@@ -39,7 +39,7 @@ class TantivyReader:
     def count(self) -> int:
         return self._searcher.num_docs
 
-    @panics_caught()
+    @panics_as_exceptions()
     def search(self, request: EngineRequest) -> EngineResult:
         if not self.count:
             return EngineResult(0, (), dict.fromkeys(request.facets, ()))
@@ -58,28 +58,28 @@ class TantivyReader:
             complete=queries.complete,
         )
 
-    @panics_caught()
+    @panics_as_exceptions()
     def articles(self, documents: Iterable[DocumentHandle]) -> list[Article]:
         return [read_article(stored) for stored in self._stored(documents, ARTICLE)]
 
-    @panics_caught()
+    @panics_as_exceptions()
     def article(self, article_id: str) -> Article | None:
         query = Queries(self._schema, self._searcher, Deadline()).any_of(ID, [article_id])
         hits = self._searcher.search(query, limit=1, count=False).hits
         return read_article(_value(self._searcher.doc(hits[0][1]), ARTICLE)) if hits else None
 
-    @panics_caught()
+    @panics_as_exceptions()
     def evidence(self, documents: Iterable[DocumentHandle]) -> list[str]:
         return [stored.decode("utf-8", "replace") for stored in self._stored(documents, EVIDENCE)]
 
-    @panics_caught()
+    @panics_as_exceptions()
     def terms_with_prefix(self, field: str, prefix: str, limit: int) -> list[tuple[str, int]]:
         if field not in TERM_FIELDS:
             return []
         # Tantivy's own limit would keep the most frequent.
         return sorted(self._searcher.terms_with_prefix(field, encodable(prefix)))[:limit]
 
-    @panics_caught()
+    @panics_as_exceptions()
     def document_frequency(self, field: str, term: str) -> int:
         return self._searcher.doc_freq(field, encodable(term)) if field in TERM_FIELDS else 0
 

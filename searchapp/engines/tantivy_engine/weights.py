@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from searchapp.engines.port import BooleanClause, Clause, TermClause, WeightClause
+from searchapp.engines.port import BooleanClause, Clause, MinimumWeightClause, TermClause
 from searchapp.model import Deadline
 
 __all__ = ["as_boolean"]
@@ -16,7 +16,7 @@ class _OutOfTime(Exception):
     """The deadline passed; half a tree is worth nothing."""
 
 
-def as_boolean(clause: WeightClause, deadline: Deadline) -> Clause | None:
+def as_boolean(clause: MinimumWeightClause, deadline: Deadline) -> Clause | None:
     """Return the clause of terms that matches what ``clause`` does; it doubles with each term at worst.
 
     None when the time is over before it is made.

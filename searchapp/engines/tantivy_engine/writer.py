@@ -17,8 +17,8 @@ from typing import Any, Final, Self
 import tantivy
 
 from searchapp.engines.folder_places import share_file
-from searchapp.engines.panics import panics_caught
-from searchapp.engines.port import BaseWornOut, Document
+from searchapp.engines.panics import panics_as_exceptions
+from searchapp.engines.port import CompactionRequired, Document
 from searchapp.engines.tantivy_engine.entries import Entry, entry_of
 from searchapp.engines.tantivy_engine.schema import LAST_ORDINAL, ORDINAL, new_index
 from searchapp.schema import ID
@@ -44,7 +44,7 @@ _FEW: Final = 1000
 class TantivyWriter:
     """A :class:`~searchapp.engines.port.Writer` over an empty folder."""
 
-    @panics_caught()
+    @panics_as_exceptions()
     def __init__(self, folder: Path, base: Path | None) -> None:
         self._folder = folder
         self._unfinished = folder / _WRITING
@@ -76,7 +76,7 @@ class TantivyWriter:
     def add(self, document: Document, *, is_new: bool = False) -> None:
         self.add_entry(entry_of(document), is_new=is_new)
 
-    @panics_caught()
+    @panics_as_exceptions()
     def add_entry(self, entry: Entry, *, is_new: bool) -> None:
         """Add what was made ready elsewhere."""
         if not is_new:  # looking for an earlier document costs more than adding one, and ends a burst
@@ -86,7 +86,7 @@ class TantivyWriter:
         if self._waiting_bytes > _BURST:
             self._add_waiting()
 
-    @panics_caught()
+    @panics_as_exceptions()
     def delete(self, article_id: str) -> None:
         self._add_waiting()
         self._writer.delete_documents_by_term(ID, article_id)
@@ -101,7 +101,7 @@ class TantivyWriter:
                 raise
             self._next += 1
 
-    @panics_caught()
+    @panics_as_exceptions()
     def _commit(self) -> None:
         self._add_waiting()
         self._writer.commit()
@@ -113,7 +113,7 @@ class TantivyWriter:
         collector.wait_merging_threads()
         deleted, live = deleted_documents(self._unfinished)
         if self._has_base and (deleted > max(_MOST_DELETED * live, _FEW) or self._next > LAST_ORDINAL):
-            raise BaseWornOut
+            raise CompactionRequired
 
     def _give(self) -> None:
         """Move the files to where a reader looks for them; it looks for META first."""
@@ -123,7 +123,7 @@ class TantivyWriter:
 
     def _abandon(self) -> None:
         """Stop Tantivy's threads, which would go on writing files."""
-        with suppress(Exception), panics_caught():
+        with suppress(Exception), panics_as_exceptions():
             self._writer.rollback()
             self._writer.wait_merging_threads()
 

@@ -16,10 +16,10 @@ from searchapp.engines.port import (
     BooleanClause,
     Clause,
     DayClause,
-    EveryClause,
+    MatchAllClause,
+    MinimumWeightClause,
     PhraseClause,
     TermClause,
-    WeightClause,
 )
 from searchapp.engines.whoosh_engine.codec.layout import Numbers
 from searchapp.engines.whoosh_engine.codec.posting_decoder import Integers
@@ -66,7 +66,7 @@ class Matcher:
         raise TypeError(f"not a clause: {clause!r}")
 
     @match.register
-    def _(self, _clause: EveryClause) -> Match:
+    def _(self, _clause: MatchAllClause) -> Match:
         return _unscored(self._cache.every())
 
     @match.register
@@ -115,7 +115,7 @@ class Matcher:
         return _unscored(np.flatnonzero(within).astype(np.int32))
 
     @match.register
-    def _(self, clause: WeightClause) -> Match:
+    def _(self, clause: MinimumWeightClause) -> Match:
         weights = np.where(self._cache.alive, 0.0, -np.inf)
         left = sum(weight for _, weight in clause.terms)
         for term, weight in clause.terms:
@@ -136,7 +136,7 @@ class Matcher:
         elif should:
             match = self._union(should)
         else:
-            match = self.match(EveryClause())
+            match = self.match(MatchAllClause())
         self._excluding = not self._excluding
         for part in clause.must_not:
             kept = ~_held(self.match(part).documents, match.documents)
