@@ -1,7 +1,7 @@
 """The engine port: the contract between searchapp and an engine.
 
-An engine keeps *documents* (an article and its terms), generation by generation, and answers clauses of terms. It knows
-nothing of query text, accents or pages.
+An engine keeps *documents* (an article and its terms), generation by generation, and answers *clauses* of terms
+(:mod:`.clauses`). It knows nothing of query text, accents or pages.
 
 Places
     A :class:`Place` says where the index of one generation is. It is a folder that the caller makes, names, syncs,
@@ -95,6 +95,15 @@ from types import TracebackType
 from typing import Final, NamedTuple, NewType, Protocol, Self, TypeVar, runtime_checkable
 
 from searchapp.analysis import Term
+from searchapp.engines.clauses import (
+    BooleanClause,
+    Clause,
+    DayClause,
+    MatchAllClause,
+    MinimumWeightClause,
+    PhraseClause,
+    TermClause,
+)
 from searchapp.model import Article, Deadline, FacetBucket, Filters, HistogramBucket, Sort
 
 __all__ = [
@@ -158,66 +167,6 @@ class Document:
     day: int
     evidence: str = ""
 
-
-@dataclass(frozen=True, slots=True)
-class TermClause:
-    """Documents that hold any of ``terms``, (term, boost) pairs, in ``field``; without terms, none."""
-
-    field: str
-    terms: tuple[tuple[str, float], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class PhraseClause:
-    """Documents that hold ``terms`` together in ``field``, one of the ``WORDS`` fields.
-
-    Without ``slop``: at successive positions, in this order. With it: in any order, each at a position of its own, all
-    within a stretch of ``len(terms) + slop`` positions.
-    """
-
-    field: str
-    terms: tuple[str, ...]
-    slop: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class DayClause:
-    """Documents whose day (yyyymmdd) is from ``first`` to ``last``, both included; undated ones never match."""
-
-    first: int
-    last: int
-
-
-@dataclass(frozen=True, slots=True)
-class MinimumWeightClause:
-    """Documents whose terms among ``terms``, (term, weight) pairs, weigh ``minimum`` or more together; does not score.
-
-    Weights are positive; a sum that misses ``minimum`` by less than a millionth of it counts.
-    """
-
-    field: str
-    terms: tuple[tuple[str, float], ...]
-    minimum: float
-
-
-@dataclass(frozen=True, slots=True)
-class MatchAllClause:
-    """Every document, all with score 0."""
-
-
-@dataclass(frozen=True, slots=True)
-class BooleanClause:
-    """All of ``must``, none of ``must_not``; without a must, at least one of ``should``. ``should`` adds to the score.
-
-    A clause with neither must nor should matches every document that ``must_not`` leaves.
-    """
-
-    should: tuple[Clause, ...] = ()
-    must: tuple[Clause, ...] = ()
-    must_not: tuple[Clause, ...] = ()
-
-
-Clause = TermClause | PhraseClause | DayClause | MinimumWeightClause | MatchAllClause | BooleanClause
 
 SortKey = tuple[int, int]
 """A candidate's position in the order asked for, then in the order of adding; numbers from 0 to 2^64 - 1."""

@@ -1,6 +1,6 @@
 """The embedded engine for large corpora: Tantivy, a search library in Rust, with searchapp's terms.
 
-:mod:`.writer` gives it our terms joined by spaces, :mod:`.clauses` turns the port's clauses into its queries, and
+:mod:`.writer` gives it our terms joined by spaces, :mod:`.query_builder` turns the port's clauses into its queries, and
 :mod:`.reader` turns its answers into the port's. What differs from the port is data: ``TantivyEngine.capabilities``.
 """
 

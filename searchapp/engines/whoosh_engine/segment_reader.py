@@ -26,7 +26,7 @@ from searchapp.engines.whoosh_engine.codec.term_dictionary import DictionaryRead
 from searchapp.engines.whoosh_engine.schema import STORED
 from searchapp.model import Article, Deadline
 
-__all__ = ["Leaves", "SegmentReader", "open_segments", "places_of", "read_postings"]
+__all__ = ["Leaves", "SegmentReader", "open_segments", "read_positions", "read_postings"]
 
 _INFO: Final = Struct(">BfIBBfIIqi")
 _DOCUMENTS: Final = Struct(">5xI")
@@ -166,24 +166,24 @@ def read_postings(leaves: Leaves, field: str, term: bytes) -> Postings:
     return Postings(np.concatenate(documents), np.concatenate(frequencies))
 
 
-def places_of(leaves: Leaves, field: str, term: bytes, wanted: Integers, deadline: Deadline) -> Numbers | None:
-    """Return where ``term`` stands in the ``wanted`` documents, as document << 32 | position, rising.
+def read_positions(leaves: Leaves, field: str, term: bytes, documents: Integers, deadline: Deadline) -> Numbers | None:
+    """Return the positions of ``term`` in ``documents`` as document << 32 | position, rising.
 
     None when the time is over.
     """
-    found: list[Numbers] = [np.empty(0, np.int64)]
+    pieces: list[Numbers] = [np.empty(0, np.int64)]
     for leaf, base in leaves:
-        near = wanted[np.searchsorted(wanted, base) : np.searchsorted(wanted, base + leaf.count)] - base
-        if not len(near):
+        own = documents[np.searchsorted(documents, base) : np.searchsorted(documents, base + leaf.count)] - base
+        if not len(own):
             continue
         try:
-            for block in blocks_of(leaf.posting_list(field, term), leaf.count, near):
+            for block in blocks_of(leaf.posting_list(field, term), leaf.count, own):
                 if deadline.passed():
                     return None
-                chosen = np.flatnonzero(np.isin(block.documents, near, assume_unique=True))
+                chosen = np.flatnonzero(np.isin(block.documents, own, assume_unique=True))
                 positions, frequencies = block.positions(chosen)
-                documents = block.documents[chosen].astype(np.int64) + base
-                found.append(np.repeat(documents << 32, frequencies) | positions)
+                numbers = block.documents[chosen].astype(np.int64) + base
+                pieces.append(np.repeat(numbers << 32, frequencies) | positions)
         except MALFORMED as error:
             raise damaged(leaf.file, f"a posting list of {field}", error) from error
-    return np.concatenate(found)
+    return np.concatenate(pieces)
