@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -35,8 +35,8 @@ class Corrections:
         """Return the terms to look for: ``term`` itself, or likelier ones."""
         return self.by_form.get(term.exact) or (term,)
 
-    def messages(self) -> list[Message]:
-        """Return a message for each corrected word."""
+    def messages(self, replaced: Set[str]) -> list[Message]:
+        """Return a message for each of the ``replaced`` forms that has a correction."""
         return [
             Message(
                 "No article holds “{word}”; “{other}” was looked for instead.",
@@ -44,7 +44,7 @@ class Corrections:
                 other=" ".join(term.exact for term in likely),
             )
             for word, likely in self.by_form.items()
-            if likely
+            if likely and word in replaced
         ]
 
     def suggestion(self, query: str, analyzer: FrenchAnalyzer) -> str | None:

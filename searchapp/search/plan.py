@@ -18,7 +18,7 @@ from searchapp.search.corrections import Corrections, SpellingCorrector
 from searchapp.search.dictionary import Dictionaries, Lookup
 from searchapp.search.highlight_terms import HighlightTerms, extract_highlight_terms
 from searchapp.search.open_generation import OpenGeneration
-from searchapp.search.query_terms import scored_terms, terms_to_correct
+from searchapp.search.query_terms import replaced_forms, scored_terms, terms_to_correct
 from searchapp.search.resolve import Resolver
 from searchapp.search.scored_terms import ScoredTerm, weigh
 from searchapp.search.synonyms import Alternative, Synonyms
@@ -78,7 +78,8 @@ class QueryPlanner:
         query = self._correct(parsed, generation, deadline)
         lookup = Lookup(self._dictionaries.of(reader), deadline)
         resolution = Resolver(self._analyzer, lookup, query.corrections).resolve(query.tree)
-        messages = (*query.messages, *query.corrections.messages())
+        replaced = replaced_forms(query.tree, self._analyzer)
+        messages = (*query.messages, *query.corrections.messages(replaced))
         whole_query = (Remark(message, 0, len(request.query)) for message in messages)
         return QueryPlan(
             tree=query.tree,
