@@ -74,7 +74,7 @@ class Exact:
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """What ``node`` asks for, looked for in one field only; ``name`` is a row of the table of fields."""
+    """``node`` looked for in one field only; ``name`` is a row of the table of fields."""
 
     name: str
     node: Node

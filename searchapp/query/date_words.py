@@ -33,7 +33,7 @@ _YEARS: Final = range(1000, 3000)
 
 
 def today_in(timezone: ZoneInfo) -> Callable[[], date]:
-    """Return a clock that tells the day in ``timezone``."""
+    """Return a function that returns the present day in ``timezone``."""
     return lambda: datetime.now(timezone).date()
 
 

@@ -34,7 +34,7 @@ _PHRASE: Final = re.compile(r'"[^"]*"')
 
 @dataclass(frozen=True, slots=True)
 class ParsedQuery:
-    """A tree and what its reader should know of how it came about."""
+    """A tree, with remarks on how the text was read."""
 
     tree: Node
     remarks: tuple[Remark, ...] = ()
@@ -67,33 +67,33 @@ def _parse(text: str, limit: int, levels: int, words: DateWords | None) -> Parse
     if isinstance(tree, Bool) and not tree.should and not tree.must:
         message = Message("A query of excluded words alone shows every other article.")
         remarks.append(Remark(message, 0, len(text)))
-    told = {remark.message: remark for remark in reversed(remarks)}
-    return ParsedQuery(tree, tuple(sorted(told.values(), key=lambda remark: (remark.start, remark.end))))
+    first_by_message = {remark.message: remark for remark in reversed(remarks)}
+    return ParsedQuery(tree, tuple(sorted(first_by_message.values(), key=lambda remark: (remark.start, remark.end))))
 
 
 def _depth(shown: str) -> int:
-    """Return how deep the parentheses of a normal form are."""
+    """Return the depth of the parentheses of a normal form."""
     depth = deepest = 0
-    for sign in _PHRASE.sub("", shown):
-        depth += (sign == "(") - (sign == ")")
+    for character in _PHRASE.sub("", shown):
+        depth += (character == "(") - (character == ")")
         deepest = max(deepest, depth)
     return deepest
 
 
 @dataclass(frozen=True, slots=True)
 class _Item:
-    """A clause with the sign before it; without a node, what it stood for was left out."""
+    """A clause with the sign before it; the node is None when the clause was left out."""
 
     node: Node | None
     sign: str = ""
 
     def plain(self) -> Node | None:
-        """Return what the clause asks for where signs have no other meaning."""
+        """Return the node of the clause, negated by the sign « - », for operators, which know no other sign."""
         return Not(self.node) if self.node and self.sign == "-" else self.node
 
 
 class _Parser:
-    """Reads tokens that are in pairs and in their places."""
+    """Reads tokens whose parentheses are paired and whose operators join something."""
 
     def __init__(self, tokens: Sequence[Token], remarks: list[Remark]) -> None:
         self._tokens = tokens
@@ -174,14 +174,14 @@ def _join(kind: type[And | Or], nodes: Sequence[Node]) -> Node | None:
 
 
 def _bool(items: Sequence[_Item]) -> Bool:
-    places: dict[str, list[Node]] = {"": [], "+": [], "-": []}
+    clauses: dict[str, list[Node]] = {"": [], "+": [], "-": []}
     for item in items:
         node, sign = item.node, item.sign
         if sign != "-" and isinstance(node, Not):
             node, sign = node.node, "-"
         if node:
-            places[sign or ("" if isinstance(node, PREFERRED) else "+")].append(node)
-    return Bool(tuple(places[""]), tuple(places["+"]), tuple(places["-"]))
+            clauses[sign or ("" if isinstance(node, PREFERRED) else "+")].append(node)
+    return Bool(tuple(clauses[""]), tuple(clauses["+"]), tuple(clauses["-"]))
 
 
 def is_elaborate(tree: Node) -> bool:

@@ -1,4 +1,4 @@
-"""Pages of results: the window that a request asks for, the page that was found there, and the cursor after it."""
+"""Pages of results: the window that a request asks for, its page of candidates, and the cursor after it."""
 
 from __future__ import annotations
 
@@ -50,11 +50,11 @@ class Window:
         return plan.sort is Sort.RELEVANCE and self.start.rank < RERANKED and bool(plan.scored_terms)
 
     def offset(self, plan: QueryPlan) -> int:
-        """Return how many candidates the engine skips."""
+        """Return the number of candidates that the engine skips."""
         return 0 if self.is_reranked(plan) or self.start.after else self.start.rank
 
     def limit(self, plan: QueryPlan) -> int:
-        """Return how many candidates the engine gives."""
+        """Return the number of candidates that the engine returns."""
         return max(self.end, RERANKED) if self.is_reranked(plan) else self.size
 
     def page(

@@ -191,7 +191,7 @@ class SearchService:
 
     def when_behind(self, call: Callable[[], object]) -> None:
         """Call ``call`` when an index is opened that lacks withdrawals of the journal: it came from a backup."""
-        self._searcher.when_behind = call
+        self._searcher.when_behind(call)
 
     def follow(self, queries: Sequence[str], *, at_once: bool = False, verify: bool = False) -> None:
         """Get ready to answer: ``queries`` warm up the generation, and each newer one in the background.

@@ -1,4 +1,4 @@
-"""From a document to what Tantivy is given: plain texts and numbers, which can travel between processes."""
+"""Entries: documents as the plain texts and numbers that Tantivy takes, which can travel between processes."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ __all__ = ["Entry", "entry_of"]
 
 
 class Entry(NamedTuple):
-    """A document but for its place in the order of adding. ``terms`` pairs fields with their joined terms."""
+    """A document without its ordinal in the order of adding. ``terms`` pairs fields with their joined terms."""
 
     article_id: str
     terms: list[tuple[str, str]]
@@ -75,7 +75,7 @@ def _terms(document: Document) -> list[tuple[str, str]]:
             is_odd |= words[0] == ODD
             stems += [term.stem for term in terms]
             fields.append((WORDS[part], words))
-            # Exact forms are looked for, never counted or placed: each once is enough.
+            # Exact forms are found, never counted or placed: each once is enough.
             fields.append((EXACT[part], _joined([term.exact for term in dict.fromkeys(terms)], is_odd)))
     return [*fields, (STEMS, _joined(stems, is_odd))] if stems else fields
 
@@ -85,5 +85,5 @@ def _joined(terms: list[str], is_odd: bool) -> str:
 
 
 def _pretokenized(text: str) -> tantivy.PreTokenizedString:
-    tokens = [tantivy.Token(term, place, 0, 0) for place, term in enumerate(split(text))]
+    tokens = [tantivy.Token(term, position, 0, 0) for position, term in enumerate(split(text))]
     return tantivy.PreTokenizedString(text, tokens)

@@ -60,7 +60,7 @@ class ParallelWriter:
         self._writer.delete(article_id)
 
     def _send(self) -> None:
-        self._pool.ask(self._pool.idlest(workers.QUEUE_PER_WORKER), self._batch)
+        self._pool.request(self._pool.least_busy(workers.QUEUE_PER_WORKER), self._batch)
         self._batch = []
         self._take(self._most)
 

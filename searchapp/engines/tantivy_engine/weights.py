@@ -13,7 +13,7 @@ _TOLERANCE = 1e-6
 
 
 class _OutOfTime(Exception):
-    """The deadline passed; half a tree is worth nothing."""
+    """The deadline passed before the tree was complete; a part of it is of no use."""
 
 
 def as_boolean(clause: MinimumWeightClause, deadline: Deadline) -> Clause | None:
@@ -23,10 +23,10 @@ def as_boolean(clause: MinimumWeightClause, deadline: Deadline) -> Clause | None
     """
     terms = sorted(clause.terms, key=lambda term: -term[1])
     try:
-        found = _at_least(clause.field, terms, clause.minimum * (1 - _TOLERANCE), deadline)
+        boolean = _at_least(clause.field, terms, clause.minimum * (1 - _TOLERANCE), deadline)
     except _OutOfTime:
         return None
-    return found or TermClause(clause.field, ())
+    return boolean or TermClause(clause.field, ())
 
 
 def _at_least(field: str, terms: Sequence[tuple[str, float]], need: float, deadline: Deadline) -> Clause | None:

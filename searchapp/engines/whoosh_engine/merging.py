@@ -120,8 +120,8 @@ def _merge_field(file: SegmentWriter, name: str, parts: Sequence[_Live], count: 
         sizes[sizes > 0], keys[order] & 0xFFFFFFFF, frequencies[order], _reordered(positions, frequencies, order)
     )
     lengths = np.bincount(lists.documents, lists.frequencies, count).astype(np.int64)
-    held = [term for term, size in zip(terms, sizes.tolist(), strict=True) if size]
-    file.add_field(name, held, lists, _SHAPES[name], None if _SHAPES[name] is Shape.EXISTENCE else lengths)
+    used = [term for term, size in zip(terms, sizes.tolist(), strict=True) if size]
+    file.add_field(name, used, lists, _SHAPES[name], None if _SHAPES[name] is Shape.EXISTENCE else lengths)
     return lengths
 
 
@@ -143,5 +143,5 @@ def _reordered(positions: Numbers, frequencies: Numbers, order: NDArray[np.intp]
     if not len(positions):
         return positions
     sizes = frequencies[order]
-    places = np.repeat(offsets(frequencies)[order] - offsets(sizes), sizes) + np.arange(len(positions))
-    return positions[places]
+    indices = np.repeat(offsets(frequencies)[order] - offsets(sizes), sizes) + np.arange(len(positions))
+    return positions[indices]

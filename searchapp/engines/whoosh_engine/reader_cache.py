@@ -76,14 +76,14 @@ class Facet:
             self._only[self._sizes > 0] = values
 
     def counts(self, documents: Integers) -> list[int]:
-        """Return how many of ``documents`` carry each value."""
+        """Return the number of ``documents`` that have each value."""
         if self._only is not None:
-            carried = self._only[documents]
+            values = self._only[documents]
         else:
             sizes = self._sizes[documents]
             indices = np.repeat(self._starts[documents] - offsets(sizes), sizes) + np.arange(int(sizes.sum()))
-            carried = self._values[indices]
-        counts: list[int] = np.bincount(carried, minlength=len(self.names) + 1)[: len(self.names)].tolist()
+            values = self._values[indices]
+        counts: list[int] = np.bincount(values, minlength=len(self.names) + 1)[: len(self.names)].tolist()
         return counts
 
 

@@ -59,8 +59,8 @@ class SegmentReader:
     def terms_from(self, field: str, prefix: bytes) -> Iterator[tuple[bytes, int]]:
         """Yield the terms of a field that begin with ``prefix``, with the number of their documents."""
         with reading(self.file, "the dictionary"):
-            for term, place in self._terms.terms_from(field, prefix):
-                yield term, _DOCUMENTS.unpack_from(self._parts[self._name(TERMS)], place)[0]
+            for term, info_at in self._terms.terms_from(field, prefix):
+                yield term, _DOCUMENTS.unpack_from(self._parts[self._name(TERMS)], info_at)[0]
 
     def document_frequencies(self, field: str) -> tuple[list[bytes], list[int]]:
         """Return the terms of a field in byte order, and how many live documents hold each."""
@@ -76,10 +76,10 @@ class SegmentReader:
     def document_frequency(self, field: str, term: bytes) -> int:
         """Return the number of documents that hold ``term``, deleted ones among them."""
         with reading(self.file, "the dictionary"):
-            place = self._terms.find(field, term)
-            if place is None:
+            info_at = self._terms.find(field, term)
+            if info_at is None:
                 return 0
-            count: int = _DOCUMENTS.unpack_from(self._parts[self._name(TERMS)], place)[0]
+            count: int = _DOCUMENTS.unpack_from(self._parts[self._name(TERMS)], info_at)[0]
             return count
 
     def field(self, field: str, shape: Shape) -> tuple[list[bytes], Lists]:
@@ -92,10 +92,10 @@ class SegmentReader:
 
     def posting_list(self, field: str, term: bytes) -> memoryview:
         """Return the bytes of a posting list; none for an unknown term or field."""
-        place = self._terms.find(field, term)
-        if place is None:
+        info_at = self._terms.find(field, term)
+        if info_at is None:
             return memoryview(b"")
-        inlined, _, _, _, _, _, _, _, offset, length = _INFO.unpack_from(self._parts[self._name(TERMS)], place)
+        inlined, _, _, _, _, _, _, _, offset, length = _INFO.unpack_from(self._parts[self._name(TERMS)], info_at)
         require(
             not inlined and offset >= 0 and 0 < length <= len(self._postings) - offset, "a term has no posting list"
         )
