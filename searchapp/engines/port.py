@@ -139,7 +139,7 @@ BM25_B = 0.75
 
 
 Place = NewType("Place", Path)
-"""Where the index of one generation is; see above."""
+"""The location of the index of one generation; see above."""
 DocumentHandle = NewType("DocumentHandle", object)
 """A document of one reader; opaque outside of the adapter."""
 
@@ -236,7 +236,7 @@ class WriterOf(Protocol[Added]):
 Writer = WriterOf[Document]
 ArticleWriter = WriterOf[Article]
 MakeDocument = Callable[[Article], Document]
-"""Analyses; can be pickled where several processes write."""
+"""Makes the document of an article by analysing it; can be pickled where several processes write."""
 
 
 class Reader(Protocol):
@@ -266,7 +266,7 @@ class Reader(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Capabilities:
-    """How an engine departs from the port, not at all by default; ``reasons`` gives the reason by field."""
+    """The ways in which an engine departs from the port, by default none; ``reasons`` has the reason by field."""
 
     needs_rebuild_on_deletes: bool = False
     """A writer may raise CompactionRequired."""

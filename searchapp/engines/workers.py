@@ -104,7 +104,7 @@ class Pool(Generic[Answer]):
         self._collect(wait=False)
         try:
             worker.send(message)
-        except OSError:  # it is gone; its listener knows, or will in a moment
+        except OSError:  # the process has ended; its listener reports that
             while True:
                 self._collect(wait=True)
 
@@ -137,7 +137,7 @@ class Worker:
         self._process.kill()
         self._process.wait()
         self._listener.join()
-        with suppress(OSError):  # what it had not read
+        with suppress(OSError):  # input that it did not read
             self._input.close()
         self._output.close()
 
@@ -145,7 +145,7 @@ class Worker:
         try:
             while not isinstance(answer := pickle.loads(read_message(self._output)), Exception):  # noqa: S301 - our own child's
                 received.put((self, answer))
-        except Exception:  # its output ended, or broke off in a message
+        except Exception:  # its output ended, perhaps within a message
             answer = _died(self._process.wait())
         received.put((self, answer))
 

@@ -35,7 +35,7 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """A bare word as typed; whatever tokens it holds, it is one thing to the person who typed it."""
+    """A bare word as typed; it may hold several tokens and is one clause all the same."""
 
     text: str
 

@@ -49,7 +49,7 @@ class FieldKind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class FieldRow:
-    """A field by its name in the schema (dates: by what they ask), as people write it in French and in English."""
+    """A field: its name (that of the schema, or ``date``, ``since``, ``before``), and as people type it."""
 
     name: str
     kind: FieldKind

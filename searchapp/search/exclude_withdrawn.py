@@ -16,7 +16,7 @@ _IDS_AT_A_TIME: Final = 1000
 
 
 def exclude(reader: Reader, ids: frozenset[str]) -> Reader:
-    """Return ``reader`` without the articles of ``ids``; only those that it holds cost anything later."""
+    """Return ``reader`` without the articles of ``ids``; searches exclude only those that the index has."""
     indexed: set[str] = set()
     remaining = iter(ids)
     while some := list(islice(remaining, _IDS_AT_A_TIME)):

@@ -24,15 +24,15 @@ _log: Final = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Served:
-    """The generation that answers, and the published one, which is ``wanted``: they differ when that is damaged."""
+    """The generation that answers, and the published one; they differ when that is damaged."""
 
     generation: str
-    wanted: str
+    published: str
     damages: tuple[Damage, ...] = ()
 
     @property
     def degraded(self) -> bool:
-        return self.generation != self.wanted
+        return self.generation != self.published
 
 
 @dataclass(frozen=True, slots=True)

@@ -130,7 +130,8 @@ class Resolver:
 
     @_resolve.register
     def _(self, node: Bool, scope: _Scope) -> Resolution:
-        parts = self._should(node, scope), self._each(node.must, scope), self._each_excluded(node.must_not, scope)
+        excluded = [self._excluded(clause, scope) for clause in dict.fromkeys(node.must_not)]
+        parts = self._should(node, scope), self._each(node.must, scope), excluded
         should, must, must_not = map(_clauses, parts)
         if should and must and all(map(narrows, node.must)):
             # « pont date:2022 » asks for articles of 2022 about a bridge: a narrowing clause finds nothing by itself.
@@ -140,9 +141,6 @@ class Resolver:
     def _each(self, nodes: Iterable[Node], scope: _Scope) -> list[Resolution]:
         """Return the resolution of each node; a repeated node is looked up once."""
         return [self._resolve(node, scope) for node in dict.fromkeys(nodes)]
-
-    def _each_excluded(self, nodes: Iterable[Node], scope: _Scope) -> list[Resolution]:
-        return [self._excluded(node, scope) for node in dict.fromkeys(nodes)]
 
     def _excluded(self, node: Node, scope: _Scope) -> Resolution:
         """Return the resolution of an excluded node; out of time to look up all its words, it is every document."""
@@ -196,11 +194,11 @@ class Resolver:
             case Exact():
                 return Resolution(_any(_terms(EXACT[part], (term.exact,)) for part in scope.parts))
             case Prefix() if last:
-                at, expansion = node.at, self._lookup.beginning(fields, term.word)
+                at, expansion = node.at, self._lookup.with_prefix(fields, term.word)
             case Fuzzy():
                 at, expansion = node.at, self._lookup.near(fields, term.word, node.distance)
             case _:
-                at, expansion = (0, 0), self._lookup.sharing(fields, term.stem)
+                at, expansion = (0, 0), self._lookup.with_stem(fields, term.stem)
         clause = _any(_terms(field, words) for field, words in expansion.words.items())
         if not expansion.cut:
             return Resolution(clause, complete=expansion.complete)

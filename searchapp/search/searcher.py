@@ -162,12 +162,12 @@ class SearcherManager:
             self._retry_at = time.monotonic() + _RETRY_SECONDS if active.served.degraded else float("inf")
             if old is not None and old.generation is not active.generation:
                 self._close_if_unused(old.generation)
-        if active.served.degraded and active.served.wanted not in self._logged:
-            self._logged.add(active.served.wanted)
+        if active.served.degraded and active.served.published not in self._logged:
+            self._logged.add(active.served.published)
             flaws = [str(damage.message()) for damage in active.served.damages[:_MAX_LISTED]]
             _log.error(
                 "Generation %s is damaged (%s). Generation %s answers in its place. Run: searchapp reindex --full",
-                active.served.wanted,
+                active.served.published,
                 "; ".join(flaws) or "it cannot be opened",
                 active.generation.name,
             )

@@ -34,7 +34,7 @@ __all__ = ["DEEPEST_RESULT", "SearchService"]
 
 @dataclass(frozen=True, slots=True)
 class _Answer:
-    """The results of the stages that read a generation; highlighting needs it no more."""
+    """The results of the stages that read a generation; highlighting does not need it."""
 
     generation: str
     plan: QueryPlan

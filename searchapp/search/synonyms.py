@@ -48,7 +48,7 @@ class Synonyms:
                 self._groups.setdefault(_content(one), []).extend(others)
         self._longest = max(map(len, self._groups), default=0)
         self.fingerprint = hashlib.blake2b(repr(groups).encode(), digest_size=8).hexdigest() if groups else ""
-        """Digest of all groups; other synonyms rank otherwise."""
+        """Digest of all groups, for cursors: other synonyms give another order."""
 
     def of(self, stems: Sequence[str]) -> Iterator[Alternative]:
         """Yield the alternatives of any stretch of a query's content words, given by their stems: the first so many."""

@@ -35,7 +35,7 @@ def readyz() -> Response:
         "degraded": served.degraded,
     }
     if served.degraded:
-        answer |= {"damaged": served.wanted, "run": "searchapp reindex --full"}
+        answer |= {"damaged": served.published, "run": "searchapp reindex --full"}
     return _fresh(answer)
 
 

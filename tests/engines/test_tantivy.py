@@ -108,7 +108,7 @@ def test_nothing_but_the_live_segments_is_left_in_the_folder(tmp_path: Path) -> 
 def test_a_writer_that_fails_leaves_an_empty_folder_and_no_thread_behind(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(writer_module, "_BURST", 0)
+    monkeypatch.setattr(writer_module, "_BURST_BYTES", 0)
 
     def threads() -> int:
         return len(list(Path("/proc/self/task").iterdir()))

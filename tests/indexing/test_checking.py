@@ -234,14 +234,14 @@ def test_an_article_that_its_title_does_not_find_is_named(two: Config) -> None:
 
 
 def falls_back(service: SearchService, config: Config, caplog: pytest.LogCaptureFixture) -> None:
-    first, second = names(config) if len(names(config)) == 2 else (names(config)[0], service.served().wanted)
+    first, second = names(config) if len(names(config)) == 2 else (names(config)[0], service.served().published)
     with caplog.at_level(logging.ERROR):
         for _ in range(3):
             result = service.search(SearchRequest("cheval"))
             assert (result.generation, result.total) == (first, 1)
             assert total(service, "phare") == 0
     served = service.served()
-    assert (served.generation, served.wanted, served.degraded) == (first, second, True)
+    assert (served.generation, served.published, served.degraded) == (first, second, True)
     told = [record.getMessage() for record in caplog.records if record.name.startswith("searchapp")]
     assert len(told) == 1
     assert f"Generation {second} is damaged" in told[0]

@@ -71,7 +71,7 @@ def _terms(document: Document) -> list[tuple[str, str]]:
     for part, terms in zip(PARTS, (document.title, document.lead, document.text), strict=True):
         if terms:
             words = join([term.word for term in terms])
-            # Where no folded word is odd, no exact form and no stem is, and looking once will do.
+            # If no folded word is odd, no exact form and no stem is: one check is enough.
             is_odd |= words[0] == ODD
             stems += [term.stem for term in terms]
             fields.append((WORDS[part], words))

@@ -30,10 +30,10 @@ Scored = list[tuple[Any, DocAddress]]
 Hit = tuple[float, int, DocAddress]  # level, ordinal; plain, since each search makes a hundred and fifty
 
 DOCUMENT_BITS: Final = 32
-"""A document number is that of its segment above so many bits of its number in there."""
+"""A document handle is the number of its segment above so many bits of its number in that segment."""
 # A sum of 32-bit numbers depends on the order of adding, which differs between segments; what is nearer is equal.
 _ROUNDING: Final = 2e-6
-# Hits beyond those asked for, in the hope of seeing a lower score.
+# Hits beyond those needed, so that a lower score is likely to be among them.
 _SPARE: Final = 50
 _COLUMN_OF: Final = {Sort.NEWEST: NEWEST, Sort.OLDEST: OLDEST, Sort.RELEVANCE: ORDINAL}
 _LARGEST: Final = (1 << 64) - 1
@@ -133,7 +133,7 @@ class Ordering:
         return self._ranked(query, self._top(query, ceiling, count + _SPARE), count)
 
     def _ranked(self, query: Query, scored: Scored, count: int) -> list[Hit]:
-        """Return the ``count`` best matches, of which ``scored`` are some more unless there are no more."""
+        """Return the ``count`` best matches; ``scored`` are the best ones, more than ``count`` if there are."""
         hits = self._hits(_levels(score for score, _ in scored), scored)
         lowest = hits[-1][0] if hits else 0.0
         if len(hits) < count + _SPARE or hits[count - 1][0] > lowest:
@@ -184,7 +184,7 @@ def _bent(query: Query, ceiling: float) -> Query:
 
 
 def _levels(scores: Iterable[float]) -> list[float]:
-    """Return falling scores, those that differ by no more than rounding made equal."""
+    """Return falling scores; those that differ by rounding only are made equal."""
     levels: list[float] = []
     level = 0.0
     for score in scores:

@@ -95,9 +95,13 @@ class QueryBuilder:
             return Query.empty_query()
         if not scores(clause):
             terms = [term for term, _ in clause.terms]
-            has_time = self._has_time_for_terms(clause.field, terms)
-            return self.any_of(clause.field, terms) if has_time else self._unknown()
-        return _should([_boosted(self._term(STEMS, term), boost) for term, boost in clause.terms])
+            if self._has_time_for_terms(clause.field, terms):
+                return self.any_of(clause.field, terms)
+            # Nothing is sure to match, anything may.
+            self.complete = False
+            return self._all() if self._excluding else Query.empty_query()
+        queries = ((self._term(STEMS, term), boost) for term, boost in clause.terms)
+        return _should([query if boost == 1 else Query.boost_query(query, boost) for query, boost in queries])
 
     def _phrase(self, clause: PhraseClause) -> Query:
         if clause.field not in WORDS.values() or not clause.terms:
@@ -197,11 +201,6 @@ class QueryBuilder:
         postings = sum(self._frequency(field, encodable(term)) for term in terms)
         return self._has_time_for(len(terms) * _DOCUMENTS_PER_LIST + postings // _POSTINGS_PER_DOCUMENT)
 
-    def _unknown(self) -> Query:
-        """Return the query for a clause that there is no time for: nothing is sure to match, anything may."""
-        self.complete = False
-        return self._all() if self._excluding else Query.empty_query()
-
     def _has_time_for(self, documents: int) -> bool:
         """Return whether there is time for a phrase in so many documents; if so, it is added to what is planned."""
         fits = self._planned + documents <= (self._deadline.moment - time.monotonic()) * _PHRASES_PER_SECOND
@@ -219,10 +218,6 @@ def encodable(text: str) -> str:
 
 def _unscored(query: Query) -> Query:
     return Query.const_score_query(query, 0.0)
-
-
-def _boosted(query: Query, boost: float) -> Query:
-    return query if boost == 1 else Query.boost_query(query, boost)
 
 
 def _should(queries: Sequence[Query]) -> Query:

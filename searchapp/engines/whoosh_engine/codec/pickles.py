@@ -4,8 +4,8 @@ A pickle is a program, and Python's unpickler runs it. Whoosh pickles its table 
 segment's file, the head of a dictionary, stored fields and the posting lists that it writes itself. All of these are
 numbers, texts, bytes, containers of them, and objects of two classes of Whoosh's. The reader here knows the operations
 that such pickles consist of and refuses the rest: other globals, persistent identifiers, the extension registry,
-protocols to come. Python's own unpickler, told to refuse globals, would still make room for as many remembered objects
-as a pickle claims to have.
+protocols to come. Python's own unpickler, set to refuse globals, would still allocate a memo as large as a pickle
+claims to need.
 """
 
 from __future__ import annotations
@@ -33,12 +33,12 @@ _FLOAT: Final = Struct(">d")
 
 
 class UnsafePickle(ValueError):
-    """A pickle that says more than data can say, or is cut."""
+    """A pickle that is more than data, or is cut."""
 
 
 @dataclass(slots=True, eq=False)
 class Instance:
-    """An object that a pickle describes: the name of its class and its attributes. It is never made."""
+    """An object that a pickle describes: the name of its class and its attributes. No object is made."""
 
     kind: str
     state: dict[str, Any]

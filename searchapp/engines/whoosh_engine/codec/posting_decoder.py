@@ -37,7 +37,7 @@ Frequencies = NDArray[np.float32]
 
 _LENGTH: Final = Struct("!i")
 _COUNT: Final = Struct("!I")
-# After the length: each code, and what it stands before.
+# After the length: pickle codes, each followed by its number.
 _HEADER: Final = Struct("<2sicicicBcBcB2s")
 _CODES: Final = tuple(HEADER_CODES.values())
 _MAX_FREQUENCY: Final = 1 << 31
@@ -200,7 +200,7 @@ def _documents(gaps: NDArray[Any], count: int) -> Integers:
     return documents
 
 
-# As Whoosh's own writer spells it
+# Blocks as Whoosh's own writer spells them
 
 
 def _generic(data: bytes | memoryview) -> tuple[Any, Any, Any]:

@@ -35,7 +35,7 @@ _COMPRESSED_FROM: Final = 600
 
 @dataclass(frozen=True, slots=True)
 class EncodedLists:
-    """Pieces of a postings file, to be written one after the other, and what the dictionary says of each term."""
+    """Pieces of a postings file, to be written one after the other, and the term info of each term."""
 
     pieces: Sequence[bytes | memoryview]
     size: int
@@ -188,7 +188,7 @@ class _Blocks:
         out[counts + 4] = ord("(")
 
     def compress(self) -> tuple[list[bytes | memoryview], Numbers]:
-        """Return the pieces of the file, and how much shorter than now each block is in them."""
+        """Return the pieces of the file, and the number of bytes that compression saved in each block."""
         whole = self._bytes.data
         pieces: list[bytes | memoryview] = []
         saved = np.zeros_like(self._sizes)
