@@ -19,8 +19,8 @@ def stand_in_a_row(words: Sequence[str], terms: Sequence[str]) -> bool:
 
 def stand_near(words: Sequence[str], terms: Sequence[str], slop: int) -> bool:
     """Return whether all ``terms``, a repeated one as often, stand among ``words``, ``slop`` others between at most."""
-    wanted = set(terms)
-    placed = ((position, word) for position, word in enumerate(words) if word in wanted)
+    needed = set(terms)
+    placed = ((position, word) for position, word in enumerate(words) if word in needed)
     return next(stretches(placed, terms, slop), None) is not None
 
 

@@ -85,13 +85,13 @@ class Highlighter:
     def _tokens(self, text: str, terms: HighlightTerms, deadline: Deadline, limit: int | None) -> TermTokens:
         """Return the tokens that may be marked; their positions are counted where other words have to be."""
         if not terms.has_numbers:
-            likely = self._likely_tokens(text, terms, deadline, limit)
-            words = {token.term.word for token in likely.tokens}
+            matching = self._matching_tokens(text, terms, deadline, limit)
+            words = {token.term.word for token in matching.tokens}
             if not any(words.issuperset(near) for near, _ in terms.near):
-                return likely
+                return matching
         return self._all_tokens(text, terms, deadline, limit)
 
-    def _likely_tokens(self, text: str, terms: HighlightTerms, deadline: Deadline, limit: int | None) -> TermTokens:
+    def _matching_tokens(self, text: str, terms: HighlightTerms, deadline: Deadline, limit: int | None) -> TermTokens:
         tokens: list[Token] = []
         positions: list[int] = []
         for start, end in _stretches(text, limit, deadline):

@@ -91,5 +91,5 @@ def next_cursor(
     A search that was cut short counts fewer results than there may be; then a full page has a next one.
     """
     size = len(page.candidates)
-    goes_on = size > 0 and page.end.rank < result.total if result.complete else size == request.per_page
-    return cursors.encode(page.end, replace(request, sort=plan.sort)) if goes_on else None
+    has_next = size > 0 and page.end.rank < result.total if result.complete else size == request.per_page
+    return cursors.encode(page.end, replace(request, sort=plan.sort)) if has_next else None

@@ -164,11 +164,11 @@ class SearcherManager:
                 self._close_if_unused(old.generation)
         if active.served.degraded and active.served.published not in self._logged:
             self._logged.add(active.served.published)
-            flaws = [str(damage.message()) for damage in active.served.damages[:_MAX_LISTED]]
+            damages = [str(damage.message()) for damage in active.served.damages[:_MAX_LISTED]]
             _log.error(
                 "Generation %s is damaged (%s). Generation %s answers in its place. Run: searchapp reindex --full",
                 active.served.published,
-                "; ".join(flaws) or "it cannot be opened",
+                "; ".join(damages) or "it cannot be opened",
                 active.generation.name,
             )
 

@@ -130,9 +130,9 @@ def read_directory(data: memoryview) -> dict[str, memoryview]:
     read_pickle(data, end)  # options, of which there are none
     require(type(directory) is dict, "no directory")
     parts: dict[str, memoryview] = {}
-    for name, facts in directory.items():
-        require(type(name) is str and type(facts) is dict, "an entry of the directory is none")
-        offset, length = facts["offset"], facts["length"]
+    for name, extent in directory.items():
+        require(type(name) is str and type(extent) is dict, "an entry of the directory is none")
+        offset, length = extent["offset"], extent["length"]
         require(_is_count(offset) and _is_count(length), "a part without place or size")
         require(DIRECTORY_HEAD.size <= offset and offset + length <= start, "a part lies outside of the file")
         parts[name] = data[offset : offset + length]

@@ -1,6 +1,6 @@
 """Posting lists as numpy arrays, each number compared with what it can be.
 
-Whoosh's matchers step from posting to posting in Python; here each block is decoded at once, from the places where
+Whoosh's matchers step from posting to posting in Python; here each block is decoded at once, from the offsets at which
 :mod:`.layout` puts everything. A block that is spelled otherwise, as Whoosh's own writer does, is read as the pickle
 that it is; one that is neither, or says what cannot be, is malformed.
 """
@@ -94,8 +94,8 @@ class Block:
         return None if positions is None else (positions, frequencies[chosen])
 
 
-def blocks_of(content: memoryview, limit: int, wanted: Integers | None = None) -> Iterator[Block]:
-    """Yield the blocks of a posting list over ``limit`` documents; with ``wanted``, those that may hold one of them.
+def blocks_of(content: memoryview, limit: int, only: Integers | None = None) -> Iterator[Block]:
+    """Yield the blocks of a posting list over ``limit`` documents; with ``only``, those that may hold one of these.
 
     Raises what malformed bytes make raise.
     """
@@ -109,7 +109,7 @@ def blocks_of(content: memoryview, limit: int, wanted: Integers | None = None) -
         start, count, last, compression = _head(content, offset)
         require(start <= end <= len(content) and (length < 0) == (end == len(content)), "a block is cut")
         require(0 < count <= last - previous and last < limit, "a block has documents that are not there")
-        if wanted is None or np.searchsorted(wanted, previous, "right") < np.searchsorted(wanted, last, "right"):
+        if only is None or np.searchsorted(only, previous, "right") < np.searchsorted(only, last, "right"):
             data = content[start:end]
             yield _decode(unpacked(data) if compression else data, count, previous, last)
         offset, previous = end, last

@@ -110,10 +110,10 @@ def _table(hashes: Numbers, entry_offsets: Numbers) -> NDArray[Any]:
     table: NDArray[Any] = np.zeros(slots, _SLOT)
     if not slots:
         return table
-    wanted = (hashes >> 8) % slots
-    order = np.argsort(wanted, kind="stable")
+    first_slots = (hashes >> 8) % slots
+    order = np.argsort(first_slots, kind="stable")
     steps = np.arange(len(order))
-    taken = np.maximum.accumulate(wanted[order] - steps) + steps
+    taken = np.maximum.accumulate(first_slots[order] - steps) + steps
     inside = taken < slots
     table["hash"][taken[inside]] = hashes[order[inside]]
     table["offset"][taken[inside]] = entry_offsets[order[inside]]
