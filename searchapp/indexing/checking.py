@@ -214,7 +214,7 @@ def _article_damages(
 ) -> Iterator[Damage]:
     every, read = max(1, reader.count // _SAMPLES), 0
     for documents in _documents(reader):
-        for article, evidence in zip(reader.articles(documents), reader.evidence(documents), strict=True):
+        for article, evidence in zip(reader.articles(documents), reader.features(documents), strict=True):
             read_evidence(evidence)
             if analyzer is not None and read % every == 0 and not _is_found(reader, article, analyzer):
                 text = Message("the words of its title do not find the article “{id}”", id=article.id)

@@ -32,7 +32,7 @@ class DocumentMaker:
             title=title,
             lead=lead,
             text=text,
-            evidence=make_evidence(title, lead + text),
+            features=make_evidence(title, lead + text),
             day=day_number(local) if local else 0,
         )
 

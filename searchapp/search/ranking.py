@@ -81,7 +81,7 @@ def _reranked(
         if deadline.passed():
             return None
         some = candidates[start : start + _FEATURES_AT_A_TIME]
-        features += reader.evidence(candidate.document for candidate in some)
+        features += reader.features(candidate.document for candidate in some)
     scores = rerank_scores(terms, features, deadline)
     if scores is None:
         return None

@@ -213,11 +213,11 @@ def test_the_dictionary_is_read_by_prefix_in_order(open_index: Open) -> None:
     assert reader.terms_with_prefix("no_such_field", "", 9) == []
 
 
-def test_evidence_comes_back_as_it_was_given(open_index: Open) -> None:
+def test_features_come_back_as_they_were_given(open_index: Open) -> None:
     reader = open_index(PRESS)
     candidates = reader.search(EngineRequest(MatchAllClause())).candidates
     documents = [candidate.document for candidate in candidates]
-    assert reader.evidence([documents[2], documents[0]]) == ["preuve de vin", "preuve de pont"]
+    assert reader.features([documents[2], documents[0]]) == ["preuve de vin", "preuve de pont"]
     assert [entry.id for entry in reader.articles([documents[2], documents[0]])] == ["vin", "pont"]
 
 
