@@ -120,8 +120,8 @@ class ReaderCache:
         key = (field, term.encode("utf-8", "replace"))
         with self._lock:
             postings = self.postings(field, term)
-            is_worth = 2 * len(documents) >= len(postings) and postings.frequencies.sum() <= _MAX_POSITIONS // 2
-            if is_worth and self._positions.get(key) is None:
+            is_frequent = 2 * len(documents) >= len(postings) and postings.frequencies.sum() <= _MAX_POSITIONS // 2
+            if is_frequent and self._positions.get(key) is None:
                 positions = read_positions(self.leaves, *key, postings.documents, deadline)
                 if positions is not None:
                     self._positions.put(key, positions)
