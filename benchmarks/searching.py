@@ -71,7 +71,7 @@ def engine_alone(engine: str, folder: Path) -> Callable[[str], object]:
         clause = resolver.resolve(parse(query).tree).clause
         found = reader.search(EngineRequest(clause, limit=100, facets=FACET_FIELDS, histogram=True))
         documents = [candidate.document for candidate in found.candidates]
-        return reader.features(documents), reader.articles(documents[:10])
+        return reader.rerank_features(documents), reader.articles(documents[:10])
 
     return ask
 

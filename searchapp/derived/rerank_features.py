@@ -17,7 +17,7 @@ from searchapp.analysis import Term
 from searchapp.errors import IndexDamaged
 from searchapp.i18n import Message
 
-__all__ = ["Evidence", "make_evidence", "read_evidence"]
+__all__ = ["RerankFeatures", "make_rerank_features", "read_rerank_features"]
 
 # Content words at the start of the text, where news says what it is about.
 _OPENING: Final = 60
@@ -27,7 +27,7 @@ _EXACT: Final = attrgetter("exact")
 
 
 @dataclass(frozen=True, slots=True)
-class Evidence:
+class RerankFeatures:
     """The lines of an article's evidence; lengths in tokens, ``length`` of the whole article."""
 
     title: str
@@ -38,7 +38,7 @@ class Evidence:
     length: int
 
 
-def make_evidence(title: Sequence[Term], body: Sequence[Term]) -> str:
+def make_rerank_features(title: Sequence[Term], body: Sequence[Term]) -> str:
     """Return the evidence of an article; ``body`` is lead and text."""
     content = list(filterfalse(_IS_STOPWORD, body))
     heading = list(filterfalse(_IS_STOPWORD, title))
@@ -59,12 +59,12 @@ def _stream(texts: Iterable[str]) -> str:
     return f"|{joined}|" if joined else ""
 
 
-def read_evidence(evidence: str) -> Evidence:
-    """Return what :func:`make_evidence` wrote."""
+def read_rerank_features(evidence: str) -> RerankFeatures:
+    """Return what :func:`make_rerank_features` wrote."""
     try:
         title, opening, rest, forms, lengths = evidence.split("\n")
         title_length, _, length = lengths.partition(" ")
-        return Evidence(title, opening, rest, forms, int(title_length), int(length))
+        return RerankFeatures(title, opening, rest, forms, int(title_length), int(length))
     except ValueError as error:
         reason = Message("it cannot be read ({reason})", reason="the evidence of an article")
         raise IndexDamaged("engine", [Message("{file}: {reason}", file="engine", reason=reason)]) from error

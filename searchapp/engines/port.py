@@ -52,7 +52,7 @@ Reading
     order alike. Everything else finds or excludes and does not score.
 
     A candidate's ``document`` is a handle: hashable, equal for the same document of one reader, and good for
-    ``articles`` and ``features`` of that reader only. Only the adapter calculates with it or orders by it.
+    ``articles`` and ``rerank_features`` of that reader only. Only the adapter calculates with it or orders by it.
 
     Pages go on by sort key: each candidate carries its own, and a request ``after`` one gives what follows it in that
     order, at a cost that does not grow with the depth. A key is two whole numbers that rise from candidate to
@@ -69,7 +69,7 @@ Reading
     enough may answer in full all the same.
 
     ``terms_with_prefix`` reads the dictionary of a field: the terms that begin so, in the order of their code points,
-    at most ``limit``, each with its document frequency. ``features`` gives back the text stored with each document for
+    at most ``limit``, each with its document frequency. ``rerank_features`` gives back the text stored with each document for
     the second stage, unread by the engine.
 
     Lengths and frequencies are those of the documents that were written: an engine may go on counting a deleted one in
@@ -156,7 +156,7 @@ class EnginePanic(Exception):
 class Document:
     """An article with its terms, part by part.
 
-    ``day`` is its date in the configured time zone as yyyymmdd, 0 without one. ``features`` is the text that the
+    ``day`` is its date in the configured time zone as yyyymmdd, 0 without one. ``rerank_features`` is the text that the
     second stage reads without reading the article.
     """
 
@@ -165,7 +165,7 @@ class Document:
     lead: Sequence[Term]
     text: Sequence[Term]
     day: int
-    features: str = ""
+    rerank_features: str = ""
 
 
 SortKey = tuple[int, int]
@@ -252,7 +252,7 @@ class Reader(Protocol):
     def article(self, article_id: str) -> Article | None:
         """Return the stored article with this id, or None."""
 
-    def features(self, documents: Iterable[DocumentHandle]) -> list[str]:
+    def rerank_features(self, documents: Iterable[DocumentHandle]) -> list[str]:
         """Return the rerank features stored with documents, in the order asked for."""
 
     def terms_with_prefix(self, field: str, prefix: str, limit: int) -> list[tuple[str, int]]:

@@ -11,7 +11,7 @@ from typing import Final
 
 from searchapp.analysis import FrenchAnalyzer
 from searchapp.derived.databases import open_database
-from searchapp.derived.rerank_features import read_evidence
+from searchapp.derived.rerank_features import read_rerank_features
 from searchapp.derived.spelling import FILE_NAME as LEXICON
 from searchapp.derived.spelling import TABLES as LEXICON_TABLES
 from searchapp.engines.port import (
@@ -214,8 +214,8 @@ def _article_damages(
 ) -> Iterator[Damage]:
     every, read = max(1, reader.count // _SAMPLES), 0
     for documents in _documents(reader):
-        for article, evidence in zip(reader.articles(documents), reader.features(documents), strict=True):
-            read_evidence(evidence)
+        for article, evidence in zip(reader.articles(documents), reader.rerank_features(documents), strict=True):
+            read_rerank_features(evidence)
             if analyzer is not None and read % every == 0 and not _is_found(reader, article, analyzer):
                 text = Message("the words of its title do not find the article “{id}”", id=article.id)
                 yield Damage(ENGINE_FOLDER, text)

@@ -9,7 +9,7 @@ from typing import Self
 from zoneinfo import ZoneInfo
 
 from searchapp.analysis import FrenchAnalyzer
-from searchapp.derived.rerank_features import make_evidence
+from searchapp.derived.rerank_features import make_rerank_features
 from searchapp.engines.days import day_number
 from searchapp.engines.port import ArticleWriter, Document, Engine, ParallelEngine, Place, Writer
 from searchapp.model import Article
@@ -32,7 +32,7 @@ class DocumentMaker:
             title=title,
             lead=lead,
             text=text,
-            features=make_evidence(title, lead + text),
+            rerank_features=make_rerank_features(title, lead + text),
             day=day_number(local) if local else 0,
         )
 

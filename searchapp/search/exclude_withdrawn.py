@@ -38,7 +38,7 @@ class ExcludingReader:
         self._excluded = TermClause(ID, tuple((article_id, 1.0) for article_id in sorted(ids)))
         self.count = reader.count
         self.articles = reader.articles
-        self.features = reader.features
+        self.rerank_features = reader.rerank_features
         self.terms_with_prefix = reader.terms_with_prefix
         self.document_frequency = reader.document_frequency
         self.close = reader.close

@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final, NamedTuple, Self
 
-from searchapp.derived.rerank_features import Evidence, read_evidence
+from searchapp.derived.rerank_features import RerankFeatures, read_rerank_features
 from searchapp.engines.port import Candidate, Reader
 from searchapp.model import Deadline
 from searchapp.search.matching import Matches
@@ -81,7 +81,7 @@ def _reranked(
         if deadline.passed():
             return None
         some = candidates[start : start + _FEATURES_AT_A_TIME]
-        features += reader.features(candidate.document for candidate in some)
+        features += reader.rerank_features(candidate.document for candidate in some)
     scores = rerank_scores(terms, features, deadline)
     if scores is None:
         return None
@@ -96,7 +96,7 @@ def rerank_scores(
 
     None when the deadline passes before all are scored: a few scores make no order.
     """
-    articles = [read_evidence(entry) for entry in features]
+    articles = [read_rerank_features(entry) for entry in features]
     if not articles or not terms:
         return [0.0] * len(articles)
     average = sum(article.length for article in articles) / len(articles) or 1.0
@@ -153,7 +153,7 @@ class _CountedQuery(NamedTuple):
 
 def _score(
     query: _CountedQuery,
-    article: Evidence,
+    article: RerankFeatures,
     norm: float,
     title_norm: float,
     weights: Weights,

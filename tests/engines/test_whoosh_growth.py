@@ -72,7 +72,7 @@ def answers(reader: Reader) -> list[object]:
         ids = [entry.id for entry in reader.articles(candidate.document for candidate in result.candidates)]
         scores = [candidate.score for candidate in result.candidates]
         found.append((result.total, sorted(zip((-score for score in scores), ids, strict=True)), dict(result.facets)))
-        found.append(sorted(zip(ids, reader.features(entry.document for entry in result.candidates), strict=True)))
+        found.append(sorted(zip(ids, reader.rerank_features(entry.document for entry in result.candidates), strict=True)))
     return found
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from searchapp.derived.rerank_features import make_evidence
+from searchapp.derived.rerank_features import make_rerank_features
 from searchapp.engines.port import BooleanClause, Clause, MinimumWeightClause, TermClause
 from searchapp.model import Deadline
 from searchapp.query import Bool, Phrase, Word, parse
@@ -55,7 +55,7 @@ def test_however_long_the_query_few_words_are_weighed_beside_a_synonym() -> None
 
 def test_a_ranking_that_there_is_no_time_for_is_none() -> None:
     word = ScoredTerm("phar", "phare", 1.0, 1.0)
-    evidence = [make_evidence(ANALYZER.terms("Le phare"), ANALYZER.terms("Le phare brille."))]
+    evidence = [make_rerank_features(ANALYZER.terms("Le phare"), ANALYZER.terms("Le phare brille."))]
     assert rerank_scores([word], evidence, Deadline(0.0)) is None
     assert rerank_scores([word], evidence)
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from searchapp.analysis import FrenchAnalyzer
-from searchapp.derived.rerank_features import make_evidence
+from searchapp.derived.rerank_features import make_rerank_features
 from searchapp.search.ranking import rerank_scores
 from searchapp.search.scored_terms import ScoredTerm, idf
 
@@ -28,7 +28,7 @@ def query_words(text: str, **others: ScoredTerm) -> list[ScoredTerm]:
 
 
 def evidence(title: str, text: str) -> str:
-    return make_evidence(ANALYZER.terms(title), ANALYZER.terms(text))
+    return make_rerank_features(ANALYZER.terms(title), ANALYZER.terms(text))
 
 
 def order(query: list[ScoredTerm], *articles: tuple[str, str]) -> list[int]:

@@ -10,7 +10,7 @@ import tantivy
 from searchapp.engines.field_values import field_values
 from searchapp.engines.port import Document
 from searchapp.engines.stored_form import to_json
-from searchapp.engines.tantivy_engine.schema import ARTICLE, DAY, FEATURES, MONTH, NEWEST, OLDEST, ORDINAL, sort_keys
+from searchapp.engines.tantivy_engine.schema import ARTICLE, DAY, RERANK_FEATURES, MONTH, NEWEST, OLDEST, ORDINAL, sort_keys
 from searchapp.engines.tantivy_engine.stored import ODD, join, split
 from searchapp.schema import EXACT, PARTS, STEMS, WORDS
 
@@ -24,7 +24,7 @@ class Entry(NamedTuple):
     terms: list[tuple[str, str]]
     values: list[tuple[str, str]]
     article: bytes
-    features: bytes
+    rerank_features: bytes
     date: datetime | None
     day: int
 
@@ -46,7 +46,7 @@ class Entry(NamedTuple):
             made.add_unsigned(DAY, self.day)
             made.add_unsigned(MONTH, self.day // 100)
         made.add_bytes(ARTICLE, self.article)
-        made.add_bytes(FEATURES, self.features)
+        made.add_bytes(RERANK_FEATURES, self.rerank_features)
         return made
 
 
@@ -58,7 +58,7 @@ def entry_of(document: Document) -> Entry:
         _terms(document),
         field_values(article),
         to_json(article),
-        document.features.encode(),
+        document.rerank_features.encode(),
         article.date,
         document.day,
     )

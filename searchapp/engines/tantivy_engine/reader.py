@@ -15,7 +15,7 @@ from searchapp.engines.port import DocumentHandle, EngineRequest, EngineResult
 from searchapp.engines.stored_form import read_article
 from searchapp.engines.tantivy_engine.order import DOCUMENT_BITS, Ordering
 from searchapp.engines.tantivy_engine.query_builder import QueryBuilder, encodable, scores
-from searchapp.engines.tantivy_engine.schema import ARTICLE, FEATURES, MONTH, TERM_FIELDS
+from searchapp.engines.tantivy_engine.schema import ARTICLE, RERANK_FEATURES, MONTH, TERM_FIELDS
 from searchapp.model import Article, Deadline, HistogramBucket, Sort
 from searchapp.schema import FACET_FIELDS, ID
 
@@ -69,8 +69,8 @@ class TantivyReader:
         return read_article(_value(self._searcher.doc(hits[0][1]), ARTICLE)) if hits else None
 
     @panics_as_exceptions()
-    def features(self, documents: Iterable[DocumentHandle]) -> list[str]:
-        return [stored.decode("utf-8", "replace") for stored in self._stored(documents, FEATURES)]
+    def rerank_features(self, documents: Iterable[DocumentHandle]) -> list[str]:
+        return [stored.decode("utf-8", "replace") for stored in self._stored(documents, RERANK_FEATURES)]
 
     @panics_as_exceptions()
     def terms_with_prefix(self, field: str, prefix: str, limit: int) -> list[tuple[str, int]]:

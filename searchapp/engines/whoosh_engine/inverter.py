@@ -20,7 +20,7 @@ from searchapp.engines.port import Document
 from searchapp.engines.stored_form import to_json
 from searchapp.engines.whoosh_engine.codec.columns import encode_article, pack_value
 from searchapp.engines.whoosh_engine.codec.layout import Lists, Numbers, Shape, offsets
-from searchapp.engines.whoosh_engine.schema import DAY, FEATURES, LENGTH, NO_DATE, STORED, TIMESTAMP
+from searchapp.engines.whoosh_engine.schema import DAY, RERANK_FEATURES, LENGTH, NO_DATE, STORED, TIMESTAMP
 from searchapp.engines.whoosh_engine.segment_writer import SegmentWriter
 from searchapp.schema import EXACT, PARTS, STEMS, VALUE_FIELDS, WORDS
 
@@ -39,7 +39,7 @@ class Inverter:
         self._parts = {part: _Tokens() for part in PARTS}
         self._values: dict[str, dict[str, list[int]]] = {name: {} for name in VALUE_FIELDS}
         self._stored: list[bytes] = []
-        self._features: list[bytes] = []
+        self._rerank_features: list[bytes] = []
         self._timestamps = array("q")
         self._days = array("I")
 
@@ -51,7 +51,7 @@ class Inverter:
         for name, value in field_values(article):
             self._values[name].setdefault(value, []).append(self.count)
         self._stored.append(pack_value(encode_article(to_json(article))))
-        self._features.append(pack_value(document.features.encode()))
+        self._rerank_features.append(pack_value(document.rerank_features.encode()))
         self._timestamps.append(int(article.date.timestamp()) if article.date else NO_DATE)
         self._days.append(document.day if article.date else 0)
         self.count += 1
@@ -101,7 +101,7 @@ class Inverter:
         for part in PARTS:
             file.add_lengths(WORDS[part], self._parts[part].lengths)
         file.add_values(STORED, self._stored)
-        file.add_values(FEATURES, self._features)
+        file.add_values(RERANK_FEATURES, self._rerank_features)
         file.add_numbers(LENGTH, self._length.astype(np.uint32))
         file.add_numbers(DAY, np.frombuffer(self._days, np.uint32))
         file.add_numbers(TIMESTAMP, np.frombuffer(self._timestamps, np.int64))

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from searchapp.engines.whoosh_engine.codec.layout import Lists, Numbers, Shape, offsets
 from searchapp.engines.whoosh_engine.codec.library import tokens_of
-from searchapp.engines.whoosh_engine.schema import DAY, FEATURES, LENGTH, STORED, TIMESTAMP
+from searchapp.engines.whoosh_engine.schema import DAY, RERANK_FEATURES, LENGTH, STORED, TIMESTAMP
 from searchapp.engines.whoosh_engine.segment_reader import SegmentReader
 from searchapp.engines.whoosh_engine.segment_writer import SegmentWriter
 from searchapp.schema import EXACT, STEMS, VALUE_FIELDS, WORDS
@@ -86,7 +86,7 @@ def merge(leaves: Sequence[SegmentReader], folder: Path) -> Any:
         file.end_fields()
         for name in (STEMS, *WORDS.values()):
             file.add_lengths(name, lengths[name])
-        for name in (STORED, FEATURES):
+        for name in (STORED, RERANK_FEATURES):
             columns = [(part.alive, part.leaf.packed_values(name)) for part in parts]
             file.add_values(name, [value for alive, values in columns for value in compress(values, alive.tolist())])
         for name in (LENGTH, DAY, TIMESTAMP):

@@ -20,7 +20,7 @@ from searchapp.engines.whoosh_engine.clause_matcher import ClauseMatcher
 from searchapp.engines.whoosh_engine.codec.posting_decoder import Integers
 from searchapp.engines.whoosh_engine.matches import Match
 from searchapp.engines.whoosh_engine.reader_cache import ReaderCache
-from searchapp.engines.whoosh_engine.schema import DAY, FEATURES, NO_DATE
+from searchapp.engines.whoosh_engine.schema import DAY, RERANK_FEATURES, NO_DATE
 from searchapp.engines.whoosh_engine.segment_reader import Leaves, SegmentReader
 from searchapp.model import Article, FacetBucket, Filters, HistogramBucket, Sort
 from searchapp.schema import FACET_FIELDS, ID
@@ -65,9 +65,9 @@ class WhooshReader:
             documents = self._cache.postings(ID, article_id).documents
         return self.articles(documents.tolist()[:1])[0] if len(documents) else None
 
-    def features(self, documents: Iterable[DocumentHandle]) -> list[str]:
+    def rerank_features(self, documents: Iterable[DocumentHandle]) -> list[str]:
         with self._lock:
-            return [leaf.text(FEATURES, number) for leaf, number in map(self._located, documents)]
+            return [leaf.text(RERANK_FEATURES, number) for leaf, number in map(self._located, documents)]
 
     def terms_with_prefix(self, field: str, prefix: str, limit: int) -> list[tuple[str, int]]:
         start = prefix.encode("utf-8", "replace")
