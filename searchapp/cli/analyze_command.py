@@ -30,5 +30,5 @@ def analyze(text: tuple[str, ...]) -> None:
         table.add_column(heading)
     for step in steps:
         outcomes = (outcome for _name, outcome in step.stages)
-        table.add_row(f"{step.start}–{step.end}", step.raw, *outcomes, _("small word") if step.small else "")
+        table.add_row(f"{step.start}–{step.end}", step.raw, *outcomes, _("stopword") if step.is_stopword else "")
     out().print(table)

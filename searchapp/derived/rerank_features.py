@@ -21,7 +21,7 @@ __all__ = ["RerankFeatures", "make_rerank_features", "read_rerank_features"]
 
 # Content words of the opening: news says at the start what it is about.
 _OPENING_WORDS: Final = 60
-_IS_STOPWORD: Final = attrgetter("small")
+_IS_STOPWORD: Final = attrgetter("is_stopword")
 _STEM: Final = attrgetter("stem")
 _EXACT: Final = attrgetter("exact")
 

@@ -164,7 +164,7 @@ def _change_stem(connection: sqlite3.Connection, stem: str, change: int) -> None
 def _counted(form: str, analyzer: FrenchAnalyzer) -> Term | None:
     """Return the term of a content word of four letters or more; others are never corrected and have no family."""
     term = analyzer.term(form)
-    return term if len(term.word) > 3 and term.word.isalpha() and not term.small else None
+    return term if len(term.word) > 3 and term.word.isalpha() and not term.is_stopword else None
 
 
 def _word_rows(words: Iterable[tuple[str, Mapping[str, int]]]) -> Iterator[tuple[str, str, int, int, str | None]]:

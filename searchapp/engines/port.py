@@ -1,7 +1,7 @@
 """The engine port: the contract between searchapp and an engine.
 
-An engine keeps *documents* (an article and its terms), generation by generation, and answers clauses of terms. It knows
-nothing of query text, accents or pages.
+An engine keeps *documents* (an article and its terms), generation by generation, and answers *clauses* of terms
+(:mod:`.clauses`). It knows nothing of query text, accents or pages.
 
 Places
     A :class:`Place` says where the index of one generation is. It is a folder that the caller makes, names, syncs,
@@ -95,6 +95,15 @@ from types import TracebackType
 from typing import Final, NamedTuple, NewType, Protocol, Self, TypeVar, runtime_checkable
 
 from searchapp.analysis import Term
+from searchapp.engines.clauses import (
+    BooleanClause,
+    Clause,
+    DayClause,
+    MatchAllClause,
+    MinimumWeightClause,
+    PhraseClause,
+    TermClause,
+)
 from searchapp.model import Article, Deadline, FacetBucket, Filters, HistogramBucket, Sort
 
 __all__ = [
@@ -113,15 +122,15 @@ __all__ = [
     "EnginePanic",
     "EngineRequest",
     "EngineResult",
-    "EveryClause",
     "MakeDocument",
+    "MatchAllClause",
+    "MinimumWeightClause",
     "ParallelEngine",
     "PhraseClause",
     "Place",
     "Reader",
     "SortKey",
     "TermClause",
-    "WeightClause",
     "Writer",
 ]
 
@@ -130,7 +139,7 @@ BM25_B = 0.75
 
 
 Place = NewType("Place", Path)
-"""Where the index of one generation is; see above."""
+"""The location of the index of one generation; see above."""
 DocumentHandle = NewType("DocumentHandle", object)
 """A document of one reader; opaque outside of the adapter."""
 
@@ -158,66 +167,6 @@ class Document:
     day: int
     rerank_features: str = ""
 
-
-@dataclass(frozen=True, slots=True)
-class TermClause:
-    """Documents that hold any of ``terms``, (term, boost) pairs, in ``field``; without terms, none."""
-
-    field: str
-    terms: tuple[tuple[str, float], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class PhraseClause:
-    """Documents that hold ``terms`` together in ``field``, one of the ``WORDS`` fields.
-
-    Without ``slop``: at successive positions, in this order. With it: in any order, each at a position of its own, all
-    within a stretch of ``len(terms) + slop`` positions.
-    """
-
-    field: str
-    terms: tuple[str, ...]
-    slop: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class DayClause:
-    """Documents whose day (yyyymmdd) is from ``first`` to ``last``, both included; undated ones never match."""
-
-    first: int
-    last: int
-
-
-@dataclass(frozen=True, slots=True)
-class WeightClause:
-    """Documents whose terms among ``terms``, (term, weight) pairs, weigh ``minimum`` or more together; does not score.
-
-    Weights are positive; a sum that misses ``minimum`` by less than a millionth of it counts.
-    """
-
-    field: str
-    terms: tuple[tuple[str, float], ...]
-    minimum: float
-
-
-@dataclass(frozen=True, slots=True)
-class EveryClause:
-    """Every document, all with score 0."""
-
-
-@dataclass(frozen=True, slots=True)
-class BooleanClause:
-    """All of ``must``, none of ``must_not``; without a must, at least one of ``should``. ``should`` adds to the score.
-
-    A clause with neither must nor should matches every document that ``must_not`` leaves.
-    """
-
-    should: tuple[Clause, ...] = ()
-    must: tuple[Clause, ...] = ()
-    must_not: tuple[Clause, ...] = ()
-
-
-Clause = TermClause | PhraseClause | DayClause | WeightClause | EveryClause | BooleanClause
 
 SortKey = tuple[int, int]
 """A candidate's position in the order asked for, then in the order of adding; numbers from 0 to 2^64 - 1."""
@@ -287,7 +236,7 @@ class WriterOf(Protocol[Added]):
 Writer = WriterOf[Document]
 ArticleWriter = WriterOf[Article]
 MakeDocument = Callable[[Article], Document]
-"""Analyses; can be pickled where several processes write."""
+"""Makes the document of an article by analysing it; can be pickled where several processes write."""
 
 
 class Reader(Protocol):
@@ -317,7 +266,7 @@ class Reader(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Capabilities:
-    """How an engine departs from the port, not at all by default; ``reasons`` gives the reason by field."""
+    """The ways in which an engine departs from the port, by default none; ``reasons`` has the reason by field."""
 
     needs_rebuild_on_deletes: bool = False
     """A writer may raise CompactionRequired."""

@@ -19,7 +19,7 @@ from searchapp.engines.port import (
     DocumentHandle,
     Engine,
     EngineRequest,
-    EveryClause,
+    MatchAllClause,
     Place,
     Reader,
     TermClause,
@@ -99,7 +99,7 @@ def _article_damages(
 
 def _documents(reader: Reader) -> Iterator[list[DocumentHandle]]:
     """Yield the handles of all documents, some at a time."""
-    request = EngineRequest(EveryClause(), limit=_LISTED_AT_A_TIME)
+    request = EngineRequest(MatchAllClause(), limit=_LISTED_AT_A_TIME)
     while candidates := reader.search(request).candidates:
         for start in range(0, len(candidates), _READ_AT_A_TIME):
             yield [candidate.document for candidate in candidates[start : start + _READ_AT_A_TIME]]

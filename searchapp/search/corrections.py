@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -18,7 +18,7 @@ __all__ = ["NO_CORRECTIONS", "Corrections", "SpellingCorrector"]
 
 @dataclass(frozen=True, slots=True)
 class Corrections:
-    """The corrections of one query: exact form -> the likelier terms, or none where nothing is likely.
+    """The corrections of one query: exact form -> the terms instead, none where the dictionary has nothing similar.
 
     ``unchecked`` are the forms that no article holds and that there was no time to correct.
     """
@@ -32,19 +32,19 @@ class Corrections:
         return not self.unchecked
 
     def of(self, term: Term) -> tuple[Term, ...]:
-        """Return the terms to look for: ``term`` itself, or likelier ones."""
+        """Return the terms to look for: ``term`` itself or its correction."""
         return self.by_form.get(term.exact) or (term,)
 
-    def messages(self) -> list[Message]:
-        """Return a message for each corrected word."""
+    def messages(self, replaced: Set[str]) -> list[Message]:
+        """Return a message for each of the ``replaced`` forms that has a correction."""
         return [
             Message(
                 "No article holds “{word}”; “{other}” was looked for instead.",
                 word=word,
-                other=" ".join(term.exact for term in likely),
+                other=" ".join(term.exact for term in corrected),
             )
-            for word, likely in self.by_form.items()
-            if likely
+            for word, corrected in self.by_form.items()
+            if corrected and word in replaced
         ]
 
     def suggestion(self, query: str, analyzer: FrenchAnalyzer) -> str | None:
@@ -53,11 +53,11 @@ class Corrections:
             return None
         parts, done = [], 0
         for token in analyzer.tokens(query):
-            if likely := self.by_form.get(token.term.exact):
-                parts += [query[done : token.start], " ".join(term.exact for term in likely)]
+            if corrected := self.by_form.get(token.term.exact):
+                parts += [query[done : token.start], " ".join(term.exact for term in corrected)]
                 done = token.end
-        corrected = "".join([*parts, query[done:]])
-        return corrected if corrected != query else None
+        text = "".join([*parts, query[done:]])
+        return text if text != query else None
 
 
 NO_CORRECTIONS: Final = Corrections()

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from searchapp.analysis import FrenchAnalyzer
 from searchapp.derived.spelling import FILE_NAME, SpellingDictionary
-from searchapp.engines.panics import panics_caught
+from searchapp.engines.panics import panics_as_exceptions
 from searchapp.engines.port import Engine, Place, Reader
 from searchapp.errors import Corrupt, EngineUnavailable, IndexDamaged, SearchappError
 from searchapp.indexing.generation_layout import ENGINE
@@ -82,7 +82,7 @@ def is_unexpected(error: Exception) -> bool:
 
 def _open_reader(engine: Engine, folder: Path) -> Reader:
     try:
-        with panics_caught():
+        with panics_as_exceptions():
             return engine.open(Place(folder))
     except (EngineUnavailable, IndexDamaged):
         raise

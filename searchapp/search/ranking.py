@@ -162,7 +162,7 @@ def _score(
     """Return the score of one article; a meaningless one when the deadline passes."""
     in_title, in_opening, in_rest = article.title.count, article.opening.count, article.rest.count
     is_long = len(article.rest) > _LONG_TEXT
-    total = held = 0.0
+    total = covered = 0.0
     for term, stem, form, alternatives, related_stems in query.terms:
         if is_long and deadline.passed():  # an article of 16 MB takes 50 milliseconds a word
             return 0.0
@@ -179,7 +179,7 @@ def _score(
             whole += weights.related * (count + (in_opening(related) + in_rest(related)))
         if not whole:
             continue
-        held += share * term.stem_idf
+        covered += share * term.stem_idf
         total += term.stem_idf * (
             whole / (whole + norm)
             + weights.title * title / (title + title_norm)
@@ -194,5 +194,5 @@ def _score(
         count = in_title(pair) + in_opening(pair) + in_rest(pair)
         neighbours += weight * count / (count + 1)
     total += weights.pairs * neighbours
-    coverage: float = (held / query.idf) ** weights.coverage
+    coverage: float = (covered / query.idf) ** weights.coverage
     return total * coverage

@@ -34,7 +34,7 @@ __all__ = ["DEEPEST_RESULT", "SearchService"]
 
 @dataclass(frozen=True, slots=True)
 class _Answer:
-    """The results of the stages that read a generation; highlighting needs it no more."""
+    """The results of the stages that read a generation; highlighting does not need it."""
 
     generation: str
     plan: QueryPlan
@@ -191,7 +191,7 @@ class SearchService:
 
     def on_missing_withdrawals(self, call: Callable[[], object]) -> None:
         """Call ``call`` when an index is opened that lacks withdrawals of the journal: it came from a backup."""
-        self._searcher.on_missing_withdrawals = call
+        self._searcher.on_missing_withdrawals(call)
 
     def follow(self, queries: Sequence[str], *, at_once: bool = False, verify: bool = False) -> None:
         """Get ready to answer: ``queries`` warm up the generation, and each newer one in the background.

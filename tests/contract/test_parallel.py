@@ -23,8 +23,8 @@ from searchapp.engines.port import (
     Document,
     Engine,
     EngineRequest,
-    EveryClause,
     MakeDocument,
+    MatchAllClause,
     ParallelEngine,
     PhraseClause,
     Place,
@@ -81,7 +81,7 @@ def started(monkeypatch: pytest.MonkeyPatch) -> Started:
 
 
 def make_and_act(act: Callable[[], None], article: Article) -> Document:
-    """Something happens in the worker at one article; the evidence is the process that made a document."""
+    """Something happens in the worker at one article; the features are the process that made a document."""
     if article.id == "120":
         act()
     return replace(MAKE(article), rerank_features=str(os.getpid()))
@@ -124,7 +124,7 @@ def write_in_one_and_three(engine: Engine, folder: Path, make: MakeDocument) -> 
 
 def answers(engine: Engine, folder: Path) -> list[object]:
     reader = engine.open(folder)
-    clauses = (TermClause(STEMS, (("phar", 1.0),)), PhraseClause(WORDS["text"], ("a", "la", "une")), EveryClause())
+    clauses = (TermClause(STEMS, (("phar", 1.0),)), PhraseClause(WORDS["text"], ("a", "la", "une")), MatchAllClause())
     found = [reader.search(EngineRequest(clause, limit=200)) for clause in clauses]
     articles = [reader.articles(entry.document for entry in result.candidates) for result in found]
     dictionary = [reader.terms_with_prefix(field, "", 999) for field in (STEMS, WORDS["text"])]

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from searchapp.analysis import FrenchAnalyzer
-from searchapp.engines.port import CompactionRequired, Document, EnginePanic, EngineRequest, EveryClause, TermClause
+from searchapp.engines.port import CompactionRequired, Document, EnginePanic, EngineRequest, MatchAllClause, TermClause
 from searchapp.engines.proximity import stand_near
 from searchapp.engines.tantivy_engine import TantivyEngine
 from searchapp.engines.tantivy_engine import writer as writer_module
@@ -108,7 +108,7 @@ def test_nothing_but_the_live_segments_is_left_in_the_folder(tmp_path: Path) -> 
 def test_a_writer_that_fails_leaves_an_empty_folder_and_no_thread_behind(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(writer_module, "_BURST", 0)
+    monkeypatch.setattr(writer_module, "_BURST_BYTES", 0)
 
     def threads() -> int:
         return len(list(Path("/proc/self/task").iterdir()))
@@ -139,7 +139,7 @@ def test_many_equal_scores_over_many_segments_keep_the_order_of_adding(tmp_path:
         folder = write(tmp_path / str(number), [document(first + place, "vin") for place in range(100)], folder)
     assert folder is not None
     reader = ENGINE.open(folder)
-    for clause in (TermClause(STEMS, (("vin", 1.0),)), EveryClause()):
+    for clause in (TermClause(STEMS, (("vin", 1.0),)), MatchAllClause()):
         result = reader.search(EngineRequest(clause, offset=140, limit=200))
         ids = [entry.id for entry in reader.articles(candidate.document for candidate in result.candidates)]
         assert ids == [str(number) for number in range(140, 340)]
@@ -159,7 +159,7 @@ def test_a_panic_of_tantivy_is_an_exception_with_its_cause(tmp_path: Path) -> No
 def test_facets_with_more_values_in_all_than_tantivy_counts_at_a_time(tmp_path: Path) -> None:
     many = (Article(str(number), "", "", source=f"s{number}", authors=(f"a{number}",)) for number in range(33_000))
     reader = ENGINE.open(write(tmp_path / "engine", (Document(article, [], [], [], 0) for article in many)))
-    facets = reader.search(EngineRequest(EveryClause(), facets=("source", "author", "section"))).facets
+    facets = reader.search(EngineRequest(MatchAllClause(), facets=("source", "author", "section"))).facets
     assert {name: len(buckets) for name, buckets in facets.items()} == {
         "source": 33_000,
         "author": 33_000,

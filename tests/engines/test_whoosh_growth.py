@@ -14,7 +14,7 @@ from searchapp.engines.port import (
     Clause,
     DayClause,
     EngineRequest,
-    EveryClause,
+    MatchAllClause,
     PhraseClause,
     Reader,
     TermClause,
@@ -26,7 +26,7 @@ from tests.contract.conftest import article, document
 ENGINE = WhooshEngine()
 WORDS_OF_THE_SEA = ("phare", "port", "marée", "vent", "nuit")
 CLAUSES: tuple[Clause, ...] = (
-    EveryClause(),
+    MatchAllClause(),
     DayClause(20240101, 20240115),
     *(TermClause(STEMS, ((word, 1.0),)) for word in ("phar", "port", "mare", "vent", "nuit")),
     TermClause(EXACT["text"], (("marée", 1.0),)),

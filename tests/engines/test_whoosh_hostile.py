@@ -12,7 +12,7 @@ import pytest
 
 from searchapp import bootstrap
 from searchapp.config import Config
-from searchapp.engines.port import EngineRequest, EveryClause, PhraseClause, TermClause
+from searchapp.engines.port import EngineRequest, MatchAllClause, PhraseClause, TermClause
 from searchapp.engines.whoosh_engine import WhooshEngine
 from searchapp.engines.whoosh_engine.codec import malformed_index as malformed
 from searchapp.engines.whoosh_engine.codec import posting_encoder
@@ -49,7 +49,7 @@ def marker(tmp_path: Path) -> Path:
 def uses(folder: Path) -> Iterator[Callable[[], object]]:
     """Everything that is done with an index, step by step."""
     with closing(ENGINE.open(folder)) as reader:
-        yield lambda: reader.search(EngineRequest(EveryClause(), facets=("source",), histogram=True))
+        yield lambda: reader.search(EngineRequest(MatchAllClause(), facets=("source",), histogram=True))
         yield lambda: reader.search(EngineRequest(TermClause(STEMS, (("phar", 1.0),)), limit=COUNT))
         yield lambda: reader.search(EngineRequest(PhraseClause(WORDS["text"], ("phare", "de"))))
         yield lambda: reader.articles(range(COUNT))

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from whoosh.codec.whoosh3 import W3Codec, W3Segment
 
-from searchapp.engines.port import EngineRequest, EveryClause
+from searchapp.engines.port import EngineRequest, MatchAllClause
 from searchapp.engines.whoosh_engine import WhooshEngine
 from searchapp.engines.whoosh_engine.merging import plan
 from searchapp.schema import STEMS
@@ -85,6 +85,6 @@ def test_merged_documents_keep_the_order_of_adding(tmp_path: Path) -> None:
                 writer.add(document(article(article_id, "Le phare", "Le phare dort.", date="2024-01-02")))
         base, ids = folder, [each for each in ids if each not in gone] + added
         reader = ENGINE.open(folder)
-        assert found(reader, EveryClause(), limit=99) == ids
-        assert reader.search(EngineRequest(EveryClause())).total == len(ids)
+        assert found(reader, MatchAllClause(), limit=99) == ids
+        assert reader.search(EngineRequest(MatchAllClause())).total == len(ids)
         reader.close()

@@ -46,9 +46,9 @@ def by_the_formula(words: list[ScoredTerm], articles: list[tuple[str, str]]) -> 
     for title, text in read:
         norm = 1.2 * (1 - 0.75 + 0.75 * (len(title) + len(text)) / average)
         title_norm = 1.2 * (1 - 0.25 + 0.25 * len(title) / title_average)
-        stems = [[term.stem for term in part if not term.small] for part in (title, text)]
+        stems = [[term.stem for term in part if not term.is_stopword] for part in (title, text)]
         parts = [stems[0], stems[1][:FIRST_WORDS], stems[1][FIRST_WORDS:]]
-        forms = [term.exact for part in (title, text) for term in part if not term.small]
+        forms = [term.exact for part in (title, text) for term in part if not term.is_stopword]
         total = held = 0.0
         for word in words:
             counts = [part.count(word.stem) for part in parts]

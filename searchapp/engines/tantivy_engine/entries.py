@@ -1,4 +1,4 @@
-"""From a document to what Tantivy is given: plain texts and numbers, which can travel between processes."""
+"""Entries: documents as the plain texts and numbers that Tantivy takes, which can travel between processes."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ __all__ = ["Entry", "entry_of"]
 
 
 class Entry(NamedTuple):
-    """A document but for its place in the order of adding. ``terms`` pairs fields with their joined terms."""
+    """A document without its ordinal in the order of adding. ``terms`` pairs fields with their joined terms."""
 
     article_id: str
     terms: list[tuple[str, str]]
@@ -80,11 +80,11 @@ def _terms(document: Document) -> list[tuple[str, str]]:
     for part, terms in zip(PARTS, (document.title, document.lead, document.text), strict=True):
         if terms:
             words = join([term.word for term in terms])
-            # Where no folded word is odd, no exact form and no stem is, and looking once will do.
+            # If no folded word is odd, no exact form and no stem is: one check is enough.
             is_odd |= words[0] == ODD
             stems += [term.stem for term in terms]
             fields.append((WORDS[part], words))
-            # Exact forms are looked for, never counted or placed: each once is enough.
+            # Exact forms are found, never counted or placed: each once is enough.
             fields.append((EXACT[part], _joined([term.exact for term in dict.fromkeys(terms)], is_odd)))
     return [*fields, (STEMS, _joined(stems, is_odd))] if stems else fields
 
@@ -94,5 +94,5 @@ def _joined(terms: list[str], is_odd: bool) -> str:
 
 
 def _pretokenized(text: str) -> tantivy.PreTokenizedString:
-    tokens = [tantivy.Token(term, place, 0, 0) for place, term in enumerate(split(text))]
+    tokens = [tantivy.Token(term, position, 0, 0) for position, term in enumerate(split(text))]
     return tantivy.PreTokenizedString(text, tokens)

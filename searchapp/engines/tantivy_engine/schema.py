@@ -38,7 +38,7 @@ DAY: Final = "day"
 MONTH: Final = "month"
 NEWEST: Final = "newest"
 OLDEST: Final = "oldest"
-# Stored bytes, not searched.
+# Stored bytes, not searched. The name of the rerank features in the files is older than theirs here.
 ARTICLE: Final = "article"
 RERANK_FEATURES: Final = "evidence"
 

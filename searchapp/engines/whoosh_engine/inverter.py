@@ -67,7 +67,7 @@ class Inverter:
         return file.segment
 
     def _fields(self) -> dict[str, Any]:
-        """Return of each field what writes it."""
+        """Return the method that writes each field."""
         fields: dict[str, Any] = {STEMS: self._write_stems}
         fields |= {WORDS[part]: self._write_words for part in PARTS}
         fields |= {EXACT[part]: self._write_exact for part in PARTS}
@@ -113,18 +113,18 @@ class Inverter:
 
 
 class _TermNumbers(dict[Term, int]):
-    """Numbers the terms of a segment in the order of their coming."""
+    """Numbers for the terms of a segment, in the order in which they are first looked up."""
 
     def __missing__(self, term: Term) -> int:
         self[term] = number = len(self)
         return number
 
     def ranks(self, form: str) -> tuple[list[bytes], Numbers]:
-        """Return the distinct forms (stem, word or exact) in byte order, and of each term number its form's place."""
+        """Return the distinct forms (stem, word or exact) in byte order, and the rank of each term number's form."""
         forms: list[str] = list(map(attrgetter(form), self))
         distinct = sorted(set(forms))
-        places = dict(zip(distinct, range(len(distinct)), strict=True))
-        return list(map(str.encode, distinct)), np.fromiter(map(places.__getitem__, forms), np.int64, len(forms))
+        rank_of = dict(zip(distinct, range(len(distinct)), strict=True))
+        return list(map(str.encode, distinct)), np.fromiter(map(rank_of.__getitem__, forms), np.int64, len(forms))
 
 
 class _Tokens:
@@ -153,7 +153,7 @@ class _Tokens:
 
 
 def _frequencies(ranks: tuple[list[bytes], Numbers], parts: Sequence[_Tokens]) -> tuple[list[bytes], Lists]:
-    """Return the terms of ``parts`` and in which documents they stand how often."""
+    """Return the terms of ``parts`` and their posting lists with frequencies."""
     terms, of_number = ranks
     keys = np.concatenate([of_number[part.terms] << _RANK_BITS | part.documents for part in parts])
     keys.sort()
@@ -165,7 +165,7 @@ def _frequencies(ranks: tuple[list[bytes], Numbers], parts: Sequence[_Tokens]) -
 
 
 def _positions(ranks: tuple[list[bytes], Numbers], tokens: _Tokens) -> tuple[list[bytes], Lists]:
-    """Return the terms of ``tokens`` and in which documents they stand where."""
+    """Return the terms of ``tokens`` and their posting lists with positions."""
     terms, of_number = ranks
     numbers = of_number[tokens.terms]
     keys = numbers << _RANK_BITS | np.arange(len(numbers))
@@ -180,11 +180,11 @@ def _positions(ranks: tuple[list[bytes], Numbers], tokens: _Tokens) -> tuple[lis
 
 
 def _starts(values: Numbers) -> Numbers:
-    """Return where the runs of equal values begin."""
+    """Return the indices at which runs of equal values begin."""
     return np.flatnonzero(np.diff(values, prepend=-1))
 
 
 def _sizes(values: Numbers) -> tuple[Numbers, Numbers]:
-    """Return the distinct values of a rising array and how often each stands there."""
+    """Return the distinct values of a rising array and how often it holds each."""
     starts = _starts(values)
     return values[starts], np.diff(starts, append=len(values))
