@@ -62,7 +62,7 @@ _NEW_FORM: Final = "INSERT INTO forms VALUES (?, ?, ?)"
 _NEW_STEM: Final = "INSERT INTO stems VALUES (?, ?, ?)"
 TABLES: Final = _TABLES + _INDEXES
 # The file is private until its generation is published: a crash loses it anyway.
-_FAST: Final = "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;"
+_PRAGMAS: Final = "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;"
 
 # Spelling by ear in French: letters that sound alike become one (rules written for this project).
 _SOUNDS: Final = tuple(
@@ -108,7 +108,7 @@ def build_spelling_dictionary(path: Path, forms: Iterable[tuple[str, int]], anal
             words.setdefault(term.word, {})[form] = documents
             stems[term.stem] += documents
     with closing(sqlite3.connect(path)) as connection, connection:
-        connection.executescript(_FAST + _TABLES)
+        connection.executescript(_PRAGMAS + _TABLES)
         ordered = sorted(words)  # rows are inserted fastest in the order of their key
         connection.executemany(_NEW_WORD, _word_rows((word, words[word]) for word in ordered))
         connection.executemany(_NEW_FORM, chain.from_iterable(_form_rows(word, words[word]) for word in ordered))
@@ -129,7 +129,7 @@ def update_spelling_dictionary(path: Path, changes: Mapping[str, int], analyzer:
             words.setdefault(term.word, {})[form] = change
             stems[term.word] = term.stem
     with closing(sqlite3.connect(path)) as connection, connection:
-        connection.executescript(_FAST)
+        connection.executescript(_PRAGMAS)
         stem_changes: Counter[str] = Counter()
         for word in sorted(words):
             stem_changes[stems[word]] += _change_word(connection, word, words[word])

@@ -17,7 +17,7 @@ _REASONS: Final = {
     errno.EISDIR: Message("it is a folder, not a file"),
     errno.ELOOP: Message("it is a link that leads to itself"),
     errno.ENAMETOOLONG: Message("its name is too long"),
-    errno.ENOENT: Message("it is not there"),
+    errno.ENOENT: Message("it does not exist"),
     errno.ENOTDIR: Message("it is a file, not a folder"),
     errno.ENOSPC: Message("the disk is full"),
     errno.EROFS: Message("the disk can only be read"),

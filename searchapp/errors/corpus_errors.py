@@ -26,14 +26,14 @@ class CorpusMissing(UserError):
     """The corpus path does not exist or cannot be read."""
 
     slug = "corpus-missing"
-    title = Message("The corpus is not there")
+    title = Message("The corpus was not found")
 
 
 class CorpusShrunk(UserError):
     """More than half of the articles are gone, as when a disk is not mounted."""
 
     slug = "corpus-shrunk"
-    title = Message("Most of the corpus is gone")
+    title = Message("Most of the corpus is missing")
 
     def __init__(self, gone: int, before: int) -> None:
         super().__init__(
@@ -50,7 +50,7 @@ class CorpusChanged(Unavailable):
     """Files changed while they were read, so that their articles are not known."""
 
     slug = "corpus-changed"
-    title = Message("The corpus changed meanwhile")
+    title = Message("The corpus changed during the reindex")
     text = Message("Files of the corpus changed while they were read. Run this again: searchapp reindex")
 
 
@@ -95,7 +95,7 @@ class PreconditionFailed(UserError):
     """The condition of a write does not hold."""
 
     slug = "precondition-failed"
-    title = Message("The condition does not hold")
+    title = Message("The condition is not met")
     http_status = 412
 
     @classmethod
@@ -113,7 +113,7 @@ class PreconditionFailed(UserError):
     @classmethod
     def entity_tags(cls) -> PreconditionFailed:
         """Return the error of a condition on an entity tag: tags here are those of answers, not of articles."""
-        return cls(Message("Nothing was written: of If-Match and If-None-Match only “*” is understood here."))
+        return cls(Message("Nothing was written: If-Match and If-None-Match accept only “*” here."))
 
 
 class WritingOff(UserError):
@@ -129,7 +129,7 @@ class CorpusLocked(Unavailable):
 
     slug = "corpus-locked"
     title = Message("Other articles are being written")
-    text = Message("Another write is under way and takes long. Nothing of this one was written; send it again.")
+    text = Message("Another write has held the corpus for too long. Nothing was written; send the request again.")
 
 
 class CorpusUnwritable(Unavailable):
@@ -141,7 +141,7 @@ class CorpusUnwritable(Unavailable):
     def __init__(self, reason: str) -> None:
         super().__init__(
             Message(
-                "Nothing was written ({reason}). See to it that searchapp may write to the folder of the corpus.",
+                "Nothing was written ({reason}). Give searchapp permission to write to the folder of the corpus.",
                 reason=reason,
             )
         )

@@ -36,8 +36,7 @@ class IndexInaccessible(Unavailable):
     def __init__(self, reason: Message) -> None:
         super().__init__(
             Message(
-                "The index cannot be read: {reason}. See to it that searchapp may read the folder of the index, "
-                "or name another one: --index DIR",
+                "The index cannot be read: {reason}. Give searchapp permission to read the folder of the " "index, or choose another: --index DIR",
                 reason=reason,
             )
         )
@@ -52,8 +51,7 @@ class IndexUnwritable(Unavailable):
     def __init__(self, reason: Message) -> None:
         super().__init__(
             Message(
-                "The index cannot be written: {reason}. See to it that searchapp may write to the folder of the index, "
-                "or name another one: --index DIR",
+                "The index cannot be written: {reason}. Give searchapp permission to write to the folder of " "the index, or choose another: --index DIR",
                 reason=reason,
             )
         )
@@ -122,12 +120,12 @@ class VerificationFailed(Corrupt):
     """A new generation differs from the corpus as it was read, and is not published."""
 
     slug = "verification-failed"
-    title = Message("The new index is not right")
+    title = Message("The new index is wrong")
 
     def __init__(self, reason: Message) -> None:
         super().__init__(
             Message(
-                "The new index was not published: {reason}. The one before answers. Run: searchapp reindex --full",
+                "The new index was not published: {reason}. Searches use the previous one. Run: searchapp " "reindex --full",
                 reason=reason,
             )
         )

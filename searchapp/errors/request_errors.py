@@ -22,7 +22,7 @@ class ConfigurationError(UserError):
     """One or more settings are wrong; the message names all of them."""
 
     slug = "invalid-configuration"
-    title = Message("A setting is wrong")
+    title = Message("Wrong settings")
 
 
 class InvalidRequest(UserError):
@@ -49,7 +49,7 @@ class ArticleWithdrawn(NotFound):
     slug = "article-withdrawn"
     title = Message("This article was withdrawn")
     http_status = 410
-    text = Message("Its newspaper took it back; it cannot be read here any more.")
+    text = Message("Its newspaper withdrew it; it can no longer be read here.")
 
 
 class TooBusy(Unavailable):
@@ -57,7 +57,7 @@ class TooBusy(Unavailable):
 
     slug = "too-busy"
     title = Message("Too many searches at once")
-    text = Message("As many searches are running as this server runs at once. Try again in a moment.")
+    text = Message("The server has reached its limit of concurrent searches. Try again in a moment.")
 
 
 class EngineUnavailable(Unavailable):
@@ -71,13 +71,13 @@ class SystemRefused(Unavailable):
     """The system refuses a file or folder, and no more exact error of ours applies."""
 
     slug = "system-refused"
-    title = Message("The system does not give a file")
+    title = Message("A file cannot be opened")
 
     def __init__(self, error: OSError) -> None:
         values = {"path": error.filename2 or error.filename, "reason": system_reason(error)}
         super().__init__(
-            Message("“{path}” cannot be used: {reason}. Mend that, then run this again.", **values)
+            Message("“{path}” cannot be used: {reason}. Correct that, then run this again.", **values)
             if values["path"]
-            else Message("The system refused: {reason}. Mend that, then run this again.", reason=values["reason"]),
-            [Message("To see where this came from, set the variable PYTHONDEVMODE=1.")],
+            else Message("The system refused: {reason}. Correct that, then run this again.", reason=values["reason"]),
+            [Message("For the traceback, set the variable PYTHONDEVMODE=1.")],
         )

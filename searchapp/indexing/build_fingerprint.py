@@ -49,4 +49,4 @@ class BuildFingerprint:
         if self.timezone != other.timezone:
             yield Message("the time zone was {timezone}", timezone=other.timezone)
         if self.schema != other.schema:
-            yield Message("the form of the index has changed")
+            yield Message("the schema of the index has changed")

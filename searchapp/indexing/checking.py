@@ -19,7 +19,7 @@ from searchapp.indexing.withdrawn import WITHDRAWN
 
 __all__ = ["CheckProgress", "CheckReport", "check_folder", "check_generation", "go_back"]
 
-_NOT_AS_WRITTEN: Final = Message("its content is not what was written")
+_NOT_AS_WRITTEN: Final = Message("its content differs from its digest")
 _MISSING: Final = Message("it is missing")
 
 

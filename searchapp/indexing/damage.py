@@ -69,7 +69,7 @@ def unlike_digests(
             yield unreadable(name, error)
         else:
             if actual != digest:
-                yield Damage(name, Message("its content is not what was written"))
+                yield Damage(name, Message("its content differs from its digest"))
 
 
 def unreadable(name: str, error: OSError) -> Damage:

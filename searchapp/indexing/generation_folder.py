@@ -149,7 +149,7 @@ class GenerationFolder:
             return [_manifest_damage(error)]
         marked = marked_files(path)
         if marked is not None:
-            reason = Message("it was found damaged before")
+            reason = Message("it is known to be damaged")
             return [Damage(name, reason) for name in marked or (MANIFEST,)]
         misnamed = Damage(MANIFEST, Message("it is that of another generation"))
         return [misnamed] * (manifest.generation != generation) + list(missing_or_resized(path, manifest.files))
@@ -218,7 +218,7 @@ def _manifest_damage(error: IndexDamaged) -> Damage:
         return Damage(MANIFEST, Message("it is missing"))
     if isinstance(cause, OSError):
         return unreadable(MANIFEST, cause)
-    return Damage(MANIFEST, Message("its content is not what was written"))
+    return Damage(MANIFEST, Message("its content differs from its digest"))
 
 
 def _is_denied(path: Path) -> bool:

@@ -109,7 +109,7 @@ class _Reindex:
             try:
                 return self._build(base, reason)
             except CompactionRequired:
-                return self._build(None, Message("the index holds too much that was deleted"))
+                return self._build(None, Message("the index has too many deleted articles"))
             except (IndexDamaged, sqlite3.DatabaseError) as error:
                 if base is None or not (isinstance(error, IndexDamaged) or is_damage(error)):
                     raise

@@ -33,7 +33,7 @@ def verify(reader: Reader, state: IndexStateReader) -> None:
     for article_id, digest in dict([*state.sample(SAMPLE), *state.sample(SAMPLE, "written")]).items():
         article = reader.article(article_id)
         if article is None or not _has_digest(article, digest):
-            raise VerificationFailed(Message("the article “{id}” is not as it was read", id=article_id))
+            raise VerificationFailed(Message("the article “{id}” differs from what was read", id=article_id))
         if reader.search(EngineRequest(TermClause(ID, ((article_id, 1.0),)))).total != 1:
             raise VerificationFailed(Message("the article “{id}” is not found", id=article_id))
     for article_id, _ in state.sample(SAMPLE, "removed"):

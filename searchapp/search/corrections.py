@@ -28,7 +28,7 @@ class Corrections:
 
     @property
     def complete(self) -> bool:
-        """Whether there was time for every word."""
+        """False when the time did not suffice for every word."""
         return not self.unchecked
 
     def of(self, term: Term) -> tuple[Term, ...]:

@@ -49,7 +49,7 @@ class HighlightTerms:
 
     @cached_property
     def has_numbers(self) -> bool:
-        """Whether a number is among them, which may have spaces in it."""
+        """True when a number is among them, which may have spaces in it."""
         words = self.stems | self.exact | self.prefixes | {word for word, _ in self.fuzzy} | self._words_in_rows
         return any(map(str.isdigit, words))
 

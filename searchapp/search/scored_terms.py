@@ -28,7 +28,7 @@ class ScoredTerm:
     alternatives: tuple[tuple[str, ...], ...] = ()
     """Synonyms, each as stems in a row; it counts as the word itself."""
     is_held: bool = True
-    """Whether an article holds the stem."""
+    """False when no article has the stem."""
 
 
 def weigh(

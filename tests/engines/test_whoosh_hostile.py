@@ -196,5 +196,5 @@ def test_another_schema_is_answered_from_and_rebuilt(indexed: Config) -> None:
     with closing(bootstrap.open_service(indexed)) as service:
         assert service.search(SearchRequest("cheval")).total == 1
     summary = bootstrap.reindex(indexed)
-    assert str(summary.reason) == "the form of the index has changed"
+    assert str(summary.reason) == "the schema of the index has changed"
     assert generations.manifest(generations.current()).schema == SCHEMA_VERSION

@@ -1,4 +1,4 @@
-"""How posting lists are spelled in the files.
+"""The layout of posting lists in the files.
 
 Whoosh keeps a posting list as blocks (codec W3, stable since 2012): a length, a pickled header, a pickled and perhaps
 compressed tuple (gaps, weights, values). A pickle is a program, and one meaning has many spellings; ours are those in
