@@ -36,7 +36,8 @@ class IndexInaccessible(Unavailable):
     def __init__(self, reason: Message) -> None:
         super().__init__(
             Message(
-                "The index cannot be read: {reason}. Give searchapp permission to read the folder of the " "index, or choose another: --index DIR",
+                "The index cannot be read: {reason}. Give searchapp permission to read the folder of the "
+                "index, or choose another: --index DIR",
                 reason=reason,
             )
         )
@@ -51,7 +52,8 @@ class IndexUnwritable(Unavailable):
     def __init__(self, reason: Message) -> None:
         super().__init__(
             Message(
-                "The index cannot be written: {reason}. Give searchapp permission to write to the folder of " "the index, or choose another: --index DIR",
+                "The index cannot be written: {reason}. Give searchapp permission to write to the folder of "
+                "the index, or choose another: --index DIR",
                 reason=reason,
             )
         )
@@ -125,7 +127,8 @@ class VerificationFailed(Corrupt):
     def __init__(self, reason: Message) -> None:
         super().__init__(
             Message(
-                "The new index was not published: {reason}. Searches use the previous one. Run: searchapp " "reindex --full",
+                "The new index was not published: {reason}. Searches use the previous one. Run: searchapp "
+                "reindex --full",
                 reason=reason,
             )
         )
