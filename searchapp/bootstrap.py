@@ -26,8 +26,10 @@ if TYPE_CHECKING:
     from searchapp.analysis import FrenchAnalyzer
     from searchapp.engines.port import Engine
     from searchapp.indexing import Manifest
+    from searchapp.indexing.background import BackgroundIndexer
     from searchapp.indexing.checking import CheckProgress as CheckProgress
     from searchapp.indexing.checking import CheckReport as CheckReport
+    from searchapp.indexing.embargoes import ReleaseTimer
     from searchapp.indexing.reindex import Progress
     from searchapp.indexing.reindex import Summary as Summary
     from searchapp.indexing.status import IndexStatus as IndexStatus
@@ -46,6 +48,7 @@ __all__ = [
     "index_status",
     "load_config",
     "open_analyzer",
+    "open_release_timer",
     "open_service",
     "open_sources",
     "open_writing",
@@ -176,10 +179,13 @@ def open_sources(config: Config) -> list[Source]:
 
 
 def corpus_changes(config: Config) -> Iterator[None]:
-    """Yield after each change of files of the corpus, until Ctrl-C; databases are not watched.
+    """Yield after each change of files of the corpus, and after the end of an embargo, until Ctrl-C.
+
+    Databases are not watched.
 
     Raises ConfigurationError when there is no file to watch.
     """
+    from searchapp.indexing.embargoes import Releases
     from searchapp.indexing.watching import changes
     from searchapp.ingest import split_pattern
 
@@ -190,7 +196,7 @@ def corpus_changes(config: Config) -> Iterator[None]:
     paths = [path.expanduser() for path in paths if path.expanduser().exists()]
     if not paths:
         raise ConfigurationError(Message("There is no folder to watch; only files and folders can be watched."))
-    return changes(paths)
+    return changes(paths, Releases(_generations(config)).due)
 
 
 def show_file(config: Config, file: Path, *, strict: bool = False) -> Iterator[Article | Reject]:
@@ -214,7 +220,6 @@ def open_writing(config: Config, service: SearchService) -> Writing:
 
     Raises WritingOff when the corpus is no folder.
     """
-    from searchapp.indexing.background import BackgroundIndexer
     from searchapp.indexing.write_service import Writing
     from searchapp.ingest.journal.journal import Journal
 
@@ -222,15 +227,27 @@ def open_writing(config: Config, service: SearchService) -> Writing:
         raise WritingOff(
             Message("Articles can only be written into a folder, and the corpus is none. Set “corpus” to a folder.")
         )
+    journal = Journal(config.corpus, config.index / _JOURNAL_INDEX, config.timezone)
+    return Writing(journal, service, _background_indexer(config))
+
+
+def open_release_timer(config: Config) -> ReleaseTimer | None:
+    """Return the timer that has an article indexed when its embargo ends; None when the corpus is standard input."""
+    from searchapp.indexing.embargoes import Releases, ReleaseTimer
+
+    if str(config.corpus) == "-":
+        return None
+    return ReleaseTimer(Releases(_generations(config)), _background_indexer(config).wake)
+
+
+def _background_indexer(config: Config) -> BackgroundIndexer:
+    from searchapp.indexing.background import BackgroundIndexer
+
     # One process is enough for a few articles, and leaves the others to the searches of the server.
     settings = replace(config, jobs=1)
     options = ReindexOptions(wait=_LOCK_WAIT)
-    return Writing(
-        Journal(config.corpus, config.index / _JOURNAL_INDEX, config.timezone),
-        service,
-        BackgroundIndexer(
-            lambda: reindex(settings, options=options, received_only=True).generation, config.index_delay
-        ),
+    return BackgroundIndexer(
+        lambda: reindex(settings, options=options, received_only=True).generation, config.index_delay
     )
 
 

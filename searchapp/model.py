@@ -7,7 +7,7 @@ import os
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from enum import StrEnum
 from fnmatch import fnmatchcase
 from types import MappingProxyType
@@ -18,6 +18,7 @@ from searchapp.i18n import Message
 __all__ = [
     "JOURNAL_FILES",
     "JOURNAL_FOLDER",
+    "NO_RELEASE",
     "Article",
     "ArticleStatus",
     "ArticleView",
@@ -41,6 +42,9 @@ JOURNAL_FOLDER: Final = "_journal"
 """Folder at the root of a corpus that records the articles written and withdrawn through the program."""
 JOURNAL_FILES: Final = "[0-9][0-9][0-9][0-9]-[0-9][0-9].jsonl"
 """Pattern of the names of the journal's files, one a month; sorted by name they are in order of time."""
+
+NO_RELEASE: Final = datetime(9999, 12, 31, tzinfo=UTC)
+"""The embargo of an article whose agency does not say when it ends: a later version releases it."""
 
 Span = tuple[int, int]
 """Start and end, end excluded, in Unicode code points of the stored field."""
@@ -99,7 +103,8 @@ class Article:
 
     ``date`` has a time zone, and so does ``modified``, the moment of this version, if the file gives one. ``text`` is
     paragraphs separated by blank lines. ``stub`` marks a text that ends at a paywall. ``repairs`` lists the repairs
-    made while reading, by the names of ``searchapp.ingest``. A withdrawn article may have no text.
+    made while reading, by the names of ``searchapp.ingest``. A withdrawn article may have no text. One with an
+    ``embargo`` is not indexed before that moment.
 
     Each attribute has a row in :data:`~searchapp.schema.ARTICLE_FIELDS`.
     """
@@ -120,6 +125,7 @@ class Article:
     modified: datetime | None = None
     stub: bool = False
     repairs: tuple[str, ...] = ()
+    embargo: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,7 +44,7 @@ __all__ = [
     "stored_values",
 ]
 
-SCHEMA_VERSION: Final = 4
+SCHEMA_VERSION: Final = 5
 
 
 class FieldType(Enum):
@@ -148,6 +148,9 @@ ARTICLE_FIELDS: Final = (
         in_hit=True,
         synonyms="updated updated-at modified-at date-modified datemodified lastmod last-modified modifie-le "
         "corrige-le mis-a-jour-le mise-a-jour date-de-modification date-modification maj",
+    ),
+    ArticleField(
+        "embargo", FieldType.MOMENT, ReadFrom.RULE, synonyms="embargoed embargo-jusqu-au sous-embargo-jusqu-au"
     ),
     ArticleField("date_quality", FieldType.DATE_QUALITY, ReadFrom.COMPUTED),
     ArticleField("stub", FieldType.FLAG, ReadFrom.OWN_RECORD),

@@ -70,9 +70,18 @@ def _rows_of_generation(state: IndexStatus, config: Config) -> Iterator[tuple[st
     yield _("Rejected"), number(manifest.rejects)
     if state.withdrawn:
         yield _("Withdrawn"), number(state.withdrawn)
+    if manifest.embargoed:
+        yield _("Under embargo"), " · ".join(filter(None, (number(manifest.embargoed), _next_release(state, config))))
     yield _("Size"), size_text(state.size)
     yield _("Engine"), manifest.engine_version
     yield _("Analyzer"), manifest.analyzer
+
+
+def _next_release(state: IndexStatus, config: Config) -> str:
+    if not state.manifest.next_release:
+        return ""
+    moment = datetime.fromisoformat(state.manifest.next_release).astimezone(config.timezone)
+    return _("the next until {moment}").format(moment=date_text(moment))
 
 
 def _rows_of_folder(state: IndexStatus, config: Config) -> Iterator[tuple[str, str]]:
@@ -128,6 +137,8 @@ def _as_json(state: IndexStatus) -> dict[str, Any]:
         "degraded": state.degraded,
         "rebuild": [str(reason) for reason in state.rebuild],
         "withdrawn": state.withdrawn,
+        "embargoed": manifest.embargoed,
+        "next_release": manifest.next_release or None,
         "kept": [
             {
                 "generation": kept.name,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
@@ -13,7 +14,7 @@ from searchapp.cli.common_options import with_config
 from searchapp.cli.localization import gettext as _
 from searchapp.cli.terminal import counted, date_text, number, print_out, print_reject
 from searchapp.config import Config
-from searchapp.model import Article, DateQuality, Reject
+from searchapp.model import NO_RELEASE, Article, DateQuality, Reject
 from searchapp.schema import STORED_FIELDS, ArticleField, FieldType
 
 __all__ = ["ingest"]
@@ -82,8 +83,16 @@ def _shown(row: ArticleField, article: Article, config: Config) -> str:
         return " · ".join(value)
     if row.type is FieldType.MOMENT:
         moment = date_text(value.astimezone(config.timezone)) if value else ""
+        if row.name == "embargo" and value:
+            return _embargo_text(value, moment)
         return f"{moment} ({_quality_text(article.date_quality)})".lstrip() if row.name == "date" else moment
     return str(value) if value else ""
+
+
+def _embargo_text(release: datetime, moment: str) -> str:
+    if release >= NO_RELEASE:
+        return _("held back until its agency releases it")
+    return moment if release <= datetime.now(UTC) else _("held back until {moment}").format(moment=moment)
 
 
 def _quality_text(quality: DateQuality) -> str:
@@ -104,6 +113,12 @@ def _repair_text(name: str) -> str:
         return _("lines that are no part of the article")
     if name == "modified":
         return _("an invalid date of correction")
+    if name == "xml":
+        return _("XML that is not well-formed")
+    if name == "status":
+        return _("a status that is not known: taken as published")
+    if name == "embargo":
+        return _("an embargo that is no date: held back until another version comes")
     return _("read as {encoding}").format(encoding=name)
 
 

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
 import click
@@ -16,7 +17,7 @@ from searchapp import bootstrap
 from searchapp.bootstrap import ReindexOptions
 from searchapp.cli.common_options import with_config
 from searchapp.cli.localization import gettext as _
-from searchapp.cli.terminal import counted, fail, number, print_error, print_out, print_reject
+from searchapp.cli.terminal import counted, date_text, fail, number, print_error, print_out, print_reject
 from searchapp.config import Config
 from searchapp.errors import SearchappError
 
@@ -107,11 +108,16 @@ def _print_summary(summary: Summary, config: Config, options: ReindexOptions) ->
     ]
     if summary.withdrawn:
         parts.append(counted("{count} withdrawn", "{count} withdrawn", summary.withdrawn))
+    if summary.embargoed:
+        parts.append(counted("{count} under embargo", "{count} under embargo", summary.embargoed))
     if summary.duplicates:
         parts.append(counted("{count} duplicate", "{count} duplicates", summary.duplicates))
     parts.append(f"{number(round(summary.seconds, 1))} s")
     print_out(_("Articles:") + " " + ", ".join(parts))
     _print_problems(summary, config)
+    if summary.next_release:
+        moment = date_text(datetime.fromisoformat(summary.next_release).astimezone(config.timezone))
+        print_out(_("The next embargo ends: {moment}").format(moment=moment))
     _print_changes(summary, options)
     if summary.published:
         print_out(_("Published: {generation}").format(generation=summary.generation))

@@ -96,6 +96,10 @@ class Generations(GenerationFolder):
                 self._remove(path, engine)
             raise
 
+    def now(self) -> datetime:
+        """Return the moment in UTC."""
+        return self._clock()
+
     def _next_name(self) -> str:
         """Return the name of a new generation: its moment, or one after the latest if the clock was set back.
 

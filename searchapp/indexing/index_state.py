@@ -15,6 +15,7 @@ from typing import Final, Self
 
 from searchapp.derived.databases import copy_database, require_schema
 from searchapp.indexing import index_state_tables as tables
+from searchapp.indexing.embargoes import Embargoes
 from searchapp.indexing.index_state_reader import IndexStateReader
 from searchapp.indexing.rejects import to_stored
 from searchapp.indexing.versions import Version
@@ -49,8 +50,10 @@ class IndexState(IndexStateReader):
     recheck*. ``changed``: there is something to publish.
     """
 
-    def __init__(self, path: Path, base: Path | None = None, *, resumes: bool = False) -> None:
+    def __init__(self, path: Path, base: Path | None = None, *, resumes: bool = False, now: float = 0) -> None:
         """Start with a copy of ``base``; with ``resumes`` that is the state of an interrupted build.
+
+        ``now``, in seconds since 1970, decides which embargoes hold.
 
         Raises IndexDamaged when ``base`` is no index state.
         """
@@ -58,6 +61,7 @@ class IndexState(IndexStateReader):
         if base:
             copy_database(base, path)
         super().__init__(sqlite3.connect(path, isolation_level=None, check_same_thread=False))
+        self.embargoes = Embargoes(self._connection, now)
         self.changed = base is None or resumes
         self._compares = base is not None and not resumes
         self._unit = self._replaced_unit = _NONE
@@ -228,6 +232,10 @@ class IndexState(IndexStateReader):
                 tables.VERSIONS_OF_ID, values
             )
         ]
+
+    def request_recheck(self, article_id: str) -> None:
+        """Note that the resolution of an id may have changed."""
+        self._run("INSERT OR IGNORE INTO needs_recheck VALUES (?)", (article_id,))
 
     def needs_recheck(self) -> Iterator[str]:
         """Yield the ids whose resolution may have changed."""

@@ -1,8 +1,8 @@
 """The tables of the index state, and its longer statements.
 
 ``units`` are the files of the corpus as they were read, ``versions`` the articles that each gave, ``indexed`` the
-articles that the index holds. Two columns keep the names of the stored form: ``overrules`` is ``from_journal`` of a
-unit, ``facts`` the content hash of a version.
+articles that the index holds, ``embargoes`` the versions that are held back until a moment. Two columns keep the names
+of the stored form: ``overrules`` is ``from_journal`` of a unit, ``facts`` the content hash of a version.
 """
 
 from __future__ import annotations
@@ -34,6 +34,7 @@ CREATE TABLE indexed (id TEXT PRIMARY KEY, digest BLOB) WITHOUT ROWID;
 CREATE TABLE withdrawn (id TEXT PRIMARY KEY) WITHOUT ROWID;
 CREATE TABLE rejects (unit INTEGER, file TEXT, line INTEGER, reason TEXT);
 CREATE INDEX rejects_by_unit ON rejects (unit);
+CREATE TABLE embargoes (id TEXT, digest BLOB, release REAL, PRIMARY KEY (id, digest)) WITHOUT ROWID;
 """
 TEMPORARY_TABLES: Final = """
 CREATE TEMP TABLE fresh (
@@ -68,6 +69,7 @@ INSERT OR IGNORE INTO needs_recheck SELECT id FROM versions GROUP BY id HAVING c
 INSERT OR IGNORE INTO needs_recheck SELECT id FROM versions WHERE facts IN (
     SELECT facts FROM versions WHERE facts IS NOT NULL GROUP BY facts HAVING count(*) > 1);
 INSERT OR IGNORE INTO needs_recheck SELECT id FROM indexed EXCEPT SELECT id FROM versions;
+INSERT OR IGNORE INTO needs_recheck SELECT id FROM embargoes;
 """
 RECHECK_SAME_CONTENT: Final = """
 INSERT OR IGNORE INTO needs_recheck SELECT id FROM versions WHERE facts = :content_hash

@@ -19,8 +19,9 @@ class Manifest:
     """A complete generation. ``created`` is UTC, ISO 8601; ``seconds`` is the time the build took.
 
     ``base`` is the generation that it grew out of, "" after a full rebuild; ``added``, ``changed`` and ``removed``
-    count the articles that differ from the generation published before. ``files`` gives for each file but this one its
-    size in bytes and its BLAKE2b digest (128 bits, hexadecimal).
+    count the articles that differ from the generation published before. ``embargoed`` versions are held back, the first
+    of them until ``next_release`` (UTC, ISO 8601; "" when none has a known moment). ``files`` gives for each file but
+    this one its size in bytes and its BLAKE2b digest (128 bits, hexadecimal).
     """
 
     generation: str
@@ -40,6 +41,8 @@ class Manifest:
     removed: int = 0
     withdrawn: int = 0
     duplicates: int = 0
+    embargoed: int = 0
+    next_release: str = ""
     files: Mapping[str, tuple[int, str]] = field(default_factory=dict)
 
 

@@ -120,7 +120,7 @@ class _Reindex:
         base, reason = self._base()
         with ExitStack() as stack:
             path = Path(stack.enter_context(tempfile.TemporaryDirectory())) / INDEX_STATE
-            state = stack.enter_context(IndexState(path, base.path / INDEX_STATE if base else None))
+            state = stack.enter_context(self._index_state(path, base.path / INDEX_STATE if base else None))
             Update(self._job.sources, state, _Nowhere(), self._job.on_progress, self._only(base)).run()
             return self._summary(state, base, reason)
 
@@ -162,7 +162,7 @@ class _Reindex:
         job = self._job
         with ExitStack() as stack:
             state_before = checkpoint.index_state if checkpoint else base.path / INDEX_STATE if base else None
-            state = stack.enter_context(IndexState(path / INDEX_STATE, state_before, resumes=bool(checkpoint)))
+            state = stack.enter_context(self._index_state(path / INDEX_STATE, state_before, resumes=bool(checkpoint)))
             files = stack.enter_context(self._index_files(path, base, checkpoint, state))
             previous = None if base else self._previous_generation()
             if previous:
@@ -189,6 +189,9 @@ class _Reindex:
         summary.seconds = time.monotonic() - self._started
         job.generations.publish(self._manifest(summary, base), withdrawn)
         return summary
+
+    def _index_state(self, path: Path, base: Path | None, *, resumes: bool = False) -> IndexState:
+        return IndexState(path, base, resumes=resumes, now=self._job.generations.now().timestamp())
 
     def _index_files(
         self, path: Path, base: _Base | None, checkpoint: Checkpoint | None, state: IndexState
@@ -245,7 +248,7 @@ class _Reindex:
             return None
 
     def _summary(self, state: IndexState, base: _Base | None, reason: Message | None) -> Summary:
-        summary = summarize(state)
+        summary = summarize(state, state.embargoes)
         summary.full, summary.reason = base is None, reason
         summary.seconds = time.monotonic() - self._started
         if base:
@@ -268,6 +271,8 @@ class _Reindex:
             removed=summary.removed,
             withdrawn=summary.withdrawn,
             duplicates=summary.duplicates,
+            embargoed=summary.embargoed,
+            next_release=summary.next_release,
             **asdict(self._fingerprint),
         )
 

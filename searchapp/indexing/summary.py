@@ -7,6 +7,7 @@ from itertools import islice
 from typing import Final
 
 from searchapp.i18n import Message
+from searchapp.indexing.embargoes import Embargoes
 from searchapp.indexing.index_state_reader import IndexStateReader
 from searchapp.model import Reject
 
@@ -20,8 +21,9 @@ _MAX_LISTED: Final = 1000
 class Summary:
     """The corpus in numbers, and the changes since the previous generation.
 
-    ``read`` = ``indexed`` + ``rejected`` + ``withdrawn`` + ``duplicates`` counts the entries of the corpus; ``added``,
-    ``changed`` and ``removed`` count the articles that differ from the generation before. ``full``: everything was
+    ``read`` = ``indexed`` + ``rejected`` + ``withdrawn`` + ``embargoed`` + ``duplicates`` counts the entries of the
+    corpus; ``added``, ``changed`` and ``removed`` count the articles that differ from the generation before.
+    ``next_release``: when the first of those under embargo may be shown (UTC, ISO 8601). ``full``: everything was
     indexed again, for ``reason``. ``resumed``: this continued an interrupted rebuild.
     """
 
@@ -35,6 +37,8 @@ class Summary:
     rejected: int = 0
     withdrawn: int = 0
     duplicates: int = 0
+    embargoed: int = 0
+    next_release: str = ""
     added: int = 0
     changed: int = 0
     removed: int = 0
@@ -46,17 +50,20 @@ class Summary:
     removed_ids: list[str] = field(default_factory=list)
 
 
-def summarize(state: IndexStateReader) -> Summary:
+def summarize(state: IndexStateReader, embargoes: Embargoes) -> Summary:
     """Return the numbers of the corpus; see :func:`count_changes` for the changes."""
     versions, indexed, rejected = state.count("versions"), state.count("indexed"), state.count("rejects")
     withdrawn = state.count_withdrawn_versions()
-    duplicates = versions - withdrawn - indexed
+    embargoed = embargoes.count()
+    duplicates = versions - withdrawn - indexed - embargoed
     return Summary(
         read=versions + rejected,
         indexed=indexed,
         rejected=rejected,
         withdrawn=withdrawn,
         duplicates=duplicates,
+        embargoed=embargoed,
+        next_release=embargoes.next_release(),
         rejects=list(islice(state.rejects(), _MAX_LISTED)),
         duplicate_ids=state.repeated_ids(_MAX_LISTED) if duplicates else [],
     )

@@ -88,7 +88,10 @@ class Update:
                     self._update_unit(number, unit)
                     self._bytes_done += unit.size
         self._state.forget_unseen()
+        for article_id in self._state.embargoes.released():
+            self._state.request_recheck(article_id)
         self._recheck()
+        self._state.embargoes.forget()
 
     def _update_unit(self, source: int, unit: Unit) -> None:
         """Read a unit, unless its signature or its content is the same as before."""
@@ -149,13 +152,18 @@ class Update:
         """Add a version, and index it if it is the one that counts by all that is known so far."""
         digest = digest_of_article(article)
         moment = article.modified or article.date
-        content_hash = content_digest(article, where.name)
+        is_held_back = self._state.embargoes.add(article, digest)
+        # An article that nobody may see yet makes no other one a repeat.
+        content_hash = None if is_held_back else content_digest(article, where.name)
         is_only = self._state.add(article, place, digest, moment.timestamp() if moment else None, content_hash)
         if article.status is ArticleStatus.WITHDRAWN:
             return
+        if is_held_back:
+            self._state.request_recheck(article.id)
+            return
         corrects = False
         if not is_only:
-            resolution = resolve(self._state.versions(article.id))
+            resolution = self._resolve(article.id)
             if resolution.version is None or (resolution.version.unit, resolution.version.place) != (unit, place):
                 return
             corrects = resolution.corrects
@@ -172,10 +180,16 @@ class Update:
                 article = replace(article, status=ArticleStatus.CORRECTED, modified=moment)
             self._sink.add(article, is_new=indexed is None)
 
+    def _resolve(self, article_id: str) -> Resolution:
+        """Return the resolution of an id without its versions under embargo; a withdrawal waits for nothing."""
+        held_back = self._state.embargoes.held_back(article_id)
+        versions = self._state.versions(article_id)
+        return resolve([version for version in versions if version.withdrawn or version.digest not in held_back])
+
     def _recheck(self) -> None:
         """Make the index hold the versions that count now that all units are known."""
         for article_id in self._state.needs_recheck():
-            resolution = resolve(self._state.versions(article_id))
+            resolution = self._resolve(article_id)
             self._state.note_withdrawn(article_id, withdrawn=resolution.withdrawn)
             self._apply(article_id, resolution)
         units = self._state.units_to_reread()

@@ -15,11 +15,12 @@ them:
 
 from __future__ import annotations
 
+import os
 from typing import Final
 
 from flask import Flask, Response, request
 
-from searchapp.bootstrap import load_config, open_service, open_writing
+from searchapp.bootstrap import load_config, open_release_timer, open_service, open_writing
 from searchapp.config import Config
 from searchapp.errors import ConfigurationError
 from searchapp.i18n import Message
@@ -66,7 +67,8 @@ def create_app(config: Config | None = None, *, service: SearchService | None = 
     app.url_map.merge_slashes = False
     app.url_map.converters["article_id"] = ArticleIdConverter
     service = service or open_service(config)
-    install(app, config, service, open_writing(config, service) if config.write_token else None)
+    writer = open_writing(config, service) if config.write_token else None
+    install(app, config, service, writer, open_release_timer(config))
     for room in (malformed, assets, errors, language, templating, admission):
         room.init_app(app)
     for blueprint in (pages, api, writing, probes):
@@ -92,9 +94,11 @@ def _stand_behind_proxies(app: Flask, config: Config) -> None:
 
 
 def _resume_indexing() -> None:
-    """At the first request of a process, index what the process before it wrote and did not index."""
+    """At the first request of a process, index what the one before it wrote and did not, and wait for embargoes."""
     if writing := site().writing:
         writing.resume()
+    if (releases := site().releases) and releases.process != os.getpid():
+        releases.start()
 
 
 def _finish(response: Response) -> Response:

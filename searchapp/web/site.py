@@ -9,6 +9,7 @@ from typing import Generic, TypeVar, cast
 from flask import Flask, current_app
 
 from searchapp.config import Config
+from searchapp.indexing.embargoes import ReleaseTimer
 from searchapp.indexing.write_service import Writing
 from searchapp.model import SearchResult
 from searchapp.search.service import SearchService
@@ -50,16 +51,25 @@ class Site:
     write_bucket: TokenBucket
     admission: Admission
     examples: Examples
+    releases: ReleaseTimer | None = None
+    """Indexes when an embargo has ended."""
     costs: CostMemory = field(default_factory=CostMemory)
     front_page: LatestValue[SearchResult] = field(default_factory=LatestValue)
     article_count: LatestValue[int] = field(default_factory=LatestValue)
 
 
-def install(app: Flask, config: Config, service: SearchService, writing: Writing | None) -> None:
+def install(
+    app: Flask,
+    config: Config,
+    service: SearchService,
+    writing: Writing | None,
+    releases: ReleaseTimer | None = None,
+) -> None:
     """Give ``app`` the Site that :func:`site` returns."""
     examples = Examples(service, shared_folder(config.index))
     admission = Admission.of(config)
-    app.extensions[EXTENSION] = Site(config, service, writing, TokenBucket(config.write_rate), admission, examples)
+    bucket = TokenBucket(config.write_rate)
+    app.extensions[EXTENSION] = Site(config, service, writing, bucket, admission, examples, releases)
 
 
 def site() -> Site:

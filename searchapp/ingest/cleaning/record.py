@@ -21,8 +21,9 @@ from searchapp.ingest.cleaning.ids import checked_id, id_of_content, id_of_url
 from searchapp.ingest.cleaning.language_detection import language_of
 from searchapp.ingest.cleaning.mojibake import repaired
 from searchapp.ingest.cleaning.normalize import clean_line, clean_text
+from searchapp.ingest.cleaning.statuses import known_status
 from searchapp.ingest.reader_protocol import FileContext, UnreadableError
-from searchapp.model import Article, ArticleStatus, DateQuality, Reject
+from searchapp.model import NO_RELEASE, Article, ArticleStatus, DateQuality, Reject
 from searchapp.schema import ARTICLE_FIELDS, FieldType, ReadFrom
 
 __all__ = ["ParsedRecord", "Record", "article_from", "article_or_reject"]
@@ -54,7 +55,7 @@ def article_from(record: Record, context: FileContext, default_id: str = "") -> 
 
     Raises UnreadableError that names the field which is missing or wrong.
     """
-    status = _status(record)
+    status, unknown_status = _status(record, context)
     withdrawn = status is ArticleStatus.WITHDRAWN
     words = _CleanText(record, title_required=not withdrawn)
     if default_id and not words.lead and not words.text and not withdrawn:
@@ -65,6 +66,7 @@ def article_from(record: Record, context: FileContext, default_id: str = "") -> 
     body, shortened = _body(words.text, context)
     lead, no_lead = _body(words.lead, context)
     modified, dropped = _modified(record, context)
+    embargo, unknown_embargo = _embargo(record, context)
     return Article(
         id=checked_id(own_id or (id_of_url(url) if url else id_of_content(words.title, words.lead, words.text))),
         title=words.title,
@@ -79,7 +81,12 @@ def article_from(record: Record, context: FileContext, default_id: str = "") -> 
         date_quality=quality,
         modified=modified,
         stub=record.get("stub") is True or context.boilerplate.is_stub(words.text),
-        repairs=tuple(sorted({*context.repairs, *words.repairs, *shortened, *no_lead, *dropped})),
+        repairs=tuple(
+            sorted(
+                {*context.repairs, *words.repairs, *shortened, *no_lead, *dropped, *unknown_status, *unknown_embargo}
+            )
+        ),
+        embargo=embargo,
         **_as_given(record, context),
     )
 
@@ -141,6 +148,25 @@ def _modified(record: Record, context: FileContext) -> tuple[datetime | None, se
         return read_date(record.get("modified"), context.timezone)[0], set()
     except UnreadableError:
         return None, {"modified"}
+
+
+def _embargo(record: Record, context: FileContext) -> tuple[datetime | None, set[str]]:
+    """Return the moment before which the article is not to be shown.
+
+    One that cannot be read holds it back until another version comes, and is reported as a repair. Raises
+    UnreadableError for it when ``context`` is strict.
+    """
+    value = record.get("embargo")
+    if value in (None, "", False):
+        return None, set()
+    if value == NO_RELEASE.isoformat():
+        return NO_RELEASE, set()
+    try:
+        return read_date(value, context.timezone)[0], set()
+    except UnreadableError:
+        if context.strict:
+            raise
+        return NO_RELEASE, {"embargo"}
 
 
 def _source(record: Record, url: str, context: FileContext) -> str:
@@ -211,12 +237,15 @@ def _url(record: Record) -> str:
     return url
 
 
-def _status(record: Record) -> ArticleStatus:
-    text = _line(record, "status")
-    try:
-        return ArticleStatus(text.lower()) if text else ArticleStatus.PUBLISHED
-    except ValueError as error:
+def _status(record: Record, context: FileContext) -> tuple[ArticleStatus, set[str]]:
+    """Return the status, also in the words of agencies; one that is unknown is published and reported as a repair.
+
+    Raises UnreadableError for one that is not ours when ``context`` is strict.
+    """
+    value = record.get("status")
+    text = _line(record, "status") if isinstance(value, str) or value is None else str(value)
+    status = known_status(text) if text else ArticleStatus.PUBLISHED
+    if context.strict and text.lower() not in ("", *ArticleStatus):
         allowed = ", ".join(ArticleStatus)
-        raise UnreadableError(
-            Message("the field “{field}” must be one of {choices}", field="status", choices=allowed)
-        ) from error
+        raise UnreadableError(Message("the field “{field}” must be one of {choices}", field="status", choices=allowed))
+    return (ArticleStatus.PUBLISHED, {"status"}) if status is None else (status, set())

@@ -121,7 +121,7 @@ def _field(record: Mapping[str, Any], error: UnreadableError, context: FileConte
     """Return the field that ``error`` is about; an error without a field is that of a missing title."""
     if field := error.reason.values.get("field"):
         return str(field)
-    for name in ("date", "modified"):
+    for name in ("date", "modified", "embargo"):
         try:
             read_date(record.get(name), context.timezone)
         except UnreadableError:

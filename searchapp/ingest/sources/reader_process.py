@@ -42,7 +42,7 @@ IDLE_SECONDS: Final = 30.0
 """Seconds that the process waits for the next file: it takes 60 MB, and a new one starts in a tenth of a second."""
 _NAMES: Final = [field.name for field in fields(Article)]
 _VALUES: Final = attrgetter(*_NAMES)
-_DATES: Final = (_NAMES.index("date"), _NAMES.index("modified"))
+_DATES: Final = tuple(map(_NAMES.index, ("date", "modified", "embargo")))
 _STATUS: Final = _NAMES.index("status")
 _QUALITY: Final = _NAMES.index("date_quality")
 # As in a reindex: nearly all objects here are free of cycles.
