@@ -24,7 +24,7 @@ from zoneinfo import ZoneInfo
 from searchapp.ingest import read_corpus
 from searchapp.ingest.cleaning.language_detection import language_of
 from searchapp.model import Reject
-from tests.ingest.samples import CONTAINERS, SAMPLES, SINGLE, carrier, zip_of
+from tests.ingest.samples import CONTAINERS, LEADLESS, SAMPLES, SINGLE, carrier, zip_of
 
 FAMILIES = {
     "text": ["a.txt", "a.md"],
@@ -32,6 +32,8 @@ FAMILIES = {
     "table": ["a.csv", "a.tsv"],
     "html": ["a.html", "latin.html", "opengraph.html"],
     "xml": ["a.rss", "rdf.xml", "atom.xml", "newsml.xml", "nitf.xml", "alto.xml"],
+    "agency": ["newsml1.xml", "newsml.xml", "nitf.xml", "sports.xml", "ninjs.json"],
+    "wire": ["wire.txt"],
     "mail": ["a.eml", "a.mbox", "carrier.eml"],
     "pdf": ["a.pdf"],
     "office": ["a.docx", "a.odt"],
@@ -57,7 +59,20 @@ SIGNS = [
     b"<![CDATA[",
 ]
 SIGNS += [b"]]>", b"<!DOCTYPE x [", b"&#0;", b"&eacute;", b"From a b\n", b"Content-Length: 99999999\r\n", b"\r\n\r\n"]
-SIGNS += [b"<script type='application/ld+json'>", b"9" * 400, b"1/1/0001", b"\xe2\x80", b"<<" * 50, b"obj", b"stream"]
+SIGNS += [
+    b"<script type='application/ld+json'>",
+    b"9" * 400,
+    b"1/1/0001",
+    b"\xe2\x80",
+    b"<<" * 50,
+    b"obj",
+    b"stream",
+    b"\x01",
+    b"\x02",
+    b"\x03",
+    b"\x04",
+]
+SIGNS += [b"<NewsComponent>", b"<ContentItem>", b"<team>", b" =\r\n", b"ech026 3 eco 12\r\n\r\n"]
 KEPT = Path(tempfile.gettempdir()) / "searchapp-fuzz"
 SLOW = 5.0
 told: set[str] = set()
@@ -65,7 +80,7 @@ told: set[str] = set()
 
 def samples() -> dict[str, bytes]:
     """Return all samples, the containers around a page among them."""
-    plain = {name: sample() for name, sample in SAMPLES.items()} | {"carrier.eml": carrier()}
+    plain = {name: sample() for name, sample in (SAMPLES | LEADLESS).items()} | {"carrier.eml": carrier()}
     return plain | {f"{SINGLE}{suffix}": wrap(plain[SINGLE]) for suffix, wrap in CONTAINERS.items()}
 
 

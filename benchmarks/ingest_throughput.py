@@ -15,6 +15,7 @@ import platform
 import subprocess
 import sys
 import tempfile
+import textwrap
 import time
 from collections.abc import Iterator
 from html import escape
@@ -26,11 +27,11 @@ from searchapp.model import Article
 from tests.ingest.samples import PARAGRAPHS, SAMPLES
 
 LONG = "\n\n".join(PARAGRAPHS * 5)
-MANY = ("jsonl", "json", "csv", "rss", "atom", "newsml", "mbox")
+MANY = ("jsonl", "json", "csv", "rss", "atom", "newsml", "newsml1", "wire", "mbox")
 SINGLE = ("a.txt", "a.md", "a.html", "nitf.xml", "a.eml", "a.pdf", "a.docx", "a.odt", "alto.xml", "a.warc")
 COUNTS = (1_000, 10_000, 100_000)
 FILES = (100, 1_000)
-SUFFIXES = {"rss": "xml", "atom": "xml", "newsml": "xml"}
+SUFFIXES = {"rss": "xml", "atom": "xml", "newsml": "xml", "newsml1": "xml", "wire": "txt"}
 
 
 def pieces(kind: str, count: int) -> Iterator[str]:
@@ -44,6 +45,7 @@ def pieces(kind: str, count: int) -> Iterator[str]:
 
 RECORD = json.dumps({"id": "@", "title": "Le bac @ est à quai", "text": LONG, "date": "2024-11-06"}, ensure_ascii=False)
 BODY = "".join(f"<p>{escape(paragraph)}</p>" for paragraph in PARAGRAPHS * 5)
+WIRE = "\r\n".join(f"   {line}" for part in PARAGRAPHS * 5 for line in (*textwrap.wrap(part, 69), ""))
 LAYOUTS = {
     "jsonl": ("", RECORD, "\n", "\n"),
     "json": ("[", RECORD, ",\n", "]"),
@@ -66,6 +68,22 @@ LAYOUTS = {
         f"<html xmlns='http://www.w3.org/1999/xhtml'><body>{BODY}</body></html></inlineXML></contentSet></newsItem>",
         "\n",
         "</itemSet></newsMessage>",
+    ),
+    "newsml1": (
+        "<NewsML>",
+        "<NewsItem><Identification><NewsIdentifier><ProviderId>echo.example</ProviderId><DateId>20241106</DateId>"
+        "<NewsItemId>n@</NewsItemId></NewsIdentifier></Identification><NewsManagement><Status FormalName='Usable'/>"
+        "</NewsManagement><NewsComponent><NewsLines><HeadLine>Le bac @ est à quai</HeadLine></NewsLines><ContentItem>"
+        f"<DataContent>{BODY}</DataContent></ContentItem></NewsComponent></NewsItem>",
+        "\n",
+        "</NewsML>",
+    ),
+    "wire": (
+        "",
+        f"\x01ech001 4 eco 121 bac 007\r\n\r\nbac-Orle\r\n\r\n\x02Le bac @ est à quai =\r\n\r\n{WIRE}\r\n\r\n"
+        "\x03061649 nov 24\r\n\x04",
+        "\n",
+        "\n",
     ),
     "mbox": (
         "",

@@ -19,18 +19,27 @@ __all__ = [
     "is_markdown",
     "is_mets",
     "is_newsml",
+    "is_newsml1",
     "is_nitf",
     "is_odt",
     "is_pdf",
     "is_sitemap",
+    "is_sports",
     "is_table",
     "is_warc",
+    "is_wire",
 ]
 
 _BEFORE_ROOT: Final = re.compile(
     rb"(?:\s+|<\?.{0,2000}?\?>|<!--.{0,20000}?-->|<!DOCTYPE[^>\[]{0,2000}(?:\[.{0,20000}?\]\s*)?>)", re.DOTALL
 )
 _ROOT: Final = re.compile(rb"<(?:[\w.-]{1,40}:)?([A-Za-z][\w.-]{0,40})")
+_G2_ROOTS: Final = frozenset(
+    (
+        *(b"newsmessage", b"newsitem", b"packageitem", b"conceptitem", b"knowledgeitem", b"planningitem"),
+        *(b"catalogitem", b"partialitem"),
+    )
+)
 _HTML: Final = re.compile(rb"<!doctype\s+html|<html[\s>]|<head[\s>]|<body[\s>]", re.IGNORECASE)
 _HTML_AT: Final = 2048
 _HEADER: Final = re.compile(
@@ -40,6 +49,11 @@ _HEADER: Final = re.compile(
 )
 _MAIL_MARKS: Final = re.compile(rb"^(?:subject|from|message-id|mime-version):", re.IGNORECASE | re.MULTILINE)
 _FENCES: Final = ((b"---", b":"), (b"+++", b"="))
+_WIRE_MARKS: Final = re.compile(rb"[\x16\x7f\s]{0,80}(\x01)?")
+# bsf025 3 ec 121   atp 967
+_WIRE_HEADER: Final = re.compile(
+    rb"[A-Za-z]{1,5}\d{2,5} {1,4}[1-9] {1,4}[A-Za-z]{1,4} {1,4}\d{1,5}(?:[ \t][^\n]{0,80})?\r?\n\s*\n"
+)
 _MAILBOX: Final = re.compile(rb"From \S{1,200} +\w{3} \w{3} [ \d]\d \d\d:\d\d")
 
 
@@ -50,12 +64,22 @@ def is_feed(head: bytes, filename: str) -> bool:
 
 def is_newsml(head: bytes, filename: str) -> bool:
     """Return whether it is NewsML-G2."""
-    return _root(head) in (b"newsitem", b"newsmessage", b"packageitem", b"conceptitem")
+    return _root(head) in _G2_ROOTS
+
+
+def is_newsml1(head: bytes, filename: str) -> bool:
+    """Return whether it is NewsML 1, whose names begin with capital letters."""
+    return _root_name(head) in (b"NewsML", b"NewsItem")
 
 
 def is_nitf(head: bytes, filename: str) -> bool:
     """Return whether it is NITF."""
     return _root(head) == b"nitf" or _named(head, filename, ".nitf")
+
+
+def is_sports(head: bytes, filename: str) -> bool:
+    """Return whether it is SportsML."""
+    return _root(head) == b"sports-content"
 
 
 def is_sitemap(head: bytes, filename: str) -> bool:
@@ -71,6 +95,15 @@ def is_alto(head: bytes, filename: str) -> bool:
 def is_mets(head: bytes, filename: str) -> bool:
     """Return whether it is METS, the list of the scanned pages of an issue."""
     return _root(head) == b"mets"
+
+
+def is_wire(head: bytes, filename: str) -> bool:
+    """Return whether it is wire text: it begins with SOH, or with the header line of a message."""
+    head = head.lstrip(b"\0")
+    if is_binary(head):
+        return False
+    marked = _WIRE_MARKS.match(head)
+    return bool(marked and marked[1]) or bool(_WIRE_HEADER.match(head.lstrip(b"\x7f\r\n ")))
 
 
 def is_html(head: bytes, filename: str) -> bool:
@@ -127,11 +160,15 @@ def is_warc(head: bytes, filename: str) -> bool:
 
 def _root(head: bytes) -> bytes:
     """Return the local name of the first element, in small letters; b"" for a file that is not XML."""
+    return _root_name(head).lower()
+
+
+def _root_name(head: bytes) -> bytes:
     offset = 0
     while match := _BEFORE_ROOT.match(head, offset):
         offset = match.end()
     root = _ROOT.match(head, offset)
-    return root[1].lower() if root else b""
+    return root[1] if root else b""
 
 
 def _has_front_matter(head: bytes) -> bool:

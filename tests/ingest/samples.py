@@ -22,6 +22,7 @@ __all__ = [
     "ARTICLE",
     "CONTAINERS",
     "LEAD",
+    "LEADLESS",
     "SAMPLES",
     "SINGLE",
     "carrier",
@@ -194,6 +195,32 @@ def newsml() -> bytes:
 </title></head><body>{BODY}</body></html></inlineXML></contentSet></newsItem>
 <newsItem guid="urn:newsml:echo:photo"><itemMeta><itemClass qcode="ninat:picture"/></itemMeta><contentMeta><headline>Le
 bac</headline></contentMeta></newsItem></itemSet></newsMessage>""".encode()
+
+
+def newsml1() -> bytes:
+    return f"""{XML}<NewsML Version="1.2"><NewsItem xml:lang="fr"><Identification><NewsIdentifier>
+<ProviderId>echo.example</ProviderId><DateId>20241106</DateId><NewsItemId>bac</NewsItemId></NewsIdentifier>
+</Identification><NewsManagement><FirstCreated>{DATE}</FirstCreated><Status FormalName="Usable"/></NewsManagement>
+<NewsComponent><NewsLines><HeadLine>{TITLE}</HeadLine><ByLine>{BYLINE}</ByLine></NewsLines>
+<AdministrativeMetadata><Provider><Party FormalName="{SOURCE}"/></Provider></AdministrativeMetadata>
+<NewsComponent><Role FormalName="Lead"/><ContentItem><DataContent><p>{LEAD}</p></DataContent></ContentItem>
+</NewsComponent><NewsComponent><Role FormalName="Body"/><ContentItem><MediaType FormalName="Text"/>
+<DataContent>{BODY}</DataContent></ContentItem></NewsComponent></NewsComponent></NewsItem></NewsML>""".encode()
+
+
+def wire() -> bytes:
+    """Return a message of IPTC 7901; it has no place for a standfirst, which begins its text."""
+    paragraphs = "\r\n\r\n".join("   " + "\r\n".join(textwrap.wrap(part, 69)) for part in (LEAD, *PARAGRAPHS))
+    return (
+        f"\x01ech025 4 eco 121 bac 007\r\n\r\nbac-Orle\r\n\r\n\x02{TITLE}\r\n{BYLINE} =\r\n\r\n{paragraphs}\r\n\r\n"
+        "\x03061649 nov 24\r\n\x04"
+    ).encode()
+
+
+def sports() -> bytes:
+    return f"""{XML}<sports-content><sports-metadata doc-id="bac" date-time="{DATE}" language="fr">
+<sports-title>{TITLE}</sports-title></sports-metadata>
+<article><nitf><body><body.content><p>{LEAD}</p>{BODY}</body.content></body></nitf></article></sports-content>""".encode()
 
 
 def nitf() -> bytes:
@@ -374,6 +401,7 @@ SAMPLES: Final[dict[str, Callable[[], bytes]]] = {
     "rdf.xml": rdf,
     "atom.xml": atom,
     "newsml.xml": newsml,
+    "newsml1.xml": newsml1,
     "nitf.xml": nitf,
     "a.eml": mail,
     "a.mbox": mailbox,
@@ -384,6 +412,9 @@ SAMPLES: Final[dict[str, Callable[[], bytes]]] = {
     "a.warc": warc,
 }
 """The sample of each format, by the name of its file."""
+
+LEADLESS: Final[dict[str, Callable[[], bytes]]] = {"wire.txt": wire, "sports.xml": sports}
+"""The samples of formats without a place for a standfirst, which begins their text."""
 
 SINGLE: Final = "a.html"
 

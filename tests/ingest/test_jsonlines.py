@@ -89,7 +89,6 @@ def test_empty_date_is_no_date(article_of: ArticleOf, empty: object) -> None:
         (line(text=["a"]), "the field “text” must be a text"),
         (line(author=[1]), "the field “author” must be a text or a list of texts"),
         (line(tags={"a": 1}), "the field “tags” must be a text or a list of texts"),
-        (line(status="perdu"), "the field “status” must be one of published, corrected, withdrawn"),
         (line(url="javascript:alert(1)"), "the field “url” must begin with http:// or https://"),
         (line(id=True), "the field “id” must be a text"),
         (line(id="a" * 201), "the id has 201 characters"),

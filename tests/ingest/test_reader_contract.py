@@ -11,13 +11,25 @@ import pytest
 from searchapp.i18n import translator
 from searchapp.ingest.reader_protocol import LARGEST_ARTICLE
 from searchapp.model import Article, Reject
-from tests.ingest.samples import ARTICLE, CONTAINERS, LEAD, SAMPLES, SINGLE, issue, mets, pdf_of, warc_of, zip_of
+from tests.ingest.samples import (
+    ARTICLE,
+    CONTAINERS,
+    LEAD,
+    LEADLESS,
+    SAMPLES,
+    SINGLE,
+    issue,
+    mets,
+    pdf_of,
+    warc_of,
+    zip_of,
+)
 
 if TYPE_CHECKING:
     from tests.ingest.conftest import Corpus
 
 # The issue of a newspaper is an article of another shape, so it is no sample of the same one.
-READ = {**SAMPLES, "issue.zip": issue}
+READ = {**SAMPLES, **LEADLESS, "issue.zip": issue}
 TEXTUAL = [name for name in SAMPLES if name.rpartition(".")[2] not in ("pdf", "docx", "odt", "warc")]
 # These say themselves which letters they have (mail), or are pure ASCII whatever their letters (JSON-LD).
 UNDECLARED = [name for name in TEXTUAL if name not in ("a.eml", "a.mbox", "latin.html")]
@@ -97,6 +109,8 @@ def huge(name: str) -> bytes:
         return content.replace(b"Votre", words)
     if name == "alto.xml":
         return content.replace(b'CONTENT="La"', b'CONTENT="' + words + b'"')
+    if name == "wire.txt":
+        return content.replace(b"\x03", words + b"\x03")
     encoding = "cp1252" if name == "latin.html" else "utf-8"
     assert LEAD.encode(encoding) in content
     return content.replace(LEAD.encode(encoding), words)

@@ -9,7 +9,7 @@ import pytest
 from searchapp.analysis import FrenchAnalyzer
 from searchapp.ingest.formats.registry import READERS
 from searchapp.model import Article
-from tests.ingest.samples import ARTICLE, CONTAINERS, SAMPLES, SINGLE, issue
+from tests.ingest.samples import ARTICLE, CONTAINERS, LEADLESS, SAMPLES, SINGLE, issue
 
 if TYPE_CHECKING:
     from tests.ingest.conftest import Corpus
@@ -32,6 +32,15 @@ def test_every_format_gives_the_same_article(echo: Corpus, name: str) -> None:
     echo.write(f"echo/{name}", SAMPLES[name]())
     article = echo.only_article()
     assert facts(article) == ARTICLE
+    assert article.language == "fr"
+
+
+@pytest.mark.parametrize("name", LEADLESS)
+def test_format_without_a_standfirst_begins_its_text_with_it(echo: Corpus, name: str) -> None:
+    echo.write(f"echo/{name}", LEADLESS[name]())
+    article = echo.only_article()
+    title, lead, text, date, _, source = ARTICLE
+    assert facts(article) == (title, "", f"{lead}\n\n{text}", date, article.authors, source)
     assert article.language == "fr"
 
 
@@ -63,5 +72,6 @@ def test_issue_in_an_archive_has_all_the_words_of_the_article(corpus: Corpus) ->
 def test_no_reader_is_without_a_sample() -> None:
     from searchapp.ingest.formats.registry import find_reader
 
-    known = {reader.name for name, sample in SAMPLES.items() if (reader := find_reader(sample()[:65536], name))}
+    samples = {**SAMPLES, **LEADLESS}
+    known = {reader.name for name, sample in samples.items() if (reader := find_reader(sample()[:65536], name))}
     assert {reader.name for reader in READERS} - known == {"sitemap", "METS"}  # which hold no text themselves

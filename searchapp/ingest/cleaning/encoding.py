@@ -1,4 +1,4 @@
-"""Encodings: UTF-8, else the one that the file declares, else Windows-1252 or MacRoman, else it is no text.
+"""Encodings: UTF-8, else the one that the file declares, else Windows-1252, MacRoman or DOS 850, else it is no text.
 
 Windows-1252 stands for Latin-1 as well: it only adds characters where Latin-1 has control codes.
 """
@@ -20,6 +20,7 @@ _CONTROLS: Final = bytes(byte for byte in (*range(32), 127) if byte not in b"\t\
 _MAX_CONTROLS: Final = 0.05
 _FRENCH: Final = frozenset("éèêëàâçôîïûùüœŒÉÈÀÇÊ’«»…–€\u00a0")
 _CHUNK: Final = 64 * 1024
+_FEW_ACCENTS: Final = 2  # any byte is some letter of DOS
 # A page that declares Latin-1 means Windows-1252.
 _MEANT: Final = {"iso8859-1": "cp1252", "ascii": "cp1252"}
 _CODE_PAGES: Final = ("cp", "iso8859", "mac", "koi8", "gb", "big5", "shift_jis", "euc")
@@ -127,15 +128,17 @@ def _mostly_utf8(content: bytes) -> str | None:
 
 
 def _guessed(content: bytes) -> str:
-    """Return the one of Windows-1252 and MacRoman in which ``content`` looks more like French.
+    """Return the one of Windows-1252, MacRoman and DOS 850 in which ``content`` looks most like French.
 
-    Raises UnreadableError when it is neither.
+    Raises UnreadableError when it is none of them.
     """
     accents = bytes(byte for byte in content[:_CHUNK] if byte >= 0x80)
-    windows = sum(character in _FRENCH for character in accents.decode("cp1252", "ignore"))
-    macintosh = sum(character in _FRENCH for character in accents.decode("mac_roman"))
-    if macintosh > windows and macintosh * 2 > len(accents):
-        return "mac-roman"
+    windows = _frenchness(accents.decode("cp1252", "ignore"))
+    encodings = ("mac-roman", "cp850") if len(accents) > _FEW_ACCENTS else ("mac-roman",)
+    other = max(encodings, key=lambda encoding: _frenchness(accents.decode(encoding)))
+    score = _frenchness(accents.decode(other))
+    if score > windows and score * 2 > len(accents):
+        return other
     try:
         content.decode("cp1252")
     except UnicodeDecodeError as error:
@@ -143,6 +146,11 @@ def _guessed(content: bytes) -> str:
             Message("the letters are neither UTF-8 nor Windows-1252; save the file as UTF-8")
         ) from error
     return "cp1252"
+
+
+def _frenchness(accents: str) -> float:
+    """Return how many of ``accents`` French texts have; capitals count half, as the é of DOS is the Ç of MacRoman."""
+    return sum(0.5 if sign.isupper() else 1.0 for sign in accents if sign in _FRENCH)
 
 
 def _as_windows(error: UnicodeError) -> tuple[str, int]:

@@ -20,6 +20,7 @@ _BLOCKS: Final = frozenset(
         *("hl1", "hl2", "block", "bq", "head", "list", "hedline", "nitf-table", "quote"),
     )
 )
+_CELLS: Final = frozenset(["td", "th"])
 _LINES: Final = frozenset(["br", "lb", "li", "item", "tr", "dt", "dd", "line-break"])
 _DROPPED: Final = frozenset(
     ["script", "style", "noscript", "template", "iframe", "svg", "form", "button", "nav", "media", "media-caption"]
@@ -89,7 +90,7 @@ def paragraphs_of(element: Element) -> str:
 def _collect(element: Element, pieces: list[str], depth: int) -> None:
     name = local_name(element).lower()
     if name not in _DROPPED and depth < _MAX_DEPTH and name:
-        gap = "\n\n" if name in _BLOCKS else "\n" if name in _LINES else ""
+        gap = "\n\n" if name in _BLOCKS else "\n" if name in _LINES else " " if name in _CELLS else ""
         pieces.append(gap)
         pieces.append(_flat(element.text))
         for child in element:

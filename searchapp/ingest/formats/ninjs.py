@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from typing import Final
 
 from searchapp.ingest.cleaning.record import Record
+from searchapp.ingest.formats.agency import embargo_of, status_of
 from searchapp.ingest.formats.markup import text_of_html
 
 __all__ = ["is_ninjs", "record_of_ninjs"]
 
-_STATUS: Final = {"canceled": "withdrawn", "cancelled": "withdrawn", "withheld": "withdrawn"}
 _DATES: Final = ("firstCreated", "firstcreated", "contentCreated", "contentcreated", "versionCreated", "versioncreated")
 _VERSIONS: Final = ("versionCreated", "versioncreated", "contentModified", "contentmodified")
 _BODIES: Final = ("body_xhtml", "body_html", "body_text", "body_xml")
@@ -26,8 +26,9 @@ def is_ninjs(item: Mapping[str, object]) -> bool:
 def record_of_ninjs(item: Mapping[str, object]) -> Record:
     """Return the record of a news item."""
     body = next((text for key in _BODIES if (text := _text(item.get(key)))), "")
+    status = _text(item.get("pubStatus") or item.get("pubstatus"))
     return {
-        "id": _text(item.get("uri")),
+        "id": _text(item.get("uri")) or _text(item.get("guid")),
         "title": _text(item.get("headline")) or _value(item.get("headlines")),
         "lead": text_of_html(_text(item.get("description_text")) or _value(item.get("descriptions"))),
         "text": text_of_html(body or _value(item.get("bodies"))),
@@ -39,7 +40,8 @@ def record_of_ninjs(item: Mapping[str, object]) -> Record:
         "url": _text(item.get("url")),
         "language": _text(item.get("language")),
         "tags": [name for subject in _list(item.get("subject")) if (name := _name(subject))],
-        "status": _STATUS.get(_text(item.get("pubStatus") or item.get("pubstatus")).lower().rpartition(":")[2], ""),
+        "status": status_of(status),
+        "embargo": _text(item.get("embargoed")) or _text(item.get("embargo")) or embargo_of(status, ""),
     }
 
 

@@ -6,12 +6,12 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from searchapp.ingest.cleaning.record import Record
+from searchapp.ingest.formats.agency import status_of
 from searchapp.ingest.formats.markup import text_of_html
 
 __all__ = ["SHORTEST_WHOLE", "is_article", "is_closed", "record_of_schema", "things_of"]
 
 _TYPES: Final = ("article", "blogposting", "report", "socialmediaposting")
-_WITHDRAWN: Final = ("withdrawn", "retracted", "canceled", "cancelled", "withheld")
 _MAX_DEPTH: Final = 8
 SHORTEST_WHOLE: Final = 1500
 """Characters: a longer text of a page for subscribers was saved by one of them, and is no stub."""
@@ -65,9 +65,7 @@ def record_of_schema(thing: Mapping[str, object]) -> Record:
 
 def _status(thing: Mapping[str, object]) -> str:
     """Return the status: withdrawn, or corrected where a correction is stated; a new date is none."""
-    if _text(thing.get("creativeWorkStatus")).lower() in _WITHDRAWN:
-        return "withdrawn"
-    return "corrected" if thing.get("correction") else ""
+    return status_of(_text(thing.get("creativeWorkStatus")), corrected=bool(thing.get("correction")))
 
 
 def _text(value: object) -> str:
