@@ -230,15 +230,15 @@ FAULTS: dict[str, tuple[Callable[[Document], Document | None], str]] = {
     ),
     "loses the end of a text": (
         lambda document: altered(document, text=document.article.text[:9]),
-        "the article “phare” is not as it was read",
+        "the article “phare” differs from what was read",
     ),
     "stores a correction that none is": (
         lambda document: altered(document, text="Autre chose.", status=ArticleStatus.CORRECTED),
-        "the article “phare” is not as it was read",
+        "the article “phare” differs from what was read",
     ),
     "stores it under another id": (
         lambda document: altered(document, id=document.article.id + "x"),
-        "the article “phare” is not as it was read",
+        "the article “phare” differs from what was read",
     ),
 }
 
@@ -286,7 +286,7 @@ def test_an_article_that_changed_is_looked_at_among_many_that_did_not(
     many[150]["text"] = "Le vent a tourné."
     (config.corpus / "many.jsonl").write_text("".join(json.dumps(record) + "\n" for record in many), "utf-8")
     faulty(lambda document: altered(document, text="Rien."))
-    with pytest.raises(VerificationFailed, match="“a150” is not as it was read"):
+    with pytest.raises(VerificationFailed, match="“a150” differs from what was read"):
         bootstrap.reindex(config)
 
 
@@ -295,7 +295,7 @@ def test_of_twenty_articles_each_is_looked_at(config: Config, faulty: Callable[.
     twenty = [{"id": f"a{number:02}", "title": f"Titre {number}", "text": "Le vent tourne."} for number in range(20)]
     (config.corpus / "articles.jsonl").write_text("".join(json.dumps(record) + "\n" for record in twenty), "utf-8")
     faulty(lambda document: altered(document, text="Rien.") if document.article.id == wrong else document)
-    with pytest.raises(VerificationFailed, match=f"“{wrong}” is not as it was read"):
+    with pytest.raises(VerificationFailed, match=f"“{wrong}” differs from what was read"):
         bootstrap.reindex(config)
 
 
@@ -325,5 +325,5 @@ def test_the_command_line_says_that_the_new_index_is_not_right(
     assert ended.value.code == 5
     said = capsys.readouterr().err
     assert "The new index was not published: the index holds 5 articles instead of 6." in said
-    assert "The one before answers. Run: searchapp reindex --full" in said
+    assert "Searches use the previous one. Run: searchapp reindex --full" in said
     assert Generations(indexed.index).current() == current
