@@ -135,7 +135,7 @@ def reindex(
     from searchapp.indexing.reindex import reindex as build
 
     options = options or ReindexOptions()
-    sources, generations = open_sources(config), _generations(config)
+    sources, generations = open_sources(config, lenient=not options.strict), _generations(config)
 
     def corpus_bytes() -> int:
         return sum(source.total_bytes() for source in sources)
@@ -159,17 +159,22 @@ def reindex(
         )
 
 
-def open_sources(config: Config) -> list[Source]:
+def open_sources(config: Config, *, lenient: bool = True) -> list[Source]:
     """Return what is indexed: the ``[[corpus]]`` entries or the one corpus (``-`` is standard input), then the journal.
+
+    ``lenient``: see :class:`~searchapp.ingest.FileContext`.
 
     Raises CorpusMissing when a folder or file is not there.
     """
     from searchapp.ingest import JournalReader, StreamSource
 
     if str(config.corpus) == "-":
-        return [StreamSource(sys.stdin.buffer, "stdin", config.timezone)]
+        return [StreamSource(sys.stdin.buffer, "stdin", config.timezone, lenient=lenient)]
     entries = config.entries or (CorpusEntry("path", str(config.corpus)),)
-    return [*(_source(entry, config) for entry in entries), JournalReader(config.corpus, config.timezone)]
+    return [
+        *(_source(entry, config, lenient=lenient) for entry in entries),
+        JournalReader(config.corpus, config.timezone),
+    ]
 
 
 def corpus_changes(config: Config) -> Iterator[None]:
@@ -190,20 +195,20 @@ def corpus_changes(config: Config) -> Iterator[None]:
     return changes(paths)
 
 
-def show_file(config: Config, file: Path, *, strict: bool = False) -> Iterator[Article | Reject]:
+def show_file(config: Config, file: Path, *, strict: bool = False, lenient: bool = True) -> Iterator[Article | Reject]:
     """Yield what indexing would make of ``file``, which inherits what its place in the corpus gives.
 
-    ``strict``: of JSON records, those with unknown fields are rejects. Raises CorpusMissing when it is not there.
+    ``strict``, ``lenient``: see :class:`~searchapp.ingest.FileContext`. Raises CorpusMissing when it is not there.
     """
     from searchapp.ingest import CorpusReader, PathPattern, StreamSource, read_corpus
 
     if str(file) == "-":
-        return iter(StreamSource(sys.stdin.buffer, "stdin", config.timezone, strict=strict))
+        return iter(StreamSource(sys.stdin.buffer, "stdin", config.timezone, strict=strict, lenient=lenient))
     root, path = config.corpus.absolute(), file.absolute()
     if path != root and path.is_relative_to(root) and path.exists():
         pattern = PathPattern(path.relative_to(root))
-        return iter(CorpusReader(config.corpus, config.timezone, pattern, strict=strict))
-    return read_corpus(file, config.timezone, strict=strict)
+        return iter(CorpusReader(config.corpus, config.timezone, pattern, strict=strict, lenient=lenient))
+    return read_corpus(file, config.timezone, strict=strict, lenient=lenient)
 
 
 def open_writing(config: Config, service: SearchService) -> Writing:
@@ -290,17 +295,17 @@ def rollback(
         return go_back(generations, generation, engine_named, open_analyzer(), on_progress)
 
 
-def _source(entry: CorpusEntry, config: Config) -> Source:
+def _source(entry: CorpusEntry, config: Config, *, lenient: bool) -> Source:
     from searchapp.ingest import CorpusReader, FileContext, PostgresRows, SqliteRows, split_pattern
 
     inherited = {name: value for name, value in (("source", entry.source), ("section", entry.section)) if value}
-    context = FileContext(entry.place, config.timezone, inherited, columns=entry.columns)
+    context = FileContext(entry.place, config.timezone, inherited, columns=entry.columns, lenient=lenient)
     if entry.kind == "sqlite":
         return SqliteRows(Path(entry.place).expanduser(), entry.query, context)
     if entry.kind == "postgresql":
         return PostgresRows(entry.place, entry.query, context)
     folder, pattern = split_pattern(entry.place) if entry.kind == "glob" else (entry.place, "")
-    return CorpusReader(Path(folder).expanduser(), config.timezone, pattern, inherited)
+    return CorpusReader(Path(folder).expanduser(), config.timezone, pattern, inherited, lenient=lenient)
 
 
 def engine_named(name: str) -> Engine:

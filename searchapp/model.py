@@ -84,13 +84,20 @@ class ArticleStatus(StrEnum):
 
 
 class DateQuality(StrEnum):
-    """Precision of an article's date in its file; the program adds the rest."""
+    """Precision of an article's date in its file; the program adds the rest.
+
+    An article whose date is missing, invalid or in the future has none.
+    """
 
     EXACT = "exact"  # the moment with its time zone
     LOCAL = "local"  # an hour without a zone: the configured zone is taken
     DAY = "day"  # a day without an hour: midnight is taken
-    GUESSED = "guessed"  # a year of two digits: the century is taken
+    MONTH = "month"  # a month, or a week, without a day: its first day is taken
+    YEAR = "year"  # a year alone: its first day is taken
+    GUESSED = "guessed"  # a year of two digits, or of day and month either may come first
     MISSING = "missing"
+    INVALID = "invalid"  # what is stated is not understood
+    FUTURE = "future"  # what is stated lies beyond tomorrow
 
 
 @dataclass(frozen=True, slots=True)

@@ -93,7 +93,7 @@ class _Report:
 
 
 def _put(writing: Writing, config: Config, file: Path, report: _Report, *, strict: bool) -> Batch:
-    entries = map(report.seen, bootstrap.show_file(config, file, strict=True))
+    entries = map(report.seen, bootstrap.show_file(config, file, strict=True, lenient=not strict))
     return writing.put_articles(entries, strict=strict, on_word=report.told)
 
 

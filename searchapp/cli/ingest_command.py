@@ -13,6 +13,7 @@ from searchapp.cli.common_options import with_config
 from searchapp.cli.localization import gettext as _
 from searchapp.cli.terminal import counted, date_text, number, print_error, print_out
 from searchapp.config import Config
+from searchapp.ingest.repairs import describe_repair
 from searchapp.model import Article, DateQuality, Reject
 from searchapp.schema import STORED_FIELDS, ArticleField, FieldType
 
@@ -75,7 +76,7 @@ def _shown(row: ArticleField, article: Article, config: Config) -> str:
     if row.name == "stub":
         return _("only what the paywall shows") if value else ""
     if row.name == "repairs":
-        return " · ".join(map(_repair, value))
+        return " · ".join(describe_repair(name).render(_) for name in value)
     if row.type is FieldType.LINES:
         return " · ".join(value)
     if row.type is FieldType.MOMENT:
@@ -89,20 +90,14 @@ def _quality(quality: DateQuality) -> str:
         DateQuality.EXACT: _("exact"),
         DateQuality.LOCAL: _("the time zone is assumed"),
         DateQuality.DAY: _("a day without an hour"),
-        DateQuality.GUESSED: _("the century is guessed"),
+        DateQuality.MONTH: _("a month without a day"),
+        DateQuality.YEAR: _("a year without a month"),
+        DateQuality.GUESSED: _("the century, or which number is the month, is guessed"),
         DateQuality.MISSING: _("no date"),
+        DateQuality.INVALID: _("the date is not understood"),
+        DateQuality.FUTURE: _("the date lies in the future"),
     }
     return words[quality]
-
-
-def _repair(name: str) -> str:
-    if name == "mojibake":
-        return _("letters that were decoded wrongly")
-    if name == "boilerplate":
-        return _("lines that are no part of the article")
-    if name == "modified":
-        return _("a date of correction that is no date")
-    return _("read as {encoding}").format(encoding=name)
 
 
 def _shortened(text: str) -> str:

@@ -43,7 +43,7 @@ def _flag(name: str, text: str) -> Callable[[Callable[..., Any]], Callable[..., 
 @_flag("--full", _("index everything anew"))
 @_flag("--dry-run", _("only tell what would change"))
 @_flag("--watch", _("go on and index again whenever files change, until Ctrl-C"))
-@_flag("--strict", _("publish nothing if an article cannot be read"))
+@_flag("--strict", _("publish nothing if an article, or a detail of it, cannot be read"))
 @_flag("--yes", _("publish even if more than half of the articles are gone"))
 @click.option("--verify/--no-verify", default=True, help=_("look at the new index before publishing it (default: yes)"))
 @with_config("corpus", "index", "engine", "jobs", "lock_wait", argument="corpus")
@@ -122,6 +122,15 @@ def _print_problems(summary: Summary, config: Config) -> None:
     for article_id in summary.duplicate_ids[:_LISTED]:
         print_error(
             "  " + _("duplicate: the id “{id}” came more than once; the newest article counts").format(id=article_id)
+        )
+    for remark in summary.remarks:
+        count = counted("{count} article", "{count} articles", remark.articles)
+        examples = ", ".join(remark.examples) + (" …" if remark.articles > len(remark.examples) else "")
+        print_error(
+            "  "
+            + _("remark: {count}: {remark}: {examples}").format(
+                count=count, remark=remark.remark.render(_), examples=examples
+            )
         )
     if summary.rejected > _LISTED and summary.generation:
         print_error("  " + _("… all of them: {file}").format(file=config.index / summary.generation / "rejects.jsonl"))

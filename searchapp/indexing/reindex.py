@@ -32,7 +32,7 @@ from searchapp.indexing.reindex_options import Options
 from searchapp.indexing.spelling_dictionary import write_lexicon
 from searchapp.indexing.update import Progress, Update
 from searchapp.indexing.verification import verify
-from searchapp.ingest import Source
+from searchapp.ingest import RemarkCount, Source
 from searchapp.model import Article, Reject
 from searchapp.schema import SCHEMA_VERSION
 
@@ -49,7 +49,8 @@ class Summary:
     """What the corpus holds now, and what a reindex did about it.
 
     ``read`` = ``indexed`` + ``rejected`` + ``withdrawn`` + ``duplicates`` counts what the corpus holds; ``added``,
-    ``changed`` and ``removed`` count the articles that differ from the generation before. ``full`` says that everything
+    ``changed`` and ``removed`` count the articles that differ from the generation before; ``remarks`` are those of the
+    articles in files that were read this time. ``full`` says that everything
     was indexed anew, for ``reason``; ``resumed`` that this went on where an earlier one was interrupted.
     """
 
@@ -68,6 +69,7 @@ class Summary:
     removed: int = 0
     seconds: float = 0.0
     rejects: list[Reject] = field(default_factory=list)
+    remarks: tuple[RemarkCount, ...] = ()
     duplicate_ids: list[str] = field(default_factory=list)
     added_ids: list[str] = field(default_factory=list)
     changed_ids: list[str] = field(default_factory=list)
@@ -148,8 +150,9 @@ class _Reindex:
         with ExitStack() as stack:
             folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
             register = stack.enter_context(Register(folder / REGISTER, base.path / REGISTER if base else None))
-            Update(self.sources, register, _Nowhere(), self.on_progress, self._only(base)).run()
-            return self._summary(register, base, reason)
+            update = Update(self.sources, register, _Nowhere(), self.on_progress, self._only(base))
+            update.run()
+            return replace(self._summary(register, base, reason), remarks=update.remarks.counted())
 
     def _base(self) -> tuple[_Base | None, Message | None]:
         """Return the generation to grow out of; or why there is none, if one is published."""
@@ -228,7 +231,8 @@ class _Reindex:
                 stack.callback(earlier.close)
             update = Update(self.sources, register, files, self.on_progress, self._only(base), earlier)
             update.run()
-            summary = replace(self._summary(register, base, reason), resumed=bool(checkpoint))
+            summary = self._summary(register, base, reason)
+            summary = replace(summary, remarks=update.remarks.counted(), resumed=bool(checkpoint))
             self._refuse(summary)
             if base and not register.changed and not (summary.added or summary.changed or summary.removed):
                 summary.generation = base.manifest.generation

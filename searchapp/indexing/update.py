@@ -15,7 +15,7 @@ from searchapp.indexing.earlier import Earlier
 from searchapp.indexing.generations import digest_of
 from searchapp.indexing.index_state import Known, Register, digest_of_article
 from searchapp.indexing.versions import judge
-from searchapp.ingest import Source, Unit, Unlisted, digest_of_facts
+from searchapp.ingest import Remarks, Source, Unit, Unlisted, digest_of_facts
 from searchapp.model import Article, ArticleStatus, Reject
 
 __all__ = ["Progress", "Sink", "Update"]
@@ -64,6 +64,8 @@ class Update:
         self._only = only
         self.superseded = 0
         """Documents written to the engine and deleted or written again since."""
+        self.remarks = Remarks()
+        """Remarks of the articles that this pass read."""
         self._done = self._read = 0
         self._total: int | None = None
 
@@ -110,6 +112,7 @@ class Update:
         for entry in unit.read(start):
             self._tell(unit)
             if isinstance(entry, Article):
+                self.remarks.note(entry, unit.name)
                 self._take(entry, number, place, unit)
             else:
                 unavailable |= entry.unavailable

@@ -156,7 +156,8 @@ class FileContext:
     name to its newspaper, ``columns`` a column of a table to a field. ``boilerplate`` filters lines of texts.
     ``repairs`` collects the repairs made while reading. ``siblings`` are the files beside this one; ``read_attachment``
     reads a document from inside it. ``strict``: a JSON record with an unknown field is a reject; in a corpus the field
-    is ignored.
+    is ignored. ``lenient``: a detail that cannot be used (a date that is none, an id that is too long) is left out and
+    told as a repair; else it makes a reject.
     """
 
     name: str
@@ -169,6 +170,7 @@ class FileContext:
     siblings: SiblingFiles | None = None
     read_attachment: AttachmentReader | None = None
     strict: bool = False
+    lenient: bool = True
 
     def member(self, name: str) -> FileContext:
         """Return the context of the member ``name`` of this file (an archive, a mailbox)."""

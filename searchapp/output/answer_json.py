@@ -17,6 +17,7 @@ from searchapp.analysis.tokenizer import raw_tokens
 from searchapp.i18n import Translate
 from searchapp.model import Article, ArticleView, Fragment, Hit, SearchRequest, SearchResult
 from searchapp.output.highlight_html import marked, snippet
+from searchapp.output.timestamps import rfc3339
 from searchapp.schema import ARTICLE_FIELDS, FACET_FIELDS, ArticleField
 from searchapp.search.service import DEEPEST_RESULT
 
@@ -189,7 +190,7 @@ def _describe_fields(article: Article, rows: Iterable[ArticleField], timezone: Z
 
 def _describe_value(value: object, timezone: ZoneInfo) -> object:
     if isinstance(value, datetime):
-        return value.astimezone(timezone).isoformat()
+        return rfc3339(value.astimezone(timezone))
     if isinstance(value, StrEnum):
         return value.value
     return list(value) if isinstance(value, tuple) else value

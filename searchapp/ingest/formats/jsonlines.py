@@ -10,8 +10,7 @@ import re
 from collections.abc import Iterator
 from typing import BinaryIO, Final
 
-from searchapp.i18n import Message
-from searchapp.ingest.cleaning.encoding import decode_guessing, is_binary, read_bytes
+from searchapp.ingest.cleaning.encoding import decode_guessing, is_binary, read_bytes, without_nul
 from searchapp.ingest.cleaning.record import article_from
 from searchapp.ingest.formats.field_names import no_such_field
 from searchapp.ingest.formats.jsonarray import objects_of
@@ -103,9 +102,7 @@ def _decoded(line: bytes | None, context: FileContext) -> str:
     """Return the text of ``line``; an encoding other than UTF-8 is added to the repairs of ``context``."""
     if line is None:
         raise article_too_long()
-    if b"\0" in line:
-        raise UnreadableError(Message("the line holds a NUL byte"))
     text, encoding = decode_guessing(line)
     context.repairs.clear()  # each line has its own encoding
     context.repairs.update({encoding} - {"utf-8"})
-    return text
+    return without_nul(text, context)

@@ -76,7 +76,7 @@ def _names(header: list[str], columns: Mapping[str, str]) -> list[str]:
 
 
 class _Lines:
-    """The lines of a table for csv, and the number of the last one; NUL bytes are dropped.
+    """The lines of a table for csv, and the number of the last one.
 
     Raises UnreadableError, for the whole file, when a line is longer than an article may be.
     """
@@ -100,7 +100,7 @@ def _split(pieces: Iterator[str]) -> Iterator[str]:
     length = 0
     newlines = io.IncrementalNewlineDecoder(None, translate=True)
     for piece in pieces:
-        *lines, last = newlines.decode(piece.replace("\0", "")).split("\n")
+        *lines, last = newlines.decode(piece).split("\n")
         for line in lines:
             yield "".join((*rest, line, "\n"))
             rest, length = [], 0

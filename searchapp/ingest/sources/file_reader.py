@@ -55,6 +55,7 @@ class CorpusSettings:
     folders: Folders = field(default_factory=dict)
     boilerplate: Boilerplate = field(default_factory=Boilerplate)
     strict: bool = False
+    lenient: bool = True
 
 
 class FileReader:
@@ -100,6 +101,7 @@ class FileReader:
             settings.boilerplate,
             siblings=self._folders.siblings_of(file.path, needs),
             strict=settings.strict,
+            lenient=settings.lenient,
         )
 
 
