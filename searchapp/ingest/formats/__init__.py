@@ -2,5 +2,5 @@
 
 ``registry`` lists the readers in the order in which they are tried. ``on_demand`` loads a format's module when the
 first file of it comes. Shared: ``field_names`` (names and synonyms of fields), ``jsonrecords`` (records in JSON),
-``xmlstream`` and ``markup`` (XML and HTML), ``page_layout`` (articles without markup), ``mets_pages``.
+``xml_text``, ``xmlstream`` and ``markup`` (XML and HTML), ``page_layout`` (articles without markup), ``mets_pages``.
 """

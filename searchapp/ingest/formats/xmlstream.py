@@ -1,11 +1,11 @@
 """XML as a stream of the elements that hold articles: one of them is in memory at a time.
 
-Entities are never resolved, no DTD and no network is read; the parser's own limits on nesting and lengths hold.
+Entities are never resolved, no DTD and no network is read; the parser's own limits on nesting and lengths hold. XML
+that is not well-formed is read as far as it goes, which is told as a repair.
 """
 
 from __future__ import annotations
 
-import html
 import re
 from collections.abc import Iterator
 from typing import BinaryIO, Final
@@ -13,7 +13,7 @@ from typing import BinaryIO, Final
 from lxml import etree
 
 from searchapp.i18n import Message
-from searchapp.ingest.cleaning.encoding import decode_stream
+from searchapp.ingest.formats.xml_text import XML_REPAIR, sound_chunks
 from searchapp.ingest.reader_protocol import LARGEST_TREE, FileContext, UnreadableError, peek
 
 __all__ = [
@@ -31,14 +31,18 @@ __all__ = [
 
 Element = etree._Element
 
-_HEAD: Final = 400
 _FIRST_PARTS: Final = 50
-_DECLARED: Final = re.compile(rb"""<\?xml[^>]{1,200}encoding=["']([\w.:-]{1,40})["']""")
-_DECLARATION: Final = re.compile(r"^\s*<\?xml[^>]{0,300}\?>")
-# &eacute; and its like are HTML's, and feeds write them all the same; the five of XML itself stay.
-_NAMED: Final = re.compile(r"&(?!(?:amp|lt|gt|quot|apos);)([a-zA-Z][a-zA-Z0-9]{1,30});")
-_UNFINISHED: Final = re.compile(r"&[a-zA-Z0-9]{0,31}$")
-_FORBIDDEN: Final = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
+_HEAD: Final = 400
+_PREFIX: Final = re.compile(rb"<([A-Za-z][\w.-]{0,39}):")
+_UNDECLARED: Final = etree.ErrorTypes.NS_ERR_UNDEFINED_NAMESPACE
+# After these libxml2 reads no further.
+_ENDING: Final = (
+    etree.ErrorTypes.ERR_RESOURCE_LIMIT,
+    etree.ErrorTypes.ERR_NAME_TOO_LONG,
+    etree.ErrorTypes.ERR_ENTITY_LOOP,
+    etree.ErrorTypes.ERR_NO_MEMORY,
+)
+_CUT_SHORT: Final = etree.ErrorTypes.ERR_TAG_NOT_FINISHED
 
 
 def elements(
@@ -46,13 +50,20 @@ def elements(
 ) -> Iterator[Element]:
     """Yield the elements of these local names, in any namespace, as they end; memory holds the last one only.
 
-    Raises UnreadableError, after the elements before, when the XML is wrong, declares entities, or is longer than
-    ``limit`` bytes without one of them.
+    The prefix of a namespace that is not declared stands for the namespace. With ``context.strict`` XML must be
+    well-formed.
+
+    Raises UnreadableError, after the elements before, when the XML is cut short, breaks a limit of the parser, declares
+    entities, or is longer than ``limit`` bytes without one of them.
     """
+    tags = [f"{{*}}{name}" for name in names]
+    if prefix := _PREFIX.search(peek(stream, _HEAD)):  # which the file may not declare
+        tags += [f"{prefix[1].decode()}:{name}" for name in names]
     parser = etree.XMLPullParser(
         ("end",),
-        tag=[f"{{*}}{name}" for name in names],
+        tag=tags,
         encoding="utf-8",
+        recover=not context.strict,
         resolve_entities=False,
         no_network=True,
         remove_comments=True,
@@ -61,19 +72,50 @@ def elements(
     )
     since = 0
     try:
-        for chunk in _sound_chunks(stream, context):
+        for chunk in sound_chunks(stream, context):
             parser.feed(chunk)
             since += len(chunk)
-            for _event, element in parser.read_events():
+            for element in _ended(parser, context):
                 since = 0
-                if isinstance(element, Element):  # always, for the type checker
-                    yield element
-                    _forget(element)
+                yield element
+                _forget(element)
             if since > limit:
                 raise UnreadableError(Message("an article of it is longer than {limit} MiB", limit=limit >> 20))
         parser.close()
     except etree.XMLSyntaxError as error:
         raise UnreadableError(Message("not valid XML: {reason}", reason=error.msg), error.lineno or None) from error
+    yield from _last_ended(parser, context)
+
+
+def _ended(parser: etree.XMLPullParser, context: FileContext) -> Iterator[Element]:
+    """Yield the elements that ended since the last call; errors that the parser went over are told."""
+    errors = parser.feed_error_log
+    if len(errors):
+        context.repairs.add(XML_REPAIR)
+    undeclared = any(error.type == _UNDECLARED for error in errors)
+    for _event, element in parser.read_events():
+        if isinstance(element, Element):  # always, for the type checker
+            yield _with_namespaces(element) if undeclared else element
+
+
+def _last_ended(parser: etree.XMLPullParser, context: FileContext) -> Iterator[Element]:
+    """Yield what ended with the file; raises UnreadableError after it when the parser did not read all."""
+    final = [error for error in parser.feed_error_log if error.type in (*_ENDING, _CUT_SHORT)]
+    elements = list(_ended(parser, context))
+    if final and final[-1].type == _CUT_SHORT:
+        del elements[-1:]  # the parser ended it
+    yield from elements
+    if final:
+        raise UnreadableError(Message("not valid XML: {reason}", reason=final[-1].message), final[-1].line or None)
+
+
+def _with_namespaces(element: Element) -> Element:
+    """Give elements of an undeclared prefix that prefix as their namespace; return ``element``."""
+    for part in element.iter():
+        if isinstance(part.tag, str) and ":" in part.tag and not part.tag.startswith("{"):
+            prefix, _, name = part.tag.rpartition(":")
+            part.tag = f"{{{prefix}}}{name}"
+    return element
 
 
 def local_name(element: Element) -> str:
@@ -125,21 +167,3 @@ def _forget(element: Element) -> None:
     parent = element.getparent()
     if parent is not None and len(parent) > _FIRST_PARTS + 1:
         del parent[_FIRST_PARTS:-1]
-
-
-def _sound_chunks(stream: BinaryIO, context: FileContext) -> Iterator[bytes]:
-    """Yield UTF-8 that an XML parser accepts: no declaration, no entities of HTML, no control characters."""
-    rest = ""
-    begun = False
-    declared = _DECLARED.search(peek(stream, _HEAD))
-    for text in decode_stream(stream, declared[1].decode() if declared else "", context):
-        text = _FORBIDDEN.sub("", rest + text)
-        if not begun:
-            text = _DECLARATION.sub("", text).lstrip()
-            begun = bool(text)
-        if "<!ENTITY" in text:
-            raise UnreadableError(Message("the XML declares entities of its own, which are not read"))
-        unfinished = _UNFINISHED.search(text, max(0, len(text) - 32))
-        rest = unfinished[0] if unfinished else ""
-        yield _NAMED.sub(lambda entity: html.unescape(entity[0]), text[: len(text) - len(rest)]).encode()
-    yield rest.encode()
