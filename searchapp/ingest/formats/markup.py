@@ -16,13 +16,16 @@ __all__ = ["is_markup", "paragraphs_of", "parse_html", "text_of_html"]
 _BLOCKS: Final = frozenset(
     (
         *("p", "div", "section", "article", "main", "header", "footer", "aside", "address", "blockquote", "pre"),
-        *("h", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "dl", "table", "figure", "figcaption"),
+        *("h", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "dl", "table", "figure"),
         *("hl1", "hl2", "block", "bq", "head", "list", "hedline", "nitf-table", "quote"),
     )
 )
 _LINES: Final = frozenset(["br", "lb", "li", "item", "tr", "dt", "dd", "line-break"])
 _DROPPED: Final = frozenset(
-    ["script", "style", "noscript", "template", "iframe", "svg", "form", "button", "nav", "media", "media-caption"]
+    (
+        *("script", "style", "noscript", "template", "iframe", "svg", "form", "button", "nav"),
+        *("media", "media-caption", "figcaption"),
+    )
 )
 _MARKUP_MARKS: Final = ("<p", "<div", "<br", "</", "<h2", "<ul", "&nbsp;", "&#", "&eacute;", "&amp;", "&quot;")
 _MAX_DEPTH: Final = 200

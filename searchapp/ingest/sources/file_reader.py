@@ -98,6 +98,7 @@ class FileReader:
             {**settings.defaults, **inherited(settings.folders, file.name)},
             settings.folders.get("domain", {}),
             settings.folders.get("column", {}),
+            settings.folders.get("feed", {}),
             settings.boilerplate,
             siblings=self._folders.siblings_of(file.path, needs),
             strict=settings.strict,
