@@ -89,7 +89,8 @@ def test_names_of_other_namespaces_count_whatever_their_prefix(article_of: Artic
 
 def test_podcast_has_its_author_its_words_and_its_tags(article_of: ArticleOf) -> None:
     item = (
-        "<title>Épisode 3</title><itunes:author>Noël Çatal</itunes:author><itunes:summary>La vie au phare.</itunes:summary>"
+        "<title>Épisode 3</title><itunes:author>Noël Çatal</itunes:author>"
+        "<itunes:summary>La vie au phare.</itunes:summary>"
         "<itunes:keywords>mer, phare</itunes:keywords><itunes:duration>12:30</itunes:duration>"
     )
     article = article_of("a.rss", rss(item))

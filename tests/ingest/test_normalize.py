@@ -197,7 +197,6 @@ def test_column_table_of_the_corpus_is_used(corpus: Corpus) -> None:
 @pytest.mark.parametrize(
     ("content", "line", "reason"),
     [
-        ("titre;texte\nLe bac\n", 2, "the row has 1 columns and the first row 2"),
         ("nom;texte\nLe bac;b\n", 1, "no column is called title"),
         ("titre;chapo\n;b\n", 2, "the title is missing"),
     ],

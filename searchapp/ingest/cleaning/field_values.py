@@ -22,7 +22,7 @@ from searchapp.ingest.cleaning.statuses import status_of
 from searchapp.ingest.reader_protocol import UnreadableError
 from searchapp.model import ArticleStatus, DateQuality
 
-__all__ = ["FieldValues", "Record"]
+__all__ = ["FieldValues", "Record", "texts_of"]
 
 Record = Mapping[str, object]
 
@@ -51,7 +51,7 @@ class FieldValues:
             return ""
         if isinstance(value, str):
             return value
-        texts = _texts(value, 0)
+        texts = texts_of(value)
         if not (texts and self._lenient):
             self._fault(name, Message("the field “{field}” must be a text", field=name))
         return "\n\n".join(texts)
@@ -69,7 +69,7 @@ class FieldValues:
         if isinstance(value, str):
             value = value.split(separator) if separator else [value]
         if not isinstance(value, list) or not all(isinstance(part, str) for part in value):
-            texts = _texts(value, 0)
+            texts = texts_of(value)
             if not (texts and self._lenient):
                 problem = Message("the field “{field}” must be a text or a list of texts", field=name)
                 self._fault(name, problem)
@@ -129,7 +129,7 @@ class FieldValues:
         self.faults.add(name)
 
 
-def _texts(value: object, depth: int) -> list[str]:
+def texts_of(value: object, depth: int = 0) -> list[str]:
     """Return the texts in ``value``: numbers as they are written, of an object its name or value."""
     if isinstance(value, str):
         return [value]
@@ -138,9 +138,9 @@ def _texts(value: object, depth: int) -> list[str]:
     if depth == _MAX_DEPTH:
         return []
     if isinstance(value, list):
-        return [text for part in value for text in _texts(part, depth + 1)]
+        return [text for part in value for text in texts_of(part, depth + 1)]
     if isinstance(value, dict):
-        return next((texts for key in _KEYS_OF_TEXT if (texts := _texts(value.get(key), depth + 1))), [])
+        return next((texts for key in _KEYS_OF_TEXT if (texts := texts_of(value.get(key), depth + 1))), [])
     return []
 
 

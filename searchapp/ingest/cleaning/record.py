@@ -110,6 +110,8 @@ class _CleanText:
         self.title = clean_line(self._repaired(values.text("title")))
         self.lead = clean_text(self._repaired(values.text("lead")))
         self.text = clean_text(self._repaired(values.text("text")))
+        if "text" in self.repairs and not context.lenient:
+            raise UnreadableError(Message("there is a title but no text"))
         # An empty title is deliberate, as of a brief.
         if title_required and not self.title and not (record.get("title") == "" and (self.lead or self.text)):
             if not (self.text and context.lenient):

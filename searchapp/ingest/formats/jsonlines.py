@@ -35,9 +35,12 @@ _HEAD: Final = 64 * 1024
 
 
 class JsonLinesReader:
-    """Reads a file line by line."""
+    """Reads a file line by line. ``literal``: texts stand in it as they are stored, as in the journal."""
 
     name = "JSON Lines"
+
+    def __init__(self, *, literal: bool = False) -> None:
+        self._literal = literal
 
     def sniff(self, head: bytes, filename: str) -> bool:
         """Return whether the file begins with a JSON object or a list of them, or is text and named so."""
@@ -53,7 +56,7 @@ class JsonLinesReader:
         for number, line in _numbered_lines(stream):
             try:
                 text = _decoded(line, context)
-                yield from _read_records(parse_json(text, strict=context.strict), context)
+                yield from _read_records(parse_json(text, strict=context.strict), context, literal=self._literal)
             except UnreadableError as error:
                 yield error.reject(context.name, number)
 
@@ -62,17 +65,17 @@ class JsonLinesReader:
         try:
             for number, value in enumerate(objects_of(stream, context), 1):
                 try:
-                    yield from _read_records(value, context)
+                    yield from _read_records(value, context, literal=self._literal)
                 except UnreadableError as error:
                     yield error.reject(context.name, number)
         except UnreadableError as error:
             yield error.reject(context.name, number + 1)
 
 
-def _read_records(value: object, context: FileContext) -> Iterator[Article | Reject]:
+def _read_records(value: object, context: FileContext, *, literal: bool) -> Iterator[Article | Reject]:
     if context.strict and (unknown := unknown_field(value)):
         raise UnreadableError(no_such_field(unknown))
-    for record in records_of(value):
+    for record in records_of(value, None if literal else context.columns):
         yield article_from(record, context)
 
 

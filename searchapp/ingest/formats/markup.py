@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import html
 import re
 from typing import Final
 
-from lxml import etree, html
+from lxml import etree
+from lxml import html as lxml_html
 
 from searchapp.i18n import Message
 from searchapp.ingest.formats.xmlstream import Element, local_name
 from searchapp.ingest.reader_protocol import LARGEST_TREE, UnreadableError
 
-__all__ = ["is_markup", "paragraphs_of", "parse_html", "text_of_html"]
+__all__ = ["is_markup", "line_of_html", "paragraphs_of", "parse_html", "text_of_html", "unescaped"]
 
 _BLOCKS: Final = frozenset(
     (
@@ -27,7 +29,10 @@ _DROPPED: Final = frozenset(
         *("media", "media-caption", "figcaption"),
     )
 )
-_MARKUP_MARKS: Final = ("<p", "<div", "<br", "</", "<h2", "<ul", "&nbsp;", "&#", "&eacute;", "&amp;", "&quot;")
+_TAG_MARKS: Final = ("<p", "<P", "<div", "<DIV", "<br", "<BR", "</", "<h2", "<ul", "<img", "<IMG")
+_BLOCK_TAG: Final = re.compile(r"<(?:p|div|br|li|h[1-6]|ul|ol|table|section|article|blockquote)[\s/>]", re.IGNORECASE)
+_ENTITY: Final = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,30});")
+_MOST_ESCAPES: Final = 3
 _MAX_DEPTH: Final = 200
 
 
@@ -42,8 +47,8 @@ _MAX_ATTRIBUTES: Final = 1000
 
 
 def is_markup(text: str) -> bool:
-    """Return whether ``text`` looks like HTML."""
-    return any(mark in text for mark in _MARKUP_MARKS)
+    """Return whether ``text`` looks like HTML, or has its entities."""
+    return any(mark in text for mark in _TAG_MARKS) or ("&" in text and bool(_ENTITY.search(text)))
 
 
 def parse_html(text: str) -> Element | None:
@@ -52,9 +57,11 @@ def parse_html(text: str) -> Element | None:
     Raises UnreadableError for a tag with thousands of attributes, over which libxml2 takes quadratic time.
     """
     _check_tags(text[:LARGEST_TREE])
-    parser = html.HTMLParser(remove_comments=True, remove_pis=True, no_network=True, huge_tree=False, encoding="utf-8")
+    parser = lxml_html.HTMLParser(
+        remove_comments=True, remove_pis=True, no_network=True, huge_tree=False, encoding="utf-8"
+    )
     try:
-        return html.document_fromstring(text[:LARGEST_TREE].encode("utf-8", "replace"), parser=parser)
+        return lxml_html.document_fromstring(text[:LARGEST_TREE].encode("utf-8", "replace"), parser=parser)
     except (etree.ParserError, etree.XMLSyntaxError):
         return None
 
@@ -74,11 +81,26 @@ def _count_attributes(tag: str) -> int:
 
 
 def text_of_html(text: str) -> str:
-    """Return the words of ``text``, HTML or already plain."""
-    if not is_markup(text):
-        return text
-    tree = parse_html(text)
-    return paragraphs_of(tree) if tree is not None else ""
+    """Return the words of ``text``: HTML, plain text with entities of HTML, or already plain."""
+    if not any(mark in text for mark in _TAG_MARKS):
+        return unescaped(text)
+    # Where there are no blocks the lines are the paragraphs.
+    tree = parse_html(text if _BLOCK_TAG.search(text) else text.replace("\n", "<br>"))
+    return unescaped(paragraphs_of(tree)) if tree is not None else ""
+
+
+def line_of_html(text: str) -> str:
+    """Return the words of ``text`` on one line: a title, a name."""
+    return " ".join(text_of_html(text).split()) if "&" in text or "<" in text else text
+
+
+def unescaped(text: str) -> str:
+    """Return ``text`` without entities of HTML, also where they were written twice (``&amp;eacute;``)."""
+    for _ in range(_MOST_ESCAPES):
+        if "&" not in text or not _ENTITY.search(text):
+            break
+        text = html.unescape(text)
+    return text
 
 
 def paragraphs_of(element: Element) -> str:

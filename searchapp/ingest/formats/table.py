@@ -1,12 +1,15 @@
-"""CSV and TSV: one article a row. The first row names the columns, as a record does or as French hands do.
+"""CSV and TSV: one article a row, as spreadsheets, R and pandas write them.
 
-Columns with other names are mapped by the ``[column]`` table of ``folders.toml``.
+The first row names the columns, as a record does or as French hands do. Columns with other names are mapped by the
+``[column]`` table of ``folders.toml``. Excel may write ``sep=;`` above it; R and pandas write the number of the row in
+a first column that has no name, R also none at all.
 """
 
 from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterator, Mapping
 from typing import BinaryIO, Final
 
@@ -14,25 +17,36 @@ from searchapp.i18n import Message
 from searchapp.ingest.cleaning.encoding import decode_stream
 from searchapp.ingest.cleaning.record import ParsedRecord
 from searchapp.ingest.formats.field_names import FIELDS, field_name
-from searchapp.ingest.formats.markup import text_of_html
+from searchapp.ingest.formats.markup import line_of_html, text_of_html
 from searchapp.ingest.reader_protocol import LARGEST_ARTICLE, FileContext, UnreadableError, article_too_long
 from searchapp.model import Reject
 
 __all__ = ["records"]
 
 _SEPARATORS: Final = ",;\t|"
+_STATED_SEPARATOR: Final = re.compile(r'"?sep=(.)"?[,;\t|]*\s*', re.IGNORECASE)
 _MAX_COLUMNS: Final = 1000
+_TEXTS: Final = ("lead", "text")
+_AS_WRITTEN: Final = ("id", "url", "date", "modified")
+# What programs write for a value that is missing.
+_NOTHING: Final = frozenset(["NA", "NaN", "nan", "NULL", "null", "None", "#N/A", "<NA>"])
+# A number of seconds or an id that went through a spreadsheet: “1730908140,0”, “12.0”.
+_WHOLE_NUMBER: Final = re.compile(r"^(\d{1,20})[.,]0{1,6}$", re.ASCII)
 csv.field_size_limit(LARGEST_ARTICLE)
 
 
 def records(stream: BinaryIO, context: FileContext) -> Iterator[ParsedRecord | Reject]:
-    """Yield the record of each row; a row of another length is a reject."""
+    """Yield the record of each row; one of another length is read as far as its columns go, and told."""
     lines = _Lines(stream, context)
     header = next(lines, "")
+    stated = _STATED_SEPARATOR.fullmatch(header)
+    if stated:
+        header = next(lines, "")
     # The separator is the character that the first row has most of, outside quotes.
-    separator = max(_SEPARATORS, key="".join(header.split('"')[::2]).count)
-    reader = csv.reader(lines, delimiter=separator)
-    names = _names(next(csv.reader([header], delimiter=separator), []), context.columns)
+    separator = stated[1] if stated else max(_SEPARATORS, key="".join(header.split('"')[::2]).count)
+    names = _names(next(csv.reader([header], delimiter=separator, skipinitialspace=True), []), context.columns)
+    reader = csv.reader(lines, delimiter=separator, skipinitialspace=True)
+    named_rows: bool | None = None
     while True:
         line = lines.number + 1
         try:
@@ -42,28 +56,41 @@ def records(stream: BinaryIO, context: FileContext) -> Iterator[ParsedRecord | R
             continue
         if row is None:
             return
-        if row:
-            yield _found(names, row, line, context)
+        if not any(row):
+            continue
+        # The first row decides: a single longer one has a separator in it that is not quoted.
+        named_rows = len(row) == len(names) + 1 and row[-1] != "" if named_rows is None else named_rows
+        yield _found(names, row[1:] if named_rows else row, line, context)
 
 
 def _found(names: list[str], row: list[str], line: int, context: FileContext) -> ParsedRecord | Reject:
-    if len(row) != len(names):
+    """Return the record of a row; empty cells at its end do not count."""
+    surplus = [cell for cell in row[len(names) :] if cell]
+    ragged = bool(surplus) or len(row) < len(names)
+    if ragged and not context.lenient:
         return Reject(
             context.name,
             line,
             Message("the row has {found} columns and the first row {wanted}", found=len(row), wanted=len(names)),
         )
-    fields: dict[str, object] = {}
-    for name, value in zip(names, row, strict=True):
-        if value and not fields.get(name):
-            fields[name] = text_of_html(value) if name in ("lead", "text") else value
+    fields: dict[str, object] = {"repairs": frozenset({"columns"})} if ragged else {}
+    for name, value in zip(names, row, strict=False):
+        if name and value and value not in _NOTHING and not fields.get(name):
+            fields[name] = _plain(name, value)
     return ParsedRecord(fields, line)
 
 
+def _plain(name: str, value: str) -> str:
+    if name in _AS_WRITTEN:
+        return _WHOLE_NUMBER.sub(r"\1", value.strip())
+    return text_of_html(value) if name in _TEXTS else line_of_html(value)
+
+
 def _names(header: list[str], columns: Mapping[str, str]) -> list[str]:
-    """Return the field of each column; raises UnreadableError when none is the title."""
+    """Return the field of each column, "" for one without a name; raises UnreadableError when none is the title."""
     known = {field_name(column): field for column, field in columns.items()}
     names = [known.get(field_name(name), field_name(name)) for name in header]
+    names = ["" if name.startswith("unnamed:") else name for name in names]  # pandas
     if "title" not in names or len(names) > _MAX_COLUMNS:
         raise UnreadableError(
             Message(
