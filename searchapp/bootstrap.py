@@ -32,7 +32,8 @@ if TYPE_CHECKING:
     from searchapp.indexing.reindex import Summary as Summary
     from searchapp.indexing.status import IndexStatus as IndexStatus
     from searchapp.indexing.write_service import Writing
-    from searchapp.ingest import Source
+    from searchapp.ingest import CorpusReader, Source
+    from searchapp.ingest.report import Report
     from searchapp.model import Article, Reject
     from searchapp.search.service import SearchService
 
@@ -50,6 +51,7 @@ __all__ = [
     "open_sources",
     "open_writing",
     "reindex",
+    "report_on",
     "rollback",
     "show_file",
 ]
@@ -200,15 +202,32 @@ def show_file(config: Config, file: Path, *, strict: bool = False, lenient: bool
 
     ``strict``, ``lenient``: see :class:`~searchapp.ingest.FileContext`. Raises CorpusMissing when it is not there.
     """
-    from searchapp.ingest import CorpusReader, PathPattern, StreamSource, read_corpus
+    from searchapp.ingest import StreamSource
 
     if str(file) == "-":
         return iter(StreamSource(sys.stdin.buffer, "stdin", config.timezone, strict=strict, lenient=lenient))
-    root, path = config.corpus.absolute(), file.absolute()
-    if path != root and path.is_relative_to(root) and path.exists():
-        pattern = PathPattern(path.relative_to(root))
-        return iter(CorpusReader(config.corpus, config.timezone, pattern, strict=strict, lenient=lenient))
-    return read_corpus(file, config.timezone, strict=strict, lenient=lenient)
+    return iter(_files_of(config, file, strict=strict, lenient=lenient))
+
+
+def report_on(config: Config, folder: Path) -> Report:
+    """Return a report of what indexing would make of the files of ``folder``; raises CorpusMissing."""
+    from searchapp.ingest.report import Report
+
+    report = Report()
+    for unit in _files_of(config, folder).units():
+        report.add(unit)
+    return report
+
+
+def _files_of(config: Config, path: Path, *, strict: bool = False, lenient: bool = True) -> CorpusReader:
+    """Return the reader of a file or folder, by its place in the corpus where it lies there."""
+    from searchapp.ingest import CorpusReader, PathPattern
+
+    root, absolute = config.corpus.absolute(), path.absolute()
+    if absolute != root and absolute.is_relative_to(root) and path.exists():
+        pattern = PathPattern(absolute.relative_to(root))
+        return CorpusReader(config.corpus, config.timezone, pattern, strict=strict, lenient=lenient)
+    return CorpusReader(path, config.timezone, strict=strict, lenient=lenient)
 
 
 def open_writing(config: Config, service: SearchService) -> Writing:

@@ -27,6 +27,7 @@ __all__ = [
     "Json",
     "article_links",
     "article_path",
+    "describe_article",
     "describe_result",
     "describe_view",
     "differs",
@@ -78,6 +79,11 @@ def describe_result(
 def differs(result: SearchResult) -> bool:
     """Return whether to tell people how their query was understood: it says more than words, or other words."""
     return result.elaborate or raw_tokens(result.query) != raw_tokens(result.understood)
+
+
+def describe_article(article: Article, timezone: ZoneInfo) -> Json:
+    """Return all fields of an article as JSON values."""
+    return _describe_fields(article, ARTICLE_FIELDS, timezone)
 
 
 def describe_view(view: ArticleView, timezone: ZoneInfo, *, with_marks: bool, root: str = "") -> Json:

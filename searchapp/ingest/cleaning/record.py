@@ -15,12 +15,12 @@ from searchapp.i18n import Message
 from searchapp.ingest.cleaning.article_dates import read_date
 from searchapp.ingest.cleaning.bylines import split_authors
 from searchapp.ingest.cleaning.domains import source_of
-from searchapp.ingest.cleaning.field_values import FieldValues, Record
 from searchapp.ingest.cleaning.ids import id_of_content, id_of_url
 from searchapp.ingest.cleaning.language_detection import language_of
 from searchapp.ingest.cleaning.language_tags import language_tag
 from searchapp.ingest.cleaning.mojibake import repaired
 from searchapp.ingest.cleaning.normalize import clean_line, clean_text
+from searchapp.ingest.cleaning.record_values import FieldValues, Record
 from searchapp.ingest.reader_protocol import FileContext, UnreadableError
 from searchapp.model import Article, ArticleStatus, DateQuality, Reject
 from searchapp.schema import ARTICLE_FIELDS, FieldType, ReadFrom

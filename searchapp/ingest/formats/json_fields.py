@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Final
 
-from searchapp.ingest.cleaning.field_values import texts_of
 from searchapp.ingest.cleaning.record import Record
+from searchapp.ingest.cleaning.record_values import texts_of
 from searchapp.ingest.formats.field_names import field_name, ranked_field
 from searchapp.ingest.formats.markup import line_of_html, text_of_html
 
