@@ -136,6 +136,16 @@ def test_address_is_also_a_permanent_guid(article_of: ArticleOf) -> None:
     assert (other.url, other.id) == ("", "https://a.example/1")
 
 
+@pytest.mark.parametrize(
+    ("attributes", "address"),
+    [("", "https://phare.example/1"), ('xml:base="https://ponant.example/rss/"', "https://ponant.example/1")],
+)
+def test_relative_address_is_completed(article_of: ArticleOf, attributes: str, address: str) -> None:
+    head = '<title>Le Phare</title><link href="https://phare.example/une"/>'
+    article = article_of("a.atom", atom('<title>a</title><link href="/1"/>', attributes, head))
+    assert article.url == address
+
+
 def check_of_undeclared(article: Article) -> None:
     assert (article.title, article.authors, article.repairs) == ("Le phare est vendu", ("Anne Le Bihan",), ("xml",))
 

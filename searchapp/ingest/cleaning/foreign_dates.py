@@ -147,7 +147,8 @@ def _day(text: str, *, american: bool) -> tuple[datetime, DateQuality] | None:
 
 def _month(words: Sequence[str]) -> int | None:
     """Return the month that ``words`` name, 0 for none; None when one of them is no word of a date."""
-    for months, weekdays in (_names(), _european_names()) if words else ():
+    for names in (_names, _european_names) if words else ():
+        months, weekdays = names()
         if all(word in months or word in weekdays or word in _LINKING_WORDS for word in words):
             named = [word for word in words if word in months]
             # « mar. 5 nov. » is a Tuesday, “5 Mar” a day of March.

@@ -10,11 +10,12 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import BinaryIO, Final
+from urllib.parse import urljoin, urlsplit
 
 from searchapp.ingest.cleaning.newspapers import newspaper_of_feed
 from searchapp.ingest.cleaning.record import ParsedRecord, Record
 from searchapp.ingest.formats.feed_elements import Parts, first_text, language_of_element, parts_of
-from searchapp.ingest.formats.markup import paragraphs_of, text_of_html
+from searchapp.ingest.formats.markup import line_of_html, paragraphs_of, text_of_html
 from searchapp.ingest.formats.xmlstream import (
     Element,
     all_text,
@@ -47,7 +48,7 @@ _DATES: Final = (
     *("pubdate", "published", "issued", "dc:date", "atom:published", "dcterms:issued", "dcterms:created", "created"),
     *("prism:publicationdate", "dcterms:date", "date", *_UPDATES),
 )
-_AUTHORS: Final = ("dc:creator", "dcterms:creator", "author", "atom:author", "itunes:author")
+_AUTHORS: Final = ("dc:creator", "dcterms:creator", "author", "dc:author", "atom:author", "itunes:author")
 _CONTRIBUTORS: Final = ("contributor", "atom:contributor", "dc:contributor")
 _PUBLISHERS: Final = ("dc:publisher", "prism:publicationname", "publisher")
 _LANGUAGES: Final = ("dc:language", "dcterms:language", "language")
@@ -68,6 +69,7 @@ class _Channel:
     """The facts of a feed that its entries inherit."""
 
     source: str = ""
+    address: str = ""
     language: str = ""
     authors: tuple[str, ...] = ()
 
@@ -91,9 +93,11 @@ def _channel(entry: Element, context: FileContext) -> _Channel:
     if element is None:
         return _Channel()
     parts = parts_of(element)
-    title = text_of_html(first_text(parts, *_TITLES))
+    title = line_of_html(first_text(parts, *_TITLES))
+    address = _link(parts)
     return _Channel(
-        newspaper_of_feed(title, _link(parts), context.feeds) or first_text(parts, *_PUBLISHERS),
+        newspaper_of_feed(title, address, context.feeds) or first_text(parts, *_PUBLISHERS),
+        element.base or address,  # xml:base
         first_text(parts, *_LANGUAGES) or language_of_element(element),
         tuple(_people(parts, ("author",))) if local_name(element) == "feed" else (),
     )
@@ -105,16 +109,16 @@ def _record(entry: Element, channel: _Channel, context: FileContext) -> Record:
     text = _words(parts, _TEXTS)
     return {
         "id": first_text(parts, "guid", "id", "atom:id", "dc:identifier") or attribute(entry, "about"),
-        "title": text_of_html(first_text(parts, *_TITLES)),
+        "title": line_of_html(first_text(parts, *_TITLES)),
         "lead": without_excerpt(summary, text),
         "text": text or summary,
         "date": first_text(parts, *_DATES),
         "modified": first_text(parts, *_UPDATES),
         "author": _people(parts, _AUTHORS) or _people(parts, _CONTRIBUTORS) or list(channel.authors),
         "source": _source(parts, context) or channel.source,
-        "url": _link(parts),
+        "url": _absolute(_link(parts), entry.base or channel.address),
         "language": first_text(parts, *_LANGUAGES) or language_of_element(entry) or channel.language,
-        "tags": [text_of_html(tag) for tag in _tags(parts)],
+        "tags": [line_of_html(tag) for tag in _tags(parts)],
         "section": first_text(parts, *_SECTIONS),
     }
 
@@ -142,7 +146,7 @@ def _people(parts: Parts, names: tuple[str, ...]) -> list[str]:
             next((all_text(part) for part in children(person, "name")), "") if len(person) else all_text(person)
             for person in parts.get(name, ())
         ]
-        if people := [text_of_html(person) for person in named if person]:
+        if people := [line_of_html(person) for person in named if person]:
             return people
     return []
 
@@ -155,14 +159,22 @@ def _link(parts: Parts) -> str:
     return next(filter(None, (*addresses, *permanent)), "")
 
 
+def _absolute(address: str, base: str) -> str:
+    """Return ``address``, from the address of the feed's site if it is relative."""
+    try:
+        return urljoin(base, address) if address and base and not urlsplit(address).scheme else address
+    except ValueError:  # an address such as http://[
+        return address
+
+
 def _source(parts: Parts, context: FileContext) -> str:
     """Return the newspaper that the entry names: of the feed that it was taken from, or its publisher."""
     for part in (*parts.get("source", ()), *parts.get("atom:source", ())):
         title = next((all_text(title) for title in children(part, "title")), "") if len(part) else all_text(part)
         link = attribute(part, "url") or next((attribute(link, "href") for link in children(part, "link")), "")
         if title:
-            return newspaper_of_feed(text_of_html(title), link, context.feeds)
-    return text_of_html(first_text(parts, *_PUBLISHERS))
+            return newspaper_of_feed(line_of_html(title), link, context.feeds)
+    return line_of_html(first_text(parts, *_PUBLISHERS))
 
 
 def _tags(parts: Parts) -> Iterator[str]:

@@ -32,6 +32,7 @@ _DROPPED: Final = frozenset(
 _TAG_MARKS: Final = ("<p", "<P", "<div", "<DIV", "<br", "<BR", "</", "<h2", "<ul", "<img", "<IMG")
 _BLOCK_TAG: Final = re.compile(r"<(?:p|div|br|li|h[1-6]|ul|ol|table|section|article|blockquote)[\s/>]", re.IGNORECASE)
 _ENTITY: Final = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,30});")
+_TAG_IN_LINE: Final = re.compile(r"<(?:/|[a-zA-Z][a-zA-Z0-9]{0,15}[\s/>])")
 _MOST_ESCAPES: Final = 3
 _MAX_DEPTH: Final = 200
 
@@ -91,7 +92,10 @@ def text_of_html(text: str) -> str:
 
 def line_of_html(text: str) -> str:
     """Return the words of ``text`` on one line: a title, a name."""
-    return " ".join(text_of_html(text).split()) if "&" in text or "<" in text else text
+    if _TAG_IN_LINE.search(text):
+        tree = parse_html(text)
+        text = " ".join(paragraphs_of(tree).split()) if tree is not None else ""
+    return unescaped(text)
 
 
 def unescaped(text: str) -> str:
