@@ -11,9 +11,10 @@ import click
 from searchapp import bootstrap
 from searchapp.cli.common_options import with_config
 from searchapp.cli.localization import gettext as _
-from searchapp.cli.terminal import counted, print_error, print_out
+from searchapp.cli.terminal import counted, print_error, print_out, print_remarks
 from searchapp.config import Config
 from searchapp.indexing.write_service import Batch, Outcome, Word, Writing
+from searchapp.ingest import Remarks
 from searchapp.model import Article, Reject
 
 __all__ = ["add"]
@@ -66,19 +67,22 @@ class _Report:
         self.rejected = 0
         self.pending = False
         """Whether something of it, written now or before, is not indexed yet."""
+        self.remarks = Remarks()
 
     def told(self, word: Word | None, outcome: Outcome) -> None:
         self.counts[outcome] += 1
         if word is not None and outcome is not Outcome.UNCHANGED and self.counts.total() <= _LISTED:
             print_out("  " + _words()[outcome].format(id=word.id))
 
-    def seen(self, entry: Article | Reject) -> Article | Reject:
+    def seen(self, entry: Article | Reject, file: Path) -> Article | Reject:
         if isinstance(entry, Reject):
             self.rejected += 1
             if self.rejected <= _LISTED:
                 place = f"{entry.file}:{entry.line}" if entry.line else entry.file
                 reason = entry.reason.render(_)
                 print_error("  " + _("rejected: {place}: {reason}").format(place=place, reason=reason))
+        else:
+            self.remarks.note(entry, str(file))
         return entry
 
     def print(self, config: Config) -> None:
@@ -90,10 +94,11 @@ class _Report:
             counted("{count} rejected", "{count} rejected", self.rejected),
         ]
         print_out(_("Articles:") + " " + ", ".join(parts))
+        print_remarks(self.remarks.counted())
 
 
 def _put(writing: Writing, config: Config, file: Path, report: _Report, *, strict: bool) -> Batch:
-    entries = map(report.seen, bootstrap.show_file(config, file, strict=True, lenient=not strict))
+    entries = (report.seen(entry, file) for entry in bootstrap.show_file(config, file, strict=True, lenient=not strict))
     return writing.put_articles(entries, strict=strict, on_word=report.told)
 
 

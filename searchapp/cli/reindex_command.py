@@ -16,7 +16,7 @@ from searchapp import bootstrap
 from searchapp.bootstrap import ReindexOptions
 from searchapp.cli.common_options import with_config
 from searchapp.cli.localization import gettext as _
-from searchapp.cli.terminal import counted, fail, number, print_error, print_out
+from searchapp.cli.terminal import counted, fail, number, print_error, print_out, print_remarks
 from searchapp.config import Config
 from searchapp.errors import SearchappError
 
@@ -123,15 +123,7 @@ def _print_problems(summary: Summary, config: Config) -> None:
         print_error(
             "  " + _("duplicate: the id “{id}” came more than once; the newest article counts").format(id=article_id)
         )
-    for remark in summary.remarks:
-        count = counted("{count} article", "{count} articles", remark.articles)
-        examples = ", ".join(remark.examples) + (" …" if remark.articles > len(remark.examples) else "")
-        print_error(
-            "  "
-            + _("remark: {count}: {remark}: {examples}").format(
-                count=count, remark=remark.remark.render(_), examples=examples
-            )
-        )
+    print_remarks(summary.remarks)
     if summary.rejected > _LISTED and summary.generation:
         print_error("  " + _("… all of them: {file}").format(file=config.index / summary.generation / "rejects.jsonl"))
     if not summary.indexed:

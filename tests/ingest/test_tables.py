@@ -32,6 +32,7 @@ def facts(articles: list[Article]) -> list[tuple[str, str]]:
         "titre\ttexte\n{}\t{}\n{}\t{}\n",
         "\ufefftitre\ttexte\n{}\t{}\n{}\t{}\n",
         'titre, texte\n"{}", "{}"\n"{}", "{}"\n',
+        '"titre";"texte";"mots\nclés"\n"{}";"{}";mer\n"{}";"{}";phare\n',
         'titre;texte;;\n"{}";"{}";;\n"{}";"{}";;\n;;;\n',
     ],
 )

@@ -49,7 +49,7 @@ _ALIASES: Final = {
     "tags": "tag metakeywords labels",
     "modified": "datemodify modifieddate modifiedtime updatedtime lastupdated dateupdated updatedate postmodified",
 }
-_SEPARATORS: Final = str.maketrans("", "", "-_ .")
+_SEPARATORS: Final = str.maketrans("", "", "-_ .:\n\r\t")
 
 
 def _ranked_names() -> dict[str, tuple[str, int]]:

@@ -26,6 +26,7 @@ __all__ = ["records"]
 _SEPARATORS: Final = ",;\t|"
 _STATED_SEPARATOR: Final = re.compile(r'"?sep=(.)"?[,;\t|]*\s*', re.IGNORECASE)
 _MAX_COLUMNS: Final = 1000
+_MOST_LINES_OF_HEADER: Final = 50
 _TEXTS: Final = ("lead", "text")
 _AS_WRITTEN: Final = ("id", "url", "date", "modified")
 # What programs write for a value that is missing.
@@ -42,9 +43,15 @@ def records(stream: BinaryIO, context: FileContext) -> Iterator[ParsedRecord | R
     stated = _STATED_SEPARATOR.fullmatch(header)
     if stated:
         header = next(lines, "")
+    for _ in range(_MOST_LINES_OF_HEADER):  # a spreadsheet breaks names of columns into lines
+        if header.count('"') % 2:
+            header += next(lines, "")
     # The separator is the character that the first row has most of, outside quotes.
     separator = stated[1] if stated else max(_SEPARATORS, key="".join(header.split('"')[::2]).count)
-    names = _names(next(csv.reader([header], delimiter=separator, skipinitialspace=True), []), context.columns)
+    names = _names(
+        next(csv.reader(io.StringIO(header, newline=""), delimiter=separator, skipinitialspace=True), []),
+        context.columns,
+    )
     reader = csv.reader(lines, delimiter=separator, skipinitialspace=True)
     named_rows: bool | None = None
     while True:
