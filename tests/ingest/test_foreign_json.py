@@ -200,3 +200,11 @@ def test_html_without_blocks_keeps_its_paragraphs(article_of: ArticleOf) -> None
     text = "Le <b>bac</b> repart.\n\nDeux cents passagers &amp; un chien."
     article = article_of("a.jsonl", json.dumps({"title": "a", "text": text}))
     assert article.text == "Le bac repart.\n\nDeux cents passagers & un chien."
+
+
+@pytest.mark.parametrize("between", ["", "\n", " \n\n"])
+@pytest.mark.parametrize("indent", [None, 2])
+def test_objects_one_behind_the_other_are_read(corpus: Corpus, between: str, indent: int | None) -> None:
+    objects = [json.dumps({"title": f"Le bac {number}", "text": TEXT}, indent=indent) for number in range(3)]
+    corpus.write("a.json", between.join(objects))
+    assert [article.title for article in corpus.articles()] == ["Le bac 0", "Le bac 1", "Le bac 2"]

@@ -14,7 +14,7 @@ from searchapp.ingest.cleaning.encoding import decode_guessing, is_binary, read_
 from searchapp.ingest.cleaning.record import article_from
 from searchapp.ingest.formats.field_names import no_such_field
 from searchapp.ingest.formats.jsonarray import objects_of
-from searchapp.ingest.formats.jsonrecords import parse_json, records_of, unknown_field
+from searchapp.ingest.formats.jsonrecords import parse_values, records_of, unknown_field
 from searchapp.ingest.reader_protocol import (
     LARGEST_ARTICLE,
     FileContext,
@@ -56,7 +56,8 @@ class JsonLinesReader:
         for number, line in _numbered_lines(stream):
             try:
                 text = _decoded(line, context)
-                yield from _read_records(parse_json(text, strict=context.strict), context, literal=self._literal)
+                for value in parse_values(text, strict=context.strict):
+                    yield from _read_records(value, context, literal=self._literal)
             except UnreadableError as error:
                 yield error.reject(context.name, number)
 

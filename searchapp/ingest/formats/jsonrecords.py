@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
@@ -17,7 +18,7 @@ from searchapp.ingest.formats.ninjs import is_ninjs, record_of_ninjs
 from searchapp.ingest.formats.schemaorg import is_article, record_of_schema, things_of
 from searchapp.ingest.reader_protocol import UnreadableError
 
-__all__ = ["parse_json", "records_of", "unknown_field"]
+__all__ = ["parse_json", "parse_values", "records_of", "unknown_field"]
 
 _LISTS: Final = (
     *("articles", "items", "item", "@graph", "itemListElement", "results", "documents", "docs", "data", "newsItems"),
@@ -25,6 +26,8 @@ _LISTS: Final = (
 )
 _NESTED: Final = (*_LISTS, "response", "_source", "feed", "rss", "channel", "payload", "article", "associations")
 _MAX_DEPTH: Final = 4
+_MORE_FOLLOWS: Final = "Extra data"  # json's own words
+_BLANKS: Final = re.compile(r"\s*")
 _TEXTS: Final = ("content_html", "content_text", "content_xhtml")
 _WRITTEN: Final = frozenset(WRITTEN_FIELDS)
 # An empty list is two bytes in a file and 64 in memory.
@@ -46,6 +49,35 @@ def parse_json(text: str, *, strict: bool = False) -> object:
         ) from error
     except (ValueError, RecursionError) as error:  # a number of thousands of digits; brackets in brackets
         raise UnreadableError(Message("the JSON is nested too deeply, or holds an endless number")) from error
+
+
+def parse_values(text: str, *, strict: bool = False) -> Iterator[object]:
+    """Yield the value of ``text``, or the objects that stand in it one behind the other, as jq writes them.
+
+    Raises UnreadableError as :func:`parse_json` does, after the objects before the mistake.
+    """
+    try:
+        value = parse_json(text, strict=strict)
+    except UnreadableError as error:
+        if error.reason.values.get("reason") != _MORE_FOLLOWS:
+            raise
+    else:
+        yield value
+        return
+    decoder = json.JSONDecoder(object_pairs_hook=_unique if strict else None)
+    end = 0
+    while end < len(text):
+        try:
+            value, end = decoder.raw_decode(text, end)
+        except (ValueError, RecursionError) as error:
+            raise UnreadableError(Message("not valid JSON, or cut short: {reason}", reason=error)) from error
+        yield value
+        end = _not_blank(text, end)
+
+
+def _not_blank(text: str, start: int) -> int:
+    blank = _BLANKS.match(text, start)
+    return blank.end() if blank else start
 
 
 def _unique(pairs: list[tuple[str, object]]) -> dict[str, object]:
