@@ -18,7 +18,7 @@ from searchapp.ingest.signatures import is_tar, is_zip
 from searchapp.ingest.units import Unit, Unlisted
 from searchapp.model import Article, DateQuality, Reject
 
-__all__ = ["FormatCount", "Report"]
+__all__ = ["FACTS", "FormatCount", "Report"]
 
 FACTS: Final = ("date", "authors", "source", "section", "url")
 """Attributes of articles whose shares are counted."""

@@ -61,6 +61,11 @@ def test_row_of_another_length_is_read_and_told(corpus: Corpus, row: str, title:
     assert any(isinstance(entry, Reject) for entry in read_corpus(corpus.root, PARIS, lenient=False)) is bool(repairs)
 
 
+def test_separator_that_is_not_quoted_moves_no_column_of_other_rows(corpus: Corpus) -> None:
+    corpus.write("a.csv", "id;titre;texte\n1;Le bac;Une panne; encore.\n2;Le pont;Fermé.\n")
+    assert [(article.id, article.title) for article in corpus.articles()] == [("1", "Le bac"), ("2", "Le pont")]
+
+
 @pytest.mark.parametrize("nothing", ["NA", "NULL", "nan", ""])
 def test_what_programs_write_for_nothing_is_nothing(article_of: ArticleOf, nothing: str) -> None:
     article = article_of("a.csv", f"titre;texte;date;auteur;section\nLe bac;Une panne.;{nothing};{nothing};{nothing}\n")

@@ -28,7 +28,7 @@ from searchapp.ingest.formats.xmlstream import (
 )
 from searchapp.ingest.reader_protocol import FileContext
 
-__all__ = ["records", "without_excerpt"]
+__all__ = ["records"]
 
 _ENTRIES: Final = ("item", "entry", "deleted-entry")
 _TITLES: Final = ("title", "dc:title", "dcterms:title", "itunes:title")
@@ -110,7 +110,7 @@ def _record(entry: Element, channel: _Channel, context: FileContext) -> Record:
     return {
         "id": first_text(parts, "guid", "id", "atom:id", "dc:identifier") or attribute(entry, "about"),
         "title": line_of_html(first_text(parts, *_TITLES)),
-        "lead": without_excerpt(summary, text),
+        "lead": _without_excerpt(summary, text),
         "text": text or summary,
         "date": first_text(parts, *_DATES),
         "modified": first_text(parts, *_UPDATES),
@@ -132,7 +132,7 @@ def _words(parts: Parts, names: tuple[str, ...]) -> str:
     return ""
 
 
-def without_excerpt(summary: str, text: str) -> str:
+def _without_excerpt(summary: str, text: str) -> str:
     """Return ``summary`` unless it only is the beginning of ``text``, as programs cut it; "" where there is no text."""
     words = " ".join(_EXCERPT_END.sub("", summary).split())
     begins = " ".join(text[: 2 * len(summary) + 100].split()).startswith(words)

@@ -11,6 +11,7 @@ import csv
 import io
 import re
 from collections.abc import Iterator, Mapping
+from itertools import chain, islice
 from typing import BinaryIO, Final
 
 from searchapp.i18n import Message
@@ -25,6 +26,7 @@ __all__ = ["records"]
 
 _SEPARATORS: Final = ",;\t|"
 _STATED_SEPARATOR: Final = re.compile(r'"?sep=(.)"?[,;\t|]*\s*', re.IGNORECASE)
+_SAMPLE: Final = 5
 _MAX_COLUMNS: Final = 1000
 _MOST_LINES_OF_HEADER: Final = 50
 _TEXTS: Final = ("lead", "text")
@@ -52,8 +54,19 @@ def records(stream: BinaryIO, context: FileContext) -> Iterator[ParsedRecord | R
         next(csv.reader(io.StringIO(header, newline=""), delimiter=separator, skipinitialspace=True), []),
         context.columns,
     )
-    reader = csv.reader(lines, delimiter=separator, skipinitialspace=True)
-    named_rows: bool | None = None
+    rows = _rows(csv.reader(lines, delimiter=separator, skipinitialspace=True), lines, context)
+    first_rows = list(islice(rows, _SAMPLE))
+    named = _have_names([entry for entry in first_rows if isinstance(entry, tuple)], len(names))
+    for entry in chain(first_rows, rows):
+        if isinstance(entry, Reject):
+            yield entry
+            continue
+        line, row = entry
+        yield _found(names, row[1:] if named else row, line, context)
+
+
+def _rows(reader: Iterator[list[str]], lines: _Lines, context: FileContext) -> Iterator[tuple[int, list[str]] | Reject]:
+    """Yield the rows that are not empty, each with the line where it begins."""
     while True:
         line = lines.number + 1
         try:
@@ -63,11 +76,17 @@ def records(stream: BinaryIO, context: FileContext) -> Iterator[ParsedRecord | R
             continue
         if row is None:
             return
-        if not any(row):
-            continue
-        # The first row decides: a single longer one has a separator in it that is not quoted.
-        named_rows = len(row) == len(names) + 1 and row[-1] != "" if named_rows is None else named_rows
-        yield _found(names, row[1:] if named_rows else row, line, context)
+        if any(row):
+            yield line, row
+
+
+def _have_names(rows: list[tuple[int, list[str]]], columns: int) -> bool:
+    """Return whether the first rows all have one column more than the header: R gives names of rows no heading.
+
+    A single row is also longer where a separator in it is not quoted; then it has to begin with its number.
+    """
+    longer = all(len(row) == columns + 1 and row[-1] for _, row in rows)
+    return longer and bool(rows) and (len(rows) > 1 or rows[0][1][0].isdigit())
 
 
 def _found(names: list[str], row: list[str], line: int, context: FileContext) -> ParsedRecord | Reject:
