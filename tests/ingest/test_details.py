@@ -27,7 +27,7 @@ def record(**fields: object) -> str:
     ("fields", "attribute", "value", "repair"),
     [
         ({"date": "hier"}, "date_quality", DateQuality.INVALID, "date"),
-        ({"date": ["2024-11-06"]}, "date_quality", DateQuality.INVALID, "date"),
+        ({"date": [True]}, "date_quality", DateQuality.INVALID, "date"),
         ({"date": "2150-01-01"}, "date_quality", DateQuality.FUTURE, "date"),
         ({"modified": "hier"}, "modified", None, "modified"),
         ({"status": "perdu"}, "status", ArticleStatus.PUBLISHED, "status"),
@@ -82,6 +82,8 @@ def test_status_of_another_program_is_understood(article_of: ArticleOf, label: s
         ({"author": [{"name": "Anne Le Bihan"}]}, "authors", ("Anne Le Bihan",)),
         ({"tags": [1, "mer"]}, "tags", ("1", "mer")),
         ({"id": 7.5}, "id", "7.5"),
+        ({"id": {"$oid": "507f1f77"}}, "id", "507f1f77"),
+        ({"date": {"$date": "2024-11-06"}}, "date_quality", DateQuality.DAY),
     ],
 )
 def test_value_of_another_type_is_read_as_text(

@@ -21,6 +21,7 @@ _DAY: Final = re.compile(
     r"|(?P<ordinal>\d{4}-?\d{3})|(?P<month>\d{4}[-/.]\d\d)|(?P<year>\d{4})",
     re.ASCII,
 )
+_MONTH_WITH_SLASH: Final = re.compile(r"\d{4}/\d\d", re.ASCII)
 _TIME: Final = re.compile(r"\d\d(?::?\d\d(?::?\d\d(?:[.,]\d{1,9})?)?)?(?:Z|[+-]\d\d(?::?\d\d)?)?", re.ASCII)
 _LEAP_SECOND: Final = re.compile(r"^(\d\d:?59:?)60", re.ASCII)
 # Digits only, YYYYMMDDHHMM with or without seconds: as milliseconds, twelve of them would lie before 2001.
@@ -33,11 +34,15 @@ _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 def read_iso(text: str) -> tuple[datetime, DateQuality] | None:
     """Return the moment that ``text`` writes in ISO 8601, without a zone if it has none; None for another form.
 
-    A year, a month or a week is its first day. Raises ValueError for a day or an hour that does not exist.
+    A year, a month or a week is its first day, an interval (1895-05/1895-06) its first moment. Raises ValueError for a
+    day or an hour that does not exist.
     """
     if FULL_DATE.fullmatch(text) and text[11:13] != "24" and text[17:19] != "60":  # nearly all
         moment = datetime.fromisoformat(text.replace(" +", "+").replace(" -", "-").replace(" Z", "Z"))
         return moment, DateQuality.DAY if len(text) == len("2024-11-06") else clock_quality(moment)
+    first, slash, last = text.partition("/")
+    if slash and not _MONTH_WITH_SLASH.fullmatch(text):
+        return read_iso(first) if "/" not in last and read_iso(last) else None
     text = text.upper()
     date, separator, time = text.partition("T") if "T" in text else text.partition(" ")
     time = time.replace(" ", "")

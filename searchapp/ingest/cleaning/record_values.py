@@ -29,8 +29,12 @@ Record = Mapping[str, object]
 _SCHEME: Final = re.compile(r"[a-z][a-z0-9+.-]*:", re.IGNORECASE)
 _WEB: Final = re.compile(r"https?:", re.IGNORECASE)
 _LONGEST_REPEATED: Final = 60
-# Where the text of an object stands: {"name": "Anne"}, {"rendered": "<p>…"} (WordPress), {"#text": "…"} (XML as JSON).
-_KEYS_OF_TEXT: Final = ("name", "title", "label", "value", "text", "rendered", "main", "original", "#text", "@value")
+# Where the text of an object stands: {"name": "Anne"}, {"rendered": "<p>…"} (WordPress), {"#text": "…"} (XML as JSON),
+# {"$date": "…"} (MongoDB).
+_KEYS_OF_TEXT: Final = (
+    *("name", "title", "label", "value", "text", "rendered", "main", "original", "#text", "@value"),
+    *("$oid", "$date", "$numberLong"),
+)
 _MAX_DEPTH: Final = 4
 _STATUSES: Final = {"": ArticleStatus.PUBLISHED, **{status.value: status for status in ArticleStatus}}
 
@@ -78,13 +82,16 @@ class FieldValues:
 
     def date(self, name: str, zone: ZoneInfo) -> tuple[datetime | None, DateQuality]:
         """Return a moment and its quality; one that is not understood or lies beyond tomorrow is left out."""
+        value = self._record.get(name)
+        if self._lenient and isinstance(value, dict | list):
+            value = next(iter(texts_of(value)), value)
         try:
-            date, quality = read_date(self._record.get(name), zone)
+            date, quality = read_date(value, zone)
         except UnreadableError as error:
             self._fault(name, error.reason)
             return None, DateQuality.INVALID
         if date and is_beyond_tomorrow(date):
-            self._fault(name, Message("the {field} lies in the future: {value}", field=name, value=self._record[name]))
+            self._fault(name, Message("the {field} lies in the future: {value}", field=name, value=value))
             return None, DateQuality.FUTURE
         return date, quality
 
