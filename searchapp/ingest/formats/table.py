@@ -25,7 +25,7 @@ from searchapp.model import Reject
 __all__ = ["records"]
 
 _SEPARATORS: Final = ",;\t|"
-_STATED_SEPARATOR: Final = re.compile(r'"?sep=(.)"?[,;\t|]*\s*', re.IGNORECASE)
+_STATED_SEPARATOR: Final = re.compile(r'"?sep=(.)"?[,;|\s]*', re.IGNORECASE)
 _SAMPLE: Final = 5
 _MAX_COLUMNS: Final = 1000
 _MOST_LINES_OF_HEADER: Final = 50
