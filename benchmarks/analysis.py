@@ -1,4 +1,4 @@
-"""How fast French text is analysed: ``python -m benchmarks.analysis [FILE.jsonl[.gz]] [--articles N]``.
+"""Speed of the French analysis: ``python -m benchmarks.analysis [FILE.jsonl[.gz]] [--articles N]``.
 
 Prints JSON: MB of UTF-8 text a second of CPU time on one core, ours (cold: nothing remembered; warm: words seen before)
 and Whoosh's own ``LanguageAnalyzer("fr")`` with accent folding, in the same run, and the ratio.

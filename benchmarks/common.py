@@ -1,4 +1,4 @@
-"""What the benchmarks share: corpora, environments, measured processes, figures."""
+"""Shared parts of the benchmarks: corpora, environments, measured processes, figures."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def shared() -> Path:
 
 
 def corpus(articles: int, work: Path) -> Path:
-    """Return a synthetic corpus of so many articles as JSON Lines, made once."""
+    """Return a synthetic corpus of this many articles as JSON Lines, made once."""
     path = work / f"corpus-{articles}.jsonl"
     if not path.is_file():
         work.mkdir(parents=True, exist_ok=True)

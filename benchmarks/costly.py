@@ -39,7 +39,7 @@ Work = Callable[[], object]
 
 
 def articles(count: int) -> Iterator[dict[str, str]]:
-    """Yield so many articles as JSON records, always the same."""
+    """Yield ``count`` articles as JSON records, always the same."""
     rng = random.Random(14)
     texts = [path.read_text("utf-8", "replace") for path in sorted((ROOT / "corpus").rglob("*.txt"))]
     sentences = [part for text in texts for part in re.split(r"(?<=[.!?])\s+", text) if 20 < len(part) < 300]

@@ -15,7 +15,7 @@ from tests.indexing.proofs.in_full import arguments_for, prove, tell
 
 
 def damaged(engine: str, work: Path, trials: int, articles: int, seed: int) -> Outcome:
-    """Do so many trials with one engine."""
+    """Run the trials with one engine."""
     return Damager(work, engine, articles, seed).run(
         trials, lambda outcome: tell(outcome.trials, f"of {trials} trials, {engine}", outcome.failures)
     )

@@ -14,7 +14,7 @@ from tests.indexing.proofs.small_disk import Outcome, Squeeze, small_disk
 
 
 def squeezed(engine: str, work: Path, articles: int, steps: int, *, mounted: bool) -> Outcome:
-    """Find out how much room is enough, in so many steps."""
+    """Find the least space that is enough, in this many steps."""
 
     def on_step(outcome: Outcome) -> None:
         tell(outcome.steps, f"reindexes, {outcome.full} without enough room, {engine}", outcome.failures, every=5)

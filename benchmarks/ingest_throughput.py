@@ -1,4 +1,4 @@
-"""How fast each format is read, and that memory stays flat: python -m benchmarks.ingest_throughput [ARTICLES ...]
+"""Speed and memory of reading each format: python -m benchmarks.ingest_throughput [ARTICLES ...]
 
 For formats of many articles, a file of so many (1,000, 10,000 and 100,000 by default) of some 3 kB each; for formats of
 one article, 100 and 1,000 files of it. Each measure runs in a process of its own. Printed is JSON: megabytes are those

@@ -14,7 +14,7 @@ from tests.indexing.proofs.kills import Killer, Outcome
 
 
 def killed(engine: str, work: Path, kills: int, articles: int, seed: int) -> Outcome:
-    """Kill so many reindexes of one engine."""
+    """Kill reindexes of one engine."""
     return Killer(work, engine, articles, seed).run(
         kills, lambda outcome: tell(outcome.kills, f"of {kills} kills, {engine}", outcome.failures)
     )

@@ -31,7 +31,7 @@ def folded_french() -> Any:
 
 
 def index_stock(corpus: Path, folder: Path) -> None:
-    """What people write who follow Whoosh's documentation: a French TEXT field each for title and text, stored."""
+    """The schema of Whoosh's documentation: stored TEXT fields with the French analyzer for title and text."""
     from whoosh import fields, index
 
     text = folded_french()

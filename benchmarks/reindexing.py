@@ -1,4 +1,4 @@
-"""What a reindex takes: everything, nothing changed, a hundredth changed, one article sent; and what a check takes.
+"""Time of a reindex (full, without changes, with 1 % changed, after one write) and of a check.
 
 ``python benchmarks/reindexing.py [--engine whoosh tantivy] [--set orange]``: prints JSON. The real articles of one set,
 once in a single file and once in files of a hundred; each step is the command that users type, in a process of its own,

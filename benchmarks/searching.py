@@ -57,7 +57,7 @@ def answer(asked: list[str], what: str, engine: str, folder: Path) -> Figures:
 
 
 def engine_alone(engine: str, folder: Path) -> Callable[[str], object]:
-    """Return what the engine does of a search: find, count, and give the evidence of 100 and the articles of 10."""
+    """Run the engine's part of a search: find, count, and fetch the rerank features of 100 and the articles of 10."""
     from searchapp import bootstrap
     from searchapp.engines.port import EngineRequest
     from searchapp.query import parse
@@ -71,7 +71,7 @@ def engine_alone(engine: str, folder: Path) -> Callable[[str], object]:
         clause = resolver.resolve(parse(query).tree).clause
         found = reader.search(EngineRequest(clause, limit=100, facets=FACET_FIELDS, histogram=True))
         documents = [candidate.document for candidate in found.candidates]
-        return reader.evidence(documents), reader.articles(documents[:10])
+        return reader.rerank_features(documents), reader.articles(documents[:10])
 
     return ask
 

@@ -88,7 +88,7 @@ def ask(port: int, path: str) -> tuple[int, float]:
 
 
 def reader(port: int, seconds: float = 3.0) -> Figures:
-    """What one reader meets meanwhile."""
+    """Response times of one reader meanwhile."""
     end = time.monotonic() + seconds
     paris: list[tuple[int, float]] = []
     health: list[float] = []
@@ -105,7 +105,7 @@ def reader(port: int, seconds: float = 3.0) -> Figures:
 
 
 def connected(stack: ExitStack, port: int, count: int, sent: bytes, *, buffer: int = 0) -> list[socket.socket]:
-    """Open so many connections that send this and nothing more."""
+    """Open connections that send these bytes and nothing more."""
     connections = []
     for _ in range(count):
         own = stack.enter_context(socket.socket())

@@ -1,7 +1,7 @@
 """The composition root: from settings to working parts. The only place that knows concrete classes.
 
-A function here imports what it puts together, so that each command starts with the parts that it needs: searching
-loads no format, and telling the status loads no engine.
+Each function imports the parts that it composes, so that a command loads only what it needs: searching loads no
+format, and showing the status loads no engine.
 """
 
 from __future__ import annotations
@@ -78,8 +78,8 @@ def _tantivy() -> Engine:
     return TantivyEngine()
 
 
-_LAST_WORDS: Final = "journal.sqlite"
-_PATIENCE: Final = 60.0
+_JOURNAL_INDEX: Final = "journal.sqlite"
+_LOCK_WAIT: Final = 60.0
 """Seconds that indexing after a write waits for another reindex to end, before it tries again later."""
 
 _ENGINES: Final[Mapping[str, Callable[[], Engine]]] = {"whoosh": _whoosh, "tantivy": _tantivy}
@@ -98,7 +98,7 @@ def open_analyzer() -> FrenchAnalyzer:
 
 
 def open_service(config: Config, clock: Callable[[], date] | None = None) -> SearchService:
-    """Return the search service over ``config.index``, which need not exist yet; ``clock`` tells today's date.
+    """Return the search service over ``config.index``, which need not exist yet; ``clock`` returns today's date.
 
     Raises ConfigurationError for synonyms that cannot be read.
     """
@@ -127,13 +127,14 @@ def reindex(
     received_only: bool = False,
     on_wait: Callable[[Message], None] = lambda message: None,
 ) -> Summary:
-    """Bring ``config.index`` up to date with the corpus and publish what is new.
+    """Bring ``config.index`` up to date with the corpus and publish the new generation.
 
-    ``received_only``: look at the journal only, as after a write through the endpoint. Raises CorpusMissing,
+    ``received_only``: read the journal only, as after a write through the endpoint. Raises CorpusMissing,
     CorpusShrunk, CorpusChanged, IndexLocked, IndexInaccessible, IndexUnwritable, DiskFull, RejectsRefused,
     VerificationFailed; whatever it raises, the published generation is as it was.
     """
-    from searchapp.indexing.disk_space import disk_full_told, index_writable
+    from searchapp.indexing.disk_space import disk_full_as_error, unwritable_as_error
+    from searchapp.indexing.reindex import Job
     from searchapp.indexing.reindex import reindex as build
 
     options = options or ReindexOptions()
@@ -142,45 +143,43 @@ def reindex(
     def corpus_bytes() -> int:
         return sum(source.total_bytes() for source in sources)
 
-    with disk_full_told(generations, corpus_bytes), index_writable(generations):
+    with disk_full_as_error(generations, corpus_bytes), unwritable_as_error(generations):
         return build(
-            sources,
-            ", ".join(entry.place for entry in config.entries) or str(config.corpus),
-            generations,
-            _engine(config),
-            open_analyzer(),
-            config.timezone,
-            replace(
-                options,
-                jobs=options.jobs or config.jobs,
-                wait=max(options.wait, config.lock_wait),
-                only=frozenset({len(sources) - 1}) if received_only else None,
-            ),
-            on_progress,
-            on_wait,
+            Job(
+                sources=sources,
+                corpus=", ".join(entry.place for entry in config.entries) or str(config.corpus),
+                generations=generations,
+                engine=engine_named(config.engine),
+                analyzer=open_analyzer(),
+                timezone=config.timezone,
+                options=replace(
+                    options,
+                    jobs=options.jobs or config.jobs,
+                    wait=max(options.wait, config.lock_wait),
+                    only=frozenset({len(sources) - 1}) if received_only else None,
+                ),
+                on_progress=on_progress,
+                on_wait=on_wait,
+            )
         )
 
 
 def open_sources(config: Config, *, lenient: bool = True) -> list[Source]:
-    """Return what is indexed: the ``[[corpus]]`` entries or the one corpus (``-`` is standard input), then the journal.
+    """Return the sources: the ``[[corpus]]`` entries or the one corpus (``-`` is standard input), then the journal.
 
-    ``lenient``: see :class:`~searchapp.ingest.FileContext`.
-
-    Raises CorpusMissing when a folder or file is not there.
+    ``lenient``: see :class:`~searchapp.ingest.FileContext`. Raises CorpusMissing when a folder or file is not there.
     """
-    from searchapp.ingest import JournalReader, StreamSource
+    from searchapp.ingest import JournalSource, StreamSource
 
     if str(config.corpus) == "-":
         return [StreamSource(sys.stdin.buffer, "stdin", config.timezone, lenient=lenient)]
     entries = config.entries or (CorpusEntry("path", str(config.corpus)),)
-    return [
-        *(_source(entry, config, lenient=lenient) for entry in entries),
-        JournalReader(config.corpus, config.timezone),
-    ]
+    sources = [_source(entry, config, lenient=lenient) for entry in entries]
+    return [*sources, JournalSource(config.corpus, config.timezone)]
 
 
 def corpus_changes(config: Config) -> Iterator[None]:
-    """Yield whenever files of the corpus have changed, until Ctrl-C; what is in databases cannot be watched.
+    """Yield after each change of files of the corpus, until Ctrl-C; databases are not watched.
 
     Raises ConfigurationError when there is no file to watch.
     """
@@ -198,7 +197,7 @@ def corpus_changes(config: Config) -> Iterator[None]:
 
 
 def show_file(config: Config, file: Path, *, strict: bool = False, lenient: bool = True) -> Iterator[Article | Reject]:
-    """Yield what indexing would make of ``file``, which inherits what its place in the corpus gives.
+    """Yield the articles and rejects of ``file``, with the source and section of its folder in the corpus.
 
     ``strict``, ``lenient``: see :class:`~searchapp.ingest.FileContext`. Raises CorpusMissing when it is not there.
     """
@@ -231,19 +230,23 @@ def _files_of(config: Config, path: Path, *, strict: bool = False, lenient: bool
 
 
 def open_writing(config: Config, service: SearchService) -> Writing:
-    """Return what writes articles into the corpus and has them indexed; ``service`` searches ``config.index``.
+    """Return the service that writes articles and has them indexed; ``service`` searches ``config.index``.
 
-    Raises WritingOff when the corpus is no folder that articles can be put into.
+    Raises WritingOff when the corpus is no folder.
     """
     from searchapp.indexing.background import BackgroundIndexer
     from searchapp.indexing.write_service import Writing
     from searchapp.ingest.journal.journal import Journal
 
-    # Beside a server that answers searches one process is enough; a few articles need no more.
+    if str(config.corpus) == "-" or config.corpus.is_file():
+        raise WritingOff(
+            Message("Articles can only be written into a folder, and the corpus is none. Set “corpus” to a folder.")
+        )
+    # One process is enough for a few articles, and leaves the others to the searches of the server.
     settings = replace(config, jobs=1)
-    options = ReindexOptions(wait=_PATIENCE)
+    options = ReindexOptions(wait=_LOCK_WAIT)
     return Writing(
-        Journal(_folder_to_write(config), config.index / _LAST_WORDS, config.timezone),
+        Journal(config.corpus, config.index / _JOURNAL_INDEX, config.timezone),
         service,
         BackgroundIndexer(
             lambda: reindex(settings, options=options, received_only=True).generation, config.index_delay
@@ -251,20 +254,11 @@ def open_writing(config: Config, service: SearchService) -> Writing:
     )
 
 
-def _folder_to_write(config: Config) -> Path:
-    """Return the folder that the journal lies in."""
-    if str(config.corpus) == "-" or config.corpus.is_file():
-        raise WritingOff(
-            Message("Articles can only be written into a folder, and the corpus is none. Set “corpus” to a folder.")
-        )
-    return config.corpus
-
-
 def index_status(config: Config) -> IndexStatus:
-    """Return what lies under ``config.index``; raises IndexMissing, and IndexDamaged when no generation looks whole."""
+    """Return the status of ``config.index``; raises IndexMissing, and IndexDamaged when no generation is intact."""
     from searchapp.indexing.status import index_status as status_of
 
-    return status_of(_generations(config), _engine(config), open_analyzer(), config.timezone)
+    return status_of(_generations(config), engine_named(config.engine), open_analyzer(), config.timezone)
 
 
 def check_index(
@@ -274,7 +268,7 @@ def check_index(
     every: bool = False,
     on_progress: Callable[[CheckProgress], None] = lambda progress: None,
 ) -> Iterator[CheckReport]:
-    """Read all of a generation (the current one, unless it is named), or of all that are kept and what lies beside.
+    """Check a generation (the current one, unless it is named) or, with ``every``, all of them and the index folder.
 
     Raises IndexMissing, IndexInaccessible, GenerationMissing, EngineUnavailable, and IndexDamaged when the pointer
     cannot be read.
@@ -301,16 +295,16 @@ def rollback(
     on_progress: Callable[[CheckProgress], None] = lambda progress: None,
     on_wait: Callable[[Message], None] = lambda message: None,
 ) -> tuple[Manifest, str]:
-    """Let ``generation``, or the one before the current one, answer again; return its manifest and who answered before.
+    """Make ``generation``, or the previous one, current; return its manifest and the name of the one before.
 
-    It is checked first: raises IndexDamaged, and then nothing has changed. Raises IndexMissing, IndexInaccessible,
+    It is checked first: IndexDamaged means that nothing has changed. Raises IndexMissing, IndexInaccessible,
     IndexUnwritable, GenerationMissing, IndexLocked.
     """
     from searchapp.indexing.checking import go_back
-    from searchapp.indexing.disk_space import index_writable
+    from searchapp.indexing.disk_space import unwritable_as_error
 
     generations = _generations(config)
-    with index_writable(generations), generations.locked(config.lock_wait, on_wait):
+    with unwritable_as_error(generations), generations.locked(config.lock_wait, on_wait):
         return go_back(generations, generation, engine_named, open_analyzer(), on_progress)
 
 
@@ -334,9 +328,5 @@ def engine_named(name: str) -> Engine:
     return _ENGINES[name]()
 
 
-def _engine(config: Config) -> Engine:
-    return engine_named(config.engine)
-
-
 def _generations(config: Config) -> Generations:
-    return Generations(config.index, config.generations_kept)
+    return Generations(config.index, config.generations_kept, engine_of=engine_named)

@@ -1,9 +1,10 @@
-"""One table of settings, :class:`Config`; the program, its help and its documentation all read it.
+"""The table of settings, :class:`Config`; the program, its help and its documentation all read it.
 
-A value comes from, in rising order: its default, ``searchapp.toml``, a ``SEARCHAPP_*`` variable, a command-line option.
+In rising precedence, a value comes from its default, ``searchapp.toml``, a ``SEARCHAPP_*`` variable, a command-line
+option.
 """
 
-# ruff: noqa: RUF009 - _setting() gives a dataclasses.field, no value that all instances would share
+# ruff: noqa: RUF009 - _setting() returns a dataclasses.field, not a value that instances share
 
 from __future__ import annotations
 
@@ -40,12 +41,13 @@ _ENTRY_KEYS: Final = ("query", "source", "section", "columns")
 _TOKEN: Final = re.compile(r"[A-Za-z0-9._~+/-]{14,510}[A-Za-z0-9._~+/=-]{2}")
 ENGINES: Final = ("whoosh", "tantivy")
 Network = IPv4Network | IPv6Network
-# No segment begins with a dot: browsers resolve “..” before they ask.
+Number = TypeVar("Number", int, float)
+# No segment begins with a dot, since browsers resolve “..” before they send a request.
 URL_PREFIX: Final = re.compile(r"(?:/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)+")
 
 
 class _NotAllowedError(ValueError):
-    """A value that a setting does not take; the message says what it takes."""
+    """A value that a setting does not accept; the message names the accepted values."""
 
     def __init__(self, allowed: Message) -> None:
         super().__init__(allowed.text)
@@ -54,7 +56,7 @@ class _NotAllowedError(ValueError):
 
 def _text(value: object) -> str:
     if not isinstance(value, str) or not value.strip():
-        raise _NotAllowedError(Message("a text that is not empty"))
+        raise _NotAllowedError(Message("text that is not empty"))
     return value.strip()
 
 
@@ -72,49 +74,48 @@ def _choice(*allowed: str) -> Callable[[object], str]:
 
 
 def _whole_number(lowest: int, highest: int) -> Callable[[object], int]:
-    def convert(value: object) -> int:
-        try:
-            number = int(str(value)) if not isinstance(value, bool) else None
-        except ValueError:
-            number = None
-        if number is None or not lowest <= number <= highest:
-            raise _NotAllowedError(Message("a whole number from {lowest} to {highest}", lowest=lowest, highest=highest))
-        return number
-
-    return convert
+    allowed = Message("a whole number from {lowest} to {highest}", lowest=lowest, highest=highest)
+    return _between(int, lowest, highest, allowed)
 
 
 def _number(lowest: float, highest: float) -> Callable[[object], float]:
-    def convert(value: object) -> float:
+    allowed = Message("a number from {lowest} to {highest}", lowest=lowest, highest=highest)
+    return _between(float, lowest, highest, allowed)
+
+
+def _between(
+    parse: Callable[[str], Number], lowest: Number, highest: Number, allowed: Message
+) -> Callable[[object], Number]:
+    def convert(value: object) -> Number:
         try:
-            number = float(str(value)) if not isinstance(value, bool) else None
+            number = parse(str(value)) if not isinstance(value, bool) else None
         except ValueError:
             number = None
         if number is None or not lowest <= number <= highest:
-            raise _NotAllowedError(Message("a number from {lowest} to {highest}", lowest=lowest, highest=highest))
+            raise _NotAllowedError(allowed)
         return number
 
     return convert
 
 
 def _token(value: object) -> str:
-    """Return a bearer token, "" for none. It is never shown, not even when it is wrong."""
+    """Return a bearer token, "" for none. It is never shown, not even in the error about a wrong one."""
     if value == "" or (isinstance(value, str) and _TOKEN.fullmatch(value)):
         return str(value)
-    raise _NotAllowedError(Message("16 to 512 letters, digits and signs of “-._~+/=”, none of them an accent or blank"))
+    raise _NotAllowedError(Message("16 to 512 characters: letters without accents, digits and “-._~+/=”"))
 
 
 def _url_prefix(value: object) -> str:
-    """Return a path without a slash at its end, "" for the root."""
+    """Return a path without a final slash, "" for the root."""
     if isinstance(value, str):
         path = f"/{value.strip().strip('/')}".rstrip("/")
         if not path or URL_PREFIX.fullmatch(path):
             return path
-    raise _NotAllowedError(Message("a path such as /recherche, of letters without accents, digits and “-._~”"))
+    raise _NotAllowedError(Message("a path such as /recherche, with letters without accents, digits and “-._~”"))
 
 
 def _networks(value: object) -> tuple[Network, ...]:
-    """Return addresses and networks, from a list or from a text with commas."""
+    """Return addresses and networks, from a list or from text with commas."""
     texts = value.split(",") if isinstance(value, str) else value
     try:
         if not isinstance(texts, list | tuple):
@@ -122,7 +123,7 @@ def _networks(value: object) -> tuple[Network, ...]:
         return tuple(ip_network(str(text).strip()) for text in texts if str(text).strip())
     except (TypeError, ValueError):
         raise _NotAllowedError(
-            Message("addresses or networks with commas between them, such as 127.0.0.1, 10.0.0.0/8")
+            Message("addresses or networks separated by commas, such as 127.0.0.1, 10.0.0.0/8")
         ) from None
 
 
@@ -136,9 +137,9 @@ def _timezone(value: object) -> ZoneInfo:
 
 @dataclass(frozen=True, slots=True)
 class CorpusEntry:
-    """One ``[[corpus]]`` table: where articles come from. ``kind`` is one of :data:`CORPUS_KINDS`, ``place`` its value.
+    """One ``[[corpus]]`` table: a source of articles. ``kind`` is one of :data:`CORPUS_KINDS`, ``place`` its value.
 
-    ``query`` is that of a database; ``columns`` name its columns; ``source`` and ``section`` are what articles inherit.
+    ``query`` and ``columns`` are those of a database; articles inherit ``source`` and ``section``.
     """
 
     kind: str
@@ -160,7 +161,7 @@ def _entries(value: object) -> tuple[CorpusEntry, ...]:
 
 
 def _entry(table: Mapping[str, object]) -> CorpusEntry | None:
-    """Return the entry that ``table`` writes, or None when it is wrong."""
+    """Return the entry of a ``[[corpus]]`` table, or None when the table is wrong."""
     kinds = [kind for kind in CORPUS_KINDS if kind in table]
     columns = table.get("columns", {})
     texts = {key: value for key, value in table.items() if isinstance(value, str) and value.strip()}
@@ -182,9 +183,9 @@ def _entry(table: Mapping[str, object]) -> CorpusEntry | None:
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """A row of the table. ``convert`` returns the typed value or raises with the allowed values in words.
+    """A row of the table. ``convert`` returns the typed value or raises an error that names the allowed values.
 
-    ``flag`` is the option where the name does not give it. The value of a secret is never shown.
+    ``flag`` is the option's name when it differs from the setting's. The value of a secret is never shown.
     """
 
     name: str
@@ -211,14 +212,14 @@ Value = TypeVar("Value")
 def _setting(
     convert: Callable[[object], Value], default: object, help_text: Message, *, flag: str = "", secret: bool = False
 ) -> Value:
-    """Return a field of :class:`Config` as a type checker sees it: a value. Its row is in the field's metadata."""
+    """Return a dataclass field whose metadata is the row of the setting; its type is that of the value."""
     row = {"convert": convert, "default": default, "help": help_text, "flag": flag, "secret": secret}
     return field(default_factory=partial(convert, default), repr=not secret, metadata=row)
 
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    """The settings of one run, checked and typed: name, type, conversion, default and help of each in one place."""
+    """The settings of one run. Each field declares name, type, conversion, default and help of a setting."""
 
     corpus: Path = _setting(_path, "corpus", Message("folder (or file) with the articles"))
     entries: tuple[CorpusEntry, ...] = _setting(
@@ -230,7 +231,7 @@ class Config:
     generations_kept: int = _setting(
         _whole_number(2, 100),
         2,
-        Message("generations that stay: the one that answers and those before it"),
+        Message("generations to keep: the current one and those before it"),
     )
     lock_wait: float = _setting(
         _number(0.0, 86_400.0),
@@ -240,25 +241,27 @@ class Config:
     )
     host: str = _setting(_text, "127.0.0.1", Message("address that the server listens on"))
     port: int = _setting(_whole_number(0, 65535), 8000, Message("port that the server listens on (0: any free one)"))
-    url_prefix: str = _setting(_url_prefix, "", Message("path that the site lies under, such as /recherche"))
+    url_prefix: str = _setting(_url_prefix, "", Message("path under which the site is served, such as /recherche"))
     trusted_proxies: tuple[Network, ...] = _setting(
         _networks,
         "",
-        Message("addresses or networks of proxies whose X-Forwarded-For, -Proto, -Host and -Prefix are believed"),
+        Message("addresses or networks of proxies whose X-Forwarded-For, -Proto, -Host and -Prefix are trusted"),
     )
     workers: int = _setting(_whole_number(1, 64), 2, Message("server processes"))
     threads: int = _setting(_whole_number(1, 64), 8, Message("threads in each server process"))
     searches_at_once: int = _setting(
         _whole_number(1, 64),
         4,
-        Message("searches that a server process runs at once; one of them may be a costly one"),
+        Message("searches that a server process runs at once; only one of them may be costly"),
     )
     searches_per_client: int = _setting(
         _whole_number(1, 64),
         3,
         Message("searches that a server process runs at once for one client (address)"),
     )
-    language: str = _setting(_choice(*LANGUAGES), "fr", Message("language of the pages when a browser names neither"))
+    language: str = _setting(
+        _choice(*LANGUAGES), "fr", Message("language of the pages when a browser asks for neither of the two")
+    )
     timezone: ZoneInfo = _setting(
         _timezone,
         "Europe/Paris",
@@ -267,25 +270,27 @@ class Config:
     query_seconds: float = _setting(
         _number(0.05, 60.0),
         2.0,
-        Message("seconds that one search may take; then costly parts are left out and the answer is marked as partial"),
+        Message(
+            "seconds that one search may take; after them costly parts are skipped and the answer is marked as partial"
+        ),
     )
-    synonyms: Path = _setting(_path, "synonyms.txt", Message("file of words that mean the same, if there is one"))
+    synonyms: Path = _setting(_path, "synonyms.txt", Message("file with synonyms, if there is one"))
     write_token: str = _setting(
         _token,
         "",
-        Message("bearer token of who may write articles over HTTP; without one nobody may"),
+        Message("bearer token for writing articles over HTTP; without one, writing is off"),
         secret=True,
     )
-    write_largest: int = _setting(_whole_number(1, 1_000_000), 64, Message("MB that one request to write may bring"))
+    write_largest: int = _setting(_whole_number(1, 1_000_000), 64, Message("largest body of a write request, in MB"))
     write_rate: int = _setting(
         _whole_number(0, 1_000_000),
         100,
-        Message("requests to write that a server process takes in a second (0: any number)"),
+        Message("write requests that a server process accepts in a second (0: no limit)"),
     )
     index_delay: float = _setting(
         _number(0.0, 3600.0),
         0.2,
-        Message("seconds that indexing waits after a write, for others to come with it"),
+        Message("seconds between a write and its indexing, so that several writes are indexed together"),
     )
     site_name: str = _setting(_text, "searchapp", Message("name shown at the top of the pages"))
 
@@ -301,21 +306,21 @@ def load_config(
 ) -> Config:
     """Return the settings of this run.
 
-    ``options`` are what the command line gave (``None`` values count as not given); ``file`` names the settings file,
-    which without it is ``searchapp.toml`` of the working folder if there is one.
+    ``options`` are those of the command line; None means not given. ``file`` is the settings file; without it,
+    ``searchapp.toml`` of the working folder is read if it exists.
 
-    Raises ConfigurationError that names every wrong setting, its value, where it came from and what is allowed.
+    Raises ConfigurationError, which names every wrong setting with its value, its origin and the allowed values.
     """
     problems: list[Message] = []
     values = {setting.name: setting.convert(setting.default) for setting in SETTINGS}
-    for origin, name, value in _given(options or {}, environ or {}, file, problems):
+    for origin, name, value in _values_by_precedence(options or {}, environ or {}, file, problems):
         setting = next((row for row in SETTINGS if row.name == name), None)
         if setting is None:
             problems.append(_unknown(origin, name))
             continue
         try:
             values[name] = setting.convert(value)
-            values["entries"] = () if name == "corpus" else values["entries"]  # a corpus named later wins
+            values["entries"] = () if name == "corpus" else values["entries"]  # a later "corpus" replaces [[corpus]]
         except _NotAllowedError as error:
             problems.append(
                 Message(
@@ -330,7 +335,7 @@ def load_config(
     return Config(**values)
 
 
-def _given(
+def _values_by_precedence(
     options: Mapping[str, object], environ: Mapping[str, str], file: Path | None, problems: list[Message]
 ) -> Iterator[tuple[str, str, object]]:
     """Yield (origin, setting, value) in rising order of precedence."""

@@ -1,8 +1,7 @@
-"""Two languages, one source: what people read is written in English and translated by a gettext catalogue.
+"""Translation: texts for people are written in English and translated by gettext catalogues.
 
-A :class:`Message` keeps text and values apart until somebody reads it, so the same error is French on a page and
-English in a terminal. Catalogues are PO files read as they are (Babel compiles them in memory): a checkout needs no
-compile step.
+A :class:`Message` keeps text and values apart until it is rendered, so that one error is French on a page and English
+in a terminal. Catalogues are PO files, which Babel compiles in memory: a checkout needs no compile step.
 """
 
 from __future__ import annotations
@@ -22,12 +21,12 @@ Translate = Callable[[str], str]
 
 
 def untranslated(text: str) -> str:
-    """Return ``text``: the language that the program is written in."""
+    """Return ``text`` unchanged, in English."""
     return text
 
 
 class Message:
-    """A sentence with named gaps (``{name}``, as in :meth:`str.format`) and what fills them."""
+    """A sentence with named placeholders (``{name}``, as in :meth:`str.format`) and their values."""
 
     __slots__ = ("text", "values")
 
@@ -71,7 +70,7 @@ def translator(language: str) -> Translate:
 
 
 def _compiled(path: Path, language: str) -> io.BytesIO:
-    # English needs no catalogue, so it does not wait for what reads one.
+    # Imported here, since English needs no catalogue.
     from babel.messages.mofile import write_mo
     from babel.messages.pofile import read_po
 

@@ -1,4 +1,4 @@
-"""The frozen values that cross borders between rooms."""
+"""Immutable values that several packages share."""
 
 from __future__ import annotations
 
@@ -38,9 +38,9 @@ __all__ = [
 ]
 
 JOURNAL_FOLDER: Final = "_journal"
-"""Folder at the root of a corpus with the articles that were written and withdrawn through the program."""
+"""Folder at the root of a corpus that records the articles written and withdrawn through the program."""
 JOURNAL_FILES: Final = "[0-9][0-9][0-9][0-9]-[0-9][0-9].jsonl"
-"""The names of the journal's files, one a month, whose order is the order of time."""
+"""Pattern of the names of the journal's files, one a month; sorted by name they are in order of time."""
 
 Span = tuple[int, int]
 """Start and end, end excluded, in Unicode code points of the stored field."""
@@ -48,10 +48,10 @@ Span = tuple[int, int]
 
 @dataclass(frozen=True, slots=True)
 class Deadline:
-    """Moment of :func:`time.monotonic` by which a request is to be answered; by default there is none.
+    """Moment of :func:`time.monotonic` by which a request must be answered; the default is never.
 
-    It is made where a request enters and handed to each stage. A stage that finds it passed leaves its work out and
-    reports that.
+    The service makes it when a request comes in and passes it to each stage. A stage after the deadline skips its work
+    and reports that.
     """
 
     moment: float = math.inf
@@ -62,13 +62,13 @@ class Deadline:
         return cls(time.monotonic() + seconds)
 
     def passed(self) -> bool:
-        """Return whether the time is over."""
+        """Return whether the moment has passed."""
         return time.monotonic() > self.moment
 
 
 @dataclass(frozen=True, slots=True)
 class Remark:
-    """Message about how a query was understood, and the span of the query text that it is about."""
+    """Message about the interpretation of a query, and the span of the query text that it concerns."""
 
     message: Message
     start: int
@@ -84,16 +84,16 @@ class ArticleStatus(StrEnum):
 
 
 class DateQuality(StrEnum):
-    """Precision of an article's date in its file; the program adds the rest.
+    """Precision of an article's date in its file; the program completes it.
 
     An article whose date is missing, invalid or in the future has none.
     """
 
-    EXACT = "exact"  # the moment with its time zone
-    LOCAL = "local"  # an hour without a zone: the configured zone is taken
-    DAY = "day"  # a day without an hour: midnight is taken
-    MONTH = "month"  # a month, or a week, without a day: its first day is taken
-    YEAR = "year"  # a year alone: its first day is taken
+    EXACT = "exact"  # a moment with its time zone
+    LOCAL = "local"  # a time without a zone: in the configured time zone
+    DAY = "day"  # a day without a time: at midnight
+    MONTH = "month"  # a month, or a week, without a day: on its first day
+    YEAR = "year"  # a year alone: on its first day
     GUESSED = "guessed"  # a year of two digits, or of day and month either may come first
     MISSING = "missing"
     INVALID = "invalid"  # what is stated is not understood
@@ -102,11 +102,11 @@ class DateQuality(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Article:
-    """A unit of the corpus, as one clean value whatever format it came in.
+    """An article of the corpus, cleaned; the same for every format.
 
-    ``date`` carries a time zone; so does ``modified``, the moment of this version where one is given. ``text`` holds
-    paragraphs separated by a blank line. ``stub`` marks a text that a paywall cut. ``repairs`` names the repairs of
-    reading, in the words of ``searchapp.ingest``. A withdrawn article may have no words.
+    ``date`` has a time zone, and so does ``modified``, the moment of this version, if the file gives one. ``text`` is
+    paragraphs separated by blank lines. ``stub`` marks a text that ends at a paywall. ``repairs`` lists the repairs
+    made while reading, by the names of ``searchapp.ingest``. A withdrawn article may have no text.
 
     Each attribute has a row in :data:`~searchapp.schema.ARTICLE_FIELDS`.
     """
@@ -131,10 +131,10 @@ class Article:
 
 @dataclass(frozen=True, slots=True)
 class Reject:
-    """An article that could not be read: file, line (from 1; ``None`` means all of the file), reason.
+    """An article that could not be read: file, line (from 1; None for the whole file), reason.
 
-    ``unavailable``: the system could not read it (no permission, a disk that fails, a library that is not installed).
-    It is tried again at each reindex, and its indexed version stays.
+    ``unavailable``: the system could not read it (no permission, a failing disk, a library that is not installed). Each
+    reindex tries again, and the indexed version stays.
     """
 
     file: str
@@ -142,9 +142,14 @@ class Reject:
     reason: Message
     unavailable: bool = False
 
+    def message(self) -> Message:
+        """Return the reject as one line."""
+        place = f"{self.file}:{self.line}" if self.line else self.file
+        return Message("rejected: {place}: {reason}", place=place, reason=self.reason)
+
 
 class Sort(StrEnum):
-    """The orders that results come in."""
+    """Order of results."""
 
     RELEVANCE = "relevance"
     NEWEST = "newest"
@@ -176,9 +181,8 @@ class Filters:
 class SearchRequest:
     """One search.
 
-    ``cursor`` is a token from an earlier answer to the same search; it goes on after its last result and wins over
-    ``page``.
-    An empty query asks for every article, newest first.
+    ``cursor`` is a token from an earlier answer to the same search: the results after its last one are returned, and
+    ``page`` is ignored. An empty query finds every article, newest first.
     """
 
     query: str = ""
@@ -191,7 +195,10 @@ class SearchRequest:
 
 @dataclass(frozen=True, slots=True)
 class Fragment:
-    """A piece of a stored field with its marks: ``text`` starts at ``start``; ``spans`` count from the field's."""
+    """A part of a stored field: its text, the offset at which it starts, and the spans to highlight.
+
+    ``spans`` are offsets in the field, not in the fragment.
+    """
 
     text: str
     start: int
@@ -204,8 +211,8 @@ class Fragment:
 class Hit:
     """One result: its article, rank, score and fragments.
 
-    ``lead`` is ``None`` for an article without one. ``fragments`` are the best pieces of the text, in its order; when
-    the text holds no match, its opening.
+    ``lead`` is None for an article without one. ``fragments`` are the best parts of the text, in its order, or its
+    opening when it has no match.
     """
 
     article: Article
@@ -218,7 +225,7 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class ArticleView:
-    """A whole article with the marks of a query: every field as one fragment (uncut)."""
+    """A whole article with the highlights of a query: every field as one uncut fragment."""
 
     article: Article
     title: Fragment
@@ -229,7 +236,7 @@ class ArticleView:
 
 @dataclass(frozen=True, slots=True)
 class FacetBucket:
-    """A value of a facet field and the number of matching articles that carry it."""
+    """A value of a facet field and the number of matching articles with that value."""
 
     value: str
     count: int
@@ -247,9 +254,9 @@ class HistogramBucket:
 class SearchResult:
     """The answer to a :class:`SearchRequest`. ``total_relation`` is "eq" (exact) or "gte" (at least).
 
-    After a cursor, ``page`` is the number of the page that the first hit would stand on.
+    After a cursor, ``page`` is the number of the page with the first hit.
 
-    ``understood`` is the normal form of the query; ``elaborate`` says that it asks for more than words.
+    ``understood`` is the normal form of the query; ``elaborate`` is True for a query with operators.
     """
 
     query: str
@@ -270,5 +277,5 @@ class SearchResult:
 
 
 def journal_order(name: str) -> bytes:
-    """Return the sort key of a file of the journal: foreign files come before those that the program wrote."""
+    """Return the sort key of a file in the journal's folder: other files come before those of the program."""
     return (b"" if fnmatchcase(name, JOURNAL_FILES) else b"\0") + os.fsencode(name)

@@ -1,14 +1,14 @@
 """The article's fields and its facets, each in one table, and the fields of every engine's index.
 
 :data:`ARTICLE_FIELDS` drives records, digests, stored forms, JSON and ``ingest --show``: each field is stored, hashed
-and shown, and a row says how it differs from the others. :data:`FACETS` drives the index, filters, addresses, pages and
-JSON.
+and shown, and a row declares how it differs from the others. :data:`FACETS` drives the index, filters, addresses, pages
+and JSON.
 
-Text fields of an index hold terms of the French chain. A *part* of an article (title, lead, text) is indexed twice: its
-folded words with positions, for phrases and for searches in one part, and its exact forms. Stems of all parts stand
-together in one field that is scored. Value fields hold whole values; those of facets filter and are counted.
+Text fields of an index hold terms of the French analyzer. A *part* of an article (title, lead, text) is indexed twice:
+as folded words with positions, for phrases and for searches in one part, and as exact forms. The stems of all parts are
+in one field, which is scored. Value fields hold whole values; those of facets filter and are counted.
 
-SCHEMA_VERSION changes when an index written before can no longer answer, as without a field or facet that is new.
+SCHEMA_VERSION changes when older indexes lack something that searches need, such as a new field or facet.
 """
 
 from __future__ import annotations
@@ -60,21 +60,21 @@ class FieldType(Enum):
 
 
 class ReadFrom(Enum):
-    """Where a field's value comes from when an article is read."""
+    """Origin of a field's value when an article is read."""
 
-    RECORD = auto()  # the record's value, cleaned as its type is; a line may be inherited from a folder
-    RULE = auto()  # the record's value by a rule of its own (ingest/cleaning/record.py)
-    OWN_RECORD = auto()  # a rule too, and only a record that the program wrote gives it
-    COMPUTED = auto()  # never a record
+    RECORD = auto()  # the record's value, cleaned by its type; a line may be inherited from a folder
+    RULE = auto()  # the record's value, by a rule of this field (ingest/cleaning/record.py)
+    OWN_RECORD = auto()  # like RULE, but only from records that the program wrote
+    COMPUTED = auto()  # never from a record
 
 
 @dataclass(frozen=True, slots=True)
 class ArticleField:
-    """A row: the field's name in records, stored forms and JSON, and how it differs from other fields.
+    """A row: the field's name in records, stored forms and JSON, its type and its properties.
 
     ``attribute`` is its name in :class:`~searchapp.model.Article`. A ``required`` field is written into records even
-    when it is empty. ``in_hit`` puts it into a hit's JSON. ``synonyms`` are names in exports and tables, without
-    accents, separated by blanks.
+    when it is empty. ``in_hit`` puts it into a hit's JSON. ``synonyms`` are other names of it in exports and tables,
+    without accents, separated by spaces.
     """
 
     name: str
@@ -89,7 +89,7 @@ class ArticleField:
         object.__setattr__(self, "attribute", self.attribute or self.name)
 
 
-# In the order of records and of JSON. "url" of a hit is the address of its page, which output/ puts in.
+# In the order of records and of JSON. The "url" of a hit is the address of its page, which output/ adds.
 ARTICLE_FIELDS: Final = (
     ArticleField("id", FieldType.LINE, ReadFrom.RULE, required=True, synonyms="identifiant guid uid"),
     ArticleField(
@@ -164,19 +164,19 @@ def _stored_order() -> tuple[ArticleField, ...]:
 
 
 STORED_FIELDS: Final = _stored_order()
-"""The rows in the order of stored forms and digests, where "modified" follows "date". In another order every article
-would count as changed."""
+"""The rows in the order of stored forms and digests: "modified" follows "date". In another order every article would
+count as changed."""
 stored_values: Final[Callable[[Any], tuple[Any, ...]]] = attrgetter(*(row.attribute for row in STORED_FIELDS))
-"""Returns an article's values in that order."""
+"""Article -> its values in that order."""
 
 
 @dataclass(frozen=True, slots=True)
 class Facet:
     """A row: a value field by which searches are filtered and whose values are counted.
 
-    ``field`` is its name in the index, in addresses and in JSON, ``attribute`` that in the article, which may have one
-    value or several, ``label`` that on pages. Pages show facets by rising ``position``.
-    ``browse`` is the heading of its values on the home page, None for a facet that is not listed there.
+    ``field`` is its name in the index, in addresses and in JSON; ``attribute`` is that in the article, with one value
+    or several; ``label`` is that on pages. Pages show facets by rising ``position``. ``browse`` is the heading of its
+    values on the home page, None for a facet that is not listed there.
     """
 
     field: str
@@ -194,7 +194,7 @@ FACETS: Final = (
 
 PARTS: Final = ("title", "lead", "text")
 
-# Stems of all parts: the candidates' BM25 runs on it, so a word costs one posting list.
+# Stems of all parts. BM25 of the candidates is computed on this field, so a word costs one posting list.
 STEMS: Final = "stems"
 # Part -> field of its folded words with positions.
 WORDS: Final = {part: f"{part}_words" for part in PARTS}
@@ -210,5 +210,5 @@ VALUE_FIELDS: Final = tuple(VALUE_ATTRIBUTES)
 
 
 def canonical_id(text: str) -> str:
-    """Return the form in which an id is stored and compared: NFC, since keyboards and systems differ in accents."""
+    """Return the stored form of an id: NFC, since keyboards and systems encode accents differently."""
     return text if text.isascii() else unicodedata.normalize("NFC", text)

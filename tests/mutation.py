@@ -40,11 +40,14 @@ NEAREST: dict[str, tuple[str, ...]] = {
     "query/grammar": ("tests/query/test_language.py", "tests/query/test_limits.py", "tests/contract/test_lookup.py"),
     "query/date_words": ("tests/query/test_date_words.py", "tests/query/test_language.py"),
     "search/ranking": ("tests/search/test_ranking.py",),
+    "search/fragments": ("tests/search/test_excerpts.py", "tests/search/test_highlight.py"),
     "search/highlight": ("tests/search/test_excerpts.py", "tests/search/test_highlight.py"),
+    "search/term_marks": ("tests/search/test_highlight.py", "tests/search/test_excerpts.py"),
     "search/matching": ("tests/search/test_matching.py",),
     "derived/spelling": ("tests/derived/test_corrections.py", "tests/derived/test_spelling.py"),
     "search/exclude_withdrawn": ("tests/contract/test_hiding.py",),
     "search/service": ("tests/archive", "tests/search/test_paging.py", "tests/search/test_service.py"),
+    "search/generation_opener": ("tests/indexing/test_checking.py", "tests/indexing/test_restored_index.py"),
     "search/cursor": ("tests/search/test_cursor.py",),
     "search/resolve": ("tests/contract/test_resolving.py", "tests/archive", "tests/oracle"),
     "search/dictionary": ("tests/contract/test_lookup.py", "tests/contract/test_resolving.py"),
@@ -54,14 +57,16 @@ NEAREST: dict[str, tuple[str, ...]] = {
         "tests/contract/test_differential.py",
         "tests/contract",
     ),
+    "engines/whoosh_engine/matches": ("tests/contract/test_sums.py", "tests/contract"),
+    "engines/whoosh_engine/positions": ("tests/contract/test_phrases.py", "tests/contract/test_differential.py"),
     "engines/whoosh_engine/merging": ("tests/engines/test_whoosh_merging.py", "tests/engines/test_whoosh_growth.py"),
     "indexing/versions": ("tests/indexing/test_versions.py",),
-    "indexing/index_state": ("tests/indexing/test_register.py", "tests/indexing/test_incremental.py"),
+    "indexing/index_state": ("tests/indexing/test_index_state.py", "tests/indexing/test_incremental.py"),
     "indexing/update": ("tests/indexing/test_same_tick.py", "tests/indexing/test_incremental.py"),
     "indexing/verification": ("tests/indexing/test_publishing.py",),
     "indexing/coverage": ("tests/indexing/test_coverage.py",),
-    "ingest/journal/journal": ("tests/indexing/test_last_words.py", "tests/indexing/test_journal.py"),
-    "ingest/journal/journal_index": ("tests/indexing/test_last_words.py", "tests/indexing/test_journal.py"),
+    "ingest/journal/journal": ("tests/ingest/journal",),
+    "ingest/journal/journal_index": ("tests/ingest/journal",),
     "ingest/file_names": ("tests/ingest/test_names.py",),
     "ingest/formats/mets": ("tests/ingest/test_bindings.py",),
     "web/params": ("tests/web/test_params.py",),
@@ -93,7 +98,7 @@ _MOST_MEMORY = 8 << 20
 
 @dataclass(frozen=True)
 class Score:
-    """What became of the mutants of one module: ``survivors`` as diffs."""
+    """Outcome of the mutants of one module: ``survivors`` as diffs."""
 
     module: str
     mutants: int

@@ -1,4 +1,4 @@
-"""The map and the house agree: rooms, doors, import rules, walks, and every path that a page names."""
+"""ARCHITECTURE.md agrees with the code: rooms, ``__all__``, import rules, walks, and every path that a page names."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from tests.walks import Walk, room_of, walk_of_a_query, walk_of_an_article
 
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "searchapp"
-LOOSE = {"__init__", "__main__", "bootstrap", "config", "errors", "i18n", "model", "schema"}
+LOOSE = {"__init__", "__main__", "bootstrap", "config", "i18n", "model", "schema"}
 # One room an engine: the same names in each are the same things behind another library.
 ADAPTERS = re.compile(r"engines/\w+_engine/")
 PAGES = sorted(
@@ -132,9 +132,9 @@ def test_the_import_rules_name_every_room_and_module_of_the_packages_that_they_o
 def test_the_map_lists_the_rooms_that_there_are() -> None:
     listed, folders = set[str](), ["searchapp"]
     for line in section("The rooms").partition("```")[2].partition("```")[0].splitlines():
-        if found := re.match(r"( *)([\w.]+)(/?)(?:\s|$)", line):
-            depth = len(found[1]) // 2
-            folders[depth:] = [found[2]]
+        if entry := re.match(r"( *)([\w.]+)(/?)(?:\s|$)", line):
+            depth = len(entry[1]) // 2
+            folders[depth:] = [entry[2]]
             assert ROOT.joinpath(*folders).exists(), f"ARCHITECTURE.md lists {'/'.join(folders)}"
             listed.add(".".join(folders).removesuffix(".py"))
     expected = {*ROOMS, *(f"searchapp.{name}" for name in LOOSE)}
@@ -150,6 +150,13 @@ def test_a_walk_enters_each_room_once_as_the_map_says(title: str, walk_of: Any, 
     documented = re.search(rf"^{title}: ((?:[\w.`]+(?:\s→\s)?)+)", section("The rooms"), re.MULTILINE)
     assert documented
     assert documented[1].replace("`", "").split() == " → ".join(walk.modules).split(), "run: python -m tests.walks"
+
+
+def test_the_endpoint_and_bootstrap_call_each_room_once(tmp_path: Path) -> None:
+    # The rooms that coordinate, search and indexing, call an engine once for each of their stages.
+    query, article = walk_of_a_query(tmp_path / "query"), walk_of_an_article(tmp_path / "article")
+    assert query.stages["searchapp.web"] == ["searchapp.search", "searchapp.output"]
+    assert article.stages[""] == ["searchapp.ingest.sources", "searchapp.analysis", "searchapp.indexing"]
 
 
 def named_paths(page: Path) -> Iterator[str]:
@@ -181,8 +188,7 @@ def exists(path: str, page: Path) -> bool:
     """Return whether a path exists, seen from the page or from above; folders that commands make count as well."""
     if f"/{path.rstrip('/')}/" in (ROOT / ".gitignore").read_text("utf-8").splitlines():
         return True
-    places = (page.parent / path, ROOT / path, PACKAGE / path, ROOT / f"{path}.py")
-    if any(place.exists() for place in places):
+    if any(base.exists() for base in (page.parent / path, ROOT / path, PACKAGE / path, ROOT / f"{path}.py")):
         return True
     return "/" not in path and any(next(folder.rglob(path), None) for folder in (PACKAGE, ROOT / "tests"))
 

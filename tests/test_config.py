@@ -31,7 +31,7 @@ def test_all_wrong_settings_are_told_at_once_with_what_is_allowed(tmp_path: Path
     message = caught.value.render()
     for part in (
         "prot: unknown setting; did you mean port?",
-        "site_name: “” is not allowed; give a text that is not empty",
+        "site_name: “” is not allowed; give text that is not empty",
         "workers: “True” is not allowed; give a whole number from 1 to 64",
         "SEARCHAPP_PORT: “huit” is not allowed; give a whole number from 0 to 65535",
         "SEARCHAPP_TIMEZONE: “Europe/Pariss” is not allowed",

@@ -1,4 +1,4 @@
-"""Whatever people read is there in both languages."""
+"""Every text for people exists in both languages."""
 
 from __future__ import annotations
 
@@ -73,10 +73,11 @@ def test_french_wordings_keep_french_typography(program: str) -> None:
 def test_what_click_reads_is_compiled_from_its_words() -> None:
     compiled = io.BytesIO()
     write_mo(compiled, catalogue_of("click"))
-    there = io.BytesIO((PACKAGE / "translations/fr/LC_MESSAGES/click.mo").read_bytes())
+    installed = io.BytesIO((PACKAGE / "translations/fr/LC_MESSAGES/click.mo").read_bytes())
     compiled.seek(0)
-    told, wanted = ([(entry.id, entry.string) for entry in read_mo(file) if entry.id] for file in (there, compiled))
-    assert told == wanted, "run: pybabel compile --domain click --directory searchapp/translations"
+    files = (installed, compiled)
+    shipped, expected = ([(entry.id, entry.string) for entry in read_mo(file) if entry.id] for file in files)
+    assert shipped == expected, "run: pybabel compile --domain click --directory searchapp/translations"
 
 
 @pytest.mark.parametrize(("language", "said"), [("fr", "Rien n’a"), ("en", "Nothing has"), ("xx", "Nothing has")])

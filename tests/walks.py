@@ -32,11 +32,14 @@ class Walk:
 
     ``entered`` has for each room the module that was called first from another room, in the order of these calls.
     ``returns`` are the modules that were called in a room which their chain of calls had left: room → other → room.
-    Making values, reading properties of classes and going on with a stream of articles are no visits.
+    ``stages`` has for each calling room ("" for loose modules) the rooms that it called, in order of time; a room that
+    it called again after another one is there twice. Constructors, properties of classes and the next item of a
+    generator do not count as calls.
     """
 
     entered: dict[str, str] = field(default_factory=dict)
     returns: set[str] = field(default_factory=set)
+    stages: dict[str, list[str]] = field(default_factory=dict)
 
     @property
     def modules(self) -> list[str]:
@@ -66,7 +69,7 @@ def walk_of_a_query(folder: Path) -> Walk:
 
 def _corpus(folder: Path) -> Config:
     corpus = folder / "corpus"
-    corpus.mkdir()
+    corpus.mkdir(parents=True)
     (corpus / "bac.md").write_text(ARTICLE, "utf-8")
     return bootstrap.load_config({"corpus": corpus, "index": folder / "index", "engine": "whoosh", "jobs": 1})
 
@@ -85,6 +88,8 @@ def _trace(work: Callable[[], object]) -> Walk:
         rooms = [name for name in stack if name]
         if room and rooms[-1:] != [room]:
             walk.entered.setdefault(room, module)
+            called = walk.stages.setdefault(rooms[-1] if rooms else "", [])
+            called += [room] if called[-1:] != [room] else []
             if room in rooms:
                 walk.returns.add(module)
         stack.append(room)
@@ -125,3 +130,5 @@ if __name__ == "__main__":
             walk = walk_of(Path(temporary))
         print(f"{walk_of.__name__.removeprefix('walk_of_')}: {' → '.join(walk.modules)}")  # noqa: T201
         print(f"returns: {sorted(walk.returns)}")  # noqa: T201
+        for room, called in walk.stages.items():
+            print(f"  {room or 'bootstrap'} calls {' → '.join(called)}".replace("searchapp.", ""))  # noqa: T201

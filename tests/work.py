@@ -1,4 +1,4 @@
-"""How work grows with its input: ratios, which a busy machine does not change, instead of seconds."""
+"""Growth of work with its input, measured as ratios, which do not depend on the load of the machine."""
 
 from __future__ import annotations
 

@@ -19,7 +19,7 @@ __all__ = [
     "normalize",
     "plain_elision",
     "plain_word",
-    "small_words",
+    "stopwords",
 ]
 
 _CHARACTERS: Final = str.maketrans(
@@ -94,7 +94,7 @@ def fold(text: str) -> str:
 
 
 @cache
-def small_words() -> frozenset[str]:
-    """Return the function words of French as exact forms, with and without their accents."""
-    words = read_words("small_words.txt")
+def stopwords() -> frozenset[str]:
+    """Return the stopwords of French (its function words) as exact forms, with and without their accents."""
+    words = read_words("stopwords.txt")
     return words | {fold(word) for word in words}

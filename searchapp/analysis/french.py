@@ -34,7 +34,7 @@ from searchapp.analysis.filters import (
     normalize,
     plain_elision,
     plain_word,
-    small_words,
+    stopwords,
 )
 from searchapp.analysis.stemmer import RULES_VERSION, read_words, stem
 from searchapp.analysis.tokenizer import (
@@ -45,7 +45,7 @@ from searchapp.analysis.tokenizer import (
     raw_tokens_with_spans,
 )
 
-__all__ = ["FrenchAnalyzer", "Step", "Term", "TermFilter", "Token"]
+__all__ = ["FrenchAnalyzer", "Step", "Term", "TermMatcher", "Token"]
 
 # Raises the fingerprint when the code of the chain changes what it gives.
 _CHAIN_VERSION: Final = 2
@@ -65,7 +65,7 @@ class Term:
     exact: str
     word: str
     stem: str
-    small: bool
+    is_stopword: bool
     elided: int
     """Characters of the raw token that an elided word takes."""
 
@@ -80,7 +80,7 @@ class Token:
 
 
 @dataclass(slots=True)
-class TermFilter:
+class TermMatcher:
     """The terms to look for in texts: of these stems, of these folded words, or that ``other`` accepts.
 
     It remembers what stood between two spaces in the texts looked through, and which of it held such a term.
@@ -104,14 +104,14 @@ class Step:
     start: int
     end: int
     stages: tuple[tuple[str, str], ...]
-    small: bool
+    is_stopword: bool
 
 
 class FrenchAnalyzer:
     """The chain as an object; safe to share between threads. A pickle of it leaves out what it remembers."""
 
     def __init__(self) -> None:
-        self._small = small_words()
+        self._stopwords = stopwords()
         self._forget()
 
     def _forget(self) -> None:
@@ -131,7 +131,7 @@ class FrenchAnalyzer:
     @property
     def fingerprint(self) -> str:
         """Twelve hexadecimal digits that change when the terms of some text would."""
-        lists = sorted(self._small) + sorted(read_words("protected_words.txt"))
+        lists = sorted(self._stopwords) + sorted(read_words("protected_words.txt"))
         parts = (str(_CHAIN_VERSION), str(RULES_VERSION), PATTERN.pattern, *lists)
         return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:12]
 
@@ -151,7 +151,7 @@ class FrenchAnalyzer:
             term = self._terms[raw]
             yield Token(start + term.elided, end, term)
 
-    def wanted_tokens(self, text: str, wanted: TermFilter) -> Iterator[Token]:
+    def wanted_tokens(self, text: str, wanted: TermMatcher) -> Iterator[Token]:
         """Yield the tokens of ``text`` whose term is wanted: only what stands between two spaces with one is looked at.
 
         Numbers in groups (« 20 000 ») go beyond a space and are not found; ask :meth:`tokens` for these.
@@ -176,7 +176,7 @@ class FrenchAnalyzer:
                 ("word", term.word),
                 ("stem", term.stem),
             )
-            yield Step(raw, start + term.elided, end, stages, term.small)
+            yield Step(raw, start + term.elided, end, stages, term.is_stopword)
 
     def _filled(self, text: str, chunks: Sequence[str], found: list[Term | None]) -> list[Term]:
         """Return ``found`` with the terms of each chunk that has no single one."""
@@ -195,7 +195,7 @@ class FrenchAnalyzer:
         filled += found[start:-1]
         return cast("list[Term]", filled)
 
-    def _likely(self, chunks: Iterable[str], wanted: TermFilter) -> Iterable[str]:
+    def _likely(self, chunks: Iterable[str], wanted: TermMatcher) -> Iterable[str]:
         """Return those of ``chunks`` that a quick look does not rule out."""
         if wanted.other:
             return chunks
@@ -223,7 +223,7 @@ class FrenchAnalyzer:
             word = fold_plain(exact)
         elif length := plain_elision(raw):
             bare = self._terms[raw[length:]]
-            return Term(bare.exact, bare.word, bare.stem, bare.small, length)
+            return Term(bare.exact, bare.word, bare.stem, bare.is_stopword, length)
         else:
             elided = elided_length(raw)
             exact = join_number(join_acronym(normalize(raw[elided:])))
@@ -232,7 +232,7 @@ class FrenchAnalyzer:
         exact = raw if exact == raw else exact
         word = exact if word == exact else word
         base = stem(word)
-        return Term(exact, word, word if base == word else base, exact in self._small, elided)
+        return Term(exact, word, word if base == word else base, exact in self._stopwords, elided)
 
 
 def _places(text: str, chunks: set[str]) -> Iterable[tuple[int, str]]:

@@ -1,8 +1,8 @@
-"""The command line. One place maps errors to exit codes; each command is a few lines over ``bootstrap``.
+"""The command line. Each command is a few lines over ``bootstrap``; ``main`` maps errors to exit codes.
 
-Exit codes: 0 done, 2 you can fix it, 3 not found, 4 unavailable, 5 corrupt, 130 interrupted.
+Exit codes: 0 done, 2 wrong input or settings, 3 not found, 4 unavailable, 5 corrupt, 130 interrupted.
 
-A command's module is loaded when the command is run: what one of them needs makes none of the others slow to start.
+A command's module is loaded when the command runs, so that the imports of one command do not slow down the others.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import click
 from searchapp import __version__
 from searchapp.cli.group import OnDemandCommand, OnDemandGroup
 from searchapp.cli.localization import gettext as _
-from searchapp.cli.localization import let_click_speak
+from searchapp.cli.localization import translate_click
 from searchapp.errors import SearchappError, SystemRefused
 
 __all__ = ["cli", "main"]
@@ -25,11 +25,11 @@ _COMMANDS: Final = (
     ("add", "add_command", _("Write articles into the corpus and index them.")),
     ("serve", "serve_command", _("Serve the search page.")),
     ("search", "search_command", _("Search the index.")),
-    ("status", "generation_commands", _("Show what is indexed.")),
-    ("check", "generation_commands", _("Read all of the index and name what is damaged.")),
+    ("status", "generation_commands", _("Show the state of the index.")),
+    ("check", "generation_commands", _("Check every file and article of the index.")),
     ("rollback", "generation_commands", _("Go back to an earlier generation.")),
-    ("analyze", "analyze_command", _("Show what the French analysis makes of a text.")),
-    ("ingest", "ingest_command", _("Show what would be indexed of a file.")),
+    ("analyze", "analyze_command", _("Show the French analysis of a text.")),
+    ("ingest", "ingest_command", _("Show the articles of a file as they would be indexed.")),
     ("evaluate", "evaluate_command", _("Measure the ranking on judged queries.")),
 )
 
@@ -44,12 +44,12 @@ _COMMANDS: Final = (
 )
 @click.version_option(__version__, prog_name="searchapp", message="%(prog)s %(version)s", help=_("Show the version."))
 def cli() -> None:
-    """The group that the commands hang on; its help is given above so that it is translated."""
+    """The group of commands. Its help is an argument above, so that it is translated."""
 
 
 def main() -> NoReturn:
     """Run the command line and exit."""
-    let_click_speak()
+    translate_click()
     try:
         sys.exit(cli.main(prog_name="searchapp", standalone_mode=False) or 0)
     except click.ClickException as error:
@@ -61,11 +61,11 @@ def main() -> NoReturn:
         sys.exit(fail(error))
     except (click.Abort, KeyboardInterrupt):
         sys.exit(130)
-    except BrokenPipeError:  # the reader of a pipe, such as head, has seen enough
+    except BrokenPipeError:  # the reader of the pipe, such as head, has ended
         sys.stderr.close()
         sys.exit(0)
     except OSError as error:
-        if error.errno is None or sys.flags.dev_mode:  # a fault of the program, or whoever looks for one
+        if error.errno is None or sys.flags.dev_mode:  # a fault of the program, or a developer who wants the traceback
             raise
         from searchapp.cli.terminal import fail
 

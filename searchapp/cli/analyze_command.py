@@ -1,4 +1,4 @@
-"""``analyze``: what the French analysis makes of a text."""
+"""``analyze``: the French analysis of a text, step by step."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ __all__ = ["analyze"]
 
 
 @click.command(
-    help=_("Show what the French analysis makes of TEXT, step by step.")
+    help=_("Show the French analysis of TEXT, step by step.")
     + "\n\n"
     + _("Two words match each other when their stems are equal."),
 )
 @click.argument("text", nargs=-1, required=True)
 def analyze(text: tuple[str, ...]) -> None:
-    """Print a table with a row a token and a column a step."""
+    """Print a table with a row for each token and a column for each step."""
     steps = list(open_analyzer().steps(" ".join(text)))
     if not steps:
         print_error(_("There is no word in this text."))
@@ -30,5 +30,5 @@ def analyze(text: tuple[str, ...]) -> None:
         table.add_column(heading)
     for step in steps:
         outcomes = (outcome for _name, outcome in step.stages)
-        table.add_row(f"{step.start}–{step.end}", step.raw, *outcomes, _("small word") if step.small else "")
+        table.add_row(f"{step.start}–{step.end}", step.raw, *outcomes, _("stopword") if step.is_stopword else "")
     out().print(table)

@@ -19,19 +19,19 @@ _METAVARS: Final = {"corpus": "DIR", "index": "DIR", "lock_wait": "SECONDS"}
 
 
 def with_config(*names: str, argument: str = "") -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Give a command the options ``names`` and ``--config``; it is called with the Config made of them, first.
+    """Add the options ``names`` and ``--config`` to a command; its first argument is the Config made from them.
 
-    Values are checked by the table, not by click, so that all wrong settings are told at once. ``argument`` names the
-    setting that the command also takes without an option.
+    Values are checked by the settings table, not by click, so that one error lists all wrong settings. ``argument``
+    names the setting that the command also takes as a positional argument.
     """
 
     def decorate(command: Callable[..., Any]) -> Callable[..., Any]:
         @wraps(command)
         def run(config_file: Path | None, **arguments: Any) -> Any:
             options = {name: arguments.pop(name) for name in names}
-            given = arguments.pop("argument", None)
-            if given is not None:
-                options[argument] = given
+            positional = arguments.pop("argument", None)
+            if positional is not None:
+                options[argument] = positional
             return command(load_config(options, config_file), **arguments)
 
         wrapped = click.option(

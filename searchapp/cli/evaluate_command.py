@@ -1,4 +1,4 @@
-"""``evaluate``: judged queries, measured."""
+"""``evaluate``: the ranking measured on judged queries."""
 
 from __future__ import annotations
 
@@ -26,18 +26,18 @@ _File = click.Path(path_type=Path)
 @click.command(
     help=_("Measure the ranking on judged queries, through the same service as the web.")
     + "\n\n"
-    + _("With --docs the articles are indexed into a temporary index; without, the index of --index is asked."),
+    + _("With --docs the articles are indexed into a temporary index; without it, the index of --index is searched."),
 )
-@click.option("--docs", type=_File, metavar="FILE", help=_("articles to index, in any form that reindex reads"))
+@click.option("--docs", type=_File, metavar="FILE", help=_("articles to index, in any format that reindex reads"))
 @click.option("--queries", type=_File, required=True, metavar="FILE", help=_("one query a line: id, tab, text"))
-@click.option("--qrels", type=_File, required=True, metavar="FILE", help=_("judgments in TREC form"))
-@click.option("--run", type=_File, metavar="FILE", help=_("write the answers there, in TREC form"))
-@click.option("--compare", "earlier", type=_File, metavar="RUN", help=_("an earlier run to test against"))
+@click.option("--qrels", type=_File, required=True, metavar="FILE", help=_("judgments in TREC format"))
+@click.option("--run", type=_File, metavar="FILE", help=_("write the answers into this file, in TREC format"))
+@click.option("--compare", "earlier", type=_File, metavar="RUN", help=_("an earlier run to compare with"))
 @with_config("index", "engine")
 def evaluate(
     config: Config, docs: Path | None, queries: Path, qrels: Path, run: Path | None, earlier: Path | None
 ) -> None:
-    """Print the measures, and how sure a difference from an earlier run is."""
+    """Print the measures and, with an earlier run, the significance of the differences."""
     with ExitStack() as stack:
         if docs:
             config = replace(config, corpus=docs, index=Path(stack.enter_context(TemporaryDirectory())))

@@ -1,4 +1,4 @@
-"""``status``, ``check`` and ``rollback``: what is in the index folder, whether it is whole, and going back."""
+"""``status``, ``check`` and ``rollback``: the state of the index folder, its integrity, an earlier generation."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from searchapp.cli.localization import language
 from searchapp.cli.terminal import counted, date_text, number, print_error, print_out, size_text
 from searchapp.config import Config
 from searchapp.errors import IndexDamaged, SearchappError
-from searchapp.indexing.generations import CURRENT
+from searchapp.indexing.generation_layout import CURRENT
 
 if TYPE_CHECKING:
     from searchapp.bootstrap import CheckProgress, CheckReport, IndexStatus
@@ -33,17 +33,19 @@ _json_option = click.option("--json", "as_json", is_flag=True, help=_("print JSO
 
 
 @click.command(
-    help=_("Show what is indexed: how many articles, when, how large, made with what, and what is kept beside it."),
+    help=_(
+        "Show the state of the index: number of articles, date, size, engine, and the other generations that are kept."
+    ),
 )
 @_json_option
 @with_config("index", "engine")
 def status(config: Config, as_json: bool) -> None:
-    """Print what lies in the index folder, and on standard error what should be done about it."""
+    """Print the state of the index folder and, on standard error, advice."""
     state = bootstrap.index_status(config)
     if as_json:
         print_out(json.dumps(_as_json(state), ensure_ascii=False, indent=2))
         return
-    rows = [*_rows_of_answering(state, config), *_rows_of_folder(state, config)]
+    rows = [*_rows_of_generation(state, config), *_rows_of_folder(state, config)]
     width = max(len(name) for name, _value in rows) + 2
     for name, value in rows:
         print_out(f"{name:<{width}}{value}")
@@ -51,7 +53,7 @@ def status(config: Config, as_json: bool) -> None:
         print_error(line)
 
 
-def _rows_of_answering(state: IndexStatus, config: Config) -> Iterator[tuple[str, str]]:
+def _rows_of_generation(state: IndexStatus, config: Config) -> Iterator[tuple[str, str]]:
     manifest = state.manifest
     created = date_text(state.created.astimezone(config.timezone))
     yield _("Generation"), manifest.generation
@@ -81,7 +83,7 @@ def _rows_of_folder(state: IndexStatus, config: Config) -> Iterator[tuple[str, s
             created = datetime.fromisoformat(kept.manifest.created).astimezone(config.timezone)
             parts += [date_text(created), counted("{count} article", "{count} articles", kept.manifest.articles)]
         parts.append(size_text(kept.size))
-        parts += [_("answers")] if kept.name == state.manifest.generation else []
+        parts += [_("in use")] if kept.name == state.manifest.generation else []
         parts += [_("damaged")] if kept.damages else []
         yield title, " · ".join(parts)
         title = ""
@@ -98,17 +100,22 @@ def _advice(state: IndexStatus) -> Iterator[str]:
                 file=f"{kept.name}/{damage.file}", reason=damage.reason.render(_)
             )
     if state.current == CURRENT:
-        text = _("The pointer to the current generation is lost or unreadable; {generation} answers. Run: {commands}")
-        commands = _("searchapp rollback to settle on it, or searchapp reindex")
+        text = _(
+            "The pointer to the current generation is missing or unreadable; searches use {generation}. Run: {commands}"
+        )
+        commands = _("searchapp rollback to make it the current one, or searchapp reindex")
         yield text.format(generation=state.manifest.generation, commands=commands)
     elif state.degraded:
-        text = _("The current generation ({current}) is damaged; the one before answers. Run: searchapp reindex --full")
+        text = _(
+            "The current generation ({current}) is damaged; searches use the previous one. Run: searchapp "
+            "reindex --full"
+        )
         yield text.format(current=state.current)
     if state.rebuild:
         reasons = ", ".join(reason.render(_) for reason in state.rebuild)
-        yield _("The next reindex will index everything anew: {reasons}.").format(reasons=reasons)
+        yield _("The next reindex will be a full one: {reasons}.").format(reasons=reasons)
     if state.unfinished:
-        yield _("A reindex was interrupted. Go on with it: searchapp reindex")
+        yield _("A reindex was interrupted. To continue it, run: searchapp reindex")
 
 
 def _as_json(state: IndexStatus) -> dict[str, Any]:
@@ -144,22 +151,25 @@ def _as_json(state: IndexStatus) -> dict[str, Any]:
 
 
 def _age(created: datetime) -> str:
-    """Return how long ago something was, in the language: 3 heures."""
+    """Return the time since ``created`` in the user's language: 3 heures."""
     age = max(datetime.now(UTC) - created, timedelta())
     return str(format_timedelta(age, locale=language(), threshold=1.2))
 
 
 @click.command(
-    help=_("Read all of the index and compare it with what was written: every file, every article, searches too.")
+    help=_("Compare the index with its records: every file and every article, and some searches.")
     + "\n\n"
-    + _("Without GENERATION, the current one. Nothing is repaired; what is damaged is named, with what repairs it."),
+    + _(
+        "Without GENERATION, the current one is checked. Nothing is repaired: damaged files are "
+        "listed, with the command that repairs the index."
+    ),
 )
 @click.argument("generation", required=False)
 @click.option("--all", "every", is_flag=True, help=_("check every generation that is kept"))
 @_json_option
 @with_config("index")
 def check(config: Config, generation: str | None, every: bool, as_json: bool) -> None:
-    """Print a line a generation, and of a damaged one each file; exit code 5 when there is one."""
+    """Print a line for each generation and each damaged file; the exit code is 5 when something is damaged."""
     with _progress_bar(_("Checking")) as on_progress:
         reports = list(bootstrap.check_index(config, generation, every=every, on_progress=on_progress))
     if as_json:
@@ -187,7 +197,7 @@ def _report_as_json(report: CheckReport) -> dict[str, Any]:
 def _print_report(report: CheckReport, config: Config) -> None:
     if not report.damages:
         print_out(
-            _("{generation} is whole: {files} ({size}), {articles}").format(
+            _("{generation} is intact: {files} ({size}), {articles}").format(
                 generation=report.generation,
                 files=counted("{count} file", "{count} files", report.files),
                 size=size_text(report.size),
@@ -202,41 +212,46 @@ def _print_report(report: CheckReport, config: Config) -> None:
 
 
 def _print_repair(config: Config) -> None:
-    """Say which generation answers meanwhile, and what makes a whole one."""
+    """Print the generation that searches use meanwhile, and the command that rebuilds the index."""
     try:
         state = bootstrap.index_status(config)
     except SearchappError:
-        print_error(_("No generation that is kept is whole, so nothing answers. The corpus is untouched."))
+        print_error(_("Every kept generation is damaged, so searches are not possible. The corpus is unchanged."))
     else:
         if state.degraded:
-            answers = _("Meanwhile {generation} answers. To settle on it: searchapp rollback")
+            answers = _("Meanwhile searches use {generation}. To make it the current one, run: searchapp rollback")
             print_error(answers.format(generation=state.manifest.generation))
-    print_error(_("To index everything anew, run: searchapp reindex --full"))
+    print_error(_("To rebuild the index, run: searchapp reindex --full"))
 
 
 @click.command(
-    help=_("Let the generation before the current one answer again, or the one that is named.")
+    help=_("Publish an earlier generation again: the one before the current one, or GENERATION.")
     + "\n\n"
-    + _("It is checked first. Articles that were withdrawn since stay away. The next reindex goes forward again."),
+    + _(
+        "The generation is checked first. Articles withdrawn since then stay excluded. The next "
+        "reindex publishes a new generation."
+    ),
 )
 @click.argument("generation", required=False)
 @with_config("index", "lock_wait")
 def rollback(config: Config, generation: str | None) -> None:
-    """Check a generation, make it current, and say which."""
+    """Check a generation, make it the current one, and print its name."""
     with _progress_bar(_("Checking")) as on_progress:
         manifest, before = bootstrap.rollback(config, generation, on_progress, print_error)
     created = datetime.fromisoformat(manifest.created).astimezone(config.timezone)
     print_out(
         counted(
-            "{generation} answers now: {count} article, indexed on {date}",
-            "{generation} answers now: {count} articles, indexed on {date}",
+            "The current generation is now {generation}: {count} article, indexed on {date}",
+            "The current generation is now {generation}: {count} articles, indexed on {date}",
             manifest.articles,
             generation=manifest.generation,
             date=date_text(created),
         )
     )
     if before != manifest.generation:
-        print_out(_("It was {generation} until now. The next reindex goes forward again.").format(generation=before))
+        print_out(
+            _("Before, it was {generation}. The next reindex publishes a new generation.").format(generation=before)
+        )
 
 
 @contextmanager

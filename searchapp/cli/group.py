@@ -1,4 +1,4 @@
-"""A group of commands whose modules are loaded when they are run, not when they are listed."""
+"""A group of commands whose modules are loaded when they run, not when they are listed."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ __all__ = ["OnDemandCommand", "OnDemandGroup"]
 
 
 class OnDemandCommand(click.Command):
-    """Stands for a command in the help and the suggestions of its group; ``place`` is "module:attribute"."""
+    """Placeholder of a command in its group's help and suggestions; ``target`` is "module:attribute"."""
 
-    def __init__(self, name: str, place: str, short_help: str) -> None:
+    def __init__(self, name: str, target: str, short_help: str) -> None:
         super().__init__(name, short_help=short_help)
-        self._place = place
+        self._target = target
 
     def load(self) -> click.Command:
-        """Return the command itself."""
-        module, attribute = self._place.split(":")
+        """Import and return the command."""
+        module, attribute = self._target.split(":")
         command: click.Command = getattr(import_module(module), attribute)
         return command
 
@@ -29,6 +29,6 @@ class OnDemandGroup(click.Group):
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        """Return the command that ``args`` name, loaded, and what is left of them."""
+        """Return the name of the command in ``args``, the loaded command, and the remaining arguments."""
         name, command, rest = super().resolve_command(ctx, args)
         return name, command.load() if isinstance(command, OnDemandCommand) else command, rest

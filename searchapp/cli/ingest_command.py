@@ -15,7 +15,7 @@ from rich.text import Text
 from searchapp import bootstrap
 from searchapp.cli.common_options import with_config
 from searchapp.cli.localization import gettext as _
-from searchapp.cli.terminal import counted, date_text, number, out, print_error, print_out
+from searchapp.cli.terminal import counted, date_text, number, out, print_out, print_reject
 from searchapp.config import Config
 from searchapp.ingest.repairs import describe_repair
 from searchapp.ingest.report import FACTS, FormatCount, Report
@@ -97,12 +97,11 @@ def _print_json(value: object) -> None:
 
 
 def _print_reject(reject: Reject, *, as_json: bool = False) -> None:
-    reason = reject.reason.render(_)
     if as_json:
+        reason = reject.reason.render(_)
         _print_json({"rejected": {"file": reject.file, "line": reject.line, "reason": reason}})
-        return
-    place = f"{reject.file}:{reject.line}" if reject.line else reject.file
-    print_error(_("rejected: {place}: {reason}").format(place=place, reason=reason))
+    else:
+        print_reject(reject)
 
 
 def _print_article(article: Article, place: int, config: Config) -> None:

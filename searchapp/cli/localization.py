@@ -8,38 +8,38 @@ from functools import cache
 
 from searchapp.i18n import CATALOGUES, LANGUAGES, translations
 
-__all__ = ["gettext", "language", "let_click_speak", "ngettext"]
+__all__ = ["gettext", "language", "ngettext", "translate_click"]
 
 _CLICK = "click"
 
 
 @cache
 def language() -> str:
-    """Return "fr" or "en", from the first of LC_ALL, LC_MESSAGES, LANG that is set, as programs do.
+    """Return "fr" or "en" by the first of LC_ALL, LC_MESSAGES and LANG that is set, as gettext does.
 
-    Where that is a language at all, LANGUAGE may name others that are preferred to it.
+    Unless that is C or POSIX, the languages of LANGUAGE take precedence.
     """
     names = (os.environ.get(name, "") for name in ("LC_ALL", "LC_MESSAGES", "LANG"))
     locale = next(filter(None, names), "C")
     preferred = "" if locale in ("C", "POSIX") else os.environ.get("LANGUAGE", "")
-    known = (name for place in (*preferred.split(":"), locale) for name in LANGUAGES if place.startswith(name))
+    known = (name for wanted in (*preferred.split(":"), locale) for name in LANGUAGES if wanted.startswith(name))
     return next(known, "en")
 
 
 def gettext(text: str) -> str:
-    """Return program text in the language of the terminal."""
+    """Return ``text`` in the language of the terminal."""
     return translations(language()).gettext(text)
 
 
 def ngettext(singular: str, plural: str, count: int) -> str:
-    """Return the one of two program texts that goes with ``count``, in the language of the terminal."""
+    """Return the singular or plural text for ``count``, in the language of the terminal."""
     return translations(language()).ngettext(singular, plural, count)
 
 
-def let_click_speak() -> None:
-    """Have what click says itself (Usage, No such command) in the language of the terminal.
+def translate_click() -> None:
+    """Translate click's own texts (Usage, No such command) into the language of the terminal.
 
-    It looks its words up in the text domain of the process, which a library must not choose but a program may.
+    click looks them up in the text domain of the process. A library must not set that domain; a program may.
     """
     if language() != "en":
         process_wide.bindtextdomain(_CLICK, str(CATALOGUES))

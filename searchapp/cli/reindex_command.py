@@ -1,4 +1,4 @@
-"""``reindex``."""
+"""``reindex``: build and publish a generation; show progress, rejects and changes."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from searchapp import bootstrap
 from searchapp.bootstrap import ReindexOptions
 from searchapp.cli.common_options import with_config
 from searchapp.cli.localization import gettext as _
-from searchapp.cli.terminal import counted, fail, number, print_error, print_out, print_remarks
+from searchapp.cli.terminal import counted, fail, number, print_error, print_out, print_reject, print_remarks
 from searchapp.config import Config
 from searchapp.errors import SearchappError
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 __all__ = ["reindex"]
 
-_LISTED: Final = 20
+_MAX_LISTED: Final = 20
 
 
 def _flag(name: str, text: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
@@ -37,18 +37,20 @@ def _flag(name: str, text: str) -> Callable[[Callable[..., Any]], Callable[..., 
     + "\n\n"
     + _("Only files that changed are read, and only articles that differ are analysed.")
     + " "
-    + _("The index that is there answers until the new one is complete; stopping this at any moment loses nothing."),
+    + _(
+        "Searches use the old index until the new one is complete. You can stop this command at any time without loss."
+    ),
 )
 @click.argument("argument", required=False, metavar="[CORPUS]")
-@_flag("--full", _("index everything anew"))
-@_flag("--dry-run", _("only tell what would change"))
-@_flag("--watch", _("go on and index again whenever files change, until Ctrl-C"))
+@_flag("--full", _("rebuild the index from all articles"))
+@_flag("--dry-run", _("show the changes without making them"))
+@_flag("--watch", _("then index again whenever files change, until Ctrl-C"))
 @_flag("--strict", _("publish nothing if an article, or a detail of it, cannot be read"))
 @_flag("--yes", _("publish even if more than half of the articles are gone"))
-@click.option("--verify/--no-verify", default=True, help=_("look at the new index before publishing it (default: yes)"))
+@click.option("--verify/--no-verify", default=True, help=_("check the new index before publishing it (default: yes)"))
 @with_config("corpus", "index", "engine", "jobs", "lock_wait", argument="corpus")
 def reindex(config: Config, watch: bool, **chosen: Any) -> None:
-    """Build and publish a generation, with a progress bar where somebody watches."""
+    """Build and publish a generation, with a progress bar on a terminal."""
     options = ReindexOptions(**chosen)
     _reindex(config, options)
     if watch:
@@ -66,7 +68,7 @@ def _watch(config: Config, options: ReindexOptions) -> None:
     for _changed in bootstrap.corpus_changes(config):
         try:
             _reindex(config, options)
-        except SearchappError as error:  # the next change may be the one that mends it
+        except SearchappError as error:  # the next change may correct it
             fail(error)
 
 
@@ -116,16 +118,18 @@ def _print_summary(summary: Summary, config: Config, options: ReindexOptions) ->
 
 
 def _print_problems(summary: Summary, config: Config) -> None:
-    for reject in summary.rejects[:_LISTED]:
-        place = f"{reject.file}:{reject.line}" if reject.line else reject.file
-        print_error("  " + _("rejected: {place}: {reason}").format(place=place, reason=reject.reason.render(_)))
-    for article_id in summary.duplicate_ids[:_LISTED]:
+    for reject in summary.rejects[:_MAX_LISTED]:
+        print_reject(reject, indent="  ")
+    for article_id in summary.duplicate_ids[:_MAX_LISTED]:
         print_error(
-            "  " + _("duplicate: the id “{id}” came more than once; the newest article counts").format(id=article_id)
+            "  "
+            + _("duplicate: the id “{id}” occurs more than once; the newest article is indexed").format(id=article_id)
         )
     print_remarks(summary.remarks)
-    if summary.rejected > _LISTED and summary.generation:
-        print_error("  " + _("… all of them: {file}").format(file=config.index / summary.generation / "rejects.jsonl"))
+    if summary.rejected > _MAX_LISTED and summary.generation:
+        print_error(
+            "  " + _("… the full list: {file}").format(file=config.index / summary.generation / "rejects.jsonl")
+        )
     if not summary.indexed:
         print_error(
             _("The index is empty. Put articles into {corpus} and run this again.").format(corpus=config.corpus)
@@ -137,14 +141,10 @@ def _print_changes(summary: Summary, options: ReindexOptions) -> None:
         if summary.resumed:
             print_out(_("An interrupted rebuild was finished."))
         if summary.reason:
-            text = (
-                _("Everything would be indexed anew: {reason}.")
-                if options.dry_run
-                else _("Everything was indexed anew: {reason}.")
-            )
+            text = _("The reindex would be a full one: {reason}.") if options.dry_run else _("Full reindex: {reason}.")
             print_out(text.format(reason=summary.reason.render(_)))
         elif options.dry_run:
-            print_out(_("Nothing is indexed yet; everything would be."))
+            print_out(_("Nothing is indexed yet; all articles would be indexed."))
         return
     if not (summary.added or summary.changed or summary.removed):
         print_out(_("Nothing has changed.") if not summary.published else _("No article has changed."))
@@ -157,8 +157,8 @@ def _print_changes(summary: Summary, options: ReindexOptions) -> None:
     print_out(_("Changes:") + " " + ", ".join(parts))
     if options.dry_run:
         for sign, ids in (("+", summary.added_ids), ("~", summary.changed_ids), ("-", summary.removed_ids)):
-            for article_id in ids[:_LISTED]:
+            for article_id in ids[:_MAX_LISTED]:
                 print_out(f"  {sign} {article_id}")
-            if len(ids) > _LISTED:
+            if len(ids) > _MAX_LISTED:
                 print_out("  " + _("{sign} … and more").format(sign=sign))
         print_out(_("This was a dry run: nothing was changed."))

@@ -15,7 +15,7 @@ from searchapp.cli.terminal import counted, date_text, number, print_error, prin
 from searchapp.config import Config
 from searchapp.i18n import Message
 from searchapp.model import Fragment, Hit, SearchRequest, SearchResult, Sort
-from searchapp.output.answer_json import describe_result, differs
+from searchapp.output.answer_json import describe_result, needs_explanation
 
 __all__ = ["print_result", "search"]
 
@@ -27,7 +27,7 @@ __all__ = ["print_result", "search"]
     + "\n\n"
     + _("Also march* élction~ =marché, (a OR b) AND NOT c, a NEAR/5 b, title:… source:… author:… date:2022 since:2023.")
     + " "
-    + _("All of it: docs/recherche.md, or /help on the search page."),
+    + _("The whole language: docs/recherche.md, or /help on the search page."),
 )
 @click.argument("query", nargs=-1, required=True)
 @click.option("--json", "as_json", is_flag=True, help=_("print the answer of the JSON endpoint"))
@@ -58,7 +58,7 @@ def search(config: Config, query: tuple[str, ...], as_json: bool, page: int, per
 
 
 def print_result(result: SearchResult, config: Config) -> None:
-    if differs(result):
+    if needs_explanation(result):
         print_error(Message("Understood: {query}", query=result.understood))
     for remark in result.remarks:
         print_error(remark.message)
@@ -90,9 +90,9 @@ def _print_hit(hit: Hit, config: Config) -> None:
 
 
 def _shown(hit: Hit) -> Iterable[Fragment]:
-    """Return the fragments worth a line: those with marks, else the first words of the article."""
-    pieces = [piece for piece in (hit.lead, *hit.fragments) if piece is not None]
-    return [piece for piece in pieces if piece.spans] or pieces[:1]
+    """Return the fragments to print: those with highlights, else the opening of the article."""
+    fragments = [fragment for fragment in (hit.lead, *hit.fragments) if fragment is not None]
+    return [fragment for fragment in fragments if fragment.spans] or fragments[:1]
 
 
 def _marked(fragment: Fragment, style: str = "") -> Text:

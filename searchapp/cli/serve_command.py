@@ -22,7 +22,7 @@ from searchapp.search.service import SearchService
 
 __all__ = ["serve"]
 
-# What reads the parts of a generation, and of the program, that searches need: common words, a date in words, pages.
+# Requests that load the parts of a generation and of the program that most searches use.
 WARM_QUERIES: Final = ("", "le gouvernement", "« président de la république »", "france depuis:hier")
 WARM_PAGES: Final = ("/", "/search?q=france+depuis:hier", "/api/v1/search?q=paris")
 
@@ -34,7 +34,7 @@ WARM_PAGES: Final = ("/", "/search?q=france+depuis:hier", "/api/v1/search?q=pari
     "corpus", "index", "engine", "host", "port", "url_prefix", "trusted_proxies", "workers", "threads", "language"
 )
 def serve(config: Config) -> None:
-    """Listen first, so that a taken port is told at once and the address printed is the one that answers."""
+    """Serve. The socket listens before anything else, so that a port in use is reported at once."""
     service = open_service(config)
     app = create_app(config, service=service)
     listener = _listen(config)
@@ -52,13 +52,13 @@ def _listen(config: Config) -> socket.socket:
     except OSError as error:
         if error.errno == errno.EADDRINUSE:
             reason = Message(
-                "Port {port} is taken. Name another: searchapp serve --port {other}",
+                "Port {port} is in use. Choose another: searchapp serve --port {other}",
                 port=config.port,
                 other=config.port + 1,
             )
         else:
             reason = Message(
-                "{host}:{port} cannot be listened on ({reason}). Name another: --host, --port",
+                "The server cannot listen on {host}:{port} ({reason}). Choose another address: --host, --port",
                 host=config.host,
                 port=config.port,
                 reason=error.strerror,
@@ -76,8 +76,8 @@ def _print_state(config: Config) -> None:
         print_error(error.render(_))
 
 
-def _load(config: Config) -> None:
-    """Open what is there once: the processes made of this one share what that loads."""
+def _preload(config: Config) -> None:
+    """Open the index once before the processes are forked, so that they share the loaded modules."""
     with suppress(SearchappError), closing(open_service(config)) as service:
         service.generation()
 
@@ -87,18 +87,18 @@ def _run(app: Any, service: SearchService, config: Config, listener: socket.sock
         from searchapp.server import Options, application_of, run
     except ImportError:  # gunicorn needs a POSIX system
         raise EngineUnavailable(
-            Message("This system has no gunicorn. Serve “searchapp:create_app()” with another WSGI server.")
+            Message("gunicorn does not run on this system. Serve “searchapp:create_app()” with another WSGI server.")
         ) from None
 
     def start(replaces: bool) -> None:
-        """Get a new process ready before it answers. One that takes the place of another doubts its generation."""
+        """Warm up a new process. One that replaces a process that died verifies the files of its generation first."""
         service.follow(WARM_QUERIES, at_once=bool(config.write_token), verify=replaces)
         client = app.test_client()
         for path in WARM_PAGES:
             client.get(path)
-        # All that warming up has made stays: looking through it for garbage again would halt a search for 40 ms.
+        # The warmed-up objects stay; without freezing them, collecting garbage pauses a search for 40 ms.
         gc.collect()
         gc.freeze()
 
-    _load(config)
+    _preload(config)
     run(application_of(app, config), Options(config.workers, config.threads, start), listener)

@@ -1,4 +1,4 @@
-"""What people see: two consoles, numbers and dates in their language."""
+"""Output to the terminal: standard output and standard error, numbers and dates in the user's language."""
 
 from __future__ import annotations
 
@@ -15,25 +15,37 @@ from rich.text import Text
 from searchapp.cli.localization import gettext, language, ngettext
 from searchapp.errors import SearchappError
 from searchapp.i18n import Message
+from searchapp.model import Reject
 
 if TYPE_CHECKING:
     from searchapp.ingest import RemarkCount
 
-__all__ = ["counted", "date_text", "fail", "number", "out", "print_error", "print_out", "print_remarks", "size_text"]
+__all__ = [
+    "counted",
+    "date_text",
+    "fail",
+    "number",
+    "out",
+    "print_error",
+    "print_out",
+    "print_reject",
+    "print_remarks",
+    "size_text",
+]
 
 
 def out() -> Console:
-    """Return the console of the answer; a pipe gets whole lines without colours."""
+    """Return the console of standard output; in a pipe, lines are not wrapped and have no colours."""
     return Console(file=sys.stdout, highlight=False, soft_wrap=not sys.stdout.isatty())
 
 
 def print_out(text: Text | str = "") -> None:
-    """Print one line of the answer; a plain string is shown as it is, without markup."""
+    """Print one line on standard output; a plain string is printed without markup."""
     out().print(Text(text) if isinstance(text, str) else text)
 
 
 def print_error(message: Message | str) -> None:
-    """Print a line beside the answer, on standard error."""
+    """Print one line on standard error."""
     text = message.render(gettext) if isinstance(message, Message) else message
     Console(stderr=True, highlight=False, soft_wrap=True).print(Text(text))
 
@@ -47,8 +59,16 @@ def print_remarks(remarks: Iterable[RemarkCount]) -> None:
         print_error("  " + text.format(count=count, remark=remark.remark.render(gettext), examples=examples))
 
 
+def print_reject(reject: Reject, indent: str = "") -> None:
+    """Print a rejected article, its file and line, and the reason on standard error."""
+    origin = f"{reject.file}:{reject.line}" if reject.line else reject.file
+    print_error(
+        indent + gettext("rejected: {place}: {reason}").format(place=origin, reason=reject.reason.render(gettext))
+    )
+
+
 def fail(error: SearchappError) -> int:
-    """Say what is wrong and what to do next; return the exit code."""
+    """Print the error and what to do next on standard error; return the exit code."""
     console = Console(stderr=True, highlight=False, soft_wrap=True)
     first, *details = error.render(gettext).split("\n")
     console.print(Text.assemble((gettext("Error:") + " ", "bold red"), first))
@@ -63,7 +83,7 @@ def number(value: float) -> str:
 
 
 def counted(singular: str, plural: str, count: int, **values: str) -> str:
-    """Return the one of two texts that goes with ``count`` in the language, with its gaps filled."""
+    """Return the singular or plural text for ``count`` in the user's language, with count and values put in."""
     return ngettext(singular, plural, count).format(count=number(count), **values)
 
 

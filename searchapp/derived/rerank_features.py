@@ -1,8 +1,8 @@
-"""What the second stage wants to know of an article, as one string that any engine can store.
+"""The rerank features of an article, as one string that any engine can store.
 
-Four lines of an article's content words (small words left out), as stems of the title, of the opening and of the rest,
-and as exact forms of all; a fifth line has two lengths in tokens, small words included. Words stand between bars, two
-between neighbours, so that « how often » and « how often side by side » are each one :meth:`str.count`.
+Five lines. The first four hold the article's content words (stopwords left out): stems of the title, of the opening and
+of the rest, then the exact forms of all. The fifth has two lengths in tokens, stopwords included. Words stand between
+bars, with two bars between neighbours, so that :meth:`str.count` counts occurrences and adjacent pairs.
 """
 
 from __future__ import annotations
@@ -17,18 +17,18 @@ from searchapp.analysis import Term
 from searchapp.errors import IndexDamaged
 from searchapp.i18n import Message
 
-__all__ = ["Evidence", "make_evidence", "read_evidence"]
+__all__ = ["RerankFeatures", "make_rerank_features", "read_rerank_features"]
 
-# Content words at the start of the text, where news says what it is about.
-_OPENING: Final = 60
-_IS_SMALL: Final = attrgetter("small")
+# Content words of the opening: news says at the start what it is about.
+_OPENING_WORDS: Final = 60
+_IS_STOPWORD: Final = attrgetter("is_stopword")
 _STEM: Final = attrgetter("stem")
 _EXACT: Final = attrgetter("exact")
 
 
 @dataclass(frozen=True, slots=True)
-class Evidence:
-    """The lines of an article's evidence; lengths in tokens, ``length`` of the whole article."""
+class RerankFeatures:
+    """The rerank features of an article; lengths in tokens, ``length`` of the whole article."""
 
     title: str
     opening: str
@@ -38,33 +38,33 @@ class Evidence:
     length: int
 
 
-def make_evidence(title: Sequence[Term], body: Sequence[Term]) -> str:
-    """Return the evidence of an article; ``body`` is lead and text."""
-    content = list(filterfalse(_IS_SMALL, body))
-    heading = list(filterfalse(_IS_SMALL, title))
-    stems = list(map(_STEM, content))
+def make_rerank_features(title: Sequence[Term], body: Sequence[Term]) -> str:
+    """Return the rerank features of an article in their stored form; ``body`` is lead and text."""
+    title_words = list(filterfalse(_IS_STOPWORD, title))
+    body_words = list(filterfalse(_IS_STOPWORD, body))
+    stems = list(map(_STEM, body_words))
     lines = (
-        _stream(map(_STEM, heading)),
-        _stream(stems[:_OPENING]),
-        _stream(stems[_OPENING:]),
-        _stream(map(_EXACT, chain(heading, content))),
+        _between_bars(map(_STEM, title_words)),
+        _between_bars(stems[:_OPENING_WORDS]),
+        _between_bars(stems[_OPENING_WORDS:]),
+        _between_bars(map(_EXACT, chain(title_words, body_words))),
         f"{len(title)} {len(title) + len(body)}",
     )
     return "\n".join(lines)
 
 
-def _stream(texts: Iterable[str]) -> str:
-    """Return texts between bars; every text has two of its own, so that neighbours are counted alike."""
-    joined = "||".join(texts)
+def _between_bars(words: Iterable[str]) -> str:
+    """Return words between bars; each word has two of its own, so that equal neighbours are both counted."""
+    joined = "||".join(words)
     return f"|{joined}|" if joined else ""
 
 
-def read_evidence(evidence: str) -> Evidence:
-    """Return what :func:`make_evidence` wrote."""
+def read_rerank_features(stored: str) -> RerankFeatures:
+    """Return the rerank features that :func:`make_rerank_features` wrote; raises IndexDamaged for other text."""
     try:
-        title, opening, rest, forms, lengths = evidence.split("\n")
+        title, opening, rest, forms, lengths = stored.split("\n")
         title_length, _, length = lengths.partition(" ")
-        return Evidence(title, opening, rest, forms, int(title_length), int(length))
+        return RerankFeatures(title, opening, rest, forms, int(title_length), int(length))
     except ValueError as error:
-        reason = Message("it cannot be read ({reason})", reason="the evidence of an article")
+        reason = Message("it cannot be read ({reason})", reason="the rerank features of an article")
         raise IndexDamaged("engine", [Message("{file}: {reason}", file="engine", reason=reason)]) from error

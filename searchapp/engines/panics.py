@@ -7,11 +7,11 @@ from contextlib import contextmanager
 
 from searchapp.engines.port import EnginePanic
 
-__all__ = ["panics_caught"]
+__all__ = ["panics_as_exceptions"]
 
 
 @contextmanager
-def panics_caught() -> Iterator[None]:
+def panics_as_exceptions() -> Iterator[None]:
     """Raise EnginePanic for a BaseException that neither is an Exception nor stops the program (Ctrl-C, exit)."""
     try:
         yield

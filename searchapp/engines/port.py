@@ -1,7 +1,7 @@
 """The engine port: the contract between searchapp and an engine.
 
-An engine keeps *documents* (an article and its terms), generation by generation, and answers clauses of terms. It knows
-nothing of query text, accents or pages.
+An engine keeps *documents* (an article and its terms), generation by generation, and answers *clauses* of terms
+(:mod:`.clauses`). It knows nothing of query text, accents or pages.
 
 Places
     A :class:`Place` says where the index of one generation is. It is a folder that the caller makes, names, syncs,
@@ -15,8 +15,8 @@ Writing
     ``base``, the place of a complete generation that the same engine version wrote, the new one starts with its
     documents. The cost follows the number of changes, not of documents; how the adapter shares what did not change is
     its affair. The base stays as it is and may be removed once the new generation is complete. An engine that cannot
-    give back the space of deleted documents refuses a base that is mostly these, by raising :class:`BaseWornOut` at the
-    latest on leaving; the caller then writes all documents without a base.
+    give back the space of deleted documents refuses a base that is mostly these, by raising :class:`CompactionRequired`
+    at the latest on leaving; the caller then writes all documents without a base.
 
     A clean exit commits: when it returns, the index is complete and its files are closed (the caller makes them
     durable). Nothing is visible to readers before. After an exception the writer has ended its threads and processes
@@ -52,7 +52,7 @@ Reading
     order alike. Everything else finds or excludes and does not score.
 
     A candidate's ``document`` is a handle: hashable, equal for the same document of one reader, and good for
-    ``articles`` and ``evidence`` of that reader only. Only the adapter calculates with it or orders by it.
+    ``articles`` and ``rerank_features`` of that reader only. Only the adapter calculates with it or orders by it.
 
     Pages go on by sort key: each candidate carries its own, and a request ``after`` one gives what follows it in that
     order, at a cost that does not grow with the depth. A key is two whole numbers that rise from candidate to
@@ -69,8 +69,8 @@ Reading
     enough may answer in full all the same.
 
     ``terms_with_prefix`` reads the dictionary of a field: the terms that begin so, in the order of their code points,
-    at most ``limit``, each with its document frequency. ``evidence`` gives back the text stored with each document for
-    the second stage, unread by the engine.
+    at most ``limit``, each with its document frequency. ``rerank_features`` returns the text stored with each document
+    for the second stage, unread by the engine.
 
     Lengths and frequencies are those of the documents that were written: an engine may go on counting a deleted one in
     scores, ``document_frequency`` and the dictionary until its room is used again, but never finds it.
@@ -95,17 +95,26 @@ from types import TracebackType
 from typing import Final, NamedTuple, NewType, Protocol, Self, TypeVar, runtime_checkable
 
 from searchapp.analysis import Term
+from searchapp.engines.clauses import (
+    BooleanClause,
+    Clause,
+    DayClause,
+    MatchAllClause,
+    MinimumWeightClause,
+    PhraseClause,
+    TermClause,
+)
 from searchapp.model import Article, Deadline, FacetBucket, Filters, HistogramBucket, Sort
 
 __all__ = [
     "BM25_B",
     "BM25_K1",
     "ArticleWriter",
-    "BaseWornOut",
     "BooleanClause",
     "Candidate",
     "Capabilities",
     "Clause",
+    "CompactionRequired",
     "DayClause",
     "Document",
     "DocumentHandle",
@@ -113,15 +122,15 @@ __all__ = [
     "EnginePanic",
     "EngineRequest",
     "EngineResult",
-    "EveryClause",
     "MakeDocument",
+    "MatchAllClause",
+    "MinimumWeightClause",
     "ParallelEngine",
     "PhraseClause",
     "Place",
     "Reader",
     "SortKey",
     "TermClause",
-    "WeightClause",
     "Writer",
 ]
 
@@ -130,12 +139,12 @@ BM25_B = 0.75
 
 
 Place = NewType("Place", Path)
-"""Where the index of one generation is; see above."""
+"""The location of the index of one generation; see above."""
 DocumentHandle = NewType("DocumentHandle", object)
 """A document of one reader; opaque outside of the adapter."""
 
 
-class BaseWornOut(Exception):
+class CompactionRequired(Exception):
     """Too many documents of the base are deleted: write the new generation without one."""
 
 
@@ -147,7 +156,7 @@ class EnginePanic(Exception):
 class Document:
     """An article with its terms, part by part.
 
-    ``day`` is its date in the configured time zone as yyyymmdd, 0 without one. ``evidence`` is the text that the
+    ``day`` is its date in the configured time zone as yyyymmdd, 0 without one. ``rerank_features`` is the text that the
     second stage reads without reading the article.
     """
 
@@ -156,68 +165,8 @@ class Document:
     lead: Sequence[Term]
     text: Sequence[Term]
     day: int
-    evidence: str = ""
+    rerank_features: str = ""
 
-
-@dataclass(frozen=True, slots=True)
-class TermClause:
-    """Documents that hold any of ``terms``, (term, boost) pairs, in ``field``; without terms, none."""
-
-    field: str
-    terms: tuple[tuple[str, float], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class PhraseClause:
-    """Documents that hold ``terms`` together in ``field``, one of the ``WORDS`` fields.
-
-    Without ``slop``: at successive positions, in this order. With it: in any order, each at a position of its own, all
-    within a stretch of ``len(terms) + slop`` positions.
-    """
-
-    field: str
-    terms: tuple[str, ...]
-    slop: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class DayClause:
-    """Documents whose day (yyyymmdd) is from ``first`` to ``last``, both included; undated ones never match."""
-
-    first: int
-    last: int
-
-
-@dataclass(frozen=True, slots=True)
-class WeightClause:
-    """Documents whose terms among ``terms``, (term, weight) pairs, weigh ``minimum`` or more together; does not score.
-
-    Weights are positive; a sum that misses ``minimum`` by less than a millionth of it counts.
-    """
-
-    field: str
-    terms: tuple[tuple[str, float], ...]
-    minimum: float
-
-
-@dataclass(frozen=True, slots=True)
-class EveryClause:
-    """Every document, all with score 0."""
-
-
-@dataclass(frozen=True, slots=True)
-class BooleanClause:
-    """All of ``must``, none of ``must_not``; without a must, at least one of ``should``. ``should`` adds to the score.
-
-    A clause with neither must nor should matches every document that ``must_not`` leaves.
-    """
-
-    should: tuple[Clause, ...] = ()
-    must: tuple[Clause, ...] = ()
-    must_not: tuple[Clause, ...] = ()
-
-
-Clause = TermClause | PhraseClause | DayClause | WeightClause | EveryClause | BooleanClause
 
 SortKey = tuple[int, int]
 """A candidate's position in the order asked for, then in the order of adding; numbers from 0 to 2^64 - 1."""
@@ -287,7 +236,7 @@ class WriterOf(Protocol[Added]):
 Writer = WriterOf[Document]
 ArticleWriter = WriterOf[Article]
 MakeDocument = Callable[[Article], Document]
-"""Analyses; can be pickled where several processes write."""
+"""Makes the document of an article by analysing it; can be pickled where several processes write."""
 
 
 class Reader(Protocol):
@@ -303,8 +252,8 @@ class Reader(Protocol):
     def article(self, article_id: str) -> Article | None:
         """Return the stored article with this id, or None."""
 
-    def evidence(self, documents: Iterable[DocumentHandle]) -> list[str]:
-        """Return the evidence stored with documents, in the order asked for."""
+    def rerank_features(self, documents: Iterable[DocumentHandle]) -> list[str]:
+        """Return the rerank features stored with documents, in the order asked for."""
 
     def terms_with_prefix(self, field: str, prefix: str, limit: int) -> list[tuple[str, int]]:
         """Return at most ``limit`` (term, document frequency) pairs of ``field``."""
@@ -317,10 +266,10 @@ class Reader(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Capabilities:
-    """How an engine departs from the port, not at all by default; ``reasons`` gives the reason by field."""
+    """The ways in which an engine departs from the port, by default none; ``reasons`` has the reason by field."""
 
     needs_rebuild_on_deletes: bool = False
-    """A writer may raise BaseWornOut."""
+    """A writer may raise CompactionRequired."""
     max_facet_values: int | None = None
     """A facet of more values loses its rarest."""
     reasons: Mapping[str, str] = field(default_factory=dict)

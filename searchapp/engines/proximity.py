@@ -1,4 +1,4 @@
-"""Words near each other: which stretches of a text hold all of them, in one pass whatever the words."""
+"""Words near each other: the stretches of a text that hold all of them, in one pass whatever the words."""
 
 from __future__ import annotations
 
@@ -8,19 +8,19 @@ from collections.abc import Iterable, Iterator, Sequence
 __all__ = ["stand_in_a_row", "stand_near", "stretches"]
 
 Placed = tuple[int, str]
-"""A position and the word that stands there."""
+"""A position and the word at it."""
 
 
 def stand_in_a_row(words: Sequence[str], terms: Sequence[str]) -> bool:
     """Return whether ``terms`` stand side by side among ``words``, in their order."""
-    starts = (place for place, word in enumerate(words) if word == terms[0])
+    starts = (position for position, word in enumerate(words) if word == terms[0])
     return any(list(words[start : start + len(terms)]) == list(terms) for start in starts)
 
 
 def stand_near(words: Sequence[str], terms: Sequence[str], slop: int) -> bool:
     """Return whether all ``terms``, a repeated one as often, stand among ``words``, ``slop`` others between at most."""
-    wanted = set(terms)
-    placed = ((place, word) for place, word in enumerate(words) if word in wanted)
+    needed = set(terms)
+    placed = ((position, word) for position, word in enumerate(words) if word in needed)
     return next(stretches(placed, terms, slop), None) is not None
 
 
@@ -34,13 +34,13 @@ def stretches(placed: Iterable[Placed], terms: Sequence[str], slop: int) -> Iter
     missing = Counter(terms)
     lacking = len(terms)
     window: deque[Placed] = deque()
-    for place, word in placed:
-        window.append((place, word))
+    for position, word in placed:
+        window.append((position, word))
         lacking -= missing[word] > 0
         missing[word] -= 1
-        while window[0][0] <= place - length:
-            _, gone = window.popleft()
-            missing[gone] += 1
-            lacking += missing[gone] > 0
+        while window[0][0] <= position - length:
+            _, dropped = window.popleft()
+            missing[dropped] += 1
+            lacking += missing[dropped] > 0
         if not lacking:
-            yield window[0][0], place
+            yield window[0][0], position

@@ -21,7 +21,7 @@ def falling(score: float) -> int:
 
 
 def score_of(number: int) -> float:
-    """Return the score of a number from :func:`falling`; of any number that is none, one beside which nothing lies."""
+    """Return the score of a number from :func:`falling`; of other numbers -1 or infinity, which no document has."""
     bits = _LARGEST - number
     return _from_bits(bits) if 0 <= bits <= _INFINITE else (-1.0 if bits < 0 else float("inf"))
 

@@ -14,10 +14,10 @@ from searchapp.i18n import Message
 from searchapp.model import Article, ArticleStatus, DateQuality
 from searchapp.schema import STORED_FIELDS, FieldType, stored_values
 
-__all__ = ["from_json", "from_values", "read_article", "to_json"]
+__all__ = ["from_stored", "from_values", "read_article", "to_stored"]
 
 
-def to_json(article: Article) -> bytes:
+def to_stored(article: Article) -> bytes:
     """Return ``article`` as JSON; what is empty is left out."""
     values = {name: encode(value) for (name, encode), value in zip(_ENCODERS, stored_values(article), strict=True)}
     if article.date_quality is DateQuality.MISSING:
@@ -25,15 +25,15 @@ def to_json(article: Article) -> bytes:
     return orjson.dumps({name: value for name, value in values.items() if value})
 
 
-def from_json(stored: bytes) -> Article:
-    """Return the article that :func:`to_json` was given; raises ValueError or KeyError for others."""
+def from_stored(stored: bytes) -> Article:
+    """Return the article that :func:`to_stored` was given; raises ValueError or KeyError for others."""
     return from_values(orjson.loads(stored))
 
 
 def read_article(stored: bytes) -> Article:
-    """Return the article that :func:`to_json` was given; raises IndexDamaged for others."""
+    """Return the article that :func:`to_stored` was given; raises IndexDamaged for others."""
     try:
-        return from_json(stored)
+        return from_stored(stored)
     except (ValueError, LookupError) as error:
         reason = Message("it cannot be read ({reason})", reason=f"a stored article: {error}")
         raise IndexDamaged("engine", [Message("{file}: {reason}", file="engine", reason=reason)]) from error

@@ -1,8 +1,8 @@
 """Processes that take work off this one.
 
 Each process of a :class:`Pool` holds a *handler* and calls it with every message that it is sent, in the order of
-sending. A message is told, or it is asked and then the handler's result is its answer. Handler, messages and answers
-travel as pickles.
+sending. The handler's result is the *answer* to a message that is a *request*; other messages have none. Handler,
+messages and answers travel as pickles.
 
 The pools of the standard library wait for ever when a process dies. Here a thread listens to each; an output that ends
 is a process that died, whatever it died of.
@@ -32,7 +32,7 @@ MIN_PARALLEL_CHARS: Final = 2_000_000
 BATCH: Final = 64
 """Articles in a message."""
 QUEUE_PER_WORKER: Final = 2
-"""Batches or segments for each worker: one to do and one to go on with."""
+"""Batches or segments for each worker: one in work and the next one."""
 
 # Memory only grows here, so the garbage collector has next to nothing to find.
 _OBJECTS: Final = 100_000
@@ -41,19 +41,19 @@ Answer = TypeVar("Answer")
 
 
 class Pool(Generic[Answer]):
-    """``count`` processes, started when the first is wanted and ended on leaving; for one thread.
+    """``count`` processes, started when the first is needed and ended on leaving; for one thread.
 
-    Every method but the last raises what went wrong in any process, again and again: the handler's exception, with the
-    traceback as a note, or EngineUnavailable for a process that died.
+    Every method but the last raises the failure of any process, each time: the handler's exception, with the traceback
+    as a note, or EngineUnavailable for a process that died.
     """
 
     def __init__(self, count: int, handler: Callable[[Any], Answer]) -> None:
         self._count = count
         self._handler = handler
         self._workers: list[Worker] = []
-        self._heard: SimpleQueue[tuple[Worker, Any]] = SimpleQueue()
+        self._received: SimpleQueue[tuple[Worker, Any]] = SimpleQueue()
         self._answers: dict[int, Answer] = {}
-        self._asked = self._given = 0
+        self._requested = self._returned = 0
 
     @property
     def started(self) -> bool:
@@ -61,32 +61,34 @@ class Pool(Generic[Answer]):
 
     @property
     def unanswered(self) -> int:
-        """The number of questions whose answers were not given out yet."""
-        return self._asked - self._given
+        """The number of requests whose answers were not returned yet."""
+        return self._requested - self._returned
 
-    def idlest(self, most: int) -> Worker:
-        """Return the process with the fewest questions to answer, as soon as these are fewer than ``most``."""
+    def least_busy(self, most: int) -> Worker:
+        """Return the process with the fewest pending requests, as soon as these are fewer than ``most``."""
         while len(self._workers) < self._count:
-            self._workers.append(Worker(self._heard))
+            self._workers.append(Worker(self._received))
             self._send(self._workers[-1], self._handler)
-        while len((worker := min(self._workers, key=lambda one: len(one.questions))).questions) >= most:
-            self._take(wait=True)
+        while len((worker := min(self._workers, key=lambda one: len(one.pending))).pending) >= most:
+            self._collect(wait=True)
         return worker
 
-    def tell(self, worker: Worker, message: object) -> None:
+    def notify(self, worker: Worker, message: object) -> None:
+        """Send a message without an answer."""
         self._send(worker, (False, message))
 
-    def ask(self, worker: Worker, message: object) -> None:
+    def request(self, worker: Worker, message: object) -> None:
+        """Send a message with an answer, which :meth:`answer` returns."""
         self._send(worker, (True, message))
-        worker.questions.append(self._asked)
-        self._asked += 1
+        worker.pending.append(self._requested)
+        self._requested += 1
 
     def answer(self) -> Answer:
-        """Return the answer to the first question that still has none, in the order of asking; wait for it."""
-        while self._given not in self._answers:
-            self._take(wait=True)
-        self._given += 1
-        return self._answers.pop(self._given - 1)
+        """Return the next answer in the order of the requests; wait for it."""
+        while self._returned not in self._answers:
+            self._collect(wait=True)
+        self._returned += 1
+        return self._answers.pop(self._returned - 1)
 
     def __enter__(self) -> Self:
         return self
@@ -99,33 +101,33 @@ class Pool(Generic[Answer]):
             worker.stop()
 
     def _send(self, worker: Worker, message: object) -> None:
-        self._take(wait=False)
+        self._collect(wait=False)
         try:
             worker.send(message)
-        except OSError:  # it is gone; its listener knows, or will in a moment
+        except OSError:  # the process has ended; its listener reports that
             while True:
-                self._take(wait=True)
+                self._collect(wait=True)
 
-    def _take(self, wait: bool) -> None:
-        """Take in all answers that are there, or wait for one; raise what went wrong."""
+    def _collect(self, wait: bool) -> None:
+        """Collect all answers that have come, or wait for one; raise the exception of a process that failed."""
         with suppress(Empty):
             while True:
-                worker, answer = self._heard.get(block=wait)
+                worker, answer = self._received.get(block=wait)
                 if isinstance(answer, Exception):
-                    self._heard.put((worker, answer))
+                    self._received.put((worker, answer))
                     raise answer
-                self._answers[worker.questions.popleft()] = answer
+                self._answers[worker.pending.popleft()] = answer
                 wait = False
 
 
 class Worker:
-    """A process and the thread that listens to it; ``questions`` are the numbers of those it has to answer."""
+    """A process and the thread that listens to it; ``pending`` are the numbers of the requests without an answer."""
 
-    def __init__(self, heard: SimpleQueue[tuple[Worker, Any]]) -> None:
+    def __init__(self, received: SimpleQueue[tuple[Worker, Any]]) -> None:
         self._process = start_process("searchapp.engines.workers:work")
         self._input, self._output = cast(IO[bytes], self._process.stdin), cast(IO[bytes], self._process.stdout)
-        self.questions: deque[int] = deque()
-        self._listener = Thread(target=self._listen, args=(heard,), daemon=True)
+        self.pending: deque[int] = deque()
+        self._listener = Thread(target=self._listen, args=(received,), daemon=True)
         self._listener.start()
 
     def send(self, message: object) -> None:
@@ -135,17 +137,17 @@ class Worker:
         self._process.kill()
         self._process.wait()
         self._listener.join()
-        with suppress(OSError):  # what it had not read
+        with suppress(OSError):  # input that it did not read
             self._input.close()
         self._output.close()
 
-    def _listen(self, heard: SimpleQueue[tuple[Worker, Any]]) -> None:
+    def _listen(self, received: SimpleQueue[tuple[Worker, Any]]) -> None:
         try:
             while not isinstance(answer := pickle.loads(read_message(self._output)), Exception):  # noqa: S301 - our own child's
-                heard.put((self, answer))
-        except Exception:  # its output ended, or broke off in a message
+                received.put((self, answer))
+        except Exception:  # its output ended, perhaps within a message
             answer = _died(self._process.wait())
-        heard.put((self, answer))
+        received.put((self, answer))
 
 
 def _died(code: int) -> EngineUnavailable:
@@ -168,9 +170,9 @@ def work() -> None:
         handle = pickle.loads(messages.get())  # noqa: S301 - our own parent's
         gc.freeze()
         while content := messages.get():
-            asked, message = pickle.loads(content)  # noqa: S301
+            is_request, message = pickle.loads(content)  # noqa: S301
             answer = handle(message)
-            if asked:
+            if is_request:
                 write_message(output, answer)
     except Exception as error:
         error.add_note(traceback.format_exc())
@@ -178,9 +180,9 @@ def work() -> None:
 
 
 def _read_all(source: IO[bytes], messages: SimpleQueue[bytes]) -> None:
-    """Take in all that the parent has, so that it goes on reading the corpus while we work.
+    """Read all that the parent sends, so that it goes on reading the corpus while we work.
 
-    Messages wait as they came: texts take half the memory so.
+    Messages are kept as bytes until their turn: texts take half the memory so.
     """
     with suppress(EOFError):
         while True:

@@ -1,4 +1,4 @@
-"""How far a generation has read the journal: what was written before that place is in it."""
+"""Coverage of the journal: the offset in each file up to which a generation has read it."""
 
 from __future__ import annotations
 
@@ -9,31 +9,31 @@ from contextlib import closing
 from pathlib import Path
 from typing import Final
 
-from searchapp.indexing.generations import REGISTER
+from searchapp.derived.databases import connect_read_only
+from searchapp.indexing.generation_layout import INDEX_STATE
 
 __all__ = ["covers", "digest_before"]
 
-_TAIL: Final = 65_536
+_DIGESTED_BYTES: Final = 65_536
 
 
 def covers(generation: Path, journal: Path, ends: Mapping[str, int]) -> bool:
-    """Return whether the generation in this folder was made of the files of ``journal`` up to the bytes ``ends``.
+    """Return whether the generation in this folder has read the files of ``journal`` up to the offsets ``ends``.
 
-    It was not when the bytes there are others by now, as of a journal that was put back from a copy.
+    It has not if their content is another one now, as in a journal that was restored from a backup.
     """
     try:
-        register = (generation / REGISTER).resolve()
-        with closing(sqlite3.connect(f"{register.as_uri()}?mode=ro&immutable=1", uri=True)) as connection:
+        with closing(connect_read_only(generation / INDEX_STATE)) as connection:
             return all(_covers(connection, journal, name, end) for name, end in ends.items())
     except (sqlite3.Error, OSError):
         return False
 
 
 def digest_before(path: Path, end: int) -> bytes:
-    """Return the digest of what stands before byte ``end``, or of the last part of it."""
+    """Return the digest of the last 64 KiB before the offset ``end``, 128 bits."""
     with path.open("rb") as file:
-        file.seek(max(0, end - _TAIL))
-        return hashlib.blake2b(file.read(min(end, _TAIL)), digest_size=16).digest()
+        file.seek(max(0, end - _DIGESTED_BYTES))
+        return hashlib.blake2b(file.read(min(end, _DIGESTED_BYTES)), digest_size=16).digest()
 
 
 def _covers(connection: sqlite3.Connection, journal: Path, name: str, end: int) -> bool:

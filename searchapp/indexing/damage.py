@@ -1,4 +1,4 @@
-"""What is wrong with the files of a generation, as its manifest knows them."""
+"""Damages of a generation: files that are not as its manifest describes them."""
 
 from __future__ import annotations
 
@@ -24,34 +24,34 @@ __all__ = [
 ]
 
 _MARK: Final = "DAMAGED"
-"""Names, in the folder of a generation, its files that were found damaged: other processes need not meet them."""
+"""In the folder of a generation: its damaged files, so that other processes do not open it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Damage:
-    """A file of a generation (its path in there) and what is wrong with it; ``denied``: we may not read it."""
+    """A damaged file of a generation, by its path in the folder; ``denied``: we may not read it."""
 
     file: str
     reason: Message
     denied: bool = False
 
     def message(self) -> Message:
-        """Return both as one line."""
+        """Return file and reason as one line."""
         return Message("{file}: {reason}", file=self.file, reason=self.reason)
 
 
 def missing_or_resized(folder: Path, files: Mapping[str, tuple[int, str]]) -> Iterator[Damage]:
-    """Yield the files that are gone, unreadable or of another size; one system call a file."""
+    """Yield the files that are missing, unreadable or of another size; one system call a file."""
     for name, (size, _) in files.items():
         try:
-            found = (folder / name).stat().st_size
+            actual = (folder / name).stat().st_size
         except FileNotFoundError:
             yield Damage(name, Message("it is missing"))
         except OSError as error:
             yield unreadable(name, error)
         else:
-            if found != size:
-                yield Damage(name, Message("it has {found} bytes in place of {size}", found=found, size=size))
+            if actual != size:
+                yield Damage(name, Message("it has {found} bytes in place of {size}", found=actual, size=size))
 
 
 def unlike_digests(
@@ -61,15 +61,15 @@ def unlike_digests(
     *,
     from_disk: bool = False,
 ) -> Iterator[Damage]:
-    """Yield the files whose content is not what was written; reads all of them."""
+    """Yield the files whose content has another digest; reads all of them."""
     for name, (_, digest) in files.items():
         try:
-            found = digest_of(folder / name, on_read, from_disk=from_disk)
+            actual = digest_of(folder / name, on_read, from_disk=from_disk)
         except OSError as error:
             yield unreadable(name, error)
         else:
-            if found != digest:
-                yield Damage(name, Message("its content is not what was written"))
+            if actual != digest:
+                yield Damage(name, Message("its content differs from its digest"))
 
 
 def unreadable(name: str, error: OSError) -> Damage:
@@ -79,7 +79,7 @@ def unreadable(name: str, error: OSError) -> Damage:
 
 
 def write_mark(folder: Path, files: list[str]) -> None:
-    """Mark a generation as damaged, where that can be written."""
+    """Mark a generation as damaged, if its folder can be written."""
     try:
         write_durably(folder / _MARK, json.dumps(files, ensure_ascii=False) + "\n")
     except OSError:
@@ -87,7 +87,7 @@ def write_mark(folder: Path, files: list[str]) -> None:
 
 
 def remove_mark(folder: Path) -> None:
-    """Take the mark away from a generation that was found whole."""
+    """Remove the mark of a generation that was found intact."""
     try:
         (folder / _MARK).unlink(missing_ok=True)
     except OSError:

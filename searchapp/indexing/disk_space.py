@@ -1,4 +1,4 @@
-"""A disk that is full: recognised whoever says so, and told with how much room is missing."""
+"""Full disks and folders without permission to write, as errors of ours."""
 
 from __future__ import annotations
 
@@ -16,33 +16,33 @@ from searchapp.errors import DiskFull, IndexDamaged, IndexMissing, IndexUnwritab
 if TYPE_CHECKING:
     from searchapp.indexing.generations import Generations
 
-__all__ = ["disk_full_told", "index_writable", "says_disk_full"]
+__all__ = ["disk_full_as_error", "is_disk_full", "unwritable_as_error"]
 
 _CODES: Final = (errno.ENOSPC, errno.EDQUOT)
-# Rust's libraries tell an error of the system as a text, with its number.
+# Libraries in Rust give an error of the system as text, with its number.
 _IN_WORDS: Final = re.compile(rf"\(os error ({'|'.join(map(str, _CODES))})\)|code: ({'|'.join(map(str, _CODES))})\b")
-# Measured: what a reindex takes at its peak, for each byte of the generation before, and for each byte of the corpus.
+# Measured: bytes that a reindex needs at its peak for each byte of the generation before, and of the corpus.
 _OF_A_GENERATION: Final = 1.3
 _OF_THE_CORPUS: Final = 3.0
 
 
 @contextmanager
-def disk_full_told(generations: Generations, corpus_bytes: Callable[[], int]) -> Iterator[None]:
-    """Raise DiskFull in place of whatever says that the disk of ``generations`` is full.
+def disk_full_as_error(generations: Generations, corpus_bytes: Callable[[], int]) -> Iterator[None]:
+    """Raise DiskFull in place of any error over a full disk of ``generations``.
 
-    How much is needed is an estimate: by the size of the published generation or, without one, of the corpus.
+    The room needed is estimated by the size of the published generation or, without one, of the corpus.
     """
     try:
         yield
     except Exception as error:
-        if not says_disk_full(error):
+        if not is_disk_full(error):
             raise
         raise DiskFull(generations.folder, _needed(generations, corpus_bytes), _free(generations)) from error
 
 
 @contextmanager
-def index_writable(generations: Generations) -> Iterator[None]:
-    """Raise IndexUnwritable in place of what the system says when it does not let us write ``generations``."""
+def unwritable_as_error(generations: Generations) -> Iterator[None]:
+    """Raise IndexUnwritable in place of the system's error when it denies writing ``generations``."""
     try:
         yield
     except OSError as error:
@@ -53,8 +53,8 @@ def index_writable(generations: Generations) -> Iterator[None]:
         raise IndexUnwritable(system_reason(error)) from error
 
 
-def says_disk_full(error: BaseException | None) -> bool:
-    """Return whether an error, or one that led to it, says that a disk or a quota is exhausted."""
+def is_disk_full(error: BaseException | None) -> bool:
+    """Return whether an error, or one of its causes, means that a disk or a quota is exhausted."""
     while error is not None:
         if isinstance(error, OSError) and error.errno in _CODES:
             return True

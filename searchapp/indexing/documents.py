@@ -1,20 +1,20 @@
-"""From articles to an engine's writer: analysed here, or by processes of the engine's where it has a way for that."""
+"""From articles to an engine's writer: analysed in this process, or in the engine's own where it has some."""
 
 from __future__ import annotations
 
 import os
-from pathlib import Path
+from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
 from zoneinfo import ZoneInfo
 
 from searchapp.analysis import FrenchAnalyzer
-from searchapp.derived.rerank_features import make_evidence
+from searchapp.derived.rerank_features import make_rerank_features
 from searchapp.engines.days import day_number
-from searchapp.engines.port import ArticleWriter, Document, Engine, ParallelEngine, Place, Writer
+from searchapp.engines.port import ArticleWriter, Document, Engine, MakeDocument, ParallelEngine, Place, Writer
 from searchapp.model import Article
 
-__all__ = ["DocumentMaker", "article_writer"]
+__all__ = ["DocumentMaker", "WriterFactory"]
 
 
 class DocumentMaker:
@@ -32,26 +32,31 @@ class DocumentMaker:
             title=title,
             lead=lead,
             text=text,
-            evidence=make_evidence(title, lead + text),
+            rerank_features=make_rerank_features(title, lead + text),
             day=day_number(local) if local else 0,
         )
 
 
-def article_writer(
-    engine: Engine, folder: Path, make: DocumentMaker, jobs: int = 0, base: Path | None = None
-) -> ArticleWriter:
-    """Return a writer over ``folder`` with up to ``jobs`` processes; 0 means one for each processor."""
-    jobs = jobs or _processors()
-    place, base_place = Place(folder), Place(base) if base else None
-    if jobs > 1 and isinstance(engine, ParallelEngine):
-        return engine.create_parallel(place, make, jobs, base_place)
-    return _Analysing(engine.create(place, base_place), make)
+@dataclass(frozen=True, slots=True)
+class WriterFactory:
+    """Creates writers of articles with up to ``jobs`` processes; 0 means one for each processor."""
+
+    engine: Engine
+    make: MakeDocument
+    jobs: int = 0
+
+    def create(self, place: Place, base: Place | None = None) -> ArticleWriter:
+        """Return a writer over an empty folder; see :meth:`Engine.create` for ``base``."""
+        jobs = self.jobs or _processors()
+        if jobs > 1 and isinstance(self.engine, ParallelEngine):
+            return self.engine.create_parallel(place, self.make, jobs, base)
+        return _AnalysingWriter(self.engine.create(place, base), self.make)
 
 
-class _Analysing:
-    """Analyses in this process."""
+class _AnalysingWriter:
+    """A writer of articles that analyses in this process."""
 
-    def __init__(self, writer: Writer, make: DocumentMaker) -> None:
+    def __init__(self, writer: Writer, make: MakeDocument) -> None:
         self._writer = writer
         self._make = make
         self.delete = writer.delete

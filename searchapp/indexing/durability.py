@@ -1,4 +1,4 @@
-"""Files that survive a power cut: written, synced, renamed, in this order; and their digests."""
+"""Files that survive a power cut: written, synced and renamed, in this order; digests of files."""
 
 from __future__ import annotations
 
@@ -14,9 +14,10 @@ _BLOCK: Final = 1 << 20
 
 
 def digest_of(path: Path, on_read: Callable[[int], None] = lambda size: None, *, from_disk: bool = False) -> str:
-    """Return the BLAKE2b digest of a file's content, 128 bits in hexadecimal; ``on_read`` is told of bytes read.
+    """Return the BLAKE2b digest of a file's content, 128 bits in hexadecimal.
 
-    ``from_disk`` asks the system to forget what it keeps of the file, since memory may be right where the disk is not.
+    ``on_read`` gets the number of bytes of each block. ``from_disk`` asks the system to drop its cached pages of the
+    file, which may be right where the disk is not.
     """
     digest = hashlib.blake2b(digest_size=16)
     with path.open("rb") as file:
@@ -31,11 +32,11 @@ def digest_of(path: Path, on_read: Callable[[int], None] = lambda size: None, *,
 def write_durably(path: Path, text: str, *, private: bool = False) -> None:
     """Replace a small file in one step: readers see the old text or the new one, also after a power cut.
 
-    A ``private`` one is for its owner only, from the first moment.
+    A ``private`` file can be read by its owner only, from the first moment.
     """
     temporary = path.with_name(path.name + ".new")
     if private:
-        temporary.unlink(missing_ok=True)  # what a kill left would keep its mode
+        temporary.unlink(missing_ok=True)  # a file left by a killed process would keep its mode
     try:
         with open(temporary, "w", encoding="utf-8", opener=_open_private if private else None) as file:
             file.write(text)
@@ -53,7 +54,7 @@ def _open_private(path: str, flags: int) -> int:
 
 
 def make_durably(folder: Path) -> None:
-    """Make a folder and those above it, as far as they are missing, such that a power cut does not take them away."""
+    """Create a folder and its missing parents, such that they survive a power cut."""
     if not folder.is_dir():
         make_durably(folder.absolute().parent)
         folder.mkdir(exist_ok=True)
@@ -61,7 +62,7 @@ def make_durably(folder: Path) -> None:
 
 
 def sync(path: Path) -> None:
-    """Ask the operating system to put a file's or folder's content on the disk."""
+    """Have the operating system write the content of a file or folder to the disk."""
     if path.is_dir() and os.name == "nt":  # Windows cannot open folders
         return
     descriptor = os.open(path, os.O_RDONLY)

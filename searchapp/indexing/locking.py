@@ -1,7 +1,7 @@
-"""The one right to write an index: who has it, and waiting for it.
+"""The write lock of an index: its holder, and waiting for it.
 
-The lock is the operating system's, on a file that stays: it is free the moment its holder ends, however it ends. Beside
-it lies a note of who holds it, for people to read; nothing depends on that note.
+The operating system locks a file that stays, and releases it when the holder ends, however it ends. A note beside it
+names the holder, for people; nothing depends on it.
 """
 
 from __future__ import annotations
@@ -28,12 +28,12 @@ __all__ = ["Holder", "WriteLock"]
 
 _LOCK: Final = "LOCK"
 _HOLDER: Final = "LOCK.holder"
-_TOLD_EVERY: Final = 1.0
+_RETRY_SECONDS: Final = 1.0
 
 
 @dataclass(frozen=True, slots=True)
 class Holder:
-    """Who writes: process id, machine, command (``searchapp reindex``) and since when, as an aware moment."""
+    """The process that writes: id, machine, command (``searchapp reindex``) and start, as an aware moment."""
 
     pid: int
     host: str
@@ -41,7 +41,7 @@ class Holder:
     since: datetime
 
     def message(self) -> Message:
-        """Return who this is, for people; the time is that of this machine's clock."""
+        """Return the holder in words, with the time of this machine's clock."""
         values = {"command": self.command, "pid": self.pid, "since": f"{self.since.astimezone():%Y-%m-%d %H:%M:%S}"}
         if self.host == socket.gethostname():
             return Message("{command} (process {pid}, since {since})", **values)
@@ -56,10 +56,10 @@ class WriteLock:
 
     @contextmanager
     def held(self, wait: float = 0, on_wait: Callable[[Message], None] = lambda message: None) -> Iterator[None]:
-        """Hold the lock for the block, after at most ``wait`` seconds; raises IndexLocked, naming who has it.
+        """Hold the lock for the block, after at most ``wait`` seconds; raises IndexLocked, which names the holder.
 
-        ``on_wait`` is told whom this waits for, again whenever that changes. Raises IndexUnwritable where the system
-        does not give the lock.
+        ``on_wait`` gets a message with the holder that this waits for, and another after each change. Raises
+        IndexUnwritable where the system denies the lock.
         """
         lock = FileLock(self._folder / _LOCK)
         note = self._folder / _HOLDER
@@ -79,25 +79,25 @@ class WriteLock:
             lock.release()
 
     def holder(self) -> Holder | None:
-        """Return who writes now; None when nobody does, or nobody can tell."""
+        """Return the process that writes now; None without one, or when its note cannot be read."""
         holder = self._noted()
         return holder if holder and self._is_taken() else None
 
     def _acquire(self, lock: FileLock, deadline: float, on_wait: Callable[[Message], None]) -> None:
-        told: Message | None = None
+        reported: Message | None = None
         while True:
             left = deadline - time.monotonic()
             try:
-                # The first attempt does not wait, so that the one who waits is told why.
-                lock.acquire(timeout=max(0.0, min(left, _TOLD_EVERY)) if told else 0)
+                # The first attempt does not wait, so that the reason for waiting is reported at once.
+                lock.acquire(timeout=max(0.0, min(left, _RETRY_SECONDS)) if reported else 0)
             except Timeout:
                 holder = self._noted()
                 if left <= 0:
                     raise IndexLocked(_refusal(holder)) from None
                 message = _waiting(holder)
-                if message != told:
+                if message != reported:
                     on_wait(message)
-                told = message
+                reported = message
             else:
                 return
 
@@ -110,7 +110,7 @@ class WriteLock:
             return None
 
     def _is_taken(self) -> bool:
-        """Try the lock; only asked when a note says that it is held, so that nobody is turned away by this."""
+        """Try the lock. Called only when a note names a holder, so that the attempt disturbs no other process."""
         lock = FileLock(self._folder / _LOCK)
         try:
             lock.acquire(timeout=0)
@@ -157,7 +157,7 @@ def _write_note(path: Path) -> None:
 
 
 def _command() -> str:
-    """Return the program and its command, without anything that the person who is told of it should not see."""
+    """Return the program and its command, without arguments, which other users should not see."""
     path = Path(sys.argv[0] if sys.argv and sys.argv[0] not in ("", "-c", "-m") else "python")
     program = path.parent.name if path.name == "__main__.py" else path.name
     words = [word for word in sys.argv[1:2] if word.isalpha()] if program == "searchapp" else []

@@ -1,79 +1,82 @@
-"""Reindexing: what changed in the corpus into a new generation, then publish."""
+"""Reindexing: the changes of the corpus make a new generation, which is then published."""
 
 from __future__ import annotations
 
 import gc
-import json
 import sqlite3
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field, replace
+from contextlib import ExitStack, closing, contextmanager
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
-from itertools import islice
 from pathlib import Path
 from typing import Final
 from zoneinfo import ZoneInfo
 
 from searchapp.analysis import FrenchAnalyzer
 from searchapp.derived.databases import is_damage
-from searchapp.engines.port import BaseWornOut, Engine, Place, Reader
+from searchapp.engines.port import CompactionRequired, Engine, Place, Reader
 from searchapp.errors import CorpusShrunk, IndexDamaged, IndexMissing, RejectsRefused
 from searchapp.i18n import Message
-from searchapp.indexing.documents import DocumentMaker
-from searchapp.indexing.earlier import Earlier
-from searchapp.indexing.files import ENGINE, IndexFiles, read_checkpoint
-from searchapp.indexing.generations import Generations, Manifest
-from searchapp.indexing.index_state import FILE_NAME as REGISTER
-from searchapp.indexing.index_state import Register
+from searchapp.indexing.build_fingerprint import BuildFingerprint
+from searchapp.indexing.documents import DocumentMaker, WriterFactory
+from searchapp.indexing.engine_files import Checkpoint, Checkpoints, IndexFiles, read_checkpoint
+from searchapp.indexing.generation_layout import ENGINE, INDEX_STATE
+from searchapp.indexing.generations import Generations
+from searchapp.indexing.index_state import IndexState
+from searchapp.indexing.manifest import Manifest
+from searchapp.indexing.previous_generation import PreviousGeneration
 from searchapp.indexing.reindex_options import Options
-from searchapp.indexing.spelling_dictionary import write_lexicon
+from searchapp.indexing.rejects import write_rejects
+from searchapp.indexing.spelling_dictionary import write_spelling_dictionary
+from searchapp.indexing.summary import Summary, count_changes, summarize
 from searchapp.indexing.update import Progress, Update
 from searchapp.indexing.verification import verify
-from searchapp.ingest import RemarkCount, Source
-from searchapp.model import Article, Reject
-from searchapp.schema import SCHEMA_VERSION
+from searchapp.ingest import Source
+from searchapp.model import Article
 
-__all__ = ["Options", "Progress", "Summary", "reindex"]
+__all__ = ["Job", "Options", "Progress", "Summary", "reindex"]
 
-# A summary lists this many; the generation's rejects.jsonl has all rejects.
-_LISTED: Final = 1000
-# What is made here is nearly all free of cycles, and much of it stays: looking for garbage took 4 % of the time.
-_OBJECTS: Final = 20_000
+# An error lists this many rejects.
+_MAX_LISTED: Final = 20
+# New objects between two collections: few of them are in cycles and many stay, so collecting took 4 % of the time.
+_COLLECTION_THRESHOLD: Final = 20_000
 
 
-@dataclass(slots=True)
-class Summary:
-    """What the corpus holds now, and what a reindex did about it.
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A reindex: ``sources``, named ``corpus`` for people, into ``generations`` with an engine and an analyzer.
 
-    ``read`` = ``indexed`` + ``rejected`` + ``withdrawn`` + ``duplicates`` counts what the corpus holds; ``added``,
-    ``changed`` and ``removed`` count the articles that differ from the generation before; ``remarks`` are those of the
-    articles in files that were read this time. ``full`` says that everything
-    was indexed anew, for ``reason``; ``resumed`` that this went on where an earlier one was interrupted.
+    ``on_progress`` gets the progress after each article, ``on_wait`` whom the reindex waits for.
     """
 
-    generation: str = ""
-    published: bool = False
-    full: bool = False
-    reason: Message | None = None
-    resumed: bool = False
-    read: int = 0
-    indexed: int = 0
-    rejected: int = 0
-    withdrawn: int = 0
-    duplicates: int = 0
-    added: int = 0
-    changed: int = 0
-    removed: int = 0
-    seconds: float = 0.0
-    rejects: list[Reject] = field(default_factory=list)
-    remarks: tuple[RemarkCount, ...] = ()
-    duplicate_ids: list[str] = field(default_factory=list)
-    added_ids: list[str] = field(default_factory=list)
-    changed_ids: list[str] = field(default_factory=list)
-    removed_ids: list[str] = field(default_factory=list)
+    sources: Sequence[Source]
+    corpus: str
+    generations: Generations
+    engine: Engine
+    analyzer: FrenchAnalyzer
+    timezone: ZoneInfo
+    options: Options = field(default_factory=Options)
+    on_progress: Callable[[Progress], None] = lambda progress: None
+    on_wait: Callable[[Message], None] = lambda message: None
+
+
+def reindex(job: Job) -> Summary:
+    """Bring the index up to date with the corpus in a new generation and publish it; the old one serves until then.
+
+    Of a corpus that did not change, nothing is published. Only files that changed are read, and only articles that
+    differ are analysed, unless the published generation was made with another analyzer, schema or engine, or is
+    damaged: then everything is. An article that cannot be read is a reject. Of articles with the same id the one with
+    the latest date is indexed (of equal dates, the last read); see :mod:`searchapp.indexing.versions`.
+
+    Raises CorpusMissing, CorpusShrunk, CorpusChanged, IndexLocked, RejectsRefused, VerificationFailed; whatever it
+    raises, the published generation is as it was.
+    """
+    work = _Reindex(job)
+    with _rare_garbage_collection():
+        return work.plan() if job.options.dry_run else work.run()
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,196 +87,143 @@ class _Base:
     path: Path
 
 
-class _Unchanged(Exception):
+class _UnchangedError(Exception):
     """There is nothing to publish."""
 
-
-def reindex(
-    sources: Sequence[Source],
-    corpus: str,
-    generations: Generations,
-    engine: Engine,
-    analyzer: FrenchAnalyzer,
-    timezone: ZoneInfo,
-    options: Options | None = None,
-    on_progress: Callable[[Progress], None] = lambda progress: None,
-    on_wait: Callable[[Message], None] = lambda message: None,
-) -> Summary:
-    """Bring the index up to date with ``sources`` in a new generation and publish it; the one there serves until then.
-
-    Of a corpus that did not change, nothing is published. Only files that changed are read, and only articles that
-    differ are analysed, unless the published generation was made with another analyzer, schema or engine, or is
-    damaged: then everything is. An article that cannot be read is a reject. Of articles with the same id the one with
-    the latest date is indexed (of equal dates, the last read); see :mod:`searchapp.indexing.versions`. ``corpus``
-    names the sources for people.
-
-    Raises CorpusMissing, CorpusShrunk, CorpusChanged, IndexLocked, RejectsRefused, VerificationFailed; whatever it
-    raises, the published generation is as it was.
-    """
-    work = _Reindex(
-        sources, corpus, generations, engine, analyzer, timezone, options or Options(), on_progress, on_wait
-    )
-    with _rarely_collected():
-        return work.plan() if work.options.dry_run else work.run()
+    def __init__(self, summary: Summary) -> None:
+        super().__init__(summary)
+        self.summary = summary
 
 
-@dataclass
 class _Reindex:
-    """The arguments of :func:`reindex`, and its steps."""
+    """The steps of a reindex."""
 
-    sources: Sequence[Source]
-    corpus: str
-    generations: Generations
-    engine: Engine
-    analyzer: FrenchAnalyzer
-    timezone: ZoneInfo
-    options: Options
-    on_progress: Callable[[Progress], None]
-    on_wait: Callable[[Message], None]
-    _started: float = field(default_factory=time.monotonic, init=False)
+    def __init__(self, job: Job) -> None:
+        self._job = job
+        self._fingerprint = BuildFingerprint.of_program(job.engine, job.analyzer, job.timezone)
+        self._started = time.monotonic()
 
     def run(self) -> Summary:
-        with self.generations.locked(self.options.wait, self.on_wait):
+        with self._job.generations.locked(self._job.options.wait, self._job.on_wait):
             base, reason = self._base()
             try:
                 return self._build(base, reason)
-            except BaseWornOut:
-                return self._build(None, Message("the index holds too much that was deleted"))
+            except CompactionRequired:
+                return self._build(None, Message("the index has too many deleted articles"))
             except (IndexDamaged, sqlite3.DatabaseError) as error:
                 if base is None or not (isinstance(error, IndexDamaged) or is_damage(error)):
                     raise
                 return self._build(None, Message("the index is damaged"))
 
     def plan(self) -> Summary:
-        """Tell what :meth:`run` would do, without touching anything."""
+        """Return the summary that :meth:`run` would, without changing anything."""
         base, reason = self._base()
         with ExitStack() as stack:
-            folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
-            register = stack.enter_context(Register(folder / REGISTER, base.path / REGISTER if base else None))
-            update = Update(self.sources, register, _Nowhere(), self.on_progress, self._only(base))
+            path = Path(stack.enter_context(tempfile.TemporaryDirectory())) / INDEX_STATE
+            state = stack.enter_context(IndexState(path, base.path / INDEX_STATE if base else None))
+            update = Update(self._job.sources, state, _Nowhere(), self._job.on_progress, self._only(base))
             update.run()
-            return replace(self._summary(register, base, reason), remarks=update.remarks.counted())
+            return replace(self._summary(state, base, reason), remarks=update.remarks.counted())
 
     def _base(self) -> tuple[_Base | None, Message | None]:
-        """Return the generation to grow out of; or why there is none, if one is published."""
+        """Return the generation to grow out of; if one is published and cannot be used, None and the reason."""
+        generations = self._job.generations
         try:
-            name = self.generations.current()
+            name = generations.current()
+            if self._job.options.full:
+                return None, Message("asked for")
+            manifest = generations.manifest(name)
         except IndexMissing:
             return None, None
         except IndexDamaged:
             return None, Message("the index is damaged")
-        if self.options.full:
-            return None, Message("asked for")
-        try:
-            manifest = self.generations.manifest(name)
-        except IndexDamaged:
+        if reason := next(self._fingerprint.differences(BuildFingerprint.of(manifest)), None):
+            return None, reason
+        if not generations.is_intact(name):
             return None, Message("the index is damaged")
-        path = self.generations.path(name)
-        if self._made_with(manifest) != self._made_with():
-            return None, self._difference(manifest)
-        if not self.generations.is_sound(name):
-            return None, Message("the index is damaged")
-        return _Base(manifest, path), None
-
-    def _difference(self, manifest: Manifest) -> Message:
-        if manifest.analyzer != self.analyzer.fingerprint:
-            return Message("the French analysis has changed")
-        if (manifest.engine, manifest.engine_version) != (self.engine.name, self.engine.version):
-            return Message("the engine was {engine}", engine=manifest.engine_version)
-        if manifest.timezone != self.timezone.key:
-            return Message("the time zone was {timezone}", timezone=manifest.timezone)
-        return Message("the form of the index has changed")
-
-    def _made_with(self, manifest: Manifest | None = None) -> str:
-        """Return what the terms and files of a generation depend on; without ``manifest``, those made now."""
-        if manifest:
-            return json.dumps(
-                [manifest.engine, manifest.engine_version, manifest.schema, manifest.analyzer, manifest.timezone]
-            )
-        engine = self.engine
-        parts = [engine.name, engine.version, SCHEMA_VERSION, self.analyzer.fingerprint, self.timezone.key]
-        return json.dumps(parts)
+        return _Base(manifest, generations.path(name)), None
 
     def _only(self, base: _Base | None) -> frozenset[int] | None:
-        return self.options.only if base else None
+        return self._job.options.only if base else None
 
     def _build(self, base: _Base | None, reason: Message | None) -> Summary:
-        unfinished = self.generations.unfinished()
-        checkpoint = None if base else read_checkpoint(unfinished, self._made_with())
-        kept = unfinished if base or checkpoint else None
+        generations, fingerprint = self._job.generations, self._fingerprint.to_text()
+        unfinished = generations.unfinished()
+        resumes = base is None and read_checkpoint(unfinished, fingerprint) is not None
+        kept = unfinished if base or resumes else None
         try:
-            with self.generations.building(kept, resume=bool(checkpoint)) as path:
-                return self._fill(path, base, reason, read_checkpoint(path, self._made_with()) if checkpoint else None)
-        except _Unchanged as unchanged:
-            summary: Summary = unchanged.args[0]
-            return summary
-
-    def _fill(
-        self, path: Path, base: _Base | None, reason: Message | None, checkpoint: tuple[Path, Path] | None
-    ) -> Summary:
-        ground = checkpoint or ((base.path / ENGINE, base.path / REGISTER) if base else (None, None))
-        with ExitStack() as stack:
-            register = stack.enter_context(Register(path / REGISTER, ground[1], goes_on=bool(checkpoint)))
-            files = stack.enter_context(
-                IndexFiles(
-                    path,
-                    self.engine,
-                    DocumentMaker(self.timezone, self.analyzer),
-                    self.options.jobs,
-                    ground[0],
-                    seconds=0 if base else self.options.checkpoint,
-                    made_with=self._made_with(),
-                    commit=register.commit,
-                )
-            )
-            earlier = None if base else self._earlier()
-            if earlier:
-                stack.callback(earlier.close)
-            update = Update(self.sources, register, files, self.on_progress, self._only(base), earlier)
-            update.run()
-            summary = self._summary(register, base, reason)
-            summary = replace(summary, remarks=update.remarks.counted(), resumed=bool(checkpoint))
-            self._refuse(summary)
-            if base and not register.changed and not (summary.added or summary.changed or summary.removed):
-                summary.generation = base.manifest.generation
-                raise _Unchanged(summary)
-            files.complete()
-            reader = self.engine.open(Place(path / ENGINE))
-            stack.callback(reader.close)
-            # What an interrupted build superseded was not counted.
-            superseded = sys.maxsize if checkpoint else update.superseded
-            self._write_words(path, reader, register, base, superseded)
-            if self.options.verify:
-                verify(reader, register)
-            _write_rejects(path, register)
-            register.commit()
-            withdrawn = list(register.withdrawn())
-        summary.generation, summary.published = path.name, True
-        summary.seconds = time.monotonic() - self._started
-        self.generations.publish(self._manifest(summary, base), withdrawn)
+            with generations.building(kept, engine=self._job.engine.name, resume=resumes) as path:
+                summary = self._fill(path, base, reason, read_checkpoint(path, fingerprint) if resumes else None)
+        except _UnchangedError as unchanged:
+            return unchanged.summary
         return summary
 
-    def _earlier(self) -> Earlier | None:
-        """Return what answers now, for a rebuild: its articles of files that cannot be read go on."""
+    def _fill(self, path: Path, base: _Base | None, reason: Message | None, checkpoint: Checkpoint | None) -> Summary:
+        """Write and publish the generation at ``path``; raises _UnchangedError when it would equal ``base``."""
+        job = self._job
+        with ExitStack() as stack:
+            state_before = checkpoint.index_state if checkpoint else base.path / INDEX_STATE if base else None
+            state = stack.enter_context(IndexState(path / INDEX_STATE, state_before, resumes=bool(checkpoint)))
+            files = stack.enter_context(self._index_files(path, base, checkpoint, state))
+            previous = None if base else self._previous_generation()
+            if previous:
+                stack.callback(previous.close)
+            update = Update(job.sources, state, files, job.on_progress, self._only(base), previous)
+            update.run()
+            summary = self._summary(state, base, reason)
+            summary.resumed, summary.remarks = bool(checkpoint), update.remarks.counted()
+            self._refuse(summary)
+            if base and not state.changed and not (summary.added or summary.changed or summary.removed):
+                summary.generation = base.manifest.generation
+                raise _UnchangedError(summary)
+            files.complete()
+            reader = stack.enter_context(closing(job.engine.open(Place(path / ENGINE))))
+            # The documents that an interrupted build superseded were not counted.
+            superseded = sys.maxsize if checkpoint else update.superseded
+            self._write_spelling_dictionary(path, reader, state, base, superseded)
+            if job.options.verify:
+                verify(reader, state)
+            write_rejects(path, state.rejects())
+            state.commit()
+            withdrawn = list(state.withdrawn())
+        summary.generation, summary.published = path.name, True
+        summary.seconds = time.monotonic() - self._started
+        job.generations.publish(self._manifest(summary, base), withdrawn)
+        return summary
+
+    def _index_files(
+        self, path: Path, base: _Base | None, checkpoint: Checkpoint | None, state: IndexState
+    ) -> IndexFiles:
+        job = self._job
+        writers = WriterFactory(job.engine, DocumentMaker(job.timezone, job.analyzer), job.options.jobs)
+        if base:
+            return IndexFiles(path, writers, base.path / ENGINE)
+        seconds, fingerprint = job.options.checkpoint, self._fingerprint.to_text()
+        checkpoints = Checkpoints(seconds, fingerprint, state.commit) if seconds else None
+        return IndexFiles(path, writers, checkpoint.engine if checkpoint else None, checkpoints)
+
+    def _previous_generation(self) -> PreviousGeneration | None:
+        """Return the generation that answers now: a rebuild keeps its articles of files that cannot be read."""
         published = self._published()
         if published is None:
             return None
-        path = self.generations.path(published.generation)
-        return Earlier(path / REGISTER, lambda: self.engine.open(Place(path / ENGINE)))
+        path = self._job.generations.path(published.generation)
+        return PreviousGeneration(path / INDEX_STATE, lambda: self._job.engine.open(Place(path / ENGINE)))
 
-    def _write_words(self, path: Path, reader: Reader, register: Register, base: _Base | None, superseded: int) -> None:
+    def _write_spelling_dictionary(
+        self, path: Path, reader: Reader, state: IndexState, base: _Base | None, superseded: int
+    ) -> None:
         if base is None:
-            write_lexicon(path, reader, self.analyzer, superseded=superseded)
+            write_spelling_dictionary(path, reader, self._job.analyzer, superseded=superseded)
             return
-        earlier = self.engine.open(Place(base.path / ENGINE))
-        try:
-            write_lexicon(path, reader, self.analyzer, (base.path, earlier), register.touched())
-        finally:
-            earlier.close()
+        with closing(self._job.engine.open(Place(base.path / ENGINE))) as earlier:
+            changes = state.changed_articles()
+            write_spelling_dictionary(path, reader, self._job.analyzer, (base.path, earlier), changes)
 
     def _refuse(self, summary: Summary) -> None:
-        if self.options.strict and summary.rejected:
-            details = [_told(reject) for reject in summary.rejects[:20]]
+        """Raise RejectsRefused or CorpusShrunk when the options do not allow this summary."""
+        if self._job.options.strict and summary.rejected:
+            details = [reject.message() for reject in summary.rejects[:_MAX_LISTED]]
             message = (
                 Message("One article was rejected; nothing was published.")
                 if summary.rejected == 1
@@ -281,7 +231,7 @@ class _Reindex:
             )
             raise RejectsRefused(message, details)
         published = self._published()
-        if published and not self.options.yes:
+        if published and not self._job.options.yes:
             withdrawn = max(0, summary.withdrawn - published.withdrawn)
             gone = max(summary.removed, published.articles - summary.indexed) - withdrawn
             if gone * 2 > published.articles:
@@ -290,42 +240,19 @@ class _Reindex:
     def _published(self) -> Manifest | None:
         """Return the manifest of the generation that answers now."""
         try:
-            name = self.generations.newest_sound()
-            return self.generations.manifest(name) if name else None
+            name = self._job.generations.latest_intact()
+            return self._job.generations.manifest(name) if name else None
         except (IndexMissing, IndexDamaged):
             return None
 
-    def _summary(self, register: Register, base: _Base | None, reason: Message | None) -> Summary:
-        versions, indexed = register.count("versions"), register.count("indexed")
-        hidden = register.count_withdrawn_versions()
-        rejected = register.count("rejects")
-        summary = Summary(
-            full=base is None,
-            reason=reason,
-            read=versions + rejected,
-            indexed=indexed,
-            rejected=rejected,
-            withdrawn=hidden,
-            duplicates=versions - hidden - indexed,
-            seconds=time.monotonic() - self._started,
-            rejects=list(islice(register.rejects(), _LISTED)),
-            duplicate_ids=register.repeated_ids(_LISTED) if versions - hidden - indexed else [],
-        )
-        if base is None:
-            summary.added = indexed
-            return summary
-        for article_id, before, now in register.touched():
-            if before and now:
-                summary.changed += 1
-                ids = summary.changed_ids
-            elif now:
-                summary.added += 1
-                ids = summary.added_ids
-            else:
-                summary.removed += 1
-                ids = summary.removed_ids
-            if len(ids) < _LISTED:
-                ids.append(article_id)
+    def _summary(self, state: IndexState, base: _Base | None, reason: Message | None) -> Summary:
+        summary = summarize(state)
+        summary.full, summary.reason = base is None, reason
+        summary.seconds = time.monotonic() - self._started
+        if base:
+            count_changes(summary, state)
+        else:
+            summary.added = summary.indexed
         return summary
 
     def _manifest(self, summary: Summary, base: _Base | None) -> Manifest:
@@ -335,25 +262,21 @@ class _Reindex:
             seconds=round(summary.seconds, 3),
             articles=summary.indexed,
             rejects=summary.rejected,
-            engine=self.engine.name,
-            engine_version=self.engine.version,
-            schema=SCHEMA_VERSION,
-            analyzer=self.analyzer.fingerprint,
-            timezone=self.timezone.key,
-            corpus=self.corpus,
+            corpus=self._job.corpus,
             base=base.manifest.generation if base else "",
             added=summary.added,
             changed=summary.changed,
             removed=summary.removed,
             withdrawn=summary.withdrawn,
             duplicates=summary.duplicates,
+            **asdict(self._fingerprint),
         )
 
 
 @contextmanager
-def _rarely_collected() -> Iterator[None]:
+def _rare_garbage_collection() -> Iterator[None]:
     before = gc.get_threshold()
-    gc.set_threshold(_OBJECTS, *before[1:])
+    gc.set_threshold(_COLLECTION_THRESHOLD, *before[1:])
     try:
         yield
     finally:
@@ -361,24 +284,8 @@ def _rarely_collected() -> Iterator[None]:
 
 
 class _Nowhere:
-    """Takes the articles of a dry run."""
+    """The sink of a dry run."""
 
     def add(self, article: Article, *, is_new: bool = False) -> None: ...
 
     def delete(self, article_id: str) -> None: ...
-
-
-def _told(reject: Reject) -> Message:
-    place = f"{reject.file}:{reject.line}" if reject.line else reject.file
-    return Message("rejected: {place}: {reason}", place=place, reason=reject.reason)
-
-
-def _write_rejects(path: Path, register: Register) -> None:
-    with (path / "rejects.jsonl").open("w", encoding="utf-8") as file:
-        file.writelines(_lines(register.rejects()))
-
-
-def _lines(rejects: Iterator[Reject]) -> Iterator[str]:
-    for reject in rejects:
-        record = {"file": reject.file, "line": reject.line, "reason": reject.reason.render()}
-        yield json.dumps(record, ensure_ascii=False) + "\n"

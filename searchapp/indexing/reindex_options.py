@@ -1,4 +1,4 @@
-"""What may be asked of a reindex; apart from it, so that asking loads nothing that indexes."""
+"""The options of a reindex, in a module of their own: it loads nothing that indexes."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ __all__ = ["Options"]
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """How to reindex.
+    """The options of a reindex.
 
-    ``full``: everything anew. ``dry_run``: only tell what would change. ``strict``: rejects are an error. ``yes``: more
-    than half of the articles may go. ``verify``: look at the new generation before publishing it. ``only``: the numbers
-    of the sources to look at, the others are taken to be as they were. ``jobs``: processes, 0 means one for each
-    processor. ``wait``: seconds to wait for another reindex to end. ``checkpoint``: seconds between the states that an
-    interrupted full rebuild goes on from, 0 for none.
+    ``full``: index everything again. ``dry_run``: return the summary without a change. ``strict``: rejects are an
+    error. ``yes``: more than half of the articles may go. ``verify``: verify the new generation before publishing it.
+    ``only``: the numbers of the sources to read; the others count as unchanged. ``jobs``: processes, 0 means one for
+    each processor. ``wait``: seconds to wait for another reindex to end. ``checkpoint``: seconds between the
+    checkpoints of a full rebuild, 0 for none.
     """
 
     full: bool = False

@@ -1,8 +1,8 @@
-"""The key that cursors are signed with: one secret for all generations of an index and all processes.
+"""The signing key of cursors: one secret for all generations of an index and all processes.
 
-It is made when a generation is published, by whoever may write into the index. A reader never makes one: where the file
-is missing (an index of an earlier version, a copied generation) or may not be read (another user's), a key is derived
-from the manifest, which is nothing that visitors see and the same for all processes that read this generation.
+Publishing a generation creates it. Readers never do: where the file is missing (an index of an earlier version, a
+copied generation) or cannot be read (another user's), they derive a key from the manifest, which visitors do not see
+and which is the same for all processes that read this generation.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _FORM: Final = re.compile(rb"[0-9a-f]{64}\n")
 
 
 def make_signing_key(folder: Path) -> None:
-    """Write the key of an index folder, durably, unless there is one that can be read. Needs the lock."""
+    """Create the key of an index folder, durably, unless there is one that can be read. Needs the lock."""
     if read_signing_key(folder) is None:
         write_durably(folder / SIGNING_KEY, secrets.token_hex(_BYTES) + "\n", private=True)
 

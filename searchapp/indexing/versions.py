@@ -1,20 +1,30 @@
-"""Which version of an article counts, when the corpus holds several under one id."""
+"""Versions of an article: their digest, and the one that counts when the corpus holds several under one id."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from hashlib import blake2b
 
-__all__ = ["Verdict", "Version", "judge"]
+from searchapp.model import Article
+from searchapp.schema import stored_values
+
+__all__ = ["Resolution", "Version", "digest_of_article", "resolve"]
+
+
+def digest_of_article(article: Article) -> bytes:
+    """Return 128 bits that differ when any field of ``article`` does."""
+    texts = ("\2".join(value) if isinstance(value, tuple) else str(value) for value in stored_values(article))
+    return blake2b("\1".join(texts).encode("utf-8", "surrogatepass"), digest_size=16).digest()
 
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """What is known of an article as one place of the corpus has it.
+    """An article as one unit of the corpus has it.
 
-    ``unit`` and ``place`` say where: the unit's number, and which of its entries from 0. ``moment`` is that of this
-    version, or of the article's publication, in seconds since 1970; None without a date. ``repeated``: the same article
-    stands earlier in the corpus under another id.
+    ``unit`` is the unit's number, ``place`` the number of the entry in it, from 0. ``moment`` is that of this version,
+    or of the article's publication, in seconds since 1970; None without a date. ``repeated``: the same article stands
+    earlier in the corpus under another id.
     """
 
     unit: int
@@ -22,39 +32,40 @@ class Version:
     digest: bytes
     moment: float | None
     withdrawn: bool
-    overrules: bool
+    from_journal: bool
     repeated: bool
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
-    """The version to show, None for an article that is not to be shown; whether it corrects an earlier one."""
+class Resolution:
+    """The version to show, None for an article that is not shown. ``corrects``: it corrects an earlier version."""
 
     version: Version | None
     withdrawn: bool = False
     corrects: bool = False
 
 
-def judge(versions: Sequence[Version]) -> Verdict:
-    """Return what counts of ``versions``, which come in the order of reading.
+def resolve(versions: Sequence[Version]) -> Resolution:
+    """Return the resolution of ``versions``, which come in the order of reading.
 
-    The journal's last word overrules files. Among files a withdrawal counts for good, whatever else they hold; else the
-    latest version does (of equally late ones, the last read). A repeat of an article with another id is not shown.
+    The journal's last entry wins over files. Among files a withdrawal is final, whatever else they hold; otherwise the
+    latest version counts (of equally late ones, the last read). A repeat of an article with another id is not shown.
     """
-    said = [version for version in versions if version.overrules]
-    if said:
-        return Verdict(None, withdrawn=True) if said[-1].withdrawn else Verdict(said[-1])
+    journal_versions = [version for version in versions if version.from_journal]
+    if journal_versions:
+        last = journal_versions[-1]
+        return Resolution(None, withdrawn=True) if last.withdrawn else Resolution(last)
     if any(version.withdrawn for version in versions):
-        return Verdict(None, withdrawn=True)
-    first = [version for version in versions if not version.repeated]
-    if not first:
-        return Verdict(None)
-    latest, *others = first
+        return Resolution(None, withdrawn=True)
+    originals = [version for version in versions if not version.repeated]
+    if not originals:
+        return Resolution(None)
+    latest, *others = originals
     for version in others:
         if latest.moment is None or (version.moment is not None and version.moment >= latest.moment):
             latest = version
-    return Verdict(latest, corrects=any(_earlier(version, latest) for version in first))
+    return Resolution(latest, corrects=any(_is_earlier(version, latest) for version in originals))
 
 
-def _earlier(version: Version, latest: Version) -> bool:
+def _is_earlier(version: Version, latest: Version) -> bool:
     return version.moment is not None and latest.moment is not None and version.moment < latest.moment

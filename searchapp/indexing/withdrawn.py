@@ -1,7 +1,7 @@
-"""The ids that must not be shown from any generation, also from one published before they were withdrawn.
+"""The list of withdrawn ids, which must not be shown from any generation, older ones included.
 
-Generations are kept, and an older one may answer again after a rollback or an accident. This file outlives them: a
-first line with the generation that it was written for and a digest of the rest, then one id a line, as JSON texts.
+An older generation may answer again after a rollback or damage. This file belongs to no generation: its first line has
+the generation that it was written for and a digest of the rest, then comes one id a line, as JSON texts.
 """
 
 from __future__ import annotations
@@ -23,22 +23,22 @@ WITHDRAWN: Final = "WITHDRAWN"
 
 @dataclass(frozen=True, slots=True)
 class Withdrawn:
-    """The withdrawn ids, and the generation that was published with them ("" for none), which holds none of them."""
+    """The withdrawn ids, and the generation published with them ("" for none), which holds none of their articles."""
 
     generation: str = ""
     ids: frozenset[str] = frozenset()
 
-    def hidden_in(self, generation: str) -> frozenset[str]:
-        """Return the ids that ``generation`` may hold and must not show."""
+    def excluded_from(self, generation: str) -> frozenset[str]:
+        """Return the ids to exclude from the answers of ``generation``."""
         return frozenset() if generation == self.generation else self.ids
 
-    def says_the_same(self, other: Withdrawn, generation: str) -> bool:
-        """Return whether both lists hold the same ids, to be hidden in ``generation`` or not."""
-        return self.ids == other.ids and self.hidden_in(generation) == other.hidden_in(generation)
+    def excludes_the_same(self, other: Withdrawn, generation: str) -> bool:
+        """Return whether both lists exclude the same ids from ``generation``, and hold the same."""
+        return self.ids == other.ids and self.excluded_from(generation) == other.excluded_from(generation)
 
 
 def write_withdrawn(folder: Path, generation: str, ids: Iterable[str]) -> None:
-    """Write, durably, the ids that are withdrawn in ``generation``, which has none of them."""
+    """Write the withdrawn ids durably; ``generation`` has none of their articles."""
     lines = "".join(json.dumps(article_id) + "\n" for article_id in ids)
     write_durably(folder / WITHDRAWN, _head(generation, lines) + "\n" + lines)
 

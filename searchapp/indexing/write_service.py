@@ -1,7 +1,7 @@
-"""Writing: articles that are sent become lines of the corpus's journal, and are indexed soon after.
+"""Writing: articles become lines of the journal in the corpus, and are indexed soon after.
 
-The server's write endpoint and ``searchapp add`` both call this, so that both keep the same promise: what was
-acknowledged is in the corpus, on the disk, whatever becomes of the index.
+The write endpoint of the server and ``searchapp add`` both use it, with the same guarantee: an acknowledged article is
+in the corpus, on the disk, even if indexing fails.
 """
 
 from __future__ import annotations
@@ -29,9 +29,9 @@ from searchapp.ingest.journal import (
     Extent,
     InvalidRecordError,
     Journal,
+    JournalEntry,
     Outcome,
     Spool,
-    Word,
     Written,
     parse_line,
     record_of,
@@ -41,17 +41,17 @@ from searchapp.ingest.journal import (
 from searchapp.ingest.reader_protocol import UnreadableError
 from searchapp.model import Article, Reject
 
-__all__ = ["Batch", "Extent", "IndexingStatus", "OnWord", "Outcome", "Word", "Writing", "Written", "lines_of"]
+__all__ = ["Batch", "Extent", "IndexingStatus", "JournalEntry", "OnEntry", "Outcome", "Writing", "Written", "lines_of"]
 
-_LISTED: Final = 100
-OnWord = Callable[[Word, Outcome], None]
+_MAX_LISTED: Final = 100
+OnEntry = Callable[[JournalEntry, Outcome], None]
 
 
 @dataclass(slots=True)
 class Batch:
-    """What became of several records: how many of which outcome, how many were rejected, the first rejects.
+    """The result of writing several records: the number of each outcome and of rejects, and the first rejects.
 
-    A reject is its line (or, of a file, the number of its article), the field that is wrong and the reason.
+    A reject is its line (in a file: the number of the article), the wrong field and the reason.
     """
 
     file: str = ""
@@ -63,12 +63,12 @@ class Batch:
     def reject(self, line: int, field: str, reason: Message) -> None:
         """Count a record that cannot be written."""
         self.rejected += 1
-        if len(self.rejects) < _LISTED:
+        if len(self.rejects) < _MAX_LISTED:
             self.rejects.append((line, field, reason))
 
 
 class ServedArticles(Protocol):
-    """The articles that readers are shown: what writing has to know of searching."""
+    """The search service, as far as writing needs it."""
 
     def article(self, article_id: str) -> object:
         """Return an article; raises IndexMissing, ArticleNotFound, ArticleWithdrawn."""
@@ -76,17 +76,17 @@ class ServedArticles(Protocol):
     def stored(self, article_id: str) -> Article | None:
         """Return an article as it is indexed, None when there is none; raises IndexMissing, IndexDamaged."""
 
-    def holding(self, journal: Path, ends: Mapping[str, int], withdrawn: Mapping[str, bool]) -> str:
-        """Return the generation that answers if it has read the journal up to ``ends``, else ""."""
+    def generation_covering(self, journal: Path, ends: Mapping[str, int], withdrawn: Mapping[str, bool]) -> str:
+        """Return the generation that answers if it has read the journal up to ``ends``, otherwise ""."""
 
-    def when_behind(self, call: Callable[[], object]) -> None:
-        """Have ``call`` called when an index is opened that knows less than the journal."""
+    def on_missing_withdrawals(self, call: Callable[[], object]) -> None:
+        """Call ``call`` whenever an index is opened that lacks withdrawals of the journal."""
 
 
 class Writing:
-    """Writes to ``journal``; ``service`` knows what is served, ``indexer`` brings it up to date. Safe between threads.
+    """Writes to ``journal``; ``indexer`` brings the index of ``service`` up to date. Safe to share between threads.
 
-    Every write raises StorageFull, CorpusUnwritable or CorpusLocked when nothing could be written.
+    Every write raises StorageFull, CorpusUnwritable, IndexUnwritable or CorpusLocked when nothing could be written.
     """
 
     def __init__(self, journal: Journal, service: ServedArticles, indexer: BackgroundIndexer) -> None:
@@ -95,31 +95,30 @@ class Writing:
         self._indexer = indexer
         self._resumed = 0
 
-    def put(self, article_id: str, body: bytes, *, there: bool | None = None) -> Written:
+    def put(self, article_id: str, body: bytes, *, must_exist: bool | None = None) -> Written:
         """Write one article, a JSON object, under an id; raises InvalidRecord.
 
-        With ``there``, only if an article of this id is there, or is not; else raises PreconditionFailed.
+        ``must_exist``: only if an article of this id exists, or does not; otherwise raises PreconditionFailed.
         """
         try:
             record, _ = validate(parse_line(body), self._journal.context(), article_id)
         except InvalidRecordError as error:
             raise InvalidRecord(error.reason, error.field) from error
-        return self._journal.append([record], self._served, there=there)
+        return self._journal.append([record], self._served, must_exist=must_exist)
 
-    def withdraw(self, article_id: str, *, there: bool | None = None) -> Written:
-        """Withdraw an article; raises ArticleNotFound for an id that nobody knows, ArticleWithdrawn for what is gone.
+    def withdraw(self, article_id: str, *, must_exist: bool | None = None) -> Written:
+        """Withdraw an article; raises ArticleNotFound for an unknown id, ArticleWithdrawn when it is gone already.
 
-        One that was withdrawn and can still be seen is unchanged, as for whoever lost the first answer.
+        A second request before the index is up to date gets the outcome UNCHANGED, so that it can be repeated.
         """
         try:
             article_id = checked_id(article_id)
         except UnreadableError:
             raise ArticleNotFound(article_id) from None
-        word = self._journal.last_word(article_id)
-        if word is None:
+        if self._journal.last_entry(article_id) is None:
             self._check_known(article_id)
-        written = self._journal.append([tombstone(article_id)], self._served, there=there)
-        if written.outcome is Outcome.UNCHANGED and self.holding(written.extent):
+        written = self._journal.append([tombstone(article_id)], self._served, must_exist=must_exist)
+        if written.outcome is Outcome.UNCHANGED and self.generation_covering(written.extent):
             raise ArticleWithdrawn
         return written
 
@@ -142,9 +141,9 @@ class Writing:
         return self._write(spooled, strict=strict)
 
     def put_articles(
-        self, entries: Iterable[Article | Reject], *, strict: bool = False, on_word: OnWord = lambda *_: None
+        self, entries: Iterable[Article | Reject], *, strict: bool = False, on_entry: OnEntry = lambda *_: None
     ) -> Batch:
-        """Write what was read from a file, as :meth:`put_lines` does; ``on_word`` is told what became of each."""
+        """Write the articles of a file, as :meth:`put_lines` does; ``on_entry`` gets each entry and its outcome."""
 
         def spooled(spool: Spool, batch: Batch) -> None:
             for number, entry in enumerate(entries, 1):
@@ -153,54 +152,54 @@ class Writing:
                 else:
                     spool.add(record_of(entry))
 
-        return self._write(spooled, strict=strict, on_word=on_word)
+        return self._write(spooled, strict=strict, on_entry=on_entry)
 
-    def holding(self, extent: Extent) -> str:
-        """Return the generation that answers now if it holds what was written, whoever wrote it; else ""."""
+    def generation_covering(self, extent: Extent) -> str:
+        """Return the generation that answers now if it covers ``extent`` of the journal, otherwise ""."""
         try:
-            return self._service.holding(self._journal.folder, extent.ends, extent.withdrawn)
+            return self._service.generation_covering(self._journal.folder, extent.ends, extent.withdrawn)
         except (IndexMissing, IndexDamaged, IndexInaccessible):
             return ""
 
     def index(self, extent: Extent, seconds: float) -> str:
-        """Return the generation that holds what was written; "" when none does within ``seconds``: it will soon."""
-        generation = self.holding(extent)
+        """Return the generation that covers ``extent``; "" when none does within ``seconds``: it will later."""
+        generation = self.generation_covering(extent)
         if not generation:
             ticket = self._indexer.wake()
             if seconds and self._indexer.wait(ticket, seconds):
-                generation = self.holding(extent)
+                generation = self.generation_covering(extent)
         return generation
 
     def resume(self) -> None:
-        """Once in each process: have indexed what an earlier one wrote and could not index any more.
+        """Once in each process: have the writes of earlier processes indexed that are not yet.
 
-        From then on, also what an index that was put back from a backup does not know.
+        From then on, also the withdrawals that an index restored from a backup lacks.
         """
         if self._resumed != os.getpid():
             self._resumed = os.getpid()
-            self._service.when_behind(self._indexer.wake)
+            self._service.on_missing_withdrawals(self._indexer.wake)
             if self._journal.folder.is_dir():
                 self._indexer.wake()
 
     @property
     def indexing(self) -> IndexingStatus:
-        """How far indexing is."""
+        """The status of indexing."""
         return self._indexer.status
 
     def close(self) -> None:
-        """End the thread that indexes, and let go of the journal."""
+        """End the indexing thread and close the journal."""
         self._indexer.close()
         self._journal.close()
 
     def _write(
-        self, spooled: Callable[[Spool, Batch], None], *, strict: bool, on_word: OnWord = lambda *_: None
+        self, spooled: Callable[[Spool, Batch], None], *, strict: bool, on_entry: OnEntry = lambda *_: None
     ) -> Batch:
         batch = Batch()
         with self._journal.spool() as spool:
             spooled(spool, batch)
             if batch.rejected and (strict or not any(True for _ in spool)):
                 raise InvalidRecords(batch.rejected, batch.rejects)
-            written = self._journal.append(spool, self._served, on_word)
+            written = self._journal.append(spool, self._served, on_entry)
         batch.file, batch.counts, batch.extent = written.file, written.counts, written.extent
         return batch
 
@@ -209,7 +208,7 @@ class Writing:
             self._service.article(article_id)
         except IndexMissing:
             raise ArticleNotFound(article_id) from None
-        except ArticleWithdrawn:  # by a file, or by a line of the journal that is lost: the next reindex must know it
+        except ArticleWithdrawn:  # by a file, or by a lost line of the journal, which is written again
             return
 
     def _served(self, article_id: str) -> Article | None:
@@ -220,7 +219,7 @@ class Writing:
 
 
 def lines_of(read_line: Callable[[int], bytes], longest: int) -> Iterator[bytes]:
-    """Yield the lines that ``read_line`` gives; of one longer than ``longest`` bytes only so much that this shows."""
+    """Yield the lines of ``read_line``; a longer one than ``longest`` bytes is cut after one byte more."""
     while line := read_line(longest + 1):
         if len(line) > longest:
             rest: Any = line

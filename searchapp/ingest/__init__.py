@@ -18,8 +18,8 @@ read again as a whole when they changed.
 
 from __future__ import annotations
 
-from searchapp.ingest.cleaning.duplicates import digest_of_facts
-from searchapp.ingest.journal import JournalReader
+from searchapp.ingest.cleaning.duplicates import content_digest
+from searchapp.ingest.journal import JournalSource
 from searchapp.ingest.reader_protocol import FileContext
 from searchapp.ingest.repairs import RemarkCount, Remarks
 from searchapp.ingest.sources import (
@@ -37,7 +37,7 @@ from searchapp.ingest.units import Unit, Unlisted
 __all__ = [
     "CorpusReader",
     "FileContext",
-    "JournalReader",
+    "JournalSource",
     "PathPattern",
     "PostgresRows",
     "RemarkCount",
@@ -47,7 +47,7 @@ __all__ = [
     "StreamSource",
     "Unit",
     "Unlisted",
-    "digest_of_facts",
+    "content_digest",
     "read_corpus",
     "split_pattern",
 ]

@@ -29,7 +29,7 @@ class Unit:
     that only ``grows``; meanwhile ``position`` returns the bytes read so far, and afterwards ``needs`` holds the other
     files that were read for it.
 
-    ``overrules``: the last version of an article in this unit counts, whatever other units hold.
+    ``from_journal``: the last version of an article in this unit counts, whatever other units hold.
     """
 
     name: str
@@ -43,7 +43,7 @@ class Unit:
     position: Callable[[], int] = lambda: 0
     needs: list[Path] = field(default_factory=list)
     grows: bool = False
-    overrules: bool = False
+    from_journal: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,11 +30,11 @@ __all__ = [
     "describe_article",
     "describe_result",
     "describe_view",
-    "differs",
     "fits_path",
+    "needs_explanation",
+    "next_page",
+    "previous_page",
     "search_links",
-    "turn_back",
-    "turn_forward",
     "write_search",
 ]
 
@@ -42,7 +42,7 @@ Json = dict[str, Any]
 
 SEARCH_PATH: Final = "/api/v1/search"
 SAFE_IN_PATH: Final = "!$&'()*+,/:=@"
-"""Signs that need no encoding in an article's path; a semicolon does: some libraries drop one at the end."""
+"""Characters that an article's path keeps as they are. A semicolon is encoded: some libraries drop one at the end."""
 # A hit has its highlights between its address and its state.
 _HIT_FIELDS: Final = tuple(row for row in ARTICLE_FIELDS if row.in_hit and row.name not in ("status", "modified"))
 _HIT_STATE: Final = tuple(row for row in ARTICLE_FIELDS if row.name in ("status", "modified"))
@@ -76,8 +76,8 @@ def describe_result(
     }
 
 
-def differs(result: SearchResult) -> bool:
-    """Return whether to tell people how their query was understood: it says more than words, or other words."""
+def needs_explanation(result: SearchResult) -> bool:
+    """Return whether a page should show how the query was understood: it has operators, or other words than typed."""
     return result.elaborate or raw_tokens(result.query) != raw_tokens(result.understood)
 
 
@@ -86,35 +86,41 @@ def describe_article(article: Article, timezone: ZoneInfo) -> Json:
     return _describe_fields(article, ARTICLE_FIELDS, timezone)
 
 
-def describe_view(view: ArticleView, timezone: ZoneInfo, *, with_marks: bool, root: str = "") -> Json:
-    """Return a whole article as JSON values, with the marks of a query where one was given."""
+def describe_view(view: ArticleView, timezone: ZoneInfo, *, with_highlights: bool, root: str = "") -> Json:
+    """Return a whole article as JSON values, with the highlights of a query if ``with_highlights``."""
     answer = {**_describe_fields(view.article, ARTICLE_FIELDS, timezone), "links": article_links(view.article.id, root)}
     answer["generation"] = view.generation
-    if with_marks:
+    if with_highlights:
         fields = {
             "title": [view.title],
             "lead": [view.lead] if view.article.lead else [],
             "text": [view.text],
         }
-        answer |= _describe_marks({name: parts for name, parts in fields.items() if parts}, marked)
+        answer |= _describe_highlights({name: parts for name, parts in fields.items() if parts}, marked)
     return answer
 
 
 def search_links(request: SearchRequest, result: SearchResult, root: str = "") -> dict[str, str | None]:
-    """Return the addresses of this answer and of its neighbours, under ``root``."""
-    neighbours = {"self": request, "next": turn_forward(request, result), "prev": turn_back(request)}
-    return {name: root + _search_path(there) if there else None for name, there in neighbours.items()}
+    """Return the addresses of this answer, of the next page and of the previous one, under ``root``."""
+    requests = {"self": request, "next": next_page(request, result), "prev": previous_page(request)}
+    return {
+        name: f"{root}{SEARCH_PATH}?{urlencode(write_search(page), doseq=True)}".rstrip("?") if page else None
+        for name, page in requests.items()
+    }
 
 
-def turn_back(request: SearchRequest) -> SearchRequest | None:
-    """Return the page before, None on the first one; a cursor only leads forward."""
+def previous_page(request: SearchRequest) -> SearchRequest | None:
+    """Return the request for the previous page; None on the first one and after a cursor, which only goes forward."""
     if request.cursor or request.page <= 1:
         return None
     return replace(request, page=request.page - 1)
 
 
-def turn_forward(request: SearchRequest, result: SearchResult) -> SearchRequest | None:
-    """Return the page after: the next number while pages are numbered, a cursor beyond, None after the last one."""
+def next_page(request: SearchRequest, result: SearchResult) -> SearchRequest | None:
+    """Return the request for the next page, None on the last one.
+
+    Pages are numbered as far as DEEPEST_RESULT; a cursor leads further.
+    """
     if not request.cursor and (request.page + 1) * request.per_page <= DEEPEST_RESULT:
         more = request.page * request.per_page < result.total
         return replace(request, page=request.page + 1) if more else None
@@ -122,32 +128,32 @@ def turn_forward(request: SearchRequest, result: SearchResult) -> SearchRequest 
 
 
 def write_search(request: SearchRequest) -> dict[str, str | list[str]]:
-    """Return the parameters of an address that ask for ``request``; defaults are left out."""
-    filters, usual = request.filters, SearchRequest()
+    """Return ``request`` as parameters of an address; defaults are left out."""
+    filters, default = request.filters, SearchRequest()
     written: dict[str, str | list[str]] = {
         "q": request.query,
-        "sort": request.sort.value if request.sort != usual.sort else "",
+        "sort": request.sort.value if request.sort != default.sort else "",
         "from": filters.date_from.isoformat() if filters.date_from else "",
         "to": filters.date_to.isoformat() if filters.date_to else "",
         **{field: list(filters.values.get(field, ())) for field in FACET_FIELDS},
-        "per_page": str(request.per_page) if request.per_page != usual.per_page else "",
-        "page": str(request.page) if request.page != usual.page and not request.cursor else "",
+        "per_page": str(request.per_page) if request.per_page != default.per_page else "",
+        "page": str(request.page) if request.page != default.page and not request.cursor else "",
         "cursor": request.cursor or "",
     }
     return {name: value for name, value in written.items() if value}
 
 
 def article_path(article_id: str) -> str:
-    """Return the address of an article's page: its id in the path where that can hold it, else as a parameter."""
+    """Return the address of an article's page: with its id in the path if it fits there, else as a parameter."""
     if fits_path(article_id):
         return "/articles/" + quote(article_id, safe=SAFE_IN_PATH)
     return "/articles?" + urlencode({"id": article_id})
 
 
 def fits_path(article_id: str) -> bool:
-    """Return whether browsers and proxies leave a path with this id alone, encoded as it is.
+    """Return whether browsers and proxies leave a path with this id unchanged.
 
-    They resolve dots (``x/../y``, ``%2E%2E`` too), merge slashes, drop the last one and take backslashes for slashes.
+    They resolve dots (``x/../y``, ``%2E%2E`` too), merge slashes, drop the last one and read backslashes as slashes.
     """
     return "\\" not in article_id and not any(part in ("", ".", "..") for part in article_id.split("/"))
 
@@ -156,11 +162,6 @@ def article_links(article_id: str, root: str = "") -> dict[str, str]:
     """Return the addresses of an article, as JSON and as a page, under ``root``."""
     path = article_path(article_id)
     return {"self": f"{root}/api/v1{path}", "page": root + path}
-
-
-def _search_path(request: SearchRequest) -> str:
-    parameters = urlencode(write_search(request), doseq=True)
-    return f"{SEARCH_PATH}?{parameters}" if parameters else SEARCH_PATH
 
 
 def _describe_hit(hit: Hit, timezone: ZoneInfo, root: str) -> Json:
@@ -172,22 +173,18 @@ def _describe_hit(hit: Hit, timezone: ZoneInfo, root: str) -> Json:
         "score": hit.score,
         **_describe_fields(article, _HIT_FIELDS, timezone),
         "url": root + article_path(article.id),
-        **_describe_marks({name: parts for name, parts in fields.items() if parts or name == "text"}, snippet),
+        **_describe_highlights({name: parts for name, parts in fields.items() if parts or name == "text"}, snippet),
         **_describe_fields(article, _HIT_STATE, timezone),
     }
 
 
-def _describe_marks(fields: dict[str, list[Fragment]], show: Any) -> Json:
-    """Return highlights and spans: one string for title and lead, a list of them for the text."""
+def _describe_highlights(fields: dict[str, list[Fragment]], show: Any) -> Json:
+    """Return highlights and spans. Highlights of title and lead are a string, those of the text a list of strings."""
     highlights = {name: [str(show(part)) for part in parts] for name, parts in fields.items()}
     return {
         "highlights": {name: texts if name == "text" else texts[0] for name, texts in highlights.items()},
-        "spans": {name: _spans(parts) for name, parts in fields.items()},
+        "spans": {name: [list(span) for part in parts for span in part.spans] for name, parts in fields.items()},
     }
-
-
-def _spans(parts: Iterable[Fragment]) -> list[list[int]]:
-    return [list(span) for part in parts for span in part.spans]
 
 
 def _describe_fields(article: Article, rows: Iterable[ArticleField], timezone: ZoneInfo) -> Json:

@@ -1,4 +1,4 @@
-"""From fragments to safe HTML: ``<mark>`` is the only markup, everything else is escaped."""
+"""Highlights as safe HTML: ``<mark>`` is the only markup, everything else is escaped."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ BLANK_LINES: Final = re.compile(r"\n\s*\n")
 
 
 def marked(fragment: Fragment) -> Markup:
-    """Return the text of ``fragment`` with its marks."""
+    """Return the text of ``fragment`` with its spans marked."""
     return _between(fragment, 0, len(fragment.text))
 
 
 def snippet(fragment: Fragment) -> Markup:
-    """Return the same, with an ellipsis where the field goes on; line breaks count as spaces."""
+    """Return the marked text on one line, with an ellipsis at each end where the field goes on."""
     before = f"{ELLIPSIS} " if fragment.cut_before else ""
     after = f" {ELLIPSIS}" if fragment.cut_after else ""
     on_one_line = Markup(BREAKING_SPACES.sub(" ", marked(fragment)))  # noqa: S704, marked() has escaped it
@@ -35,10 +35,10 @@ def snippet(fragment: Fragment) -> Markup:
 
 
 def paragraphs(fragment: Fragment) -> Iterator[Markup]:
-    """Yield each paragraph of ``fragment`` with its marks."""
+    """Yield each paragraph of ``fragment`` with its spans marked."""
     breaks = [
         (0, 0),
-        *(found.span() for found in BLANK_LINES.finditer(fragment.text)),
+        *(match.span() for match in BLANK_LINES.finditer(fragment.text)),
         (len(fragment.text),) * 2,
     ]
     for (_, start), (end, _) in pairwise(breaks):
@@ -52,8 +52,8 @@ def _between(fragment: Fragment, start: int, end: int) -> Markup:
     parts: list[str] = []
     done = start
     first = bisect_right(fragment.spans, start + fragment.start, key=itemgetter(1))
-    for place in range(first, len(fragment.spans)):
-        span_start, span_end = fragment.spans[place]
+    for index in range(first, len(fragment.spans)):
+        span_start, span_end = fragment.spans[index]
         left, right = max(span_start - fragment.start, done), min(span_end - fragment.start, end)
         if left >= end:
             break

@@ -1,4 +1,4 @@
-"""Child processes of this program: starting one, and the pickled messages that go through its pipes."""
+"""Child processes of this program: starting one, and pickled messages through its pipes."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """A child process that runs one function of this program, and framed pickles on its standard input and output.
 
-``multiprocessing`` is not used: it imports the main module of the parent again, which may be anybody's script.
+``multiprocessing`` is not used, since it imports the parent's main module again, which may be a user's script.
 """
 
 from __future__ import annotations
@@ -22,11 +22,11 @@ __all__ = ["Channel", "Inbox", "read_message", "standard_channel", "start_proces
 
 _SIZE: Final = Struct("!Q")
 
-# Some batches, as much as Linux gives everyone. A pipe of the usual 64 KiB makes the writer wait a dozen times a batch,
-# each time until the reader's other thread lets go of the interpreter.
-_PIPE: Final = 1 << 20
-_PIECE: Final = 1 << 18
-# The same module path as the parent's, which ends us when it is interrupted: we are not to see that.
+# Bytes. 1 MiB is the most that Linux allows an ordinary user; it holds several batches. With the default of 64 KiB the
+# writer waits a dozen times a batch, each time until the reader's other thread releases the interpreter lock.
+_PIPE_SIZE: Final = 1 << 20
+_READ_SIZE: Final = 1 << 18
+# The child has the parent's module path. It ignores SIGINT: an interrupted parent ends it.
 _BOOT: Final = (
     "import signal, sys; signal.signal(signal.SIGINT, signal.SIG_IGN); sys.path[:] = sys.argv[2:]; "
     "import importlib; module, _, function = sys.argv[1].partition(':'); "
@@ -35,14 +35,14 @@ _BOOT: Final = (
 
 
 class Channel(NamedTuple):
-    """What messages come from, and where they go."""
+    """A pair of streams: ``source`` for reading messages, ``output`` for writing them."""
 
     source: IO[bytes]
     output: IO[bytes]
 
 
 class Inbox:
-    """Messages that come through a pipe, one by one, within a time."""
+    """Reads messages from a pipe one by one, with a timeout."""
 
     def __init__(self, pipe: IO[bytes]) -> None:
         self._number = pipe.fileno()
@@ -52,17 +52,17 @@ class Inbox:
             self._poll.register(self._number, select.POLLIN)
 
     def receive(self, seconds: float) -> bytes | None:
-        """Return the pickle of the next message; None when nothing has come for so many seconds.
+        """Return the pickle of the next message, or None after ``seconds`` without one.
 
-        On a system that cannot wait for a pipe it waits without end. Raises EOFError when the pipe is closed.
+        On systems without ``select.poll`` there is no timeout. Raises EOFError when the pipe is closed.
         """
         while (message := self._next()) is None:
             if self._poll and not self._poll.poll(seconds * 1000):
                 return None
-            piece = os.read(self._number, _PIECE)
-            if not piece:
+            data = os.read(self._number, _READ_SIZE)
+            if not data:
                 raise EOFError
-            self._pending += piece
+            self._pending += data
         return message
 
     def _next(self) -> bytes | None:
@@ -80,20 +80,21 @@ def start_process(function: str, pass_fds: Sequence[int] = ()) -> subprocess.Pop
     command = [sys.executable, "-c", _BOOT, function, *sys.path]
     process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, pass_fds=pass_fds)  # noqa: S603 - ourselves
     for pipe in (process.stdin, process.stdout):
-        _widen(cast(IO[bytes], pipe))
+        with suppress(NameError, OSError):  # another system, or the user's limit of pipe memory
+            fcntl(cast(IO[bytes], pipe), F_SETPIPE_SZ, _PIPE_SIZE)
     return process
 
 
 def standard_channel() -> Channel:
     """Return the pipes of a process that :func:`start_process` started; call it once."""
-    # Not the standard streams themselves: Python aborts when it ends while a thread reads one of those.
+    # Duplicates of the standard streams: Python aborts at exit while a thread reads one of the originals.
     source, output = (os.fdopen(os.dup(number), mode) for number, mode in ((0, "rb"), (1, "wb")))
-    os.dup2(2, 1)  # a stray print must not look like an answer
+    os.dup2(2, 1)  # print() must not write into the messages
     return Channel(source, output)
 
 
 def read_message(source: IO[bytes]) -> bytes:
-    """Return the pickle of the next message; raises EOFError when there is none, or not all of it."""
+    """Return the pickle of the next message; raises EOFError when it is missing or incomplete."""
     head = source.read(_SIZE.size)
     size = _SIZE.unpack(head)[0] if len(head) == _SIZE.size else 0
     content = source.read(size)
@@ -107,8 +108,3 @@ def write_message(output: IO[bytes], message: object) -> None:
     content = pickle.dumps(message, pickle.HIGHEST_PROTOCOL)
     output.write(_SIZE.pack(len(content)) + content)
     output.flush()
-
-
-def _widen(pipe: IO[bytes]) -> None:
-    with suppress(NameError, OSError):  # another system, or too many pipes of this user's
-        fcntl(pipe, F_SETPIPE_SZ, _PIPE)

@@ -1,7 +1,7 @@
 """From query text to a tree.
 
 The parser is *total*: every text gives a tree, never an exception. What it could not read it reports as a remark
-beside the tree. A *clause* is a part of the tree; in a :class:`~.ast.Bag` a clause is a should (preferred), a must or
+beside the tree. A *clause* is a part of the tree; in a :class:`~.ast.Bool` a clause is a should (preferred), a must or
 a must not. A *leaf* is a clause that looks for words. The *normal form* of a tree (:func:`~.ast.show`) is a text that
 parses to this very tree. Engines never see query text.
 
@@ -11,13 +11,13 @@ What people can write stands in one table, :mod:`.grammar`. Steps: :mod:`.lexer`
 
 from searchapp.query.ast import (
     And,
-    Bag,
+    Bool,
     DateRange,
-    Every,
     Exact,
     Field,
     Fuzzy,
     Leaf,
+    MatchAll,
     Node,
     Not,
     Or,
@@ -34,14 +34,14 @@ from searchapp.query.parser import ParsedQuery, is_elaborate, parse
 __all__ = [
     "LONGEST_QUERY",
     "And",
-    "Bag",
+    "Bool",
     "DateRange",
     "DateWords",
-    "Every",
     "Exact",
     "Field",
     "Fuzzy",
     "Leaf",
+    "MatchAll",
     "Node",
     "Not",
     "Or",

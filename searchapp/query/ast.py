@@ -15,13 +15,13 @@ from searchapp.query.grammar import FIELD_NAMES, FIELDS, FieldKind
 
 __all__ = [
     "And",
-    "Bag",
+    "Bool",
     "DateRange",
-    "Every",
     "Exact",
     "Field",
     "Fuzzy",
     "Leaf",
+    "MatchAll",
     "Node",
     "Not",
     "Or",
@@ -35,7 +35,7 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """A bare word as typed; whatever tokens it holds, it is one thing to the person who typed it."""
+    """A bare word as typed; it may hold several tokens and is one clause all the same."""
 
     text: str
 
@@ -74,7 +74,7 @@ class Exact:
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """What ``node`` asks for, looked for in one field only; ``name`` is a row of the table of fields."""
+    """``node`` looked for in one field only; ``name`` is a row of the table of fields."""
 
     name: str
     node: Node
@@ -111,16 +111,16 @@ class Not:
 
 
 @dataclass(frozen=True, slots=True)
-class Every:
+class MatchAll:
     """Every article."""
 
 
 @dataclass(frozen=True, slots=True)
-class Bag:
+class Bool:
     """Clauses side by side, in any order: all of ``must``, none of ``must_not``, as many of ``should`` as possible.
 
     Without a must, or with such as only narrow, an article matches when one should does. The whole of a query is a
-    Bag, or Every.
+    Bool, or MatchAll.
     """
 
     should: tuple[Node, ...] = ()
@@ -129,10 +129,10 @@ class Bag:
 
 
 Leaf = Word | Phrase | Prefix | Fuzzy | Exact
-Node = Leaf | Field | DateRange | And | Or | Not | Every | Bag
+Node = Leaf | Field | DateRange | And | Or | Not | MatchAll | Bool
 _KINDS = {row.name: row.kind for row in FIELDS}
 PREFERRED = (Word, Prefix, Fuzzy)
-"""What stands in a bag without a sign is wished for when it is one of these; anything else is required."""
+"""In a Bool, clauses of these kinds are preferred when they stand without a sign; all others are required."""
 
 
 def narrows(node: Node) -> bool:
@@ -201,12 +201,12 @@ def _(node: Not) -> str:
 
 
 @show.register
-def _(_node: Every) -> str:
+def _(_node: MatchAll) -> str:
     return ""
 
 
 @show.register
-def _(node: Bag) -> str:
+def _(node: Bool) -> str:
     if not node.should and not node.must_not and len(node.must) == 1 and isinstance(node.must[0], And | Or):
         return show(node.must[0])
     parts = [_one(clause) for clause in node.should]

@@ -33,7 +33,7 @@ _YEARS: Final = range(1000, 3000)
 
 
 def today_in(timezone: ZoneInfo) -> Callable[[], date]:
-    """Return a clock that tells the day in ``timezone``."""
+    """Return a function that returns the present day in ``timezone``."""
     return lambda: datetime.now(timezone).date()
 
 
@@ -59,14 +59,12 @@ class CalendarWords:
     def _moment(self, text: str, today: date) -> tuple[date | None, str]:
         base = datetime.combine(today, datetime.min.time())
         try:
-            found = self._parser(base).get_date_data(text)
+            parser = self._library.DateDataParser(languages=["fr", "en"], settings={**_SETTINGS, "RELATIVE_BASE": base})
+            data = parser.get_date_data(text)
         except (ValueError, OverflowError, ArithmeticError, LookupError, TypeError, AttributeError):
             # The library has raised each of these on odd text; no text may cost a reader the page.
             return None, ""
-        return (found.date_obj.date() if found.date_obj else None), found.period
-
-    def _parser(self, base: datetime) -> Any:
-        return self._library.DateDataParser(languages=["fr", "en"], settings={**_SETTINGS, "RELATIVE_BASE": base})
+        return (data.date_obj.date() if data.date_obj else None), data.period
 
     @cached_property
     def _library(self) -> Any:

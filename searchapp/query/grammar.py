@@ -38,7 +38,7 @@ __all__ = [
 
 
 class FieldKind(Enum):
-    """What a field looks at."""
+    """The part of an article that a field looks at."""
 
     PART = auto()
     """The words of one part of the article."""
@@ -49,7 +49,7 @@ class FieldKind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class FieldRow:
-    """A field by its name in the schema (dates: by what they ask), as people write it in French and in English."""
+    """A field: its name (that of the schema, or ``date``, ``since``, ``before``), and as people type it."""
 
     name: str
     kind: FieldKind
@@ -82,7 +82,7 @@ FIELDS: Final = (
     FieldRow("before", FieldKind.DATE, ("avant",), ("before",), Message("earlier than this day"), "2021-03"),
 )
 FIELD_NAMES: Final = {row.name: row.french[0] for row in FIELDS}
-# Limits, each told when it bites; the longest query is code points.
+# Limits; a remark says when one is reached. LONGEST_QUERY is in code points.
 LONGEST_QUERY: Final = 1024
 MOST_CLAUSES: Final = 64
 DEEPEST_GROUP: Final = 32
@@ -108,7 +108,7 @@ def field_names() -> list[str]:
 
 
 class Operator(Enum):
-    """What stands between or before clauses."""
+    """Operators between or before clauses."""
 
     AND = auto()
     OR = auto()

@@ -1,4 +1,4 @@
-"""What the help page and the documentation tell of the language: examples with what they find, made of its table."""
+"""The guide to the language of queries for the help page and the documentation: examples, made from its table."""
 
 from __future__ import annotations
 

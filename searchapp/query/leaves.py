@@ -48,7 +48,7 @@ def word(text: str) -> Word:
 
 
 def read_id(text: str) -> Phrase | None:
-    """Return what asks for the id ``text``, signs at its ends included; None without a sign that can be seen."""
+    """Return the phrase that asks for the id ``text``, punctuation at its ends included; None for blanks only."""
     kept = text.replace('"', " ").strip()
     return Phrase(kept) if kept else None
 
@@ -76,9 +76,9 @@ def read_range(field: str, value: str, words: DateWords | None) -> DateRange | N
 
 
 def _split_suffix(raw: str) -> tuple[str, str]:
-    """Return what stands before the star, or the tilde and its distance, at the end of ``raw``, and these.
+    """Return ``raw`` without the star, or the tilde and its distance, at its end; and that suffix.
 
-    Signs may follow them. Read from the end: a pattern that begins at the front tries every star of « **** ».
+    Punctuation may follow it. Read from the end: a pattern that begins at the front tries every star of « **** ».
     """
     turned = raw[::-1]
     signs = _SIGNS.match(turned)

@@ -44,7 +44,7 @@ _SLOP: Final = re.compile(r"~(\d*)")
 
 
 class Kind(Enum):
-    """What a token is to the parser."""
+    """The kinds of tokens that the parser distinguishes."""
 
     OPERAND = auto()
     OPERATOR = auto()

@@ -2,7 +2,7 @@
 
 ::
 
-    whole   = item*                     a bag: words are preferred, anything else is required, "-" excludes
+    whole   = item*                     a Bool: words are preferred, anything else is required, "-" excludes
     item    = sign? or
     or      = and (OU and)*
     and     = near (ET near)*
@@ -21,7 +21,7 @@ from typing import Final
 
 from searchapp.i18n import Message
 from searchapp.model import Remark
-from searchapp.query.ast import PREFERRED, And, Bag, Every, Field, Node, Not, Or, Phrase, Word, show
+from searchapp.query.ast import PREFERRED, And, Bool, Field, MatchAll, Node, Not, Or, Phrase, Word, show
 from searchapp.query.dates import DateWords
 from searchapp.query.grammar import DEEPEST_GROUP, LONGEST_QUERY, Near, Operator
 from searchapp.query.lexer import Kind, Token, tokens_of
@@ -34,7 +34,7 @@ _PHRASE: Final = re.compile(r'"[^"]*"')
 
 @dataclass(frozen=True, slots=True)
 class ParsedQuery:
-    """A tree and what its reader should know of how it came about."""
+    """A tree, with remarks on how the text was read."""
 
     tree: Node
     remarks: tuple[Remark, ...] = ()
@@ -64,36 +64,36 @@ def _parse(text: str, limit: int, levels: int, words: DateWords | None) -> Parse
     tokens = balance(list(tokens_of(text[:limit], words, remarks)), levels, remarks)
     settled = limit_proximities(limit_clauses(settle(tokens), remarks), remarks)
     tree = _Parser(settled, remarks).whole()
-    if isinstance(tree, Bag) and not tree.should and not tree.must:
+    if isinstance(tree, Bool) and not tree.should and not tree.must:
         message = Message("A query of excluded words alone shows every other article.")
         remarks.append(Remark(message, 0, len(text)))
-    told = {remark.message: remark for remark in reversed(remarks)}
-    return ParsedQuery(tree, tuple(sorted(told.values(), key=lambda remark: (remark.start, remark.end))))
+    first_by_message = {remark.message: remark for remark in reversed(remarks)}
+    return ParsedQuery(tree, tuple(sorted(first_by_message.values(), key=lambda remark: (remark.start, remark.end))))
 
 
 def _depth(shown: str) -> int:
-    """Return how deep the parentheses of a normal form are."""
+    """Return the depth of the parentheses of a normal form."""
     depth = deepest = 0
-    for sign in _PHRASE.sub("", shown):
-        depth += (sign == "(") - (sign == ")")
+    for character in _PHRASE.sub("", shown):
+        depth += (character == "(") - (character == ")")
         deepest = max(deepest, depth)
     return deepest
 
 
 @dataclass(frozen=True, slots=True)
 class _Item:
-    """A clause with the sign before it; without a node, what it stood for was left out."""
+    """A clause with the sign before it; the node is None when the clause was left out."""
 
     node: Node | None
     sign: str = ""
 
     def plain(self) -> Node | None:
-        """Return what the clause asks for where signs have no other meaning."""
+        """Return the node of the clause, negated by the sign « - », for operators, which know no other sign."""
         return Not(self.node) if self.node and self.sign == "-" else self.node
 
 
 class _Parser:
-    """Reads tokens that are in pairs and in their places."""
+    """Reads tokens whose parentheses are paired and whose operators join something."""
 
     def __init__(self, tokens: Sequence[Token], remarks: list[Remark]) -> None:
         self._tokens = tokens
@@ -102,7 +102,7 @@ class _Parser:
 
     def whole(self) -> Node:
         items = self._items()
-        return _bag(items) if items else Every()
+        return _bool(items) if items else MatchAll()
 
     def _items(self) -> list[_Item]:
         items = []
@@ -159,7 +159,7 @@ class _Parser:
         self._place += 1
         if not items:
             return None
-        node = _bag(items) if len(items) > 1 else items[0].plain()
+        node = _bool(items) if len(items) > 1 else items[0].plain()
         return Field(opening.field.name, node, (opening.start, opening.end)) if opening.field and node else node
 
     def _next_operator(self) -> Operator | Near | None:
@@ -173,19 +173,19 @@ def _join(kind: type[And | Or], nodes: Sequence[Node]) -> Node | None:
     return kind(tuple(part for node in nodes for part in (node.clauses if isinstance(node, kind) else (node,))))
 
 
-def _bag(items: Sequence[_Item]) -> Bag:
-    places: dict[str, list[Node]] = {"": [], "+": [], "-": []}
+def _bool(items: Sequence[_Item]) -> Bool:
+    clauses: dict[str, list[Node]] = {"": [], "+": [], "-": []}
     for item in items:
         node, sign = item.node, item.sign
         if sign != "-" and isinstance(node, Not):
             node, sign = node.node, "-"
         if node:
-            places[sign or ("" if isinstance(node, PREFERRED) else "+")].append(node)
-    return Bag(tuple(places[""]), tuple(places["+"]), tuple(places["-"]))
+            clauses[sign or ("" if isinstance(node, PREFERRED) else "+")].append(node)
+    return Bool(tuple(clauses[""]), tuple(clauses["+"]), tuple(clauses["-"]))
 
 
 def is_elaborate(tree: Node) -> bool:
     """Return whether a query asks for more than words side by side."""
-    if isinstance(tree, Every):
+    if isinstance(tree, MatchAll):
         return False
-    return not isinstance(tree, Bag) or tree != Bag(tuple(node for node in tree.should if isinstance(node, Word)))
+    return not isinstance(tree, Bool) or tree != Bool(tuple(node for node in tree.should if isinstance(node, Word)))

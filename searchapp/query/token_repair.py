@@ -44,8 +44,8 @@ def balance(tokens: Sequence[Token], levels: int, remarks: list[Remark]) -> list
 def settle(tokens: Sequence[Token]) -> list[Token]:
     """Return the tokens with each operator that has nothing to join made the word that it is, or left out."""
     settled = []
-    for place, token in enumerate(tokens):
-        if token.kind is not Kind.OPERATOR or _joins(tokens, place):
+    for index, token in enumerate(tokens):
+        if token.kind is not Kind.OPERATOR or _joins(tokens, index):
             settled.append(token)
         elif token.node:
             settled.append(replace(token, kind=Kind.OPERAND, operator=None))
@@ -54,10 +54,10 @@ def settle(tokens: Sequence[Token]) -> list[Token]:
 
 def limit_clauses(tokens: Sequence[Token], remarks: list[Remark]) -> list[Token]:
     """Return the tokens up to the last clause that is allowed, with its parentheses closed."""
-    places = [place for place, token in enumerate(tokens) if token.kind is Kind.OPERAND and token.node]
-    if len(places) <= MOST_CLAUSES:
+    indexes = [index for index, token in enumerate(tokens) if token.kind is Kind.OPERAND and token.node]
+    if len(indexes) <= MOST_CLAUSES:
         return list(tokens)
-    end = places[MOST_CLAUSES]
+    end = indexes[MOST_CLAUSES]
     message = Message("Only the first {limit} words of the query were used.", limit=MOST_CLAUSES)
     remarks.append(Remark(message, tokens[end].start, tokens[-1].end))
     kept = list(tokens[:end])
@@ -67,17 +67,17 @@ def limit_clauses(tokens: Sequence[Token], remarks: list[Remark]) -> list[Token]
 
 def limit_proximities(tokens: Sequence[Token], remarks: list[Remark]) -> list[Token]:
     """Return the tokens with so many proximities; beyond, PROCHE is read as ET and « "…"~n » is left out."""
-    places = [place for place, token in enumerate(tokens) if _is_proximity(token)][MOST_PROXIMITIES:]
+    indexes = [index for index, token in enumerate(tokens) if _is_proximity(token)][MOST_PROXIMITIES:]
     kept = list(tokens)
-    for place in places:
-        token = tokens[place]
-        kept[place] = replace(token, operator=Operator.AND) if token.operator else replace(token, node=None)
-    if places:
+    for index in indexes:
+        token = tokens[index]
+        kept[index] = replace(token, operator=Operator.AND) if token.operator else replace(token, node=None)
+    if indexes:
         message = Message(
             "Only the first {limit} of PROCHE (NEAR) and “…”~n were used; the other PROCHE were read as ET (AND).",
             limit=MOST_PROXIMITIES,
         )
-        remarks.append(Remark(message, tokens[places[0]].start, tokens[places[-1]].end))
+        remarks.append(Remark(message, tokens[indexes[0]].start, tokens[indexes[-1]].end))
     return kept
 
 
@@ -91,24 +91,24 @@ def _has_slop(node: Node | None) -> bool:
     return isinstance(node, Phrase) and bool(node.slop)
 
 
-def _joins(tokens: Sequence[Token], place: int) -> bool:
-    """Return whether the operator at ``place`` stands where it can join or exclude something."""
-    if tokens[place].operator is not Operator.NOT:
-        following = place + 2 if _is_not(tokens, place + 1) else place + 1
-        return _kind(tokens, place - 1) in _ENDS and _kind(tokens, following) in _BEGINS
-    if _kind(tokens, place + 1) not in _BEGINS:
+def _joins(tokens: Sequence[Token], index: int) -> bool:
+    """Return whether the operator at ``index`` stands where it can join or exclude something."""
+    if tokens[index].operator is not Operator.NOT:
+        following = index + 2 if _is_not(tokens, index + 1) else index + 1
+        return _kind(tokens, index - 1) in _ENDS and _kind(tokens, following) in _BEGINS
+    if _kind(tokens, index + 1) not in _BEGINS:
         return False
-    return _kind(tokens, place - 1) is not Kind.OPERATOR or (
-        not _is_not(tokens, place - 1) and _joins(tokens, place - 1)
+    return _kind(tokens, index - 1) is not Kind.OPERATOR or (
+        not _is_not(tokens, index - 1) and _joins(tokens, index - 1)
     )
 
 
-def _is_not(tokens: Sequence[Token], place: int) -> bool:
-    return place < len(tokens) and tokens[place].operator is Operator.NOT
+def _is_not(tokens: Sequence[Token], index: int) -> bool:
+    return index < len(tokens) and tokens[index].operator is Operator.NOT
 
 
-def _kind(tokens: Sequence[Token], place: int) -> Kind | None:
-    return tokens[place].kind if 0 <= place < len(tokens) else None
+def _kind(tokens: Sequence[Token], index: int) -> Kind | None:
+    return tokens[index].kind if 0 <= index < len(tokens) else None
 
 
 def _closing(tokens: Sequence[Token]) -> Token:

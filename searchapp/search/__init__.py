@@ -12,11 +12,11 @@ and returns what it found and whether there was time for all of it.
 (``scored_terms``) with their ``synonyms``, its *highlight terms* extracted (``highlight_terms``). *Match*
 (``matching``): the engine finds *candidates*, for bare words those that reach a minimum that should match. *Rank*
 (``ranking``): the best hundred are *reranked* by features. *Fetch* (``paging``): the stored articles of one page; a
-``cursor`` is a signed position after it. *Highlight* (``highlight``): marks and fragments.
+``cursor`` is a signed position after it. *Highlight* (``highlight``): ``term_marks`` and ``fragments``.
 
-The ``searcher`` gives each request an ``open_generation`` without withdrawn articles (``exclude_withdrawn``), follows
-the published one and leaves a damaged one (``file_verification``). ``evaluation`` measures the ranking on judged
-queries.
+The ``searcher`` gives each request an ``open_generation`` without withdrawn articles (``exclude_withdrawn``) and
+follows the published one; ``generation_opener`` opens the one before where that is damaged (``file_verification``).
+``evaluation`` measures the ranking on judged queries.
 """
 
 from searchapp.search.paging import DEEPEST_RESULT

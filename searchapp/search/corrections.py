@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass, field
 from typing import Final
 
 from searchapp.analysis import FrenchAnalyzer, Term
-from searchapp.derived.spelling import Lexicon
+from searchapp.derived.spelling import SpellingDictionary
 from searchapp.engines.port import Reader
 from searchapp.i18n import Message
 from searchapp.model import Deadline
@@ -18,7 +18,7 @@ __all__ = ["NO_CORRECTIONS", "Corrections", "SpellingCorrector"]
 
 @dataclass(frozen=True, slots=True)
 class Corrections:
-    """The corrections of one query: exact form -> the likelier terms, or none where nothing is likely.
+    """The corrections of one query: exact form -> the terms instead, none where the dictionary has nothing similar.
 
     ``unchecked`` are the forms that no article holds and that there was no time to correct.
     """
@@ -28,23 +28,23 @@ class Corrections:
 
     @property
     def complete(self) -> bool:
-        """Whether there was time for every word."""
+        """False when the time did not suffice for every word."""
         return not self.unchecked
 
     def of(self, term: Term) -> tuple[Term, ...]:
-        """Return the terms to look for: ``term`` itself, or likelier ones."""
+        """Return the terms to look for: ``term`` itself or its correction."""
         return self.by_form.get(term.exact) or (term,)
 
-    def messages(self) -> list[Message]:
-        """Return a message for each corrected word."""
+    def messages(self, replaced: Set[str]) -> list[Message]:
+        """Return a message for each of the ``replaced`` forms that has a correction."""
         return [
             Message(
                 "No article holds “{word}”; “{other}” was looked for instead.",
                 word=word,
-                other=" ".join(term.exact for term in likely),
+                other=" ".join(term.exact for term in corrected),
             )
-            for word, likely in self.by_form.items()
-            if likely
+            for word, corrected in self.by_form.items()
+            if corrected and word in replaced
         ]
 
     def suggestion(self, query: str, analyzer: FrenchAnalyzer) -> str | None:
@@ -53,11 +53,11 @@ class Corrections:
             return None
         parts, done = [], 0
         for token in analyzer.tokens(query):
-            if likely := self.by_form.get(token.term.exact):
-                parts += [query[done : token.start], " ".join(term.exact for term in likely)]
+            if corrected := self.by_form.get(token.term.exact):
+                parts += [query[done : token.start], " ".join(term.exact for term in corrected)]
                 done = token.end
-        corrected = "".join([*parts, query[done:]])
-        return corrected if corrected != query else None
+        text = "".join([*parts, query[done:]])
+        return text if text != query else None
 
 
 NO_CORRECTIONS: Final = Corrections()
@@ -66,9 +66,9 @@ NO_CORRECTIONS: Final = Corrections()
 class SpellingCorrector:
     """Corrects words by the dictionary of one generation."""
 
-    def __init__(self, reader: Reader, lexicon: Lexicon) -> None:
+    def __init__(self, reader: Reader, spelling: SpellingDictionary) -> None:
         self._reader = reader
-        self._lexicon = lexicon
+        self._spelling = spelling
 
     def correct(self, terms: Iterable[Term], deadline: Deadline) -> Corrections:
         """Return the corrections of those of ``terms`` whose stem no article holds."""
@@ -80,5 +80,5 @@ class SpellingCorrector:
             if deadline.passed():
                 unchecked.append(form)
             else:
-                by_form[form] = self._lexicon.likely(term)
+                by_form[form] = self._spelling.corrections(term)
         return Corrections(by_form, frozenset(unchecked))

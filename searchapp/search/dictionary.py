@@ -61,11 +61,11 @@ class Dictionary:
         words, by_length = self.words(field), self._by_length(field)
         near: list[str] = []
         for length in range(len(word) - distance, len(word) + distance + 1):
-            alike = by_length.get(length, ())
-            for start in range(0, len(alike), 8 * _BATCH):
+            others = by_length.get(length, ())
+            for start in range(0, len(others), 8 * _BATCH):
                 if deadline.passed():
                     return None
-                near += near_words(word, distance, alike[start : start + 8 * _BATCH])
+                near += near_words(word, distance, others[start : start + 8 * _BATCH])
         return {other: words[other] for other in sorted(near)}
 
     def _by_length(self, field: str) -> Mapping[int, Sequence[str]]:
@@ -77,27 +77,27 @@ class Dictionary:
                 self._words_by_length[field] = lengths
             return self._words_by_length[field]
 
-    def beginning(self, field: str, prefix: str) -> Mapping[str, int]:
-        """Return the words of a field that begin so, with their document frequencies."""
+    def with_prefix(self, field: str, prefix: str) -> Mapping[str, int]:
+        """Return the words of a field that begin with ``prefix``, with their document frequencies."""
         return dict(self._reader.terms_with_prefix(field, prefix, _MAX_PREFIX_WORDS))
 
-    def sharing(self, field: str, stem: str) -> tuple[str, ...]:
+    def with_stem(self, field: str, stem: str) -> tuple[str, ...]:
         """Return the words of a field that have this stem.
 
         Only words that begin like the stem or like an irregular word of it are looked at: reading a whole dictionary
         takes 10 microseconds a word. That other stems keep the first two letters is held by a test.
         """
-        beginnings = dict.fromkeys(word[:_SHARED_LETTERS] for word in (stem, *irregular_words(stem)))
-        return tuple(word for beginning in beginnings for word in self._by_stem(field, beginning).get(stem, ()))
+        prefixes = dict.fromkeys(word[:_SHARED_LETTERS] for word in (stem, *irregular_words(stem)))
+        return tuple(word for prefix in prefixes for word in self._by_stem(field, prefix).get(stem, ()))
 
-    def _by_stem(self, field: str, beginning: str) -> Mapping[str, Sequence[str]]:
+    def _by_stem(self, field: str, prefix: str) -> Mapping[str, Sequence[str]]:
         with self._lock:
-            if (field, beginning) not in self._stems:
+            if (field, prefix) not in self._stems:
                 shared: dict[str, list[str]] = defaultdict(list)
-                for word, _ in self._reader.terms_with_prefix(field, beginning, _ALL):
+                for word, _ in self._reader.terms_with_prefix(field, prefix, _ALL):
                     shared[self._analyzer.term(word).stem].append(word)
-                self._stems[field, beginning] = shared
-            return self._stems[field, beginning]
+                self._stems[field, prefix] = shared
+            return self._stems[field, prefix]
 
     def values(self, field: str, deadline: Deadline) -> Sequence[Value] | None:
         """Return every value of a field with its terms.
@@ -115,9 +115,9 @@ class Dictionary:
                     return None
             return known
 
-    def values_from(self, field: str, beginning: str, limit: int) -> list[str]:
-        """Return the first values of a field that begin exactly so."""
-        return [value for value, _ in self._reader.terms_with_prefix(field, beginning, limit)]
+    def values_with_prefix(self, field: str, prefix: str, limit: int) -> list[str]:
+        """Return the first values of a field that begin with ``prefix``."""
+        return [value for value, _ in self._reader.terms_with_prefix(field, prefix, limit)]
 
 
 class Dictionaries:
@@ -157,21 +157,21 @@ class Lookup:
         self._dictionary = dictionary
         self._deadline = deadline
 
-    def beginning(self, fields: Iterable[str], prefix: str) -> Expansion:
+    def with_prefix(self, fields: Iterable[str], prefix: str) -> Expansion:
         """Return the words of each field that begin with ``prefix``."""
-        return self._expand(fields, lambda field, dictionary: dictionary.beginning(field, prefix))
+        return self._expand(fields, lambda field, dictionary: dictionary.with_prefix(field, prefix))
 
     def near(self, fields: Iterable[str], word: str, distance: int) -> Expansion:
         """Return the words of each field within ``distance`` of ``word``."""
         return self._expand(fields, lambda field, dictionary: dictionary.near(field, word, distance, self._deadline))
 
-    def sharing(self, fields: Iterable[str], stem: str) -> Expansion:
+    def with_stem(self, fields: Iterable[str], stem: str) -> Expansion:
         """Return the words of each field that have this stem."""
         words: dict[str, Sequence[str]] = {}
         for field in fields if self._dictionary else ():
             if self._deadline.passed():
                 return Expansion(words, complete=False)
-            words[field] = self._dictionary.sharing(field, stem) if self._dictionary else ()
+            words[field] = self._dictionary.with_stem(field, stem) if self._dictionary else ()
         return Expansion(words)
 
     def values(self, field: str, test: Callable[[Sequence[Term]], bool]) -> Expansion:
@@ -188,9 +188,9 @@ class Lookup:
             matches += [value for value, terms in values[start : start + _BATCH] if test(terms)]
         return Expansion({field: matches})
 
-    def values_from(self, field: str, beginning: str, limit: int) -> list[str]:
-        """Return the first values of a field that begin exactly so."""
-        return self._dictionary.values_from(field, beginning, limit) if self._dictionary else []
+    def values_with_prefix(self, field: str, prefix: str, limit: int) -> list[str]:
+        """Return the first values of a field that begin with ``prefix``."""
+        return self._dictionary.values_with_prefix(field, prefix, limit) if self._dictionary else []
 
     def _expand(self, fields: Iterable[str], find: Callable[[str, Dictionary], Mapping[str, int] | None]) -> Expansion:
         """Return the most frequent of the words found; out of time none, since frequencies are then not known."""

@@ -100,7 +100,7 @@ def _measure(qrels: str, run: Run) -> dict[str, dict[str, float]]:
 
 
 def _in_order(run: Run) -> Run:
-    """Return the run with scores that fall by one: measures order by score, and equal scores have an order here."""
+    """Return the run with ranks as scores: the measures order by score, and here equal scores have an order too."""
     return {query: {article: -float(rank) for rank, article in enumerate(hits)} for query, hits in run.items()}
 
 

@@ -16,14 +16,14 @@ _IDS_AT_A_TIME: Final = 1000
 
 
 def exclude(reader: Reader, ids: frozenset[str]) -> Reader:
-    """Return ``reader`` without the articles of ``ids``; only those that it holds cost anything later."""
-    held: set[str] = set()
+    """Return ``reader`` without the articles of ``ids``; searches exclude only those that the index has."""
+    indexed: set[str] = set()
     remaining = iter(ids)
     while some := list(islice(remaining, _IDS_AT_A_TIME)):
         request = EngineRequest(TermClause(ID, tuple((article_id, 1.0) for article_id in some)), limit=len(some))
         documents = [candidate.document for candidate in reader.search(request).candidates]
-        held.update(article.id for article in reader.articles(documents))
-    return ExcludingReader(reader, frozenset(held)) if held else reader
+        indexed.update(article.id for article in reader.articles(documents))
+    return ExcludingReader(reader, frozenset(indexed)) if indexed else reader
 
 
 class ExcludingReader:
@@ -38,7 +38,7 @@ class ExcludingReader:
         self._excluded = TermClause(ID, tuple((article_id, 1.0) for article_id in sorted(ids)))
         self.count = reader.count
         self.articles = reader.articles
-        self.evidence = reader.evidence
+        self.rerank_features = reader.rerank_features
         self.terms_with_prefix = reader.terms_with_prefix
         self.document_frequency = reader.document_frequency
         self.close = reader.close

@@ -38,7 +38,7 @@ def value_clause(field: str, leaf: Leaf, terms: Sequence[Term], lookup: Lookup) 
 
 def _ids(text: str, lookup: Lookup) -> list[str]:
     """Return the id ``text``, else those that differ from it in punctuation at their ends only."""
-    similar = lookup.values_from(ID, text, _SIMILAR_IDS)
+    similar = lookup.values_with_prefix(ID, text, _SIMILAR_IDS)
     if text in similar:
         return [text]
     matches = [value for value in similar if not any(map(str.isalnum, value[len(text) :]))]

@@ -39,7 +39,7 @@ class Verifier:
         self._verification(name)
 
     def is_damaged(self, name: str) -> bool:
-        """Return whether a generation is found to be damaged within the time that a request waits for that."""
+        """Verify a generation and return whether it is damaged; False when a request cannot wait for the outcome."""
         verification = self._verification(name)
         verification.done.wait(_VERIFY_TIMEOUT)
         return verification.damaged
@@ -50,7 +50,7 @@ class Verifier:
         return verification is not None and verification.damaged
 
     def is_quarantined(self, name: str) -> bool:
-        """Return whether this process opens a generation no more."""
+        """Return whether this process no longer opens a generation."""
         return name in self._quarantined
 
     def _verification(self, name: str) -> _Verification:
@@ -63,7 +63,7 @@ class Verifier:
         return verification
 
     def _holds(self, name: str, known: _Verification) -> bool:
-        """Return whether an outcome is still true: damaged files may have been put back since."""
+        """Return whether an outcome is still valid: damaged files may have been replaced since."""
         if known.damaged:
             return self._generations.is_marked(name) or name in self._quarantined
         return time.monotonic() < known.started + _VERIFIED_FOR

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
 
-from searchapp.analysis import FrenchAnalyzer, Term, TermFilter
-from searchapp.query.ast import And, Bag, Exact, Field, Fuzzy, Leaf, Node, Or, Phrase, Prefix, Word
+from searchapp.analysis import FrenchAnalyzer, Term, TermMatcher
+from searchapp.query.ast import And, Bool, Exact, Field, Fuzzy, Leaf, Node, Or, Phrase, Prefix, Word
 from searchapp.schema import PARTS
 from searchapp.search.corrections import NO_CORRECTIONS, Corrections
 from searchapp.search.fuzzy import is_near
@@ -49,15 +49,15 @@ class HighlightTerms:
 
     @cached_property
     def has_numbers(self) -> bool:
-        """Whether a number is among them, which may have spaces in it."""
+        """True when a number is among them, which may have spaces in it."""
         words = self.stems | self.exact | self.prefixes | {word for word, _ in self.fuzzy} | self._words_in_rows
         return any(map(str.isdigit, words))
 
     @cached_property
-    def terms(self) -> TermFilter:
+    def terms(self) -> TermMatcher:
         """The terms that are marked, alone or together with others."""
         other = (lambda term: self.key(term) is not None) if self.exact or self.prefixes or self.fuzzy else None
-        return TermFilter(self.stems, self._words_in_rows, other)
+        return TermMatcher(self.stems, self._words_in_rows, other)
 
     @cached_property
     def _words_in_rows(self) -> frozenset[str]:
@@ -105,8 +105,8 @@ def extract_highlight_terms(
 
 def _terms_of(node: Node, analyzer: FrenchAnalyzer) -> HighlightTerms:
     match node:
-        case Bag():
-            return _terms_of_bag(node, analyzer)
+        case Bool():
+            return _terms_of_bool(node, analyzer)
         case And() | Or():
             return _merged(*(_terms_of(clause, analyzer) for clause in node.clauses))
         case Field() if node.name in PARTS:
@@ -116,10 +116,10 @@ def _terms_of(node: Node, analyzer: FrenchAnalyzer) -> HighlightTerms:
     return HighlightTerms()
 
 
-def _terms_of_bag(node: Bag, analyzer: FrenchAnalyzer) -> HighlightTerms:
+def _terms_of_bool(node: Bool, analyzer: FrenchAnalyzer) -> HighlightTerms:
     clauses = (*node.should, *node.must)
     terms = [term for clause in clauses if isinstance(clause, Word) for term in analyzer.terms(clause.text)]
-    content = [term for term in terms if not term.small]
+    content = [term for term in terms if not term.is_stopword]
     others = [_terms_of(clause, analyzer) for clause in clauses if not isinstance(clause, Word)]
     stems = frozenset(term.stem for term in content or ([] if any(others) else terms))
     return _merged(HighlightTerms(stems=stems), *others)

@@ -18,12 +18,12 @@ from searchapp.engines.port import (
     Clause,
     EngineRequest,
     EngineResult,
+    MinimumWeightClause,
     Reader,
     TermClause,
-    WeightClause,
 )
 from searchapp.model import Deadline
-from searchapp.query import Bag, Phrase, Word, narrows
+from searchapp.query import Bool, Phrase, Word, narrows
 from searchapp.schema import FACET_FIELDS, STEMS
 from searchapp.search.paging import Window
 from searchapp.search.plan import QueryPlan
@@ -32,9 +32,9 @@ from searchapp.search.synonyms import Alternative
 
 __all__ = ["Matches", "alternative_should_match", "match", "minimum_should_match"]
 
-# Tried in this order until _ENOUGH articles match; then any word will do.
+# Tried in this order until _MIN_MATCHES articles match; else one word is enough.
 _SHARES: Final = (0.4, 0.3, 0.2, 0.1)
-_ENOUGH: Final = 50
+_MIN_MATCHES: Final = 50
 # The rarest words decide; for an engine without weights the clause doubles with each.
 _MAX_WEIGHED_WORDS: Final = 10
 
@@ -71,7 +71,7 @@ def match(plan: QueryPlan, window: Window, reader: Reader, deadline: Deadline) -
 def _narrowed(plan: QueryPlan, reader: Reader, deadline: Deadline) -> tuple[Clause, bool]:
     """Return the clause of ``plan`` with its minimum that should match, and whether there was time to count."""
     tree, clause, terms = plan.tree, plan.clause, plan.scored_terms
-    if not isinstance(tree, Bag) or not isinstance(clause, BooleanClause) or not tree.should:
+    if not isinstance(tree, Bool) or not isinstance(clause, BooleanClause) or not tree.should:
         return clause, True
     if not all(map(narrows, tree.must)) or not all(isinstance(part, Word | Phrase) for part in tree.should):
         return clause, True
@@ -102,9 +102,9 @@ def minimum_should_match(words: Weighted, count: Callable[[Clause], int | None])
     terms = _heaviest(words)
     whole = sum(weight for _, weight in terms)
     for share in _SHARES if len(terms) > 1 else ():
-        clause = WeightClause(STEMS, terms, share * whole)
+        clause = MinimumWeightClause(STEMS, terms, share * whole)
         matches = count(clause)
-        if matches is None or matches >= _ENOUGH:
+        if matches is None or matches >= _MIN_MATCHES:
             return clause, matches is not None
     return TermClause(STEMS, tuple((stem, 0.0) for stem, _ in words)), True
 
@@ -114,15 +114,15 @@ def alternative_should_match(words: Weighted, alternative: Alternative) -> Claus
 
     The synonym weighs as much as they; it has to reach the highest share together with the words beside it.
     """
-    held: tuple[Clause, ...] = tuple(TermClause(STEMS, ((stem, 0.0),)) for stem in alternative.stems)
+    stems: tuple[Clause, ...] = tuple(TermClause(STEMS, ((stem, 0.0),)) for stem in alternative.stems)
     beside = _heaviest((*words[: alternative.start], *words[alternative.end :]))
     own = sum(weight for _, weight in words[alternative.start : alternative.end])
     missing = _SHARES[0] * (own + sum(weight for _, weight in beside)) - own
-    return BooleanClause(must=(*held, WeightClause(STEMS, beside, missing)) if missing > 0 else held)
+    return BooleanClause(must=(*stems, MinimumWeightClause(STEMS, beside, missing)) if missing > 0 else stems)
 
 
 def _count(clause: Clause, reader: Reader, deadline: Deadline) -> int | None:
-    """Return how many articles match, None when the deadline passes before all are counted."""
+    """Return the number of articles that match, None when the deadline passes before all are counted."""
     if deadline.passed():
         return None
     result = reader.search(EngineRequest(clause, limit=0, deadline=deadline))

@@ -8,10 +8,11 @@ from hashlib import blake2b
 from pathlib import Path
 
 from searchapp.analysis import FrenchAnalyzer
-from searchapp.derived.spelling import FILE_NAME, Lexicon
-from searchapp.engines.panics import panics_caught
+from searchapp.derived.spelling import FILE_NAME, SpellingDictionary
+from searchapp.engines.panics import panics_as_exceptions
 from searchapp.engines.port import Engine, Place, Reader
 from searchapp.errors import Corrupt, EngineUnavailable, IndexDamaged, SearchappError
+from searchapp.indexing.generation_layout import ENGINE
 from searchapp.indexing.generations import Generations
 from searchapp.indexing.withdrawn import Withdrawn
 from searchapp.search.exclude_withdrawn import exclude
@@ -29,7 +30,7 @@ class OpenGeneration:
 
     name: str
     reader: Reader
-    lexicon: Lexicon
+    spelling: SpellingDictionary
     withdrawn: Withdrawn
     signing_key: bytes
     withdrawn_since: frozenset[str] = frozenset()
@@ -38,7 +39,7 @@ class OpenGeneration:
     def version(self) -> str:
         """The key of its answers: the name and, of an older generation, a digest of the articles it excludes."""
         parts = [self.name]
-        if self.withdrawn.hidden_in(self.name):
+        if self.withdrawn.excluded_from(self.name):
             parts.append(self.withdrawn.generation)
         if self.withdrawn_since:
             parts.append(blake2b("\0".join(sorted(self.withdrawn_since)).encode(), digest_size=8).hexdigest())
@@ -50,12 +51,12 @@ class OpenGeneration:
 
     def excludes_the_same(self, withdrawn: Withdrawn, since: frozenset[str]) -> bool:
         """Return whether opening it again with these withdrawals would exclude the same articles."""
-        return self.withdrawn_since == since and withdrawn.says_the_same(self.withdrawn, self.name)
+        return self.withdrawn_since == since and withdrawn.excludes_the_same(self.withdrawn, self.name)
 
     def close(self) -> None:
         """Close the files."""
         self.reader.close()
-        self.lexicon.close()
+        self.spelling.close()
 
 
 def open_generation(
@@ -69,9 +70,9 @@ def open_generation(
     """Open a generation without the articles that were withdrawn later; raises IndexDamaged, EngineUnavailable."""
     path = generations.path(name)
     engine = engine_of(generations.manifest(name).engine)
-    reader = exclude(_open_reader(engine, path / "engine"), withdrawn.hidden_in(name) | since)
-    lexicon = Lexicon(path / FILE_NAME, analyzer)
-    return OpenGeneration(name, reader, lexicon, withdrawn, generations.signing_key(name), since)
+    reader = exclude(_open_reader(engine, path / ENGINE), withdrawn.excluded_from(name) | since)
+    spelling = SpellingDictionary(path / FILE_NAME, analyzer)
+    return OpenGeneration(name, reader, spelling, withdrawn, generations.signing_key(name), since)
 
 
 def is_unexpected(error: Exception) -> bool:
@@ -81,7 +82,7 @@ def is_unexpected(error: Exception) -> bool:
 
 def _open_reader(engine: Engine, folder: Path) -> Reader:
     try:
-        with panics_caught():
+        with panics_as_exceptions():
             return engine.open(Place(folder))
     except (EngineUnavailable, IndexDamaged):
         raise

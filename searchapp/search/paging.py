@@ -1,4 +1,4 @@
-"""Pages of results: the window that a request asks for, the page that was found there, and the cursor after it."""
+"""Pages of results: the window that a request asks for, its page of candidates, and the cursor after it."""
 
 from __future__ import annotations
 
@@ -50,11 +50,11 @@ class Window:
         return plan.sort is Sort.RELEVANCE and self.start.rank < RERANKED and bool(plan.scored_terms)
 
     def offset(self, plan: QueryPlan) -> int:
-        """Return how many candidates the engine skips."""
+        """Return the number of candidates that the engine skips."""
         return 0 if self.is_reranked(plan) or self.start.after else self.start.rank
 
     def limit(self, plan: QueryPlan) -> int:
-        """Return how many candidates the engine gives."""
+        """Return the number of candidates that the engine returns."""
         return max(self.end, RERANKED) if self.is_reranked(plan) else self.size
 
     def page(
@@ -91,5 +91,5 @@ def next_cursor(
     A search that was cut short counts fewer results than there may be; then a full page has a next one.
     """
     size = len(page.candidates)
-    goes_on = size > 0 and page.end.rank < result.total if result.complete else size == request.per_page
-    return cursors.encode(page.end, replace(request, sort=plan.sort)) if goes_on else None
+    has_next = size > 0 and page.end.rank < result.total if result.complete else size == request.per_page
+    return cursors.encode(page.end, replace(request, sort=plan.sort)) if has_next else None

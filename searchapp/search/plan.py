@@ -13,12 +13,12 @@ from searchapp.analysis import FrenchAnalyzer, Term
 from searchapp.engines.port import Clause
 from searchapp.i18n import Message
 from searchapp.model import Deadline, Filters, Remark, SearchRequest, Sort
-from searchapp.query import Bag, Every, Node, ParsedQuery, Phrase, narrows
+from searchapp.query import Bool, MatchAll, Node, ParsedQuery, Phrase, narrows
 from searchapp.search.corrections import Corrections, SpellingCorrector
 from searchapp.search.dictionary import Dictionaries, Lookup
 from searchapp.search.highlight_terms import HighlightTerms, extract_highlight_terms
 from searchapp.search.open_generation import OpenGeneration
-from searchapp.search.query_terms import scored_terms, terms_to_correct
+from searchapp.search.query_terms import replaced_forms, scored_terms, terms_to_correct
 from searchapp.search.resolve import Resolver
 from searchapp.search.scored_terms import ScoredTerm, weigh
 from searchapp.search.synonyms import Alternative, Synonyms
@@ -74,18 +74,19 @@ class QueryPlanner:
         self, request: SearchRequest, parsed: ParsedQuery, generation: OpenGeneration, deadline: Deadline
     ) -> QueryPlan:
         """Return the plan of ``request``, whose query text is ``parsed``; words are looked up until ``deadline``."""
-        reader, lexicon = generation.reader, generation.lexicon
+        reader, spelling = generation.reader, generation.spelling
         query = self._correct(parsed, generation, deadline)
         lookup = Lookup(self._dictionaries.of(reader), deadline)
         resolution = Resolver(self._analyzer, lookup, query.corrections).resolve(query.tree)
-        messages = (*query.messages, *query.corrections.messages())
+        replaced = replaced_forms(query.tree, self._analyzer)
+        messages = (*query.messages, *query.corrections.messages(replaced))
         whole_query = (Remark(message, 0, len(request.query)) for message in messages)
         return QueryPlan(
             tree=query.tree,
             clause=resolution.clause,
             filters=request.filters,
             sort=_effective_sort(request.sort, query.tree),
-            scored_terms=weigh(query.terms, query.alternatives, reader, lexicon),
+            scored_terms=weigh(query.terms, query.alternatives, reader, spelling),
             alternatives=query.alternatives,
             highlight_terms=self._highlight_terms(query),
             corrections=query.corrections,
@@ -100,7 +101,7 @@ class QueryPlanner:
 
     def _correct(self, parsed: ParsedQuery, generation: OpenGeneration, deadline: Deadline) -> _CorrectedQuery:
         tree, messages = _prefer_quotes(parsed.tree)
-        corrector = SpellingCorrector(generation.reader, generation.lexicon)
+        corrector = SpellingCorrector(generation.reader, generation.spelling)
         corrections = corrector.correct(terms_to_correct(tree, self._analyzer), deadline)
         terms = scored_terms(tree, self._analyzer, corrections)
         alternatives = tuple(self._synonyms.of([term.stem for term in terms]))
@@ -113,7 +114,7 @@ class QueryPlanner:
 def _prefer_quotes(tree: Node) -> tuple[Node, tuple[Message, ...]]:
     """Return ``tree`` with a message; in a pasted headline, phrases are preferred instead of required."""
     if (
-        not isinstance(tree, Bag)
+        not isinstance(tree, Bool)
         or not tree.must
         or not all(isinstance(clause, Phrase) and not clause.slop for clause in tree.must)
     ):
@@ -122,12 +123,12 @@ def _prefer_quotes(tree: Node) -> tuple[Node, tuple[Message, ...]]:
     if len(tree.should) < _MIN_WORDS_BESIDE_QUOTES or words < _MIN_HEADLINE_WORDS:
         return tree, ()
     message = Message("In a long query, words between quotation marks are preferred, not required.")
-    return Bag((*tree.should, *tree.must), (), tree.must_not), (message,)
+    return Bool((*tree.should, *tree.must), (), tree.must_not), (message,)
 
 
 def _effective_sort(sort: Sort, tree: Node) -> Sort:
     """Return the order that ``tree`` allows: a query that only narrows has nothing to rank by."""
-    only_narrows = isinstance(tree, Every) or (
-        isinstance(tree, Bag) and not tree.should and all(map(narrows, tree.must))
+    only_narrows = isinstance(tree, MatchAll) or (
+        isinstance(tree, Bool) and not tree.should and all(map(narrows, tree.must))
     )
     return Sort.NEWEST if only_narrows and sort is Sort.RELEVANCE else sort

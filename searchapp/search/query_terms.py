@@ -5,21 +5,21 @@ Words that stand side by side are analysed together: « 20 000 » is one term to
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from searchapp.analysis import FrenchAnalyzer, Term
-from searchapp.query.ast import And, Bag, Exact, Field, Leaf, Node, Not, Or, Phrase, Word
+from searchapp.query.ast import And, Bool, Exact, Field, Leaf, Node, Not, Or, Phrase, Word
 from searchapp.schema import WORDS
 from searchapp.search.corrections import Corrections
 
-__all__ = ["bag_texts", "content_terms", "leaves", "scored_terms", "terms_to_correct"]
+__all__ = ["content_terms", "leaves", "replaced_forms", "scored_terms", "stem_texts", "terms_to_correct"]
 
 
 def leaves(node: Node, *, in_parts: bool) -> Iterator[Leaf]:
     """Yield the leaves that ``node`` asks for, in order; those of one part (« titre:… ») only if ``in_parts``."""
     if isinstance(node, Leaf):
         yield node
-    elif isinstance(node, Bag):
+    elif isinstance(node, Bool):
         for clause in (*node.should, *node.must):
             yield from leaves(clause, in_parts=in_parts)
     elif isinstance(node, And | Or):
@@ -29,13 +29,15 @@ def leaves(node: Node, *, in_parts: bool) -> Iterator[Leaf]:
         yield from leaves(node.node, in_parts=in_parts)
 
 
-def bag_texts(node: Bag) -> list[str]:
-    """Return the texts of a bag that are looked up as stems.
+def stem_texts(node: Bool, *, with_required: bool = True) -> list[str]:
+    """Return the texts of a Bool that are looked up as stems.
 
-    Those are its words and its phrases: a phrase finds but does not score, so its words score beside it.
+    Those are its words and its phrases: a phrase finds but does not score, so its words score beside it. Preferred
+    phrases also find by them; those that are required (left out unless ``with_required``) do not.
     """
     words = [clause.text for clause in node.should if isinstance(clause, Word)]
-    return [*words, *(clause.text for clause in (*node.should, *node.must) if isinstance(clause, Phrase))]
+    phrases = (*node.should, *node.must) if with_required else node.should
+    return [*words, *(clause.text for clause in phrases if isinstance(clause, Phrase))]
 
 
 def content_terms(
@@ -43,7 +45,7 @@ def content_terms(
 ) -> list[Term]:
     """Return the content terms of ``texts``, corrected; with ``or_stopwords``, stopwords when there is nothing else."""
     terms = analyzer.terms(" ".join(texts))
-    content = [corrected for term in terms if not term.small for corrected in corrections.of(term)]
+    content = [corrected for term in terms if not term.is_stopword for corrected in corrections.of(term)]
     return content or (terms if or_stopwords else [])
 
 
@@ -61,25 +63,36 @@ def terms_to_correct(node: Node, analyzer: FrenchAnalyzer) -> Iterator[Term]:
     texts = [(" ".join(_scored_texts(node)), False), *_resolved_texts(node), (" ".join(words), False)]
     # Mostly these are one text, which is analysed once.
     for text, with_stopwords in dict.fromkeys(texts):
-        yield from (term for term in analyzer.terms(text) if with_stopwords or not term.small)
+        yield from (term for term in analyzer.terms(text) if with_stopwords or not term.is_stopword)
+
+
+def replaced_forms(node: Node, analyzer: FrenchAnalyzer) -> frozenset[str]:
+    """Return the exact forms for which corrections are looked for instead.
+
+    Those are the words that find by their stems. Exact forms, required phrases and words of one part (« titre:… »)
+    find as they were typed; only the ranking and the suggestion know their corrections.
+    """
+    texts = _resolved_texts(node, with_required=False)
+    return frozenset(term.exact for text, _ in texts for term in analyzer.terms(text))
 
 
 def _scored_texts(node: Node) -> list[str]:
     return [leaf.text for leaf in leaves(node, in_parts=True) if isinstance(leaf, Word | Phrase | Exact)]
 
 
-def _resolved_texts(node: Node) -> Iterator[tuple[str, bool]]:
+def _resolved_texts(node: Node, *, with_required: bool = True) -> Iterator[tuple[str, bool]]:
     """Yield the texts that ``node``, excluded nodes included, is resolved to stems by, and whether with stopwords."""
+    inner: Sequence[Node] = ()
     match node:
         case Word():
             yield node.text, True
-        case Bag():
-            yield " ".join(bag_texts(node)), False
+        case Bool():
+            yield " ".join(stem_texts(node, with_required=with_required)), False
             others = (clause for clause in node.should if not isinstance(clause, Word))
-            for clause in (*others, *node.must, *node.must_not):
-                yield from _resolved_texts(clause)
+            inner = (*others, *node.must, *node.must_not)
         case And() | Or():
-            for clause in node.clauses:
-                yield from _resolved_texts(clause)
+            inner = node.clauses
         case Not():
-            yield from _resolved_texts(node.node)
+            inner = (node.node,)
+    for clause in inner:
+        yield from _resolved_texts(clause, with_required=with_required)

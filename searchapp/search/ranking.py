@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final, NamedTuple, Self
 
-from searchapp.derived.rerank_features import Evidence, read_evidence
+from searchapp.derived.rerank_features import RerankFeatures, read_rerank_features
 from searchapp.engines.port import Candidate, Reader
 from searchapp.model import Deadline
 from searchapp.search.matching import Matches
@@ -81,7 +81,7 @@ def _reranked(
         if deadline.passed():
             return None
         some = candidates[start : start + _FEATURES_AT_A_TIME]
-        features += reader.evidence(candidate.document for candidate in some)
+        features += reader.rerank_features(candidate.document for candidate in some)
     scores = rerank_scores(terms, features, deadline)
     if scores is None:
         return None
@@ -96,7 +96,7 @@ def rerank_scores(
 
     None when the deadline passes before all are scored: a few scores make no order.
     """
-    articles = [read_evidence(entry) for entry in features]
+    articles = [read_rerank_features(entry) for entry in features]
     if not articles or not terms:
         return [0.0] * len(articles)
     average = sum(article.length for article in articles) / len(articles) or 1.0
@@ -153,7 +153,7 @@ class _CountedQuery(NamedTuple):
 
 def _score(
     query: _CountedQuery,
-    article: Evidence,
+    article: RerankFeatures,
     norm: float,
     title_norm: float,
     weights: Weights,
@@ -162,7 +162,7 @@ def _score(
     """Return the score of one article; a meaningless one when the deadline passes."""
     in_title, in_opening, in_rest = article.title.count, article.opening.count, article.rest.count
     is_long = len(article.rest) > _LONG_TEXT
-    total = held = 0.0
+    total = covered = 0.0
     for term, stem, form, alternatives, related_stems in query.terms:
         if is_long and deadline.passed():  # an article of 16 MB takes 50 milliseconds a word
             return 0.0
@@ -179,7 +179,7 @@ def _score(
             whole += weights.related * (count + (in_opening(related) + in_rest(related)))
         if not whole:
             continue
-        held += share * term.stem_idf
+        covered += share * term.stem_idf
         total += term.stem_idf * (
             whole / (whole + norm)
             + weights.title * title / (title + title_norm)
@@ -194,5 +194,5 @@ def _score(
         count = in_title(pair) + in_opening(pair) + in_rest(pair)
         neighbours += weight * count / (count + 1)
     total += weights.pairs * neighbours
-    coverage: float = (held / query.idf) ** weights.coverage
+    coverage: float = (covered / query.idf) ** weights.coverage
     return total * coverage

@@ -9,18 +9,18 @@ from typing import Final
 
 from searchapp.analysis import FrenchAnalyzer, Term
 from searchapp.engines.days import FIRST_DAY, LAST_DAY, day_number
-from searchapp.engines.port import BooleanClause, Clause, DayClause, EveryClause, PhraseClause, TermClause
+from searchapp.engines.port import BooleanClause, Clause, DayClause, MatchAllClause, PhraseClause, TermClause
 from searchapp.i18n import Message
 from searchapp.model import Remark, Span
 from searchapp.query.ast import (
     And,
-    Bag,
+    Bool,
     DateRange,
-    Every,
     Exact,
     Field,
     Fuzzy,
     Leaf,
+    MatchAll,
     Node,
     Not,
     Or,
@@ -34,7 +34,7 @@ from searchapp.schema import EXACT, PARTS, STEMS, WORDS
 from searchapp.search.corrections import NO_CORRECTIONS, Corrections
 from searchapp.search.dictionary import Lookup
 from searchapp.search.field_terms import value_clause
-from searchapp.search.query_terms import bag_texts, content_terms
+from searchapp.search.query_terms import content_terms, stem_texts
 
 __all__ = ["Resolution", "Resolver"]
 
@@ -86,8 +86,8 @@ class Resolver:
         raise TypeError(f"not a query node: {node!r}")
 
     @_resolve.register
-    def _(self, _node: Every, _scope: _Scope) -> Resolution:
-        return Resolution(EveryClause())
+    def _(self, _node: MatchAll, _scope: _Scope) -> Resolution:
+        return Resolution(MatchAllClause())
 
     @_resolve.register(Word | Phrase | Prefix | Fuzzy | Exact)
     def _(self, node: Leaf, scope: _Scope) -> Resolution:
@@ -129,8 +129,9 @@ class Resolver:
         return _combined(BooleanClause(must_not=(excluded.clause,)), [excluded])
 
     @_resolve.register
-    def _(self, node: Bag, scope: _Scope) -> Resolution:
-        parts = self._should(node, scope), self._each(node.must, scope), self._each_excluded(node.must_not, scope)
+    def _(self, node: Bool, scope: _Scope) -> Resolution:
+        excluded = [self._excluded(clause, scope) for clause in dict.fromkeys(node.must_not)]
+        parts = self._should(node, scope), self._each(node.must, scope), excluded
         should, must, must_not = map(_clauses, parts)
         if should and must and all(map(narrows, node.must)):
             # « pont date:2022 » asks for articles of 2022 about a bridge: a narrowing clause finds nothing by itself.
@@ -141,13 +142,10 @@ class Resolver:
         """Return the resolution of each node; a repeated node is looked up once."""
         return [self._resolve(node, scope) for node in dict.fromkeys(nodes)]
 
-    def _each_excluded(self, nodes: Iterable[Node], scope: _Scope) -> list[Resolution]:
-        return [self._excluded(node, scope) for node in dict.fromkeys(nodes)]
-
     def _excluded(self, node: Node, scope: _Scope) -> Resolution:
         """Return the resolution of an excluded node; out of time to look up all its words, it is every document."""
         resolved = self._resolve(node, scope)
-        return resolved if resolved.complete else Resolution(EveryClause(), resolved.remarks, complete=False)
+        return resolved if resolved.complete else Resolution(MatchAllClause(), resolved.remarks, complete=False)
 
     def _value(self, node: Leaf, terms: Sequence[Term], scope: _Scope) -> Resolution:
         clause, complete = value_clause(scope.value, node, terms, self._lookup)
@@ -157,8 +155,8 @@ class Resolver:
         message = Message("No value of the field “{field}” holds “{value}”.", field=field, value=node.text)
         return Resolution(clause, (Remark(message, *scope.at),))
 
-    def _should(self, node: Bag, scope: _Scope) -> list[Resolution]:
-        """Return the resolutions of a bag's preferred clauses.
+    def _should(self, node: Bool, scope: _Scope) -> list[Resolution]:
+        """Return the resolutions of a Bool's preferred clauses.
 
         Stopwords do not count beside a content word; alone they are all there is to look for.
         """
@@ -166,12 +164,12 @@ class Resolver:
             content = [clause for clause in node.should if not self._is_stopword(clause)]
             return self._each(content or node.should, scope)
         or_stopwords = all(map(narrows, node.must))
-        terms = content_terms(bag_texts(node), self._analyzer, self._corrections, or_stopwords=or_stopwords)
+        terms = content_terms(stem_texts(node), self._analyzer, self._corrections, or_stopwords=or_stopwords)
         others = (clause for clause in node.should if not isinstance(clause, Word))
         return [*self._stems(terms), *self._each(others, scope)]
 
     def _is_stopword(self, node: Node) -> bool:
-        return isinstance(node, Word) and all(term.small for term in self._analyzer.terms(node.text))
+        return isinstance(node, Word) and all(term.is_stopword for term in self._analyzer.terms(node.text))
 
     def _stems(self, terms: Iterable[Term]) -> list[Resolution]:
         by_stem = {term.stem: term for term in terms}
@@ -196,11 +194,11 @@ class Resolver:
             case Exact():
                 return Resolution(_any(_terms(EXACT[part], (term.exact,)) for part in scope.parts))
             case Prefix() if last:
-                at, expansion = node.at, self._lookup.beginning(fields, term.word)
+                at, expansion = node.at, self._lookup.with_prefix(fields, term.word)
             case Fuzzy():
                 at, expansion = node.at, self._lookup.near(fields, term.word, node.distance)
             case _:
-                at, expansion = (0, 0), self._lookup.sharing(fields, term.stem)
+                at, expansion = (0, 0), self._lookup.with_stem(fields, term.stem)
         clause = _any(_terms(field, words) for field, words in expansion.words.items())
         if not expansion.cut:
             return Resolution(clause, complete=expansion.complete)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from searchapp.analysis import Term
-from searchapp.derived.spelling import Lexicon
+from searchapp.derived.spelling import SpellingDictionary
 from searchapp.engines.port import Reader
 from searchapp.schema import EXACT, STEMS
 from searchapp.search.synonyms import Alternative
@@ -28,11 +28,11 @@ class ScoredTerm:
     alternatives: tuple[tuple[str, ...], ...] = ()
     """Synonyms, each as stems in a row; it counts as the word itself."""
     is_held: bool = True
-    """Whether an article holds the stem."""
+    """False when no article has the stem."""
 
 
 def weigh(
-    terms: Sequence[Term], alternatives: Sequence[Alternative], reader: Reader, lexicon: Lexicon
+    terms: Sequence[Term], alternatives: Sequence[Alternative], reader: Reader, spelling: SpellingDictionary
 ) -> tuple[ScoredTerm, ...]:
     """Return ``terms`` with their weights; ``alternatives`` are of stretches of these terms."""
     scored = []
@@ -45,7 +45,7 @@ def weigh(
                 form=term.exact,
                 stem_idf=idf(reader.count, frequency),
                 form_idf=idf(reader.count, form_frequency),
-                related_stems=lexicon.kin(term.stem),
+                related_stems=spelling.related_stems(term.stem),
                 alternatives=tuple(other.stems for other in alternatives if other.start <= index < other.end),
                 is_held=frequency > 0,
             )

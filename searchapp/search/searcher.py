@@ -15,25 +15,23 @@ import logging
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from threading import Event, RLock, Thread
 from typing import Final, TypeVar
 
 from searchapp.analysis import FrenchAnalyzer
-from searchapp.engines.panics import panics_caught
+from searchapp.engines.panics import panics_as_exceptions
 from searchapp.engines.port import Engine
-from searchapp.errors import IndexDamaged, SearchappError
-from searchapp.indexing.damage import Damage
-from searchapp.indexing.generations import CURRENT, Generations
+from searchapp.errors import SearchappError
+from searchapp.indexing.generations import Generations
 from searchapp.indexing.journal_tail import JournalTail
-from searchapp.indexing.withdrawn import Withdrawn
 from searchapp.search.file_verification import Verifier
-from searchapp.search.open_generation import OpenGeneration, is_unexpected, open_generation
+from searchapp.search.generation_opener import ActiveGeneration, GenerationOpener, Served
+from searchapp.search.open_generation import OpenGeneration, is_unexpected
 
 __all__ = ["SearcherManager", "Served"]
 
 Answer = TypeVar("Answer")
-Work = Callable[["OpenGeneration"], Answer]
+Work = Callable[[OpenGeneration], Answer]
 
 _log: Final = logging.getLogger(__name__)
 # A newer generation answers within one second: it is noticed, opened, and warmed up for the time left.
@@ -42,38 +40,6 @@ _WARM_UP_SECONDS: Final = 0.6
 _RETRY_SECONDS: Final = 30.0
 # Damages that one log line lists.
 _MAX_LISTED: Final = 5
-
-
-@dataclass(frozen=True, slots=True)
-class Served:
-    """The generation that answers, and the published one, which is ``wanted``: they differ when that is damaged."""
-
-    generation: str
-    wanted: str
-    damages: tuple[Damage, ...] = ()
-
-    @property
-    def degraded(self) -> bool:
-        return self.generation != self.wanted
-
-
-@dataclass(frozen=True, slots=True)
-class _PublishedState:
-    """The published generation and its withdrawals, as last read; the name is "" when the pointer cannot be read."""
-
-    name: str
-    marked: bool
-    withdrawn: str
-    withdrawn_since: frozenset[str] = frozenset()
-
-
-@dataclass(frozen=True, slots=True)
-class _ActiveGeneration:
-    """The generation that answers, and the published state that it was opened for."""
-
-    state: _PublishedState
-    generation: OpenGeneration
-    served: Served
 
 
 class SearcherManager:
@@ -93,15 +59,11 @@ class SearcherManager:
 
         ``tail`` reads from the journal the ids that were withdrawn after a generation was made; without it, none were.
         """
-        self.when_behind: Callable[[], object] = lambda: None
-        """Called when a generation is opened that lacks some withdrawals: it came from a backup."""
-        self._tail = tail or JournalTail()
         self._generations = generations
-        self._engine_of = engine_of
-        self._analyzer = analyzer
         self._lock = RLock()
         self._verifier = Verifier(generations)
-        self._active: _ActiveGeneration | None = None
+        self._opener = GenerationOpener(generations, engine_of, analyzer, tail or JournalTail(), self._verifier)
+        self._active: ActiveGeneration | None = None
         self._retry_at = float("inf")
         self._users: dict[OpenGeneration, int] = {}
         self._logged: set[str] = set()
@@ -117,7 +79,7 @@ class SearcherManager:
         while True:
             with self.acquire() as generation:
                 try:
-                    with panics_caught():
+                    with panics_as_exceptions():
                         return work(generation)
                 except Exception as error:
                     if not is_unexpected(error) or not self._verifier.is_damaged(generation.name):
@@ -128,7 +90,7 @@ class SearcherManager:
         """Keep the active generation open within the block."""
         with self._lock:
             if self._active is None or self._must_replace(self._active):
-                self._activate(self._open_published())
+                self._activate(self._opener.open_published(self._active.generation if self._active else None))
             assert self._active is not None  # noqa: S101 - activated
             generation = self._active.generation
             self._use(generation)
@@ -165,6 +127,10 @@ class SearcherManager:
         """Read all files of the active generation in the background; a damaged one is replaced."""
         self._verifier.start(self.served().generation)
 
+    def on_missing_withdrawals(self, call: Callable[[], object]) -> None:
+        """Call ``call`` when a generation is opened that lacks some withdrawals: it came from a backup."""
+        self._opener.on_missing_withdrawals = call
+
     def close(self) -> None:
         """Close the active generation and stop following."""
         self._stop.set()
@@ -173,104 +139,38 @@ class SearcherManager:
             if active is not None:
                 self._close_if_unused(active.generation)
 
-    # The published generation
+    # The active generation
 
-    def _published_state(self) -> _PublishedState:
-        withdrawn = self._generations.withdrawn_version()
-        try:
-            name = self._generations.current()
-        except IndexDamaged:
-            return _PublishedState("", marked=True, withdrawn=withdrawn)
-        since = self._tail.withdrawn_since(self._generations.path(name))
-        return _PublishedState(name, self._generations.is_marked(name), withdrawn, since)
-
-    def _must_replace(self, active: _ActiveGeneration) -> bool:
+    def _must_replace(self, active: ActiveGeneration) -> bool:
         """Return whether a request has to open a better generation itself."""
         follows = self._following and not self._verifier.was_found_damaged(active.generation.name)
         return not follows and self._is_stale(active)
 
-    def _is_stale(self, active: _ActiveGeneration) -> bool:
+    def _is_stale(self, active: ActiveGeneration) -> bool:
         name = active.generation.name
         return (
-            self._published_state() != active.state
+            self._opener.published_state() != active.state
             or (name != active.state.name and self._generations.is_marked(name))
             or self._verifier.is_quarantined(name)
             # A generation that could not be opened gets another chance: files may have run out.
             or time.monotonic() > self._retry_at
         )
 
-    def _open_published(self) -> _ActiveGeneration:
-        """Open the published generation, or the latest intact one before; one that is open is not opened again.
-
-        Raises IndexMissing, IndexDamaged.
-        """
-        while True:
-            state = self._published_state()
-            generation = self._open_latest_intact()
-            # Another one may have been published, and the one opened pruned, since the state was read.
-            if self._published_state() == state:
-                break
-            self._discard(generation)
-        published = state.name or CURRENT
-        if generation is None:
-            raise self._generations.failure(published)
-        degraded = generation.name != published and bool(state.name)
-        damages = tuple(self._generations.flaws(published)) if degraded else ()
-        return _ActiveGeneration(state, generation, Served(generation.name, published, damages))
-
-    def _open_latest_intact(self) -> OpenGeneration | None:
-        for name in self._generations.candidates():
-            if not self._verifier.is_quarantined(name):
-                try:
-                    return self._open(name)
-                except IndexDamaged as error:
-                    _log.debug("%s", error, exc_info=error)
-        return None
-
-    def _open(self, name: str) -> OpenGeneration:
-        withdrawn = self._withdrawn(name)
-        with self._lock:
-            opened = self._active.generation if self._active else None
-        is_opened = opened is not None and opened.name == name
-        since = self._tail.withdrawn_since(self._generations.path(name))
-        if opened is not None and is_opened and opened.excludes_the_same(withdrawn, since):
-            return opened
-        generation = open_generation(self._generations, name, self._engine_of, self._analyzer, withdrawn, since)
-        # After a rollback all withdrawals are known; there is nothing to index in a hurry.
-        if not is_opened and not since <= withdrawn.ids:
-            self.when_behind()
-        return generation
-
-    def _withdrawn(self, name: str) -> Withdrawn:
-        """Return the withdrawn ids; raises IndexDamaged for a generation that cannot be shown without knowing them."""
-        try:
-            return self._generations.withdrawn()
-        except IndexDamaged as error:
-            if name != max(self._generations.names()):
-                raise
-            self._log_once("withdrawn", "%s", error)
-            return Withdrawn()
-
-    def _activate(self, active: _ActiveGeneration) -> None:
+    def _activate(self, active: ActiveGeneration) -> None:
         with self._lock:
             old, self._active = self._active, active
             self._retry_at = time.monotonic() + _RETRY_SECONDS if active.served.degraded else float("inf")
             if old is not None and old.generation is not active.generation:
                 self._close_if_unused(old.generation)
-        if active.served.degraded:
-            flaws = [str(damage.message()) for damage in active.served.damages[:_MAX_LISTED]]
-            self._log_once(
-                active.served.wanted,
+        if active.served.degraded and active.served.published not in self._logged:
+            self._logged.add(active.served.published)
+            damages = [str(damage.message()) for damage in active.served.damages[:_MAX_LISTED]]
+            _log.error(
                 "Generation %s is damaged (%s). Generation %s answers in its place. Run: searchapp reindex --full",
-                active.served.wanted,
-                "; ".join(flaws) or "it cannot be opened",
+                active.served.published,
+                "; ".join(damages) or "it cannot be opened",
                 active.generation.name,
             )
-
-    def _log_once(self, subject: str, text: str, *values: object) -> None:
-        if subject not in self._logged:
-            self._logged.add(subject)
-            _log.error(text, *values)
 
     # Requests on a generation
 
@@ -289,11 +189,6 @@ class SearcherManager:
             self._users.pop(generation, None)
             generation.close()
 
-    def _discard(self, generation: OpenGeneration | None) -> None:
-        with self._lock:
-            if generation is not None:
-                self._close_if_unused(generation)
-
     # Following
 
     def _follow(self, warm: Work[None]) -> None:
@@ -307,9 +202,9 @@ class SearcherManager:
             except Exception:
                 _log.exception("Following the current generation failed; it is tried again")
 
-    def _advance(self, old: _ActiveGeneration, warm: Work[None]) -> None:
+    def _advance(self, old: ActiveGeneration, warm: Work[None]) -> None:
         """Replace ``old`` by a newer generation: opened, warmed up, and only then given to requests."""
-        new = self._open_published()
+        new = self._opener.open_published(old.generation)
         if new.generation is old.generation:
             self._replace(old, new)
             return
@@ -322,7 +217,7 @@ class SearcherManager:
         finally:
             self._release(new.generation)
 
-    def _replace(self, old: _ActiveGeneration, new: _ActiveGeneration) -> None:
+    def _replace(self, old: ActiveGeneration, new: ActiveGeneration) -> None:
         with self._lock:
             if self._active is old:  # else a request has replaced a damaged one, or this is closed
                 self._activate(new)
@@ -330,7 +225,7 @@ class SearcherManager:
     def _warm(self, generation: OpenGeneration, warm: Work[None]) -> None:
         self._use(generation)
         try:
-            with panics_caught():
+            with panics_as_exceptions():
                 warm(generation)
         except Exception as error:
             if is_unexpected(error):

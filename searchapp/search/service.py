@@ -34,7 +34,7 @@ __all__ = ["DEEPEST_RESULT", "SearchService"]
 
 @dataclass(frozen=True, slots=True)
 class _Answer:
-    """The results of the stages that read a generation; highlighting needs it no more."""
+    """The results of the stages that read a generation; highlighting does not need it."""
 
     generation: str
     plan: QueryPlan
@@ -159,7 +159,7 @@ class SearchService:
         """Return an article as it is indexed, None when there is none."""
         return self._searcher.run(lambda generation: generation.reader.article(canonical_id(article_id)))
 
-    def holding(self, journal: Path, ends: Mapping[str, int], withdrawn: Mapping[str, bool]) -> str:
+    def generation_covering(self, journal: Path, ends: Mapping[str, int], withdrawn: Mapping[str, bool]) -> str:
         """Return the active generation if it covers the lines of ``journal`` before ``ends``, else "".
 
         ``withdrawn`` maps article ids to whether they are withdrawn; the generation must show exactly the others.
@@ -189,9 +189,9 @@ class SearchService:
         """Look up one word in the engine; raises its error if it cannot answer at all."""
         self._searcher.run(lambda generation: generation.reader.document_frequency(STEMS, "article"))
 
-    def when_behind(self, call: Callable[[], object]) -> None:
+    def on_missing_withdrawals(self, call: Callable[[], object]) -> None:
         """Call ``call`` when an index is opened that lacks withdrawals of the journal: it came from a backup."""
-        self._searcher.when_behind = call
+        self._searcher.on_missing_withdrawals(call)
 
     def follow(self, queries: Sequence[str], *, at_once: bool = False, verify: bool = False) -> None:
         """Get ready to answer: ``queries`` warm up the generation, and each newer one in the background.

@@ -25,7 +25,7 @@ MOST_ALTERNATIVES: Final = 64
 
 @dataclass(frozen=True, slots=True)
 class Alternative:
-    """Another way to say the words ``start`` to ``end`` of a query: its terms in order, small words included."""
+    """Another way to say the words ``start`` to ``end`` of a query: its terms in order, stopwords included."""
 
     start: int
     end: int
@@ -48,7 +48,7 @@ class Synonyms:
                 self._groups.setdefault(_content(one), []).extend(others)
         self._longest = max(map(len, self._groups), default=0)
         self.fingerprint = hashlib.blake2b(repr(groups).encode(), digest_size=8).hexdigest() if groups else ""
-        """Digest of all groups; other synonyms rank otherwise."""
+        """Digest of all groups, for cursors: other synonyms give another order."""
 
     def of(self, stems: Sequence[str]) -> Iterator[Alternative]:
         """Yield the alternatives of any stretch of a query's content words, given by their stems: the first so many."""
@@ -94,4 +94,4 @@ def _lines(path: Path) -> list[str]:
 
 
 def _content(terms: Sequence[Term]) -> tuple[str, ...]:
-    return tuple(term.stem for term in terms if not term.small)
+    return tuple(term.stem for term in terms if not term.is_stopword)

@@ -1,15 +1,15 @@
-"""The HTTP server of ``serve``: several processes, one event loop in each, and threads that only ever compute.
+"""The HTTP server of ``serve``: several processes, each with one event loop and threads that only compute.
 
-waitress reads requests and sends answers, on one event loop a process; a thread gets a request when all of it has
-arrived and is free again when the answer is complete, however slowly a client sends or reads. gunicorn makes the
-processes, restarts one that dies, and ends them gracefully. What this room adds:
+waitress reads requests and sends answers in the event loop. A thread gets a request when all of it has arrived and is
+free again when the answer is complete, however slowly a client sends or reads. gunicorn starts the processes, restarts
+one that dies, and ends them gracefully. This package adds:
 
-- ``parsing``: limits of a request, and what waitress's parser lets pass
-- ``channel``: deadlines of a connection, clients that went away, refusals in the application's own words
-- ``lanes``: queues and threads for searches, for writing and for what takes no time, fair between clients
-- ``loop``: the event loop of a process and the number of its connections
-- ``application``: what the server asks the application beside
-- ``gunicorn_processes``: the processes, made and replaced by gunicorn
+- ``parsing``: limits of a request, and checks that waitress's parser lacks
+- ``channel``: a connection: its deadlines, clients that disconnect, refusals in the application's form
+- ``lanes``: queues and threads for searches, for writes and for short requests, fair between clients
+- ``loop``: the event loop of a process and its limit of connections
+- ``application``: the application and the rules that the server takes from it
+- ``gunicorn_processes``: processes started and replaced by gunicorn
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The application as the server sees it: refusals in its words, the bodies that it takes, and the lanes of requests."""
+"""The application as the server sees it: its refusals, the largest body of a request, the lane of a request."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ from searchapp.web.write_access import MEGABYTE, carries_token
 
 __all__ = ["application_of"]
 
-# Below any prefix that a proxy leaves in the path.
+# Matched at the end and inside of a path, since a proxy may leave a prefix before it.
 QUICK_ENDS: Final = ("/healthz", "/readyz", "/metrics", "/favicon.svg", "/openapi.json", "/opensearch.xml")
 QUICK_PARTS: Final = ("/static/", "/problems/")
 READING: Final = {"GET", "HEAD"}
 
 
 def application_of(app: Flask, config: Config) -> Application:
-    """Return ``app`` with what the server asks it beside."""
+    """Return ``app`` with the rules that the server needs."""
 
     def body_limit(method: str, path: str, fields: Mapping[str, str]) -> int:
-        """Only who may write may send a body: others could fill the disk with theirs."""
+        """Return the largest body in bytes: 0 without the token, since bodies are buffered on the disk."""
         may_write = method in ("POST", "PUT") and config.write_token != ""
         if may_write and carries_token(fields.get("AUTHORIZATION", ""), config.write_token):
             return config.write_largest * MEGABYTE
@@ -35,7 +35,7 @@ def application_of(app: Flask, config: Config) -> Application:
 
 
 def lane_of(method: str, path: str) -> Lane:
-    """Return the threads that answer a request."""
+    """Return the lane of a request."""
     if path.endswith(QUICK_ENDS) or any(part in path for part in QUICK_PARTS):
         return Lane.QUICK
     return Lane.SEARCHING if method in READING else Lane.WRITING

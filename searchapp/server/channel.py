@@ -1,4 +1,4 @@
-"""A connection: its deadlines, a client that went away, and refusals in the application's own words."""
+"""A connection: its deadlines, clients that disconnect, and refusals in the application's form."""
 
 from __future__ import annotations
 
@@ -16,22 +16,25 @@ from searchapp.server.parsing import IncomingRequest, accept_language_of, target
 
 __all__ = ["Channel", "Refusals"]
 
-# Seconds: for a whole header; for a body, beside the time that it takes at the slowest rate; without any request.
 HEADER_SECONDS: Final = 10.0
+"""Time for a whole header."""
 BODY_SECONDS: Final = 30.0
+"""Time for a body, to which the bytes received add by SLOWEST_BODY."""
 SLOWEST_BODY: Final = 16 * 1024
-"""Bytes a second that a body has to come with, after its first seconds."""
+"""Bytes a second that a body must reach."""
 IDLE_SECONDS: Final = 60.0
+"""Time without a request after which a connection is closed."""
 STALLED_SECONDS: Final = 30.0
-"""Seconds in which a client takes nothing of its answer."""
+"""Time in which a client reads nothing of its answer, after which the connection is closed."""
 LINGER_SECONDS: Final = 2.0
+"""Time for a client to read its answer before the connection is closed."""
 MOST_UNREAD: Final = 4 * 1024 * 1024
-"""Bytes of answers that a client has not taken yet, beyond which its further requests are dropped."""
+"""Bytes of answers that a client has not read yet, above which its further requests are dropped."""
 HELD_SECONDS: Final = 0.25
-"""How long the news that too much is asked for is kept back: told at once, programs ask again at once."""
+"""Delay of a 503 when the server is busy, since programs repeat a refused request at once."""
 
 Refusals = Callable[[int, str, str], tuple[str, list[tuple[str, str]], bytes]]
-"""The answer (status, header fields, body) to a request that is refused: status, path, Accept-Language."""
+"""(status, path, Accept-Language) of a refused request -> status line, header fields and body of the answer."""
 
 
 class _Refusal(ErrorTask):  # type: ignore[misc]
@@ -72,7 +75,7 @@ class Channel(HTTPChannel):  # type: ignore[misc]
     request: IncomingRequest | None
     lane = Lane.QUICK
     gone = False
-    """Whether the client sends no more. It may still read, so its request is dropped only when others wait."""
+    """True when the client has closed its sending half. It may still read; its request is dropped when others wait."""
 
     def __init__(self, server: Any, *arguments: Any, **options: Any) -> None:
         super().__init__(server, *arguments, **options)
@@ -86,7 +89,10 @@ class Channel(HTTPChannel):  # type: ignore[misc]
         return bool(self._lingers_until) or (not self.gone and bool(super().readable()))
 
     def handle_read(self) -> None:
-        """Take what came. The end of it ends the connection, unless an answer is owed: some only stop sending."""
+        """Read from the socket. At its end the connection is closed, unless an answer is pending.
+
+        A client that closed only its sending half still reads its answer.
+        """
         try:
             data = self.socket.recv(self.adj.recv_bytes)
         except BlockingIOError:
@@ -100,22 +106,22 @@ class Channel(HTTPChannel):  # type: ignore[misc]
         elif not data:
             with self.requests_lock:
                 self.gone = True
-                owed = bool(self.requests or self.total_outbufs_len) and not self._lingers_until
-            if not owed:
+                is_pending = bool(self.requests or self.total_outbufs_len) and not self._lingers_until
+            if not is_pending:
                 self.handle_close()
 
     def check_client_disconnected(self) -> bool:
-        """Return whether nobody reads the answer (any more, or while others wait)."""
+        """Return whether to drop the request: the client disconnected, or stopped sending while others wait."""
         return not self.connected or (self.gone and self.server.anyone_waits(self.lane))
 
     # Answering
 
     def service(self) -> None:
-        """Answer the next request, unless its client is gone."""
+        """Answer the next request, unless its client has disconnected."""
         if self.check_client_disconnected():
             self.drop()
             return
-        if self.total_outbufs_len > MOST_UNREAD:  # requests in advance, by who does not read the answers
+        if self.total_outbufs_len > MOST_UNREAD:  # pipelined requests of a client that does not read the answers
             with self.requests_lock:
                 self.requests = []
                 self.close_when_flushed = True
@@ -126,11 +132,11 @@ class Channel(HTTPChannel):  # type: ignore[misc]
             self.server.pull_trigger()
 
     def is_gone(self) -> bool:
-        """Return whether the client has ended the connection, or its half of it."""
+        """Return whether the client has closed the connection or its sending half."""
         return self.gone or not self.connected
 
     def drop(self) -> None:
-        """Answer nothing more."""
+        """Drop all requests of the connection and close it."""
         with self.requests_lock:
             for request in self.requests:
                 request.close()
@@ -148,18 +154,18 @@ class Channel(HTTPChannel):  # type: ignore[misc]
         return not (self._lingers_until or self._is_held()) and bool(super().writable())
 
     def hold(self) -> None:
-        """Send the answer a little later; it takes no thread to wait."""
+        """Delay the answer by HELD_SECONDS in the event loop, without blocking a thread."""
         self._held_until = time.monotonic() + HELD_SECONDS
         self.server.held(self._held_until)
 
     def _is_held(self) -> bool:
         return bool(self._held_until) and time.monotonic() < self._held_until
 
-    def _flush_some(self, do_close: bool = True) -> bool:  # waitress calls it by this name
+    def _flush_some(self, do_close: bool = True) -> bool:  # overrides waitress's method
         return not self._is_held() and bool(super()._flush_some(do_close=do_close))
 
     def _linger(self) -> None:
-        """Let the client read its answer to the end: closed with bytes unread, a connection loses what was sent."""
+        """Keep the connection open while the client reads: closing with unread input would discard the answer."""
         self.close_when_flushed = False
         if self.gone:
             self.handle_close()
@@ -175,12 +181,12 @@ class Channel(HTTPChannel):  # type: ignore[misc]
 
     @property
     def is_idle(self) -> bool:
-        """Whether nothing of a request or an answer would be lost by closing: half a header counts as nothing."""
+        """True when no complete header, request or answer would be lost by closing."""
         arriving = self.request is not None and self.request.headers_finished
         return not (self.requests or arriving or self.total_outbufs_len)
 
     def keep_time(self) -> None:
-        """Close, or refuse the request that arrives, when a deadline has passed."""
+        """Close the connection, or refuse the arriving request, when its deadline has passed."""
         now = time.monotonic()
         quiet = time.time() - self.last_activity
         if self._lingers_until:

@@ -1,4 +1,4 @@
-"""The processes of the server: gunicorn makes them, replaces one that dies, and ends them gracefully."""
+"""The processes of the server: gunicorn starts them, replaces one that dies, and ends them gracefully."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ __all__ = ["Options", "run"]
 
 GRACE_SECONDS: Final = 30
 HUNG_SECONDS: Final = 60
-"""A process whose event loop stands still for so long is replaced."""
+"""A process whose event loop has not run for this time is replaced."""
 
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """Processes, the threads of each, and what a process does before it answers; it is told if it replaces another."""
+    """Numbers of processes and threads. ``on_start`` runs in a new process; its argument: it replaces another one."""
 
     workers: int
     threads: int
@@ -31,21 +31,21 @@ class Options:
 
 
 def run(application: Application, options: Options, listener: socket) -> None:
-    """Serve until the process is told to stop."""
+    """Serve until the process gets a signal to stop."""
     _Gunicorn(application, options, listener).run()
 
 
 class _Process(Worker):  # type: ignore[misc]
-    """A process: one event loop."""
+    """A gunicorn worker: one event loop."""
 
     loop: EventLoop | None = None
 
     def run(self) -> None:
         loop = self.loop = EventLoop(self.app.application, self.sockets[0].sock, self.app.options.threads)
-        told = 0.0
+        notified_at = 0.0
         while self.alive and self.ppid == os.getppid():
-            if time.monotonic() > told + 1:
-                told = time.monotonic()
+            if time.monotonic() > notified_at + 1:
+                notified_at = time.monotonic()
                 self.notify()
             loop.turn(1.0)
         loop.stop(self.cfg.graceful_timeout - 1, self.notify)

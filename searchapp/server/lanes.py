@@ -1,6 +1,6 @@
-"""Lanes: a queue and threads of their own for searches, for writing, and for what takes no time.
+"""Lanes: separate queues and threads for searches, for writes, and for short requests.
 
-A queue takes turns between clients, so that one that sends much waits for itself only.
+A queue serves clients in turn, so that one with many requests does not delay the others.
 """
 
 from __future__ import annotations
@@ -15,17 +15,17 @@ from waitress.task import ThreadedTaskDispatcher
 
 __all__ = ["Lane", "LaneOf", "Lanes"]
 
-# Requests that wait for a thread, of all clients and of one.
+# Requests that may wait for a thread: of all clients, and of one client.
 MOST_WAITING: Final = 256
 MOST_WAITING_OF_CLIENT: Final = 64
 WRITING_THREADS: Final = 4
 QUICK_THREADS: Final = 1
 
-logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # it tells of each request that waits
+logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # it warns for each waiting request
 
 
 class Lane(StrEnum):
-    """Which threads answer a request."""
+    """A queue with its threads."""
 
     SEARCHING = "searching"
     WRITING = "writing"
@@ -37,17 +37,17 @@ LaneOf = Callable[[str, str], Lane]
 
 
 class Lanes:
-    """The threads of a process; a dispatcher for waitress's server."""
+    """The lanes of a process; a task dispatcher for waitress's server."""
 
     def __init__(self, threads: int, lane_of: LaneOf) -> None:
-        """``threads`` are those of searching and of what takes no time."""
+        """``threads`` are those of the lanes SEARCHING and QUICK together."""
         self._lane_of = lane_of
         searching = max(1, threads - QUICK_THREADS)
         threads_of = {Lane.SEARCHING: searching, Lane.WRITING: WRITING_THREADS, Lane.QUICK: QUICK_THREADS}
         self._dispatchers = {lane: _Dispatcher(count) for lane, count in threads_of.items()}
 
     def add_task(self, channel: Any) -> None:
-        """Queue the next request of a connection; refuse it when too many wait."""
+        """Queue the next request of a connection, or refuse it with 503 when too many wait."""
         request = channel.requests[0]
         lane = Lane.QUICK if request.error else self._lane_of(request.command, request.path)
         if lane is not Lane.QUICK and not self._dispatchers[lane].makes_room(channel):
@@ -73,18 +73,18 @@ class _Dispatcher(ThreadedTaskDispatcher):  # type: ignore[misc]
         self.set_thread_count(threads)
 
     def makes_room(self, channel: Any) -> bool:
-        """Return whether a request may wait, in the place of clients that are gone if need be."""
+        """Return whether a request may wait; when the queue is full, drop requests of disconnected clients first."""
         with self.lock:
             if self.queue.has_room(channel):
                 return True
             gone = self.queue.take_gone()
-        for other in gone:
-            other.drop()
+        for disconnected in gone:
+            disconnected.drop()
         return self.queue.has_room(channel)
 
 
 class FairQueue:
-    """Connections whose next request waits; clients (addresses) take turns."""
+    """Connections whose next request waits; clients (addresses) are served in turn."""
 
     def __init__(self) -> None:
         self._of_client: OrderedDict[str, deque[Any]] = OrderedDict()
@@ -100,7 +100,7 @@ class FairQueue:
         self._count += 1
 
     def popleft(self) -> Any:
-        """Return the next connection, of the client whose turn it is."""
+        """Return the next connection of the next client."""
         client, waiting = next(iter(self._of_client.items()))
         channel = waiting.popleft()
         self._of_client.move_to_end(client)
@@ -110,7 +110,7 @@ class FairQueue:
         return channel
 
     def take_gone(self) -> list[Any]:
-        """Remove and return the connections whose clients are gone."""
+        """Remove and return the connections whose clients have disconnected."""
         gone = []
         for client, waiting in list(self._of_client.items()):
             gone += [channel for channel in waiting if channel.is_gone()]

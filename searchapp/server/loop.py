@@ -1,4 +1,4 @@
-"""The event loop of a process, and how many connections it keeps."""
+"""The event loop of a process and its limit of connections."""
 
 from __future__ import annotations
 
@@ -20,20 +20,19 @@ from searchapp.server.parsing import LONGEST_HEADER, BodyLimit
 __all__ = ["Application", "EventLoop", "connections_allowed"]
 
 MOST_CONNECTIONS: Final = 4096
-# Files beside connections: those of the index, pipes, what an answer or a body is put aside in.
+# File descriptors for other uses: the index, pipes, buffers of answers and bodies.
 OTHER_FILES: Final = 256
 CLOSED_AT_ONCE: Final = 64
 ACCEPTED_AT_ONCE: Final = 64
 MOST_UNREAD_OF_ALL: Final = 512 * 1024 * 1024
 HELD_TURN_SECONDS: Final = 0.05
 SWITCH_SECONDS: Final = 0.0005
-"""How long a thread that computes keeps the interpreter while others want it; Python's 5 ms delay each small answer."""
+"""Switch interval of Python's threads. Its default of 5 ms would delay each short answer while a search computes."""
 
 
 @dataclass(frozen=True, slots=True)
 class Application:
-    """The WSGI application, and what the server asks it beside: what it says when a request is refused, how much body
-    a request may bring, and which lane it goes."""
+    """The WSGI application, its answers to refused requests, the largest body of a request, the lane of a request."""
 
     wsgi: Callable[..., Any]
     refusals: Refusals
@@ -42,7 +41,7 @@ class Application:
 
 
 class EventLoop(TcpWSGIServer):  # type: ignore[misc]
-    """waitress's server on a socket that listens already."""
+    """waitress's server on a socket that is already listening."""
 
     channel_class = Channel
 
@@ -75,13 +74,13 @@ class EventLoop(TcpWSGIServer):  # type: ignore[misc]
         )
 
     def turn(self, seconds: float) -> None:
-        """Wait for something to happen, and deal with it."""
+        """Wait up to ``seconds`` for events and handle them."""
         if time.monotonic() < self._held_until + HELD_TURN_SECONDS:
             seconds = HELD_TURN_SECONDS
         wasyncore.loop(timeout=seconds, use_poll=True, map=self._map, count=1)
 
     def held(self, until: float) -> None:
-        """Look after the connections until then even if nothing happens: an answer is held back."""
+        """Wake up often until the moment ``until``, when a delayed answer is due."""
         self._held_until = max(self._held_until, until)
 
     def anyone_waits(self, lane: Lane) -> bool:
@@ -89,7 +88,7 @@ class EventLoop(TcpWSGIServer):  # type: ignore[misc]
         return self._lanes.anyone_waits(lane)
 
     def readable(self) -> bool:
-        """Return whether connections are accepted; the ones that are idle longest make room for new ones."""
+        """Return whether to accept connections; at the limit, close those that have been idle longest."""
         if len(self._map) >= self.adj.connection_limit:
             self._make_room()
         return bool(super().readable())
@@ -102,7 +101,7 @@ class EventLoop(TcpWSGIServer):  # type: ignore[misc]
                 break
 
     def maintenance(self, now: float) -> None:
-        """Keep the deadlines of all connections, and the room that answers take which are not read."""
+        """Enforce the deadlines of all connections and the limit of memory for unread answers."""
         for channel in list(self.active_channels.values()):
             channel.keep_time()
         unread = sorted(self.active_channels.values(), key=lambda channel: float(channel.last_activity))
@@ -115,7 +114,7 @@ class EventLoop(TcpWSGIServer):  # type: ignore[misc]
                 channel.handle_close()
 
     def stop(self, seconds: float, on_turn: Callable[[], None]) -> None:
-        """Accept no more, answer what has arrived, and end the threads."""
+        """Stop accepting, answer the requests that have arrived, and end the threads."""
         self.accepting = False
         self.del_channel()
         end = time.monotonic() + seconds
@@ -138,14 +137,14 @@ class EventLoop(TcpWSGIServer):  # type: ignore[misc]
 
 
 def connections_allowed() -> int:
-    """Return how many connections a process may keep; the system's soft limit of open files is raised for them."""
+    """Raise the soft limit of open files and return the number of connections that a process may keep."""
     try:
         import resource
     except ImportError:  # Windows, whose select takes no more
         return 400
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    wanted = MOST_CONNECTIONS + OTHER_FILES
-    if soft != resource.RLIM_INFINITY and soft < wanted:
-        soft = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+    needed = MOST_CONNECTIONS + OTHER_FILES
+    if soft != resource.RLIM_INFINITY and soft < needed:
+        soft = needed if hard == resource.RLIM_INFINITY else min(needed, hard)
         resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
     return MOST_CONNECTIONS if soft == resource.RLIM_INFINITY else max(64, min(MOST_CONNECTIONS, soft - OTHER_FILES))

@@ -1,4 +1,4 @@
-"""Reading a request within limits: waitress's parser, and what it lets pass that is no proper request."""
+"""Parsing of a request within limits: waitress's parser, made stricter."""
 
 from __future__ import annotations
 
@@ -14,21 +14,21 @@ from waitress.utilities import Error
 __all__ = ["LONGEST_HEADER", "BodyLimit", "IncomingRequest", "Refused", "accept_language_of", "target_of"]
 
 LONGEST_LINE: Final = 16 * 1024
-"""Bytes of a request line: a query of 1,024 characters, each of 4 bytes in 12 signs, and filters beside it."""
+"""Bytes of a request line: a query of 1,024 characters, each percent-encoded in up to 12 bytes, and filters."""
 LONGEST_HEADER: Final = LONGEST_LINE + 32 * 1024
 """Bytes of a request line and all header fields."""
 MOST_FIELDS: Final = 128
-# A chunk's size with its extension, and the trailer; waitress looks for their ends without a limit.
+# Bytes of a chunk's size line and of the trailer; waitress reads both without a limit.
 LONGEST_CHUNK_LINE: Final = 1024
 LONGEST_TRAILER: Final = 8 * 1024
 
 BodyLimit = Callable[[str, str, Mapping[str, str]], int]
-"""How many bytes of body (method, path, header fields by upper-case name) may bring; the rest is never read."""
+"""(method, path, header fields by upper-case name) -> largest body in bytes; more is not read."""
 
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """The status of an answer that the server gives in place of the application."""
+    """The status with which the server refuses a request."""
 
     code: int
 
@@ -40,7 +40,7 @@ class _RefusalError(Exception):
 
 
 class IncomingRequest(HTTPRequestParser):  # type: ignore[misc]
-    """A request that is being received. Never raises: what is wrong with it is its ``error``."""
+    """A request that is being received. Parsing never raises; ``error`` says why a request is refused."""
 
     command = "GET"
     path = ""
@@ -54,7 +54,7 @@ class IncomingRequest(HTTPRequestParser):  # type: ignore[misc]
         self._most_body = 0
 
     def received(self, data: bytes) -> int:
-        """Take bytes of the connection and return how many belong to this request."""
+        """Parse bytes of the connection and return the number of bytes that belong to this request."""
         in_header = not self.headers_finished
         try:
             consumed: int = super().received(data)
@@ -72,12 +72,12 @@ class IncomingRequest(HTTPRequestParser):  # type: ignore[misc]
         return len(data) if self.error else consumed
 
     def refuse(self, code: int) -> None:
-        """Complete the request with an error; what follows it on its connection is not looked at."""
+        """Complete the request with an error; bytes that follow on its connection are ignored."""
         self.error = Refused(code)
         self.completed = True
 
     def parse_header(self, header_plus: bytes) -> None:
-        """Read the request line and the header fields; be stricter than waitress about what smuggles requests."""
+        """Parse the request line and the header fields; refuse ambiguous framing, which allows request smuggling."""
         line, _, fields = header_plus.partition(b"\r\n")
         self.first_line = line[:LONGEST_LINE]
         if len(line) > LONGEST_LINE:
@@ -95,7 +95,7 @@ class IncomingRequest(HTTPRequestParser):  # type: ignore[misc]
             raise _RefusalError(417)
 
     def _admit_body(self, consumed: int, length: int) -> int:
-        """Leave a body unread that this request may not bring: the application answers without it."""
+        """Leave the body unread when none is allowed; the application answers the request without it."""
         self._most_body = self._body_limit(self.command, self.path, self.headers)
         if self._most_body:
             return consumed
@@ -106,7 +106,7 @@ class IncomingRequest(HTTPRequestParser):  # type: ignore[misc]
         return length
 
     def _check_lengths(self) -> None:
-        """Refuse what is too long already, before it is complete."""
+        """Refuse a request that is already too long, before it is complete."""
         if self.error is not None:
             return
         body = self.body_rcv
@@ -127,7 +127,7 @@ class IncomingRequest(HTTPRequestParser):  # type: ignore[misc]
 
 
 def target_of(request: HTTPRequestParser) -> str:
-    """Return the path of a request, as far as it can be told of one that could not be read."""
+    """Return the path of a request, also of one that could not be parsed; "" when there is none."""
     if request.path:
         return str(request.path)
     line = getattr(request, "first_line", b"") or request.header_plus[:LONGEST_LINE].lstrip().partition(b"\r\n")[0]
@@ -136,7 +136,7 @@ def target_of(request: HTTPRequestParser) -> str:
 
 
 def accept_language_of(request: HTTPRequestParser) -> str:
-    """Return the Accept-Language of a request, "" when it was not read."""
+    """Return the Accept-Language of a request, "" without one."""
     return str(request.headers.get("ACCEPT_LANGUAGE", ""))
 
 

@@ -1,15 +1,15 @@
-"""The web room: pages for people, JSON for programs, over one :class:`~searchapp.search.service.SearchService`.
+"""Web: pages for people and JSON for programs, over one :class:`~searchapp.search.service.SearchService`.
 
-``params`` turns the address of a request into a SearchRequest, the service answers, ``pages`` or ``api`` shows the
-answer. Around them:
+``params`` reads a SearchRequest from the address, the service answers it, ``pages`` or ``api`` shows the answer. Around
+them:
 
-- ``links``: an address is a request with one thing changed; ``article_ids``: the address of an article
+- ``links``: addresses of searches; ``article_ids``: addresses of articles
 - ``write_api``: articles written over HTTP, behind ``write_access`` (the token) and ``token_bucket`` (the rate)
-- ``result_page``, ``histogram``, ``examples``: what stands beside the hits and below an empty box
+- ``result_page``, ``histogram``, ``examples``: filters, page numbers, chart of dates, example queries
 - ``site_language``, ``templating``: sentences, dates and numbers in the reader's language
-- ``admission``, ``search_slots``: the number of searches that run at once
+- ``admission``, ``search_slots``: the limit of searches that run at once
 - ``error_answers``, ``problems``, ``refusals``: pages and problem documents for errors
-- ``proxies``, ``malformed_requests``, ``conditional``: proxy headers, broken requests and ETags, before any view
+- ``proxies``, ``malformed_requests``, ``conditional``: proxy headers, malformed requests, ETags
 - ``assets``, ``probes``, ``site``: style sheet and icon, health checks, settings and service of this site
 """
 
@@ -53,10 +53,10 @@ SECURITY_HEADERS: Final = {
 
 
 def create_app(config: Config | None = None, *, service: SearchService | None = None) -> Flask:
-    """Return the WSGI application; without ``config`` the settings file and the environment give it.
+    """Return the WSGI application; without ``config``, settings come from the settings file and the environment.
 
     Raises WritingOff when the settings have a token for writing and a corpus that cannot be written to, and
-    ConfigurationError for a URL prefix that cannot be told from an address of the site.
+    ConfigurationError for a URL prefix that begins like an address of the site.
     """
     config = config or load_config()
     app = Flask(__name__, static_folder=None)
@@ -78,12 +78,13 @@ def create_app(config: Config | None = None, *, service: SearchService | None = 
 
 
 def _stand_behind_proxies(app: Flask, config: Config) -> None:
-    """Put ``app`` behind what reads how a request reached it; to be called last, as it has to be outermost."""
+    """Wrap ``app`` in the middleware for proxies and malformed requests; call it last, when all routes exist."""
     own = {rule.rule.split("/")[1] for rule in app.url_map.iter_rules()}
     if config.url_prefix and config.url_prefix.split("/")[1] in own:
         raise ConfigurationError(
             Message(
-                "url_prefix: “{prefix}” begins like an address of the site; give another.", prefix=config.url_prefix
+                "url_prefix: “{prefix}” begins like an address of the site. Choose another prefix.",
+                prefix=config.url_prefix,
             )
         )
     inner = MalformedRequests(app.wsgi_app)
@@ -91,13 +92,13 @@ def _stand_behind_proxies(app: Flask, config: Config) -> None:
 
 
 def _resume_indexing() -> None:
-    """See, at a process's first request, to what one before it could not index any more."""
-    if there := site().writing:
-        there.resume()
+    """At the first request of a process, index what the process before it wrote and did not index."""
+    if writing := site().writing:
+        writing.resume()
 
 
 def _finish(response: Response) -> Response:
-    """Add what every answer carries; a page differs by language and is asked for again each time."""
+    """Add the headers of every answer. Pages vary by language, and browsers must revalidate them."""
     for name, value in SECURITY_HEADERS.items():
         response.headers.setdefault(name, value)
     if response.mimetype == "text/html" and request.method in {"GET", "HEAD"}:

@@ -1,4 +1,4 @@
-"""Admission: a request that searches waits shortly for a place, or is told 503 at once. Works under any WSGI server."""
+"""Admission: a request that searches takes a slot, waits a short time for one, or gets 503. For any WSGI server."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ COSTLY_WAIT_SECONDS: Final = 1.0
 
 
 def init_app(app: Flask) -> None:
-    """Let requests of ``app`` that search wait for a place."""
+    """Make requests of ``app`` that search take a slot and free it at their end."""
     app.before_request(_enter)
     app.teardown_request(_leave)
 
@@ -29,16 +29,19 @@ def _enter() -> None:
     if request.blueprint not in SEARCHING:
         return
     admission, costs = site().admission, site().costs
-    client, costly = request.remote_addr or "", looks_costly(request.args.get("q", "")) or _address() in costs
+    client, costly = request.remote_addr or "", looks_costly(request.args.get("q", "")) or request.full_path in costs
     longest = min(COSTLY_WAIT_SECONDS if costly else WAIT_SECONDS, site().config.query_seconds)
     waited = admission.enter(client, longest, costly=costly)
-    g.place = client, costly, time.thread_time()
+    g.search_slot = client, costly, time.thread_time()
     if _client_is_gone(waited=waited):
         raise ClientDisconnected
 
 
 def _client_is_gone(*, waited: bool) -> bool:
-    """Return whether nobody reads the answer. Who only stopped sending counts when there is no place for everyone."""
+    """Return whether the client has closed its connection.
+
+    A client that closed only its sending half may still read. It counts as gone when the request had to wait.
+    """
     environ = request.environ
     if "waitress.client_disconnected" in environ:
         return bool(environ.get("searchapp.client_gone" if waited else "waitress.client_disconnected", bool)())
@@ -54,11 +57,7 @@ def _client_is_gone(*, waited: bool) -> bool:
 
 
 def _leave(error: BaseException | None) -> None:
-    if "place" in g:
-        client, costly, started = g.pop("place")
-        site().costs.note(_address(), time.thread_time() - started)
+    if "search_slot" in g:
+        client, costly, started = g.pop("search_slot")
+        site().costs.note(request.full_path, time.thread_time() - started)
         site().admission.leave(client, costly=costly)
-
-
-def _address() -> str:
-    return request.full_path

@@ -1,8 +1,8 @@
 """The JSON endpoints under ``/api/v1/``. Their shape is a contract: fields are added, never renamed.
 
-An answer carries an ETag made of everything that it depends on (generation and what it hides, address, language), so
-that a program that asks again is told 304 without a search. The tag is a weak one: ``took_ms`` differs between answers
-that are otherwise the same. That an article is there is looked up before its tag counts.
+An answer has an ETag made of everything that it depends on: program version, generation and the articles excluded from
+it, address, language. A request with a current tag is answered with 304 and without a search. The tag is weak, since
+``took_ms`` differs between answers that are otherwise equal. For an article, 304 is sent only while it exists.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from searchapp.web.site_language import current_language, say
 __all__ = ["api"]
 
 api = Blueprint("api", __name__, url_prefix="/api/v1")
-# Our names of links as RFC 8288 registers them.
+# Our link names -> relation types of the registry of RFC 8288.
 LINK_RELATIONS: Final = {"page": "alternate"}
 
 
@@ -33,22 +33,23 @@ LINK_RELATIONS: Final = {"page": "alternate"}
 def search() -> Response:
     """Answer a search."""
     reading = read_search(request.args)
-    asked = reading.strict()
+    search_request = reading.strict()
     version = site().service.version()
     if names_tag(_tag(version)):
         return _negotiated(Response(status=304), version)
-    result = site().service.search(asked)
+    result = site().service.search(search_request)
+    is_current = result.total_relation == "eq" and site().service.version() == version
     translate = translator(current_language())
-    answer = describe_result(result, asked, site().config.timezone, translate, request.root_path)
-    whole = {"start": 0, "end": len(asked.query)}
+    answer = describe_result(result, search_request, site().config.timezone, translate, request.root_path)
+    whole = {"start": 0, "end": len(search_request.query)}
     answer["remarks"] = [{"message": say(remark), **whole} for remark in reading.remarks] + answer["remarks"]
-    return _tagged(answer, version, lasting=result.total_relation == "eq")
+    return _with_links(answer, version if is_current else None)
 
 
 @api.get("/articles/<article_id:article_id>")
 @api.get("/articles", endpoint="article_by_id")
 def article(article_id: str = "") -> Response:
-    """Answer with a whole article, and with the marks of ``q`` if it is given."""
+    """Answer with a whole article, and with the highlights of ``q`` if it is given."""
     article_id = requested_id(article_id)
     query, _ = clean_query(request.args.get("q", ""))
     version = site().service.version()
@@ -56,8 +57,9 @@ def article(article_id: str = "") -> Response:
         site().service.article(article_id)
         return _negotiated(Response(status=304), version)
     view = site().service.article(article_id, query)
-    answer = describe_view(view, site().config.timezone, with_marks=bool(query), root=request.root_path)
-    return _tagged(answer, version)
+    is_current = site().service.version() == version
+    answer = describe_view(view, site().config.timezone, with_highlights=bool(query), root=request.root_path)
+    return _with_links(answer, version if is_current else None)
 
 
 def _tag(version: str) -> str:
@@ -65,14 +67,13 @@ def _tag(version: str) -> str:
     return hashlib.sha256("\0".join(parts).encode("utf-8", "replace")).hexdigest()[:32]
 
 
-def _tagged(answer: Json, version: str, *, lasting: bool = True) -> Response:
-    """Return an answer with its tag, unless the index has moved on from ``version`` or asking again may find more."""
+def _with_links(answer: Json, version: str | None) -> Response:
+    """Return an answer with its Link headers; with an ETag, unless ``version`` is None since it may change."""
     response = jsonify(answer)
     for relation, path in answer["links"].items():
         if path:
             response.headers.add("Link", f'<{path}>; rel="{LINK_RELATIONS.get(relation, relation)}"')
-    holds = lasting and site().service.version() == version
-    return _negotiated(response, version if holds else None)
+    return _negotiated(response, version)
 
 
 def _negotiated(response: Response, version: str | None) -> Response:

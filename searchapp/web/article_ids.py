@@ -1,6 +1,6 @@
-"""An article's id in an address: in the path, or as ``?id=`` where clients rewrite the path.
+"""An article's id in an address: in the path, or as ``?id=`` for ids that clients would rewrite in a path.
 
-``answers.article_path`` makes the address. Both forms are understood for any id.
+:func:`~searchapp.output.answer_json.article_path` makes the address. Both forms are read for any id.
 """
 
 from __future__ import annotations
@@ -19,20 +19,20 @@ __all__ = ["ArticleIdConverter", "requested_id"]
 
 
 class ArticleIdConverter(BaseConverter):
-    """An article's id in a path: anything at all, slashes included."""
+    """An article's id in a path: any text, slashes included."""
 
     regex = ".+"
     part_isolating = False
 
     def to_url(self, value: Any) -> str:
-        """Return the id percent-encoded as in ``answers.article_path``."""
+        """Return the id percent-encoded as ``article_path`` does it."""
         return quote(value, safe=SAFE_IN_PATH)
 
 
 def requested_id(in_path: str) -> str:
-    """Return the id that the current request asks for; raises InvalidRequest when it names none."""
+    """Return the article id of the current request; raises InvalidRequest without one."""
     article_id = in_path or request.args.get("id", "")
     if not article_id:
-        reason = Message("Give the id of an article, in the path or here.")
+        reason = Message("Give the id of an article, in the path or as the parameter id.")
         raise InvalidRequest(Message("Some parameters are wrong."), [("id", reason)])
     return article_id

@@ -13,15 +13,15 @@ from flask import Blueprint, Flask, Response, abort, url_for
 
 __all__ = ["init_app"]
 
-FOREVER: Final = "public, max-age=31536000, immutable"
-ASK_AGAIN: Final = "no-cache"
+CACHE_FOREVER: Final = "public, max-age=31536000, immutable"
+REVALIDATE: Final = "no-cache"
 
 assets = Blueprint("assets", __name__)
 
 
 @dataclass(frozen=True, slots=True)
 class Asset:
-    """A small file, kept in memory."""
+    """A static file in memory."""
 
     body: bytes
     media_type: str
@@ -36,13 +36,13 @@ def init_app(app: Flask) -> None:
 
 @assets.get("/static/<fingerprint>/<name>")
 def static_file(fingerprint: str, name: str) -> Response:
-    """Serve a file; an old fingerprint gets today's content, but not for ever."""
-    return _serve(name, FOREVER if name in FILES and FILES[name].fingerprint == fingerprint else ASK_AGAIN)
+    """Serve a file. An old fingerprint gets the current content, which the browser must revalidate."""
+    return _serve(name, CACHE_FOREVER if name in FILES and FILES[name].fingerprint == fingerprint else REVALIDATE)
 
 
 @assets.get("/favicon.svg")
 def favicon() -> Response:
-    """Serve the icon where browsers look for it."""
+    """Serve the icon at the path that browsers try."""
     return _serve("favicon.svg", "public, max-age=86400")
 
 
@@ -65,10 +65,8 @@ def _path(name: str) -> str:
 def _serve(name: str, cache_control: str) -> Response:
     if name not in FILES:
         abort(404)
-    response = Response(FILES[name].body, content_type=_content_type(FILES[name].media_type))
+    media_type = FILES[name].media_type
+    content_type = f"{media_type}; charset=utf-8" if media_type.startswith("text/") else media_type
+    response = Response(FILES[name].body, content_type=content_type)
     response.headers["Cache-Control"] = cache_control
     return response
-
-
-def _content_type(media_type: str) -> str:
-    return f"{media_type}; charset=utf-8" if media_type.startswith("text/") else media_type

@@ -1,7 +1,6 @@
-"""What a reader or a program is told when something goes wrong.
+"""Answers to errors: an RFC 9457 problem document for programs (``/api/``, ``/readyz``), a page for people.
 
-Programs (``/api/`` and ``/readyz``) get an RFC 9457 problem document, people get a page. Both speak the
-reader's language and show nothing of the inside; what nobody expected is logged under a reference that the
+Both are in the reader's language and show no internals. An unexpected error is logged under a reference, which the
 answer shows.
 """
 
@@ -12,56 +11,40 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from flask import (
-    Blueprint,
-    Flask,
-    Response,
-    abort,
-    current_app,
-    json,
-    make_response,
-    render_template,
-    request,
-    url_for,
-)
+from flask import Blueprint, Flask, Response, abort, current_app, json, make_response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException
 from werkzeug.urls import iri_to_uri
 
 from searchapp.errors import InvalidRecord, InvalidRecords, InvalidRequest, SearchappError, TooBusy
 from searchapp.i18n import Message
-from searchapp.web.problems import (
-    BY_STATUS,
-    INTERNAL_ERROR,
-    PROBLEMS,
-    Problem,
-    problem_of,
-)
+from searchapp.web.problems import BY_STATUS, INTERNAL_ERROR, PROBLEMS, Problem, problem_of
 from searchapp.web.site_language import current_language, say
 
 __all__ = ["init_app", "is_for_program", "refusal"]
 
-# Seconds; where nothing is said here, ten.
+# Seconds for Retry-After of a 503; ten for problems that are not listed.
 RETRY_AFTER: Final = {TooBusy.slug: "1"}
-# What HTTP says beside the status, of an answer that is an error.
+# Header fields of an HTTP error that our answer keeps.
 KEPT_HEADERS: Final = {"Allow", "Retry-After", "WWW-Authenticate"}
 
 explanations = Blueprint("problems", __name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Trouble:
-    """One occurrence of a problem."""
+class Occurrence:
+    """One occurrence of a problem.
+
+    ``fields`` are the wrong parameters of a request with the reasons; ``extensions`` are further members of the problem
+    document; ``reference`` is the log entry's; ``has_address`` is False when the server refused before reading a path.
+    """
 
     problem: Problem
     detail: Message
     fields: tuple[tuple[str, Message], ...] = ()
-    """Of a request, its wrong parameters, each with the reason."""
-    more: Mapping[str, Any] = field(default_factory=dict)
-    """What a problem document says besides."""
+    extensions: Mapping[str, Any] = field(default_factory=dict)
     reference: str = ""
     has_address: bool = True
-    """Whether the application knows what was asked for."""
 
 
 def init_app(app: Flask) -> None:
@@ -82,10 +65,10 @@ def explain(slug: str) -> str:
 
 def _answer_known(error: SearchappError) -> Response:
     fields = error.fields if isinstance(error, InvalidRequest) else ()
-    return _answer(Trouble(problem_of(error), error.message, fields, _more(error)))
+    return _answer(Occurrence(problem_of(error), error.message, fields, _extensions(error)))
 
 
-def _more(error: SearchappError) -> dict[str, Any]:
+def _extensions(error: SearchappError) -> dict[str, Any]:
     if isinstance(error, InvalidRecord):
         return {"errors": [{"field": error.field or None, "detail": say(error.reason)}]}
     if isinstance(error, InvalidRecords):
@@ -97,10 +80,9 @@ def _more(error: SearchappError) -> dict[str, Any]:
 def _answer_http(error: HTTPException) -> ResponseReturnValue:
     if error.code is None or error.code < 400:
         return error.get_response()
-    known = BY_STATUS.get(error.code)
-    text = Message(error.description or error.name)
-    problem = known or Problem("", error.code, Message(error.name), text)
-    response = _answer(Trouble(problem, problem.explanation))
+    unlisted = Problem("", error.code, Message(error.name), Message(error.description or error.name))
+    problem = BY_STATUS.get(error.code, unlisted)
+    response = _answer(Occurrence(problem, problem.explanation))
     response.headers.extend(header for header in error.get_headers() if header[0] in KEPT_HEADERS)
     return response
 
@@ -108,48 +90,48 @@ def _answer_http(error: HTTPException) -> ResponseReturnValue:
 def _answer_unexpected(error: Exception) -> Response:
     reference = secrets.token_hex(4)
     current_app.logger.error("Unexpected error %s at %s", reference, request.path, exc_info=error)
-    detail = Message("An unexpected error happened; in the log it has the reference {reference}.", reference=reference)
-    return _answer(Trouble(INTERNAL_ERROR, detail, reference=reference))
+    detail = Message("An unexpected error happened. Its reference in the log is {reference}.", reference=reference)
+    return _answer(Occurrence(INTERNAL_ERROR, detail, reference=reference))
 
 
 def is_for_program(path: str) -> bool:
-    """Return whether a program asks for ``path``, and gets a problem document in place of a page."""
+    """Return whether errors at ``path`` are answered with a problem document instead of a page."""
     return path.startswith("/api/") or path in ("/readyz", "/healthz", "/metrics")
 
 
 def refusal(status: int) -> Response:
-    """Answer a request that the server does not let through."""
+    """Return the answer to a request that the server refuses before the application sees it."""
     problem = BY_STATUS.get(status, INTERNAL_ERROR)
-    return _answer(Trouble(problem, problem.explanation, has_address=False))
+    return _answer(Occurrence(problem, problem.explanation, has_address=False))
 
 
-def _answer(trouble: Trouble) -> Response:
-    response = _document(trouble) if is_for_program(request.path) else _page(trouble)
-    response.status_code = trouble.problem.status
+def _answer(occurrence: Occurrence) -> Response:
+    problem = occurrence.problem
+    if is_for_program(request.path):
+        response = _document(occurrence)
+    else:
+        response = make_response(render_template("error.html", occurrence=occurrence, problem=problem))
+    response.status_code = problem.status
     response.headers["Cache-Control"] = "no-store"
     response.vary.add("Accept-Language")
-    if trouble.problem.status == 503:
-        response.headers["Retry-After"] = RETRY_AFTER.get(trouble.problem.slug, "10")
+    if problem.status == 503:
+        response.headers["Retry-After"] = RETRY_AFTER.get(problem.slug, "10")
     return response
 
 
-def _document(trouble: Trouble) -> Response:
-    problem = trouble.problem
+def _document(occurrence: Occurrence) -> Response:
+    problem = occurrence.problem
     document: dict[str, Any] = {
         "type": url_for("problems.explain", slug=problem.slug) if problem.slug in PROBLEMS else "about:blank",
         "title": say(problem.title),
         "status": problem.status,
-        "detail": say(trouble.detail),
+        "detail": say(occurrence.detail),
     }
-    if trouble.has_address:
+    if occurrence.has_address:
         document["instance"] = iri_to_uri(request.root_path + request.full_path.rstrip("?"))
-    if trouble.fields:
-        document["errors"] = [{"parameter": name, "detail": say(reason)} for name, reason in trouble.fields]
-    document |= trouble.more
+    if occurrence.fields:
+        document["errors"] = [{"parameter": name, "detail": say(reason)} for name, reason in occurrence.fields]
+    document |= occurrence.extensions
     response = Response(json.dumps(document), mimetype="application/problem+json")
     response.content_language.add(current_language())
     return response
-
-
-def _page(trouble: Trouble) -> Response:
-    return make_response(render_template("error.html", trouble=trouble, problem=trouble.problem))

@@ -1,8 +1,8 @@
-"""The example queries of the home page and of the help page, and which of them find something here.
+"""The example queries of the home page and of the help page, and those of them that find articles in this index.
 
-That takes a search for each, so it is done once a generation, in the background, by one process for all: the answer
-lies in a small file in the folder of the index, or where that cannot be written, in one that the processes of a server
-share. A reader never waits for it.
+Each example takes a search, so they are run once a generation, in the background, by one process for all. The result
+is a small file in the folder of the index or, when that folder is read-only, in a temporary folder that the processes
+of a server share. Requests never wait for it.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ __all__ = ["HOME_EXAMPLES", "Examples", "shared_folder"]
 
 _log: Final = logging.getLogger(__name__)
 
-# Each shows another thing that the box understands; those that find nothing are not offered.
+# Each shows another part of the query language; those that find nothing are not shown.
 HOME_EXAMPLES: Final = (
     "élections",
     "« conseil municipal »",
@@ -55,17 +55,17 @@ QUERIES: Final = tuple(
         )
     )
 )
-# Another version of the program may have other examples over the same index.
-EDITION: Final = hashlib.sha256("\0".join(QUERIES).encode()).hexdigest()[:12]
+# Versions of the program with other examples may use the same index.
+QUERIES_DIGEST: Final = hashlib.sha256("\0".join(QUERIES).encode()).hexdigest()[:12]
 FILE: Final = "examples.json"
-# Processes move to a new generation one after the other; the entries of both are wanted meanwhile.
+# Processes open a new generation one after the other, so entries of both are needed meanwhile.
 ENTRIES_KEPT: Final = 4
 LOCK_SECONDS: Final = 60.0
 RETRY_SECONDS: Final = 30.0
 
 
 class Examples:
-    """The queries that find something; safe to share between threads and, by ``folder``, between processes."""
+    """The example queries that find something; shared by threads and, through ``folder``, by processes."""
 
     def __init__(self, service: SearchService, folder: Path) -> None:
         self._service = service
@@ -76,21 +76,21 @@ class Examples:
         self._starting = Lock()
 
     def finding(self) -> frozenset[str] | None:
-        """Return the queries that find something, None until that is known for the generation that answers.
+        """Return the queries that find something, None until that is known for the current generation.
 
         Raises IndexMissing, IndexDamaged.
         """
         version = self._service.version()
         if self._known[0] != version:
-            self._look_up(version)
+            self._load_or_start(version)
         known, queries = self._known
         return queries if known == version else None
 
-    def _look_up(self, version: str) -> None:
-        """Read what is known of ``version``, or see to it that it will be."""
-        found = self._read().get(_key(version))
-        if found is not None:
-            self._known = version, found
+    def _load_or_start(self, version: str) -> None:
+        """Read the entry of ``version`` from the file; without one, start a thread that makes it."""
+        finding = self._read().get(_key(version))
+        if finding is not None:
+            self._known = version, finding
             return
         with self._starting:
             if (self._thread is None or not self._thread.is_alive()) and time.monotonic() >= self._retry_at:
@@ -100,29 +100,29 @@ class Examples:
     def _try_all(self, version: str) -> None:
         self._retry_at = time.monotonic() + RETRY_SECONDS
         try:
-            with self._alone():
+            with self._lock():
                 entries = self._read()
-                found = entries.get(_key(version))
-                if found is None:
-                    found = frozenset(query for query in QUERIES if self._finds(query))
+                finding = entries.get(_key(version))
+                if finding is None:
+                    finding = frozenset(query for query in QUERIES if self._finds(query))
                     if self._service.version() != version:
                         self._retry_at = 0.0
                         return
-                    self._write({**entries, _key(version): found})
-                self._known = version, found
+                    self._write({**entries, _key(version): finding})
+                self._known = version, finding
         except (SearchappError, Timeout) as error:  # the index is gone, or another process is slow
             _log.debug("%s", error)
         except Exception:
             _log.exception("Trying the examples of the help page failed; it is tried again later")
 
     def _finds(self, query: str) -> bool:
-        """Return whether ``query`` finds something; one that is cut short on a busy machine does most likely."""
+        """Return whether ``query`` finds something; a partial answer, on a busy machine, counts as yes."""
         result = self._service.search(SearchRequest(query, per_page=1))
         return bool(result.total) or result.total_relation != "eq"
 
     @contextmanager
-    def _alone(self) -> Iterator[None]:
-        """Keep other processes from the same work; where there can be no lock, they do it too."""
+    def _lock(self) -> Iterator[None]:
+        """Keep other processes from the same work. Without a lock file (a read-only folder) each does it."""
         lock = FileLock(self._folder / f"{FILE}.lock", timeout=LOCK_SECONDS)
         try:
             lock.acquire()
@@ -137,16 +137,16 @@ class Examples:
             lock.release()
 
     def _read(self) -> dict[str, frozenset[str]]:
-        """Return what the file says; what it may say are queries of ours, whoever wrote it."""
+        """Return the entries of the file, {} when it cannot be read. Only queries of QUERIES are taken from it."""
         try:
             entries = json.loads((self._folder / FILE).read_text("utf-8"))
-            return {str(key): frozenset(QUERIES).intersection(found) for key, found in entries.items()}
+            return {str(key): frozenset(QUERIES).intersection(finding) for key, finding in entries.items()}
         except (OSError, ValueError, TypeError, AttributeError, RecursionError):
             return {}
 
     def _write(self, entries: Mapping[str, frozenset[str]]) -> None:
-        """Replace the file; a process that cannot write keeps its answer to itself."""
-        latest = {key: sorted(found) for key, found in list(entries.items())[-ENTRIES_KEPT:]}
+        """Replace the file. When that fails, the entries stay in this process only."""
+        latest = {key: sorted(finding) for key, finding in list(entries.items())[-ENTRIES_KEPT:]}
         new = self._folder / f"{FILE}.new"
         try:
             new.write_text(json.dumps(latest, ensure_ascii=False), "utf-8")
@@ -156,9 +156,9 @@ class Examples:
 
 
 def shared_folder(index: Path) -> Path:
-    """Return the folder of ``index``, or for one that cannot be written a temporary one for this process's children.
+    """Return ``index`` if it can be written, else a temporary folder, which child processes share.
 
-    To be called before a server makes its processes.
+    Call it before a server starts its processes.
     """
     if not index.is_dir() or os.access(index, os.W_OK):
         return index
@@ -173,4 +173,4 @@ def _remove(folder: Path, maker: int) -> None:
 
 
 def _key(version: str) -> str:
-    return f"{version} {EDITION}"
+    return f"{version} {QUERIES_DIGEST}"

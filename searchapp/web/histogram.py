@@ -1,4 +1,4 @@
-"""The small chart of when the articles of a result appeared: months, or years when there are many months."""
+"""The bar chart of a result's articles by date: by month, or by year when there are many months."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from searchapp.web.site_language import month
 
 __all__ = ["Bar", "chart"]
 
-# Two years of months still leave each bar wide enough for a pointer in the side column.
+# The side column has room for 24 bars that are wide enough to click.
 MOST_MONTHS: Final = 24
 FULL_HEIGHT: Final = 100
 LOWEST_HEIGHT: Final = 4
@@ -22,7 +22,7 @@ LOWEST_HEIGHT: Final = 4
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """A period, its number of articles, and the height that shows it on a scale of 100."""
+    """A period, its number of articles, and the height of its bar, from 0 to 100."""
 
     first: date
     last: date
@@ -32,12 +32,15 @@ class Bar:
 
 
 def chart(buckets: Sequence[HistogramBucket]) -> tuple[Bar, ...]:
-    """Return the bars for ``buckets``, empty periods between them included; a single month needs no chart."""
+    """Return the bars for ``buckets``, with empty periods between them; no bars for a single month."""
     months = {_month(bucket.date): bucket.count for bucket in buckets if bucket.count}
     if len(months) < 2:
         return ()
     span = list(_months(min(months), max(months)))
-    return tuple(_scaled(_by_month(months, span) if len(span) <= MOST_MONTHS else _by_year(months)))
+    periods = list(_by_month(months, span) if len(span) <= MOST_MONTHS else _by_year(months))
+    most = max(count for *_, count in periods)
+    heights = (max(LOWEST_HEIGHT, round(FULL_HEIGHT * count / most)) if count else 0 for *_, count in periods)
+    return tuple(Bar(*period, height) for period, height in zip(periods, heights, strict=True))
 
 
 def _by_month(months: Mapping[date, int], span: Sequence[date]) -> Iterator[tuple[date, date, str, int]]:
@@ -52,14 +55,6 @@ def _by_year(months: Mapping[date, int]) -> Iterator[tuple[date, date, str, int]
         years[first.year] += count
     for year in range(min(years), max(years) + 1):
         yield date(year, 1, 1), date(year, 12, 31), str(year), years[year]
-
-
-def _scaled(periods: Iterator[tuple[date, date, str, int]]) -> Iterator[Bar]:
-    rows = list(periods)
-    most = max(count for *_, count in rows)
-    for first, last, label, count in rows:
-        height = max(LOWEST_HEIGHT, round(FULL_HEIGHT * count / most)) if count else 0
-        yield Bar(first, last, label, count, height)
 
 
 def _month(text: str) -> date:

@@ -1,4 +1,4 @@
-"""Addresses of this site. A search is a SearchRequest; a link is a request with one thing changed."""
+"""Addresses of this site. A link on a results page is the current SearchRequest with one parameter changed."""
 
 from __future__ import annotations
 
@@ -31,16 +31,16 @@ def search_path(request: SearchRequest) -> str:
 
 
 def article_path(article_id: str, came_from: SearchRequest | None = None) -> str:
-    """Return the address of an article's page; it remembers the search that the reader ``came_from``."""
+    """Return the address of an article's page; its parameters hold the search that led to it."""
     if fits_path(article_id):
         return _address("pages.article", came_from or SearchRequest(), article_id=article_id)
     return _address("pages.article_by_id", came_from or SearchRequest(), id=article_id)
 
 
 def hidden_fields(request: SearchRequest, *without: str) -> list[tuple[str, str]]:
-    """Return what a form carries along of ``request``, parameters that the form asks for itself left out.
+    """Return name and value of the hidden fields that keep ``request`` in a form, but for the parameters ``without``.
 
-    A form starts from the first page, whatever page it stands on.
+    A form always leads to the first page.
     """
     written = write_search(with_page(request, 1))
     if language := requested_language():
@@ -54,7 +54,7 @@ def hidden_fields(request: SearchRequest, *without: str) -> list[tuple[str, str]
 
 
 def with_page(request: SearchRequest, page: int) -> SearchRequest:
-    """Return ``request`` at a page."""
+    """Return ``request`` for the page of that number."""
     return replace(request, page=page, cursor=None)
 
 
@@ -69,7 +69,7 @@ def with_period(request: SearchRequest, first: date | None, last: date | None) -
 
 
 def with_value(request: SearchRequest, parameter: str, value: str) -> SearchRequest:
-    """Return ``request`` for the articles that carry ``value`` as well."""
+    """Return ``request`` with one more value of a filter."""
     return _with_values(request, parameter, (*_values(request, parameter), value))
 
 
@@ -79,7 +79,7 @@ def without_value(request: SearchRequest, parameter: str, value: str) -> SearchR
 
 
 def without_filters(request: SearchRequest) -> SearchRequest:
-    """Return ``request`` for all days, sources, sections and authors."""
+    """Return ``request`` without period and values of facets."""
     return _filtered(request, Filters())
 
 

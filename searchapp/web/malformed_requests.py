@@ -1,7 +1,7 @@
-"""Requests that cannot be understood: refused with an answer of ours before a library fails over them.
+"""Malformed requests: refused with an answer of the site, before a library fails on them.
 
-What is wrong is found outside the application, as Flask itself parses parts of a request before any code of ours runs;
-it is made harmless there and refused inside, where answers have their language, shape and headers.
+Flask parses parts of a request before any code of this package runs. So a WSGI middleware around the application finds
+what is malformed and replaces it; the application then refuses the request in its own language and form.
 """
 
 from __future__ import annotations
@@ -29,19 +29,21 @@ LABEL: Final = re.compile(r"[A-Za-z0-9_-]{1,63}")
 LENGTH: Final = re.compile(r"[0-9]{1,18}")
 ASCII: Final = "".join(map(chr, range(0x21, 0x7F)))
 
-WRONG_HOST: Final = Message("The Host header does not name a host. Send the name and port of this site, once.")
-WRONG_LENGTH: Final = Message("The Content-Length header is no number of bytes.")
+WRONG_HOST: Final = Message("The Host header is not a valid host. Send it once, with the name and port of this site.")
+WRONG_LENGTH: Final = Message(
+    "The Content-Length header is not a number of bytes. Send the length of the body as a decimal number."
+)
 
 
 class MalformedRequests:
-    """WSGI middleware: marks what is malformed, and gives the application values that it can read."""
+    """WSGI middleware that marks malformed requests and replaces values that the application could not parse."""
 
     def __init__(self, app: WSGIApplication) -> None:
         self._app = app
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer a request."""
-        # Bytes that should have been percent-encoded are not UTF-8 by necessity.
+        # Raw bytes in the query string need not be UTF-8.
         raw = environ.get("QUERY_STRING", "").encode("latin-1", "replace")
         environ["QUERY_STRING"] = quote_from_bytes(raw, safe=ASCII)
         environ.pop(REASON, None)
@@ -55,7 +57,7 @@ class MalformedRequests:
 
 
 def init_app(app: Flask) -> None:
-    """Refuse malformed requests to ``app`` before anything else is done for them."""
+    """Refuse malformed requests to ``app`` before any view runs."""
     app.before_request(_refuse)
 
 
@@ -66,7 +68,7 @@ def _refuse() -> None:
 
 
 def _names_host(environ: WSGIEnvironment) -> bool:
-    """Return whether the request names one host as RFC 9110 wants it; before HTTP/1.1 there need be none."""
+    """Return whether the request has one valid Host (RFC 9110, 7.2); HTTP/1.0 needs none."""
     host = environ.get("HTTP_HOST")
     if host is None:
         return environ.get("SERVER_PROTOCOL") in {"HTTP/0.9", "HTTP/1.0"}

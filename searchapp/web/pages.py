@@ -1,11 +1,10 @@
-"""The pages that people read: home, results, one article. They work without JavaScript.
+"""The pages that people read: home, results, one article, help. They work without JavaScript.
 
-A wrong parameter never costs a reader the page: it is left out, and the page says so.
+A wrong parameter is left out of the search, and the page says so.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from contextlib import suppress
 from typing import Final
 
@@ -14,7 +13,7 @@ from flask import Blueprint, render_template, request
 from searchapp.errors import IndexDamaged, IndexMissing, InvalidRequest
 from searchapp.i18n import Message
 from searchapp.model import SearchRequest, SearchResult, Sort
-from searchapp.output.answer_json import differs
+from searchapp.output.answer_json import needs_explanation
 from searchapp.query.guide import GUIDE, LIMITS
 from searchapp.web.article_ids import requested_id
 from searchapp.web.examples import HOME_EXAMPLES
@@ -47,7 +46,7 @@ def home() -> str:
         newest=next((hit.article.date for hit in everything.hits if hit.article.date), None),
         examples=[query for query in HOME_EXAMPLES if finding is None or query in finding][:EXAMPLES_SHOWN],
         groups=facet_groups(SearchRequest(), everything),
-        asked=SearchRequest(),
+        search_request=SearchRequest(),
     )
 
 
@@ -55,46 +54,52 @@ def home() -> str:
 def search() -> str:
     """Show the results of a search; without a query, every article, newest first."""
     reading = read_search(request.args)
-    asked, result, dropped = _search_leniently(reading.request)
-    told = (remark.message for remark in result.remarks)
-    remarks = (*reading.remarks, *_ignored((*reading.problems, *dropped)), *told)
+    search_request, result, dropped = _search_leniently(reading.request)
+    ignored = (
+        Message("The parameter “{parameter}” was ignored. {reason}", parameter=parameter, reason=reason)
+        for parameter, reason in (*reading.problems, *dropped)
+    )
+    remarks = (*reading.remarks, *ignored, *(remark.message for remark in result.remarks))
+    sorts = [sort for sort in SORTS if search_request.query or sort != Sort.RELEVANCE]
     return render_template(
         "search.html",
-        asked=asked,
+        search_request=search_request,
         result=result,
         remarks=remarks,
-        understood=result.understood if differs(result) else "",
-        chips=list(active_chips(asked)),
-        groups=facet_groups(asked, result),
+        understood=result.understood if needs_explanation(result) else "",
+        chips=list(active_chips(search_request)),
+        groups=facet_groups(search_request, result),
         bars=chart(result.histogram),
-        paging=page_links(asked, result),
-        sorts=_sorts(asked),
-        current_sort=asked.sort if asked.query or asked.sort != Sort.RELEVANCE else Sort.NEWEST,
+        paging=page_links(search_request, result),
+        sorts=[(sort, SORT_LABELS[sort], search_path(with_sort(search_request, sort))) for sort in sorts],
+        current_sort=search_request.sort if search_request.sort in sorts else Sort.NEWEST,
     )
 
 
 @pages.get("/articles/<article_id:article_id>")
 @pages.get("/articles", endpoint="article_by_id")
 def article(article_id: str = "") -> str:
-    """Show one article, with the marks of the search that the reader came from."""
+    """Show one article, with the highlights of the search that led to it."""
     article_id = requested_id(article_id)
-    asked = read_search(request.args).request
-    view = site().service.article(article_id, asked.query)
-    return render_template("article.html", asked=asked, view=view, came_from_search=asked != SearchRequest())
+    search_request = read_search(request.args).request
+    view = site().service.article(article_id, search_request.query)
+    return render_template(
+        "article.html", search_request=search_request, view=view, came_from_search=search_request != SearchRequest()
+    )
 
 
 @pages.get("/aide")
 @pages.get("/help", endpoint="help_in_english")
 def guide() -> str:
-    """Explain the language of the search box; examples that are known to find something lead to it."""
+    """Explain the query language; examples that are known to find something are links."""
     live: frozenset[str] = frozenset()
-    with suppress(IndexMissing, IndexDamaged):  # the language is the same without an index
+    with suppress(IndexMissing, IndexDamaged):  # the page needs no index
         live = site().examples.finding() or live
-    return render_template("help.html", sections=GUIDE, limits=LIMITS, asked=SearchRequest(), live=live)
+    return render_template("help.html", sections=GUIDE, limits=LIMITS, search_request=SearchRequest(), live=live)
 
 
 def _everything() -> SearchResult:
-    """Return the newest articles and all facets; they are the same for every reader of a generation."""
+    """Return the newest articles and all facets, searched once a generation."""
     service = site().service
     version = service.version()
     return site().front_page.get(
@@ -105,21 +110,11 @@ def _everything() -> SearchResult:
 
 
 def _search_leniently(
-    asked: SearchRequest,
+    search_request: SearchRequest,
 ) -> tuple[SearchRequest, SearchResult, tuple[tuple[str, Message], ...]]:
-    """Search; if the place in the results is refused (too deep, an old cursor), begin at the first page."""
+    """Search; when the page is refused (too deep, an old cursor), search again for the first page."""
     try:
-        return asked, site().service.search(asked), ()
+        return search_request, site().service.search(search_request), ()
     except InvalidRequest as refused:
-        first_page = with_page(asked, 1)
+        first_page = with_page(search_request, 1)
         return first_page, site().service.search(first_page), refused.fields
-
-
-def _ignored(problems: tuple[tuple[str, Message], ...]) -> Iterator[Message]:
-    for parameter, reason in problems:
-        yield Message("“{parameter}” was left out of this search. {reason}", parameter=parameter, reason=reason)
-
-
-def _sorts(asked: SearchRequest) -> list[tuple[Sort, Message, str]]:
-    offered = [sort for sort in SORTS if asked.query or sort != Sort.RELEVANCE]
-    return [(sort, SORT_LABELS[sort], search_path(with_sort(asked, sort))) for sort in offered]

@@ -1,7 +1,7 @@
 """The parameters of a search in a web address: read and checked (``answer_json.write_search`` writes them).
 
-Reading is total. What is wrong becomes a problem beside the request, never an exception here: the JSON
-endpoint refuses a request that has problems, a page tells them and goes on without these parameters.
+Reading never raises. A wrong value becomes a problem beside the request: the JSON endpoint refuses a request that has
+problems, a page shows them and searches without these parameters.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ __all__ = [
 
 LONGEST_CURSOR: Final = 256
 HIGHEST_PER_PAGE: Final = 100
-# More values of one field than any page offers; it bounds what one request may cost.
+# Values of one filter. Pages offer fewer; the limit bounds the cost of one request.
 MOST_VALUES: Final = 50
 SORTS: Final = tuple(Sort)
 
@@ -52,7 +52,7 @@ Value = TypeVar("Value")
 
 
 class _WrongError(ValueError):
-    """A parameter's value cannot be used; the message says what can."""
+    """A parameter's value is not allowed; the message names the allowed values."""
 
     def __init__(self, reason: Message) -> None:
         super().__init__(reason.text)
@@ -61,14 +61,14 @@ class _WrongError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A request as far as it could be read, what was wrong with the rest, and what a reader should know."""
+    """A search request, the wrong parameters with their reasons, and remarks for the reader."""
 
     request: SearchRequest
     problems: tuple[tuple[str, Message], ...] = ()
     remarks: tuple[Message, ...] = field(default=())
 
     def strict(self) -> SearchRequest:
-        """Return the request; raise InvalidRequest that names every wrong parameter if there is one."""
+        """Return the request; raises InvalidRequest with every wrong parameter."""
         if self.problems:
             raise InvalidRequest(Message("Some parameters are wrong."), self.problems)
         return self.request
@@ -90,7 +90,7 @@ def read_search(arguments: Arguments) -> Reading:
 
 
 def clean_query(text: str) -> tuple[str, tuple[Message, ...]]:
-    """Return a query without control characters and not too long, and the remark to make if it was cut."""
+    """Return a query without control characters, at most LONGEST_QUERY long, and a remark if it was cut."""
     query = _clean(text)
     if len(query) <= LONGEST_QUERY:
         return query, ()
@@ -99,7 +99,7 @@ def clean_query(text: str) -> tuple[str, tuple[Message, ...]]:
 
 def _clean(text: str) -> str:
     """Replace control characters and lone surrogates, which no article contains, by spaces."""
-    return "".join(" " if unicodedata.category(sign) in {"Cc", "Cs"} else sign for sign in text).strip()
+    return "".join(" " if unicodedata.category(char) in {"Cc", "Cs"} else char for char in text).strip()
 
 
 def _read(
@@ -140,7 +140,7 @@ def _sort(text: str) -> Sort:
 
 def _cursor(text: str) -> str:
     if len(text) > LONGEST_CURSOR or not text.isascii():
-        raise _WrongError(Message("Give the cursor of an earlier answer as it was."))
+        raise _WrongError(Message("Give the cursor of an earlier answer unchanged."))
     return text
 
 

@@ -1,4 +1,4 @@
-"""Two questions of whoever runs the service: is the process alive, and can it answer searches?"""
+"""Health checks: ``/healthz`` (the process runs) and ``/readyz`` (it can answer searches)."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ probes = Blueprint("probes", __name__)
 
 @probes.get("/healthz")
 def healthz() -> Response:
-    """Answer as long as the process runs."""
-    return _fresh({"status": "ok"})
+    """Answer 200 while the process runs."""
+    return _uncached({"status": "ok"})
 
 
 @probes.get("/readyz")
 def readyz() -> Response:
-    """Answer with the generation that is served; without one, the error's 503. Nothing is searched.
+    """Answer with the generation that is served, without a search; 503 when there is none.
 
-    When that is an older one, because the current one is damaged, say so, and what heals it.
+    ``degraded``: the current generation is damaged and an older one is served; ``run`` is the command that repairs it.
     """
     service = site().service
     service.probe()
@@ -35,11 +35,11 @@ def readyz() -> Response:
         "degraded": served.degraded,
     }
     if served.degraded:
-        answer |= {"damaged": served.wanted, "run": "searchapp reindex --full"}
-    return _fresh(answer)
+        answer |= {"damaged": served.published, "run": "searchapp reindex --full"}
+    return _uncached(answer)
 
 
-def _fresh(answer: Mapping[str, str | int | bool]) -> Response:
+def _uncached(answer: Mapping[str, str | int | bool]) -> Response:
     response = jsonify(answer)
     response.headers["Cache-Control"] = "no-store"
     return response

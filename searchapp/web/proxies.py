@@ -1,7 +1,7 @@
-"""Who may say how a request reached this site: proxies that the settings name, and nobody else.
+"""Forwarded headers (client, scheme, host, prefix) are applied when they come from proxies that the settings name.
 
-Servers and frameworks believe more than they should: gunicorn takes ``SCRIPT_NAME`` from a request header, others the
-scheme. :class:`TrustedProxies` stands before everything else and sets anew what such headers may have changed.
+Servers and frameworks trust more than that: gunicorn takes ``SCRIPT_NAME`` from a request header, others the scheme.
+:class:`TrustedProxies` is the outermost middleware and resets whatever such headers may have changed.
 """
 
 from __future__ import annotations
@@ -24,18 +24,18 @@ FORWARDED_FOR: Final = "HTTP_X_FORWARDED_FOR"
 FORWARDED_PROTO: Final = "HTTP_X_FORWARDED_PROTO"
 FORWARDED_HOST: Final = "HTTP_X_FORWARDED_HOST"
 FORWARDED_PREFIX: Final = "HTTP_X_FORWARDED_PREFIX"
-BELIEVED: Final = (FORWARDED_FOR, FORWARDED_PROTO, FORWARDED_HOST, FORWARDED_PREFIX)
-NOT_BELIEVED: Final = ("HTTP_FORWARDED", "HTTP_X_FORWARDED_PORT", "HTTP_X_FORWARDED_SSL", "HTTP_SCRIPT_NAME")
+TRUSTED_HEADERS: Final = (FORWARDED_FOR, FORWARDED_PROTO, FORWARDED_HOST, FORWARDED_PREFIX)
+IGNORED_HEADERS: Final = ("HTTP_FORWARDED", "HTTP_X_FORWARDED_PORT", "HTTP_X_FORWARDED_SSL", "HTTP_SCRIPT_NAME")
 
 Address = IPv4Address | IPv6Address
 
 
 class TrustedProxies:
-    """WSGI middleware: forwarded headers of ``proxies`` are applied, those of others dropped; ``prefix`` is served.
+    """WSGI middleware: applies forwarded headers of ``proxies``, drops those of others, and serves below ``prefix``.
 
-    Without a ``prefix`` a trusted ``X-Forwarded-Prefix`` takes its place. A proxy may strip the prefix from the path or
-    leave it there. ``own`` are the first segments of this site's addresses: a forwarded prefix that begins with one is
-    never looked for in the path, as it could not be told from an address.
+    Without a ``prefix``, a trusted ``X-Forwarded-Prefix`` is used. A proxy may strip the prefix from the path or leave
+    it there. ``own`` are the first segments of this site's paths: a forwarded prefix that begins with one of them is
+    not removed from a path, since it may be part of an address of the site.
     """
 
     def __init__(self, app: WSGIApplication, proxies: Iterable[Network], prefix: str, own: Iterable[str] = ()) -> None:
@@ -48,7 +48,7 @@ class TrustedProxies:
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer a request."""
         environ["SCRIPT_NAME"] = ""
-        for name in NOT_BELIEVED:
+        for name in IGNORED_HEADERS:
             environ.pop(name, None)
         if self._is_trusted(_address(environ.get("REMOTE_ADDR", ""))):
             self._clean(environ)
@@ -56,7 +56,7 @@ class TrustedProxies:
         return self._mounted(environ, start_response)
 
     def _clean(self, environ: WSGIEnvironment) -> None:
-        """Leave of each forwarded header the one value that counts, or nothing when it is none."""
+        """Reduce each forwarded header to its one valid value; remove it when it has none."""
         client = self._client(parse_list_header(environ.pop(FORWARDED_FOR, "")))
         if client is not None:
             environ[FORWARDED_FOR] = str(client)
@@ -67,7 +67,7 @@ class TrustedProxies:
             environ[FORWARDED_PREFIX] = prefix
 
     def _client(self, hops: list[str]) -> Address | None:
-        """Return the nearest address that is no proxy of ours; further ones are only what a stranger said."""
+        """Return the last address of the header that is no trusted proxy; those before it may be forged."""
         client = None
         for hop in reversed(hops):
             address = _address(hop)
@@ -82,7 +82,7 @@ class TrustedProxies:
         return address is not None and any(address in network for network in self._proxies)
 
     def _mounted(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        for name in BELIEVED:
+        for name in TRUSTED_HEADERS:
             environ.pop(name, None)
         forwarded, path = environ["SCRIPT_NAME"], environ.get("PATH_INFO") or "/"
         environ["PATH_INFO"] = path
@@ -94,18 +94,18 @@ class TrustedProxies:
 
 
 def _last(header: str) -> str:
-    """Return the value that the nearest proxy gave: each appends its own to what it was sent."""
+    """Return the last value of a list header, which the nearest proxy appended."""
     values = parse_list_header(header)
     return values[-1].strip() if values else ""
 
 
 def _address(text: str) -> Address | None:
-    """Return an address, without its port if there is one; None for what is no address."""
+    """Return an address without its port; None when ``text`` is no address."""
     for candidate in (text.strip().strip("[]"), text.strip().rpartition(":")[0].strip("[]")):
         try:
             address = ip_address(candidate)
         except ValueError:
             continue
-        # A server that listens on all IPv6 addresses names IPv4 clients so.
+        # On a socket for all IPv6 addresses, IPv4 clients have mapped addresses.
         return (address.ipv4_mapped if isinstance(address, IPv6Address) else None) or address
     return None

@@ -1,4 +1,4 @@
-"""Answers to requests that never reach a view: what the server refuses is told in the same words, with all headers."""
+"""Answers to requests that the server refuses before the application sees them, in the application's form."""
 
 from __future__ import annotations
 
@@ -15,23 +15,23 @@ _Answer = tuple[str, list[tuple[str, str]], bytes]
 
 
 class Refusals:
-    """Makes each answer once; a server that is flooded with bad requests only sends it."""
+    """Renders each refusal once and keeps it, so that a flood of bad requests costs little."""
 
     def __init__(self, app: Flask, url_prefix: str) -> None:
         self._app = app
         self._url_prefix = url_prefix
-        self._made: dict[tuple[int, bool, str], _Answer] = {}
+        self._answers: dict[tuple[int, bool, str], _Answer] = {}
 
     def __call__(self, status: int, path: str, accept_language: str) -> _Answer:
-        """Return status line, header fields and body for a request to ``path``, "" when that could not be read."""
+        """Return status line, header fields and body for a request to ``path`` ("" when the path is unknown)."""
         language = parse_accept_header(accept_language, LanguageAccept).best_match(LANGUAGES) or ""
         key = (status, is_for_program(path), language)
-        if key not in self._made:
-            self._made[key] = self._make(*key)
-        line, fields, body = self._made[key]
+        if key not in self._answers:
+            self._answers[key] = self._render(*key)
+        line, fields, body = self._answers[key]
         return line, list(fields), body
 
-    def _make(self, status: int, for_program: bool, language: str) -> _Answer:
+    def _render(self, status: int, for_program: bool, language: str) -> _Answer:
         path = "/api/" if for_program else "/"
         base_url = f"http://localhost{self._url_prefix}"
         headers = {"Accept-Language": language} if language else {}

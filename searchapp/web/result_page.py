@@ -1,4 +1,4 @@
-"""Parts of a results page around its hits: filters with counts, the active ones as chips, page numbers."""
+"""The parts of a results page around its hits: filters with counts, active filters as chips, page numbers."""
 
 from __future__ import annotations
 
@@ -8,29 +8,16 @@ from typing import Final
 
 from searchapp.i18n import Message
 from searchapp.model import FacetBucket, SearchRequest, SearchResult
-from searchapp.output.answer_json import turn_back, turn_forward
+from searchapp.output.answer_json import next_page, previous_page
 from searchapp.schema import FACETS, Facet
 from searchapp.search.service import DEEPEST_RESULT
-from searchapp.web.links import (
-    search_path,
-    with_page,
-    with_period,
-    without_value,
-)
+from searchapp.web.links import search_path, with_page, with_period, without_value
 from searchapp.web.site_language import day, say
 
-__all__ = [
-    "Chip",
-    "FacetChoice",
-    "FacetGroup",
-    "Paging",
-    "active_chips",
-    "facet_groups",
-    "page_links",
-]
+__all__ = ["Chip", "FacetChoice", "FacetGroup", "Paging", "active_chips", "facet_groups", "page_links"]
 
 _FACETS: Final = sorted(FACETS, key=lambda facet: facet.position)
-# Shown at once; the rest of a long list waits behind “more”.
+# Values shown at once, and with those that “more” unfolds.
 SHORT_LIST: Final = 6
 LONG_LIST: Final = 30
 PAGES_AROUND: Final = 2
@@ -38,7 +25,7 @@ PAGES_AROUND: Final = 2
 
 @dataclass(frozen=True, slots=True)
 class Chip:
-    """An active filter: what it says and the address without it."""
+    """An active filter: its label, its value, and the address of the search without it."""
 
     label: Message
     value: str
@@ -47,7 +34,7 @@ class Chip:
 
 @dataclass(frozen=True, slots=True)
 class FacetChoice:
-    """A value to filter by; no count is known for a chosen value that the results do not carry."""
+    """A value to filter by; ``count`` is None for a chosen value that no result has."""
 
     value: str
     count: int | None
@@ -56,7 +43,7 @@ class FacetChoice:
 
 @dataclass(frozen=True, slots=True)
 class FacetGroup:
-    """The values of one facet: those shown at once, the likely ones first, and those folded behind “more”."""
+    """The values of one facet: those shown at once (chosen and frequent ones) and those folded behind “more”."""
 
     facet: Facet
     shown: tuple[FacetChoice, ...]
@@ -65,55 +52,55 @@ class FacetGroup:
 
 @dataclass(frozen=True, slots=True)
 class Paging:
-    """Addresses of other pages; ``None`` among the numbers is a gap."""
+    """Addresses of other pages; None among the numbers is a gap."""
 
     current: int
     numbers: tuple[tuple[int, str] | None, ...]
-    back: str | None
-    forward: str | None
+    previous: str | None
+    next: str | None
 
 
-def facet_groups(asked: SearchRequest, result: SearchResult) -> tuple[FacetGroup, ...]:
-    """Return the filters to offer; a field with one value at most has nothing to choose."""
+def facet_groups(request: SearchRequest, result: SearchResult) -> tuple[FacetGroup, ...]:
+    """Return the facets to show: those with a chosen value or with several values."""
     groups = []
     for facet in _FACETS:
-        choices = _choices(asked.filters.values.get(facet.field, ()), result.facets.get(facet.field, ()))
+        choices = _choices(request.filters.values.get(facet.field, ()), result.facets.get(facet.field, ()))
         if len(choices) > 1 or any(choice.chosen for choice in choices):
             groups.append(FacetGroup(facet, choices[:SHORT_LIST], choices[SHORT_LIST:LONG_LIST]))
     return tuple(groups)
 
 
-def active_chips(asked: SearchRequest) -> Iterator[Chip]:
-    """Yield each filter that narrows the search."""
+def active_chips(request: SearchRequest) -> Iterator[Chip]:
+    """Yield a chip for each active filter."""
     for facet in _FACETS:
-        for value in asked.filters.values.get(facet.field, ()):
-            yield Chip(facet.label, value, search_path(without_value(asked, facet.field, value)))
-    if asked.filters.date_from or asked.filters.date_to:
-        yield Chip(Message("Period"), _period(asked), search_path(with_period(asked, None, None)))
+        for value in request.filters.values.get(facet.field, ()):
+            yield Chip(facet.label, value, search_path(without_value(request, facet.field, value)))
+    if request.filters.date_from or request.filters.date_to:
+        yield Chip(Message("Period"), _period(request), search_path(with_period(request, None, None)))
 
 
-def page_links(asked: SearchRequest, result: SearchResult) -> Paging:
-    """Return the links from page to page."""
-    last = min(-(-result.total // asked.per_page), DEEPEST_RESULT // asked.per_page)
-    numbers = [] if asked.cursor else _window(asked.page, last)
-    back, forward = turn_back(asked), turn_forward(asked, result)
+def page_links(request: SearchRequest, result: SearchResult) -> Paging:
+    """Return the links to other pages of the result."""
+    last = min(-(-result.total // request.per_page), DEEPEST_RESULT // request.per_page)
+    numbers = [] if request.cursor else _window(request.page, last)
+    previous, following = previous_page(request), next_page(request, result)
     return Paging(
-        current=asked.page,
-        numbers=tuple((page, search_path(with_page(asked, page))) if page else None for page in numbers),
-        back=search_path(back) if back else None,
-        forward=search_path(forward) if forward else None,
+        current=request.page,
+        numbers=tuple((page, search_path(with_page(request, page))) if page else None for page in numbers),
+        previous=search_path(previous) if previous else None,
+        next=search_path(following) if following else None,
     )
 
 
 def _choices(chosen: Sequence[str], buckets: Sequence[FacetBucket]) -> tuple[FacetChoice, ...]:
-    """Return the chosen values first, then the others in the order of their counts."""
+    """Return the chosen values, then the others by descending count."""
     counts = {bucket.value: bucket.count for bucket in buckets}
     values = (*chosen, *(value for value in counts if value not in chosen))
     return tuple(FacetChoice(value, counts.get(value), value in chosen) for value in values)
 
 
-def _period(asked: SearchRequest) -> str:
-    first, last = asked.filters.date_from, asked.filters.date_to
+def _period(request: SearchRequest) -> str:
+    first, last = request.filters.date_from, request.filters.date_to
     if first and last:
         return day(first) if first == last else say(Message("{first} to {last}", first=day(first), last=day(last)))
     if first:
@@ -122,7 +109,7 @@ def _period(asked: SearchRequest) -> str:
 
 
 def _window(current: int, last: int) -> list[int | None]:
-    """Return the first page, those around the current one and the last one; None where some are left out."""
+    """Return the numbers of the first page, those around the current one and the last; None stands for a gap."""
     around = range(current - PAGES_AROUND, current + PAGES_AROUND + 1)
     pages = sorted({1, last, *around} & set(range(1, last + 1))) if last > 1 else []
     window: list[int | None] = []

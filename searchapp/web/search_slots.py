@@ -1,7 +1,7 @@
-"""Places for searches: how many run at once in a process, for all clients and for each.
+"""Search slots: a limit of the searches that run at once in a process, for all clients and for each.
 
-Costly searches have one place of their own, so that they never hold up the others. A search is costly when its query
-has many words or many operators that look through dictionaries or positions, or when it took long the last time.
+Only one costly search runs at a time, so that others need not wait for several. A search is costly when its query has
+many words or many operators that read dictionaries or positions, or when it took long the last time.
 """
 
 from __future__ import annotations
@@ -17,25 +17,25 @@ from searchapp.errors import TooBusy
 
 __all__ = ["Admission", "CostMemory", "looks_costly"]
 
-# Threads of ``threads`` that neither search nor wait for it: they answer what takes no time.
+# Threads of the setting ``threads`` that never search: they answer short requests, such as health checks.
 RESERVED_THREADS: Final = 1
 COSTLY_AT_ONCE: Final = 1
 COSTLY_WAITING: Final = 1
 COSTLY_WORDS: Final = 24
 COSTLY_OPERATORS: Final = 3
 COSTLY_SECONDS: Final = 0.25
-"""Processor seconds of a search that make it a costly one the next time."""
+"""Processor seconds of a search from which the next one at the same address counts as costly."""
 REMEMBERED: Final = 1024
 OPERATOR: Final = re.compile(r"[*?~]|\b(?:PROCHE|NEAR)\b")
 
 
 def looks_costly(query: str) -> bool:
-    """Return whether a query may take much longer than others, by its looks."""
+    """Return whether a query has so many words or costly operators that it may take long."""
     return len(query.split()) > COSTLY_WORDS or len(OPERATOR.findall(query)) >= COSTLY_OPERATORS
 
 
 class CostMemory:
-    """The requests that took long when they were last answered."""
+    """The addresses whose last search took more than COSTLY_SECONDS; at most ``size``, the oldest leave first."""
 
     def __init__(self, size: int = REMEMBERED) -> None:
         self._size = size
@@ -43,7 +43,7 @@ class CostMemory:
         self._lock = Lock()
 
     def note(self, address: str, seconds: float) -> None:
-        """Remember, or forget, by the processor time that ``address`` took."""
+        """Add or remove ``address`` by the processor seconds of its search."""
         with self._lock:
             self._costly.pop(address, None)
             if seconds > COSTLY_SECONDS:
@@ -65,12 +65,14 @@ class _Ticket:
 
 @dataclass(slots=True)
 class Admission:
-    """Places for searches. One that is freed goes to the client with the fewest running, then to who waits longest."""
+    """Slots for searches. A freed slot goes to the waiting client with the fewest running searches, the oldest first.
+
+    ``most`` limits the searches that run or wait, since each takes a thread.
+    """
 
     at_once: int
     per_client: int
     most: int
-    """Searches that run or wait: each takes a thread."""
     _running: Counter[str] = field(default_factory=Counter)
     _costly_running: int = 0
     _waiting: list[_Ticket] = field(default_factory=list)
@@ -78,13 +80,13 @@ class Admission:
 
     @classmethod
     def of(cls, config: Config) -> Admission:
-        """Return what the settings allow; some thread is always left for what takes no time."""
+        """Return the slots that the settings allow; RESERVED_THREADS are left for short requests."""
         searching = max(1, config.threads - RESERVED_THREADS)
         at_once = min(config.searches_at_once, searching)
         return cls(at_once, min(config.searches_per_client, at_once), searching)
 
     def enter(self, client: str, seconds: float, *, costly: bool = False) -> bool:
-        """Take a place, within ``seconds``, and return whether that took waiting; raises TooBusy."""
+        """Take a slot and return whether it had to be waited for; raises TooBusy after ``seconds``."""
         ticket = _Ticket(client, costly)
         with self._changed:
             if not self._may_wait(ticket):
@@ -99,7 +101,7 @@ class Admission:
             return True
 
     def leave(self, client: str, *, costly: bool = False) -> None:
-        """Free a place."""
+        """Free a slot."""
         with self._changed:
             self._running[client] -= 1
             self._running += Counter()  # forget clients that have none

@@ -1,4 +1,4 @@
-"""What every view needs: the settings and the search service of this application."""
+"""The site: settings, search service and shared state of this application, as views see them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from searchapp.model import SearchResult
 from searchapp.search.service import SearchService
 from searchapp.web.examples import Examples, shared_folder
 from searchapp.web.search_slots import Admission, CostMemory
-from searchapp.web.token_bucket import Rate
+from searchapp.web.token_bucket import TokenBucket
 
 __all__ = ["LatestValue", "Site", "install", "site"]
 
@@ -23,13 +23,13 @@ Value = TypeVar("Value")
 
 
 class LatestValue(Generic[Value]):
-    """A cache of one value: that of the latest key, such as the generation that answers."""
+    """A cache of one value, that of the latest key (for example the generation in use)."""
 
     def __init__(self) -> None:
         self._entry: tuple[str, Value] | None = None
 
     def get(self, key: str, make: Callable[[], Value], keep: Callable[[Value], bool] = lambda value: True) -> Value:
-        """Return the value of ``key``; one that is made now is kept if ``keep`` says so."""
+        """Return the cached value of ``key``, or make one and cache it if ``keep`` returns true for it."""
         entry = self._entry
         if entry is not None and entry[0] == key:
             return entry[1]
@@ -41,13 +41,13 @@ class LatestValue(Generic[Value]):
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """One running search site."""
+    """The parts of a running site."""
 
     config: Config
     service: SearchService
     writing: Writing | None
-    """What writes articles, where the settings switch it on."""
-    rate: Rate
+    """Writes articles; None unless the settings have a token for writing."""
+    write_bucket: TokenBucket
     admission: Admission
     examples: Examples
     costs: CostMemory = field(default_factory=CostMemory)
@@ -56,12 +56,12 @@ class Site:
 
 
 def install(app: Flask, config: Config, service: SearchService, writing: Writing | None) -> None:
-    """Make :func:`site` answer inside ``app``."""
+    """Give ``app`` the Site that :func:`site` returns."""
     examples = Examples(service, shared_folder(config.index))
     admission = Admission.of(config)
-    app.extensions[EXTENSION] = Site(config, service, writing, Rate(config.write_rate), admission, examples)
+    app.extensions[EXTENSION] = Site(config, service, writing, TokenBucket(config.write_rate), admission, examples)
 
 
 def site() -> Site:
-    """Return the site that serves the current request."""
+    """Return the site of the current request."""
     return cast(Site, current_app.extensions[EXTENSION])

@@ -1,7 +1,7 @@
-"""The reader's language: which one it is, and how sentences, dates and numbers look in it.
+"""The reader's language, and sentences, dates and numbers in it.
 
-``?lang=`` wins over the browser's Accept-Language, which wins over the ``language`` setting. A ``?lang=``
-that was given follows the reader from link to link.
+``?lang=`` wins over the browser's Accept-Language, which wins over the ``language`` setting. Links of a page with
+``?lang=`` keep that parameter.
 """
 
 from __future__ import annotations
@@ -42,9 +42,9 @@ LOCALES = {"en": "en_GB"}
 
 
 def requested_language() -> str | None:
-    """Return the language that the address asks for, if it is one of ours."""
-    asked = request.args.get("lang")
-    return asked if asked in LANGUAGES else None
+    """Return the language that ``?lang=`` names; None without one that the site has."""
+    language = request.args.get("lang")
+    return language if language in LANGUAGES else None
 
 
 def current_language() -> str:
@@ -66,27 +66,27 @@ def number(value: int) -> str:
 
 
 def duration(milliseconds: float) -> str:
-    """Return a time taken: whole milliseconds, from one second on seconds with one decimal."""
+    """Return a duration: whole milliseconds, or seconds with one decimal from one second on."""
     if milliseconds < 1000:
         return f"{number(max(1, round(milliseconds)))}\u00a0ms"
     return f"{format_decimal(round(milliseconds / 1000, 1), locale=_locale())}\u00a0s"
 
 
 def local(when: datetime) -> datetime:
-    """Return ``when`` on the clock of the site's time zone."""
+    """Return ``when`` in the site's time zone."""
     return when.astimezone(site().config.timezone)
 
 
 def moment(when: datetime) -> str:
-    """Return day and time; midnight stands for a day whose time is not known."""
-    there = local(when)
-    if there.time() == time():
-        return day(there.date())
-    return format_datetime(there, _pattern(MOMENT, there), locale=_locale())
+    """Return day and time; only the day for midnight, which stands for an unknown time."""
+    local_time = local(when)
+    if local_time.time() == time():
+        return day(local_time.date())
+    return format_datetime(local_time, _pattern(MOMENT, local_time), locale=_locale())
 
 
 def known_moment(when: datetime, quality: DateQuality) -> str:
-    """Return an article's date without what its file did not say: an hour, a day, a month."""
+    """Return an article's date, without what its file did not give: a time, a day, a month."""
     there = local(when).date()
     if quality is DateQuality.YEAR:
         return f"{there:%Y}"
@@ -126,9 +126,9 @@ def init_app(app: Flask) -> None:
 
 
 def _keep_language(endpoint: str, values: dict[str, Any]) -> None:
-    asked = requested_language() if request else None
-    if asked and endpoint.startswith("pages."):
-        values.setdefault("lang", asked)
+    language = requested_language() if request else None
+    if language and endpoint.startswith("pages."):
+        values.setdefault("lang", language)
 
 
 def _gettext(text: str) -> str:
@@ -145,7 +145,7 @@ def _locale() -> Locale:
 
 
 def _pattern(pattern: Message, when: date) -> str:
-    """Return a pattern of Babel's; French alone counts its first day of a month: « 1er mai »."""
+    """Return a Babel pattern in the reader's language. French writes the first day of a month as « 1er »."""
     text = say(pattern)
     if current_language() == "fr" and when.day == 1:
         return text.replace("d", "d'er'", 1)

@@ -1,4 +1,4 @@
-"""The words that templates may use, macros included: links, marks, and what a page is made of."""
+"""The functions and values that templates and macros may use: links, highlights, languages."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ LANGUAGE_NAMES: Final = {"fr": "Français", "en": "English"}
 
 
 def init_app(app: Flask) -> None:
-    """Give the templates of ``app`` their words."""
+    """Add the functions and values to the templates of ``app``."""
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals.update(
         article_path=links.article_path,
@@ -30,7 +30,7 @@ def init_app(app: Flask) -> None:
         help_path=help_path,
         hidden_fields=links.hidden_fields,
         marked=marked,
-        nothing_asked=SearchRequest(),
+        empty_search=SearchRequest(),
         other_languages=other_languages,
         paragraphs=paragraphs,
         search_for=SearchRequest,
@@ -44,21 +44,21 @@ def init_app(app: Flask) -> None:
 
 
 def excerpts(hit: Hit) -> list[Markup]:
-    """Return the passages to show under a title: those with marks; without any, how the article begins."""
-    passages = [hit.lead, *hit.fragments] if hit.lead else list(hit.fragments)
-    with_marks = [passage for passage in passages if passage.spans]
-    return [snippet(passage) for passage in with_marks[:MOST_EXCERPTS] or passages[:1]]
+    """Return the fragments to show under a title: those with highlights or, without any, the opening."""
+    fragments = [hit.lead, *hit.fragments] if hit.lead else list(hit.fragments)
+    highlighted = [fragment for fragment in fragments if fragment.spans]
+    return [snippet(fragment) for fragment in highlighted[:MOST_EXCERPTS] or fragments[:1]]
 
 
 def help_path() -> str:
-    """Return the address of the help page, named in the reader's language."""
+    """Return the address of the help page: /aide in French, else /help."""
     return url_for("pages.guide" if current_language() == "fr" else "pages.help_in_english")
 
 
 def other_languages() -> list[tuple[str, str, str]]:
     """Return code, own name and address of this page in each language but the current one."""
     arguments = request.args.to_dict(flat=False)
-    # One slash: two at the beginning would name another site.
+    # Exactly one slash: an address that begins with two names another host.
     path = f"{request.root_path}/{quote(request.path.lstrip('/'))}"
     return [
         (code, name, f"{path}?{urlencode({**arguments, 'lang': code}, doseq=True)}")

@@ -1,4 +1,4 @@
-"""How often something may happen."""
+"""A limit of requests a second."""
 
 from __future__ import annotations
 
@@ -6,26 +6,26 @@ import time
 from collections.abc import Callable
 from threading import Lock
 
-__all__ = ["Rate"]
+__all__ = ["TokenBucket"]
 
 
-class Rate:
-    """Lets ``most`` requests a second pass, after a quiet second so many at once; 0 lets any number pass."""
+class TokenBucket:
+    """Token bucket: ``rate`` requests a second, and as many at once when it is full. A rate of 0 sets no limit."""
 
-    def __init__(self, most: int, clock: Callable[[], float] = time.monotonic) -> None:
-        self._most = most
+    def __init__(self, rate: int, clock: Callable[[], float] = time.monotonic) -> None:
+        self._rate = rate
         self._clock = clock
-        self._left = float(most)
-        self._at = clock()
+        self._tokens = float(rate)
+        self._filled_at = clock()
         self._lock = Lock()
 
-    def take(self) -> bool:
-        """Return whether one more may pass now."""
+    def acquire(self) -> bool:
+        """Take a token; return False when there is none."""
         with self._lock:
             now = self._clock()
-            self._left = min(float(self._most), self._left + (now - self._at) * self._most)
-            self._at = now
-            if self._most and self._left < 1:
+            self._tokens = min(float(self._rate), self._tokens + (now - self._filled_at) * self._rate)
+            self._filled_at = now
+            if self._rate and self._tokens < 1:
                 return False
-            self._left -= 1
+            self._tokens -= 1
             return True

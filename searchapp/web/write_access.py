@@ -1,6 +1,6 @@
-"""Who may write, how often and how much: a bearer token, a rate for each process, a largest size.
+"""Access to the endpoints that write: a bearer token, a rate limit for each process, a largest body.
 
-There are no cookies, so no other site can make a reader's browser write.
+There are no cookies, so another site cannot make a reader's browser write (no cross-site request forgery).
 """
 
 from __future__ import annotations
@@ -16,28 +16,29 @@ from searchapp.errors import WritingOff
 from searchapp.i18n import Message
 from searchapp.web.site import site
 
-__all__ = ["MEGABYTE", "carries_token", "let_in"]
+__all__ = ["MEGABYTE", "carries_token", "require_write_access"]
 
 MEGABYTE: Final = 1_000_000
 
 
-def let_in() -> None:
-    """Let the current request write, with a body of the size that the settings allow.
+def require_write_access() -> None:
+    """Check that the current request may write, and limit its body to the setting ``write_largest``.
 
-    Raises WritingOff without a token in the settings, and what HTTP has for a wrong token, haste or a packed body.
+    Raises WritingOff without a token in the settings, Unauthorized for a missing or wrong token, TooManyRequests above
+    the rate, and UnsupportedMediaType for a body with a Content-Encoding.
     """
     config, writing = site().config, site().writing
     if writing is None:
         raise WritingOff(
             Message(
-                "Writing is off. To switch it on, start the server with a token in SEARCHAPP_WRITE_TOKEN "
-                "and send it along: Authorization: Bearer …"
+                "Writing is off. To allow it, start the server with a token in SEARCHAPP_WRITE_TOKEN and send "
+                "that token: Authorization: Bearer …"
             )
         )
     if not carries_token(request.headers.get("Authorization", ""), config.write_token):
         wrong = {"error": "invalid_token"} if "Authorization" in request.headers else {}
         raise Unauthorized(www_authenticate=WWWAuthenticate("bearer", {"realm": "articles of searchapp", **wrong}))
-    if not site().rate.take():
+    if not site().write_bucket.acquire():
         raise TooManyRequests(retry_after=1)
     if request.headers.get("Content-Encoding", "identity").lower() != "identity":
         raise UnsupportedMediaType
@@ -45,7 +46,7 @@ def let_in() -> None:
 
 
 def carries_token(authorization: str, token: str) -> bool:
-    """Return whether an Authorization header carries the bearer ``token``."""
+    """Return whether an Authorization header has the bearer ``token``; compared in constant time."""
     # Werkzeug's parser fails over credentials that are not ASCII.
     scheme, _, sent = authorization.strip().partition(" ")
     return scheme.lower() == "bearer" and hmac.compare_digest(sent.strip().encode("utf-8", "replace"), token.encode())

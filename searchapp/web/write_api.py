@@ -1,7 +1,7 @@
 """The endpoints that write: ``PUT`` and ``DELETE`` of an article, ``POST`` of many as JSON Lines.
 
-An answer comes when the article is on the disk, in the corpus. It can be found a moment later, so the usual answer is
-202 with where to look; with ``?wait=SECONDS`` the answer waits for that and is 201 or 200.
+The answer is sent when the article is on the disk, in the corpus. Indexing follows a moment later, so the usual status
+is 202; with ``?wait=SECONDS`` the answer waits for the index and its status is 201 or 200.
 """
 
 from __future__ import annotations
@@ -14,17 +14,17 @@ from werkzeug.exceptions import ClientDisconnected, HTTPException
 
 from searchapp.errors import InvalidRequest, PreconditionFailed
 from searchapp.i18n import Message
-from searchapp.indexing.write_service import Batch, Outcome, Writing, Written, lines_of
+from searchapp.indexing.write_service import Outcome, Writing, Written, lines_of
 from searchapp.output.answer_json import Json, article_links
 from searchapp.web.article_ids import requested_id
 from searchapp.web.site import site
 from searchapp.web.site_language import say
-from searchapp.web.write_access import let_in
+from searchapp.web.write_access import require_write_access
 
 __all__ = ["writing"]
 
 writing = Blueprint("writing", __name__, url_prefix="/api/v1")
-writing.before_request(let_in)
+writing.before_request(require_write_access)
 
 LONGEST_WAIT: Final = 10.0
 LONGEST_ARTICLE: Final = 16 * 1024 * 1024
@@ -36,10 +36,14 @@ SWITCHES: Final = {"": False, "0": False, "false": False, "1": True, "true": Tru
 def put(article_id: str = "") -> Response:
     """Write an article under the id of the address."""
     article_id = requested_id(article_id)
+    if "Content-Range" in request.headers:  # RFC 9110, 14.5: 400 from a server without partial PUT
+        raise InvalidRequest(
+            Message("A part of an article cannot be written. Send the whole article, without Content-Range.")
+        )
     seconds = _seconds_to_wait()
-    there = _condition()
+    must_exist = _condition()
     body = _body().read(LONGEST_ARTICLE + 1)
-    return _told(_writing().put(article_id, body, there=there), seconds)
+    return _answer_written(_writing().put(article_id, body, must_exist=must_exist), seconds)
 
 
 @writing.delete("/articles/<article_id:article_id>")
@@ -48,31 +52,41 @@ def delete(article_id: str = "") -> Response:
     """Withdraw an article."""
     article_id = requested_id(article_id)
     seconds = _seconds_to_wait()
-    return _told(_writing().withdraw(article_id, there=_condition()), seconds)
+    return _answer_written(_writing().withdraw(article_id, must_exist=_condition()), seconds)
 
 
 @writing.post("/articles")
 def post() -> Response:
-    """Write the articles of JSON Lines, however many."""
+    """Write articles from JSON Lines, any number of them."""
     seconds, strict = _seconds_to_wait(), _switch("strict")
     batch = _writing().put_lines(lines_of(_body().readline, LONGEST_ARTICLE), strict=strict)
     generation = _writing().index(batch.extent, seconds)
-    answer = {**_describe_batch(batch), "indexed": bool(generation), "generation": generation or None}
+    answer = {
+        "accepted": batch.counts.total(),
+        **{outcome.value: batch.counts[outcome] for outcome in Outcome},
+        "rejected": batch.rejected,
+        "rejects": [
+            {"line": line, "field": field or None, "detail": say(reason)} for line, field, reason in batch.rejects
+        ],
+        "journal": batch.file,
+        "indexed": bool(generation),
+        "generation": generation or None,
+    }
     return _answer(answer, 200 if generation else 202)
 
 
-def _told(written: Written, seconds: float) -> Response:
-    """Answer with what became of one article: 201 or 200 once it can be seen, until then 202."""
-    word = written.word
-    assert word is not None  # noqa: S101 - one record gives one word
+def _answer_written(written: Written, seconds: float) -> Response:
+    """Answer with the outcome of one write: 201 or 200 when it is indexed within ``seconds``, else 202."""
+    entry = written.entry
+    assert entry is not None  # noqa: S101 - one record gives one entry
     generation = _writing().index(written.extent, seconds)
-    links = article_links(word.id, request.root_path)
+    links = article_links(entry.id, request.root_path)
     answer = {
-        "id": word.id,
+        "id": entry.id,
         "outcome": written.outcome.value,
-        "status": word.status,
-        "modified": word.modified,
-        "journal": word.file,
+        "status": entry.status,
+        "modified": entry.modified,
+        "journal": entry.file,
         "indexed": bool(generation),
         "generation": generation or None,
         "links": links,
@@ -83,20 +97,7 @@ def _told(written: Written, seconds: float) -> Response:
     return response
 
 
-def _describe_batch(batch: Batch) -> Json:
-    counts = {outcome.value: batch.counts[outcome] for outcome in Outcome}
-    return {
-        "accepted": batch.counts.total(),
-        **counts,
-        "rejected": batch.rejected,
-        "rejects": [
-            {"line": line, "field": field or None, "detail": say(reason)} for line, field, reason in batch.rejects
-        ],
-        "journal": batch.file,
-    }
-
-
-def _answer(answer: dict[str, Any], status: int) -> Response:
+def _answer(answer: Json, status: int) -> Response:
     response = jsonify(answer)
     response.status_code = status
     response.headers["Cache-Control"] = "no-store"
@@ -104,7 +105,7 @@ def _answer(answer: dict[str, Any], status: int) -> Response:
 
 
 class _Body(io.RawIOBase):
-    """The body of the current request; one that ends before its time is an error and no shorter body."""
+    """The body of the current request; raises ClientDisconnected when it ends before its Content-Length."""
 
     def __init__(self) -> None:
         self._stream = request.stream
@@ -120,9 +121,12 @@ class _Body(io.RawIOBase):
             raise ClientDisconnected from error
         except HTTPException:
             raise
-        except Exception as error:  # each server has errors of its own for a body that is not framed as it says
+        except Exception as error:  # each server has errors of its own for a body with wrong framing
             raise InvalidRequest(
-                Message("The body is not framed as its headers say. Send it with its Content-Length, or in chunks.")
+                Message(
+                    "The length of the body does not agree with its headers. Send it with the right "
+                    "Content-Length, or chunked."
+                )
             ) from error
         if not chunk and self._missing > 0:
             raise ClientDisconnected
@@ -142,21 +146,21 @@ def _seconds_to_wait() -> float:
     except ValueError:
         seconds = -1.0
     if not 0 <= seconds <= LONGEST_WAIT:
-        reason = Message("Give seconds from 0 to {longest}.", longest=int(LONGEST_WAIT))
+        reason = Message("Give a number of seconds from 0 to {longest}.", longest=int(LONGEST_WAIT))
         raise InvalidRequest(Message("Some parameters are wrong."), [("wait", reason)])
     return seconds
 
 
 def _condition() -> bool | None:
-    """Return whether the article has to be there (``If-Match: *``), or not (``If-None-Match: *``); None for either.
+    """Return True if the article must exist (``If-Match: *``), False if it must not (``If-None-Match: *``), else None.
 
-    Raises PreconditionFailed for tags: those of this site are weak, and none of them names a version of an article.
+    Raises PreconditionFailed for ETags: those of this site are weak and identify no version of an article.
     """
     match, none_match = (request.headers.get(name) for name in ("If-Match", "If-None-Match"))
     if match is None and none_match is None:
         return None
     if (match, none_match) not in (("*", None), (None, "*")):
-        raise PreconditionFailed.tagged()
+        raise PreconditionFailed.entity_tags()
     return match is not None
 
 
@@ -168,6 +172,6 @@ def _switch(name: str) -> bool:
 
 
 def _writing() -> Writing:
-    there = site().writing
-    assert there is not None  # noqa: S101 - let_in refuses before
-    return there
+    enabled = site().writing
+    assert enabled is not None  # noqa: S101 - require_write_access has refused before
+    return enabled

@@ -1,4 +1,4 @@
-"""What the French chain makes of words as people write them."""
+"""The French analyzer on words as people write them."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from searchapp.analysis import FrenchAnalyzer, Term, TermFilter
-from searchapp.analysis.filters import elided_length, fold, join_acronym, join_number, normalize, small_words
+from searchapp.analysis import FrenchAnalyzer, Term, TermMatcher
+from searchapp.analysis.filters import elided_length, fold, join_acronym, join_number, normalize, stopwords
 from searchapp.analysis.stemmer import stem
 from searchapp.analysis.tokenizer import APOSTROPHES, PATTERN, raw_tokens
 
@@ -84,8 +84,8 @@ def test_a_span_leaves_out_the_elided_word() -> None:
     assert [text[token.start : token.end] for token in ANALYZER.tokens(text)] == ["Toute", "ingérence"]
 
 
-def test_small_words_stay_and_are_known_as_small() -> None:
-    assert [(term.word, term.small) for term in ANALYZER.terms("à la une de l’été")] == [
+def test_stopwords_stay_and_are_known_as_such() -> None:
+    assert [(term.word, term.is_stopword) for term in ANALYZER.terms("à la une de l’été")] == [
         ("a", True),
         ("la", True),
         ("une", True),
@@ -139,7 +139,7 @@ def test_wanted_tokens_are_those_of_all_tokens_that_are_wanted(text: str, with_o
     def is_even(term: Term) -> bool:
         return not term.word[:1].isdigit() and len(term.word) % 2 == 0
 
-    wanted = TermFilter(
+    wanted = TermMatcher(
         stems=frozenset(token.term.stem for token in tokens[::3]),
         words=frozenset(token.term.word for token in tokens[1::3]),
         other=is_even if with_other else None,
@@ -164,4 +164,4 @@ def test_the_quick_way_through_common_words_makes_no_difference(chunk: str) -> N
         exact = join_number(join_acronym(normalize(raw[elided_length(raw) :])))
         term = ANALYZER.term(raw)
         assert (term.elided, term.exact, term.word) == (elided_length(raw), exact, fold(exact))
-        assert (term.stem, term.small) == (stem(fold(exact)), exact in small_words())
+        assert (term.stem, term.is_stopword) == (stem(fold(exact)), exact in stopwords())

@@ -1,4 +1,4 @@
-"""What readers of a small archive find first, how much they find, and what is put right for them."""
+"""Ranking, recall and corrections on a small archive."""
 
 from __future__ import annotations
 
@@ -88,6 +88,34 @@ def test_a_word_that_no_article_holds_is_put_right_and_that_is_told(
     if suggestion:
         assert [hit.article.id for hit in result.hits] == ids(archive, suggestion)
         assert all((remark.start, remark.end) == (0, len(query)) for remark in result.remarks)
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "={word}",
+        '"{word} municipale"',
+        '"{word} municipale"~4',
+        "titre:{word}",
+        "titre:({word} municipale)",
+        'marché OU "{word} municipale"',
+        "marché SAUF ={word}",
+        "marché +={word}",
+    ],
+)
+def test_a_word_that_is_looked_for_as_it_was_typed_is_not_said_to_be_replaced(
+    archive: SearchService, query: str
+) -> None:
+    result = archive.search(SearchRequest(query.format(word="bibliotèque")))
+    assert [str(remark.message) for remark in result.remarks if "instead" in str(remark.message)] == []
+    assert result.suggestion == (None if query.startswith("marché SAUF") else query.format(word="bibliothèque"))
+
+
+@pytest.mark.parametrize("query", ["+{word}", "-{word} marché", "marché ET {word}", "(marché OU {word}) soir"])
+def test_a_word_that_is_replaced_is_told_wherever_it_stands(archive: SearchService, query: str) -> None:
+    result = archive.search(SearchRequest(query.format(word="bibliotèque")))
+    assert ["“bibliothèque” was looked for instead" in str(remark.message) for remark in result.remarks] == [True]
+    assert result.total == archive.search(SearchRequest(query.format(word="bibliothèque"))).total
 
 
 def test_a_pasted_headline_finds_its_article_though_its_quotation_is_not_in_it(archive: SearchService) -> None:

@@ -1,4 +1,4 @@
-"""What only a browser can tell: widths, colours, the keyboard, and life without JavaScript."""
+"""Pages in a real browser: widths, colours, the keyboard, no JavaScript."""
 
 from __future__ import annotations
 

@@ -122,7 +122,7 @@ SUCCEEDS = {
     # What only reads needs no permission to write.
     *((command, "index", "read_only") for command in ("dry run", "search", "status", "check", "check all")),
     *((command, "corpus", "read_only") for command in ("reindex", "dry run", "ingest")),
-    # What cannot be read of an index is made anew, where that may be written.
+    # An unreadable part of the index is rebuilt where the index can be written.
     *((command, "index", "locked_generations") for command in ("reindex", "dry run", "add")),
     ("dry run", "index", "locked_inside"),
     # What cannot be read of a corpus is told as rejects, and what is indexed of it stays.
@@ -152,7 +152,7 @@ def places(indexed: Config, tmp_path: Path) -> Iterator[dict[str, Path]]:
 def run(
     places: dict[str, Path], tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> Run:
-    """Run a command in this process, where the modes of files count; return its exit code and what it says."""
+    """Run a command in this process, where file modes apply; return its exit code and its output."""
 
     def call(command: tuple[str, ...]) -> tuple[int, str]:
         monkeypatch.chdir(tmp_path)

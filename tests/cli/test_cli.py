@@ -77,7 +77,7 @@ def test_analyze_shows_each_step(run: Run) -> None:
     assert [line.split() for line in output.splitlines()] == [
         ["text", "elision", "exact", "word", "stem"],
         ["2–6", "l’État", "État", "état", "etat", "etat"],
-        ["7–9", "de", "de", "de", "de", "de", "small", "word"],
+        ["7–9", "de", "de", "de", "de", "de", "stopword"],
         ["10–15", "siège", "siège", "siège", "siege", "sieg"],
     ]
 

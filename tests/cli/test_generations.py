@@ -63,7 +63,7 @@ def test_status_tells_a_newcomer_what_is_there(run: Run, config: Config, two: tu
     assert f"Generation  {two[0]}\n" in said
     assert "Articles    5\n" in said
     assert f"Kept        {two[1]} · " in said
-    assert said.rstrip().endswith("· answers")
+    assert said.rstrip().endswith("· in use")
     french = run("status", language="fr_FR.UTF-8").stdout
     assert f"Conservées  {two[1]} · " in french
     assert "(il y a " in french
@@ -85,7 +85,7 @@ def test_status_says_what_is_wrong_and_what_to_do(run: Run, config: Config, two:
     cut(config.index / two[1] / "lexicon.sqlite")
     said = run("status").stderr
     assert f"damaged: {two[1]}/lexicon.sqlite: it has " in said
-    assert f"The current generation ({two[1]}) is damaged; the one before answers." in said
+    assert f"The current generation ({two[1]}) is damaged; searches use the previous one." in said
     assert "Run: searchapp reindex --full" in said
     cut(config.index / two[0] / "lexicon.sqlite")
     outcome = run("status")
@@ -98,14 +98,14 @@ def test_status_says_who_is_writing_and_that_another_engine_rebuilds(
     with Generations(config.index).locked():
         outcome = run("status", "--engine", "tantivy")
     assert f"(process {os.getpid()}, since " in outcome.stdout
-    assert "The next reindex will index everything anew: the engine was whoosh3" in outcome.stderr
+    assert "The next reindex will be a full one: the engine was whoosh3" in outcome.stderr
 
 
 def test_check_of_a_whole_index_says_so(run: Run, two: tuple[str, str]) -> None:
     outcome = run("check", "--all")
     assert (outcome.returncode, outcome.stderr) == (0, "")
     lines = outcome.stdout.splitlines()
-    assert [line.split(":")[0] for line in lines] == [f"{name} is whole" for name in two]
+    assert [line.split(":")[0] for line in lines] == [f"{name} is intact" for name in two]
     assert lines[0].endswith("5 articles")
 
 
@@ -115,7 +115,7 @@ def test_check_names_the_damage_and_what_repairs_it(run: Run, config: Config, tw
     assert outcome.returncode == 5
     assert outcome.stderr.splitlines()[0] == f"{two[1]} is damaged:"
     assert f"  damaged: {two[1]}/register.sqlite: it has " in outcome.stderr
-    assert f"Meanwhile {two[0]} answers. To settle on it: searchapp rollback" in outcome.stderr
+    assert f"Meanwhile searches use {two[0]}. To make it the current one, run: searchapp rollback" in outcome.stderr
     assert outcome.stderr.rstrip().endswith("searchapp reindex --full")
     reports = json.loads(run("check", two[1], "--json").stdout)
     assert [(report["whole"], [damage["file"] for damage in report["damages"]]) for report in reports] == [
@@ -125,7 +125,7 @@ def test_check_names_the_damage_and_what_repairs_it(run: Run, config: Config, tw
     assert f"{two[1]} est endommagée\u202f:" in french
     assert run("check", two[0]).returncode == 0
     cut(config.index / two[0] / "register.sqlite")
-    assert "No generation that is kept is whole" in run("check", "--all").stderr
+    assert "Every kept generation is damaged" in run("check", "--all").stderr
 
 
 def test_check_says_what_to_do_when_there_is_nothing(run: Run, config: Config) -> None:
@@ -142,8 +142,8 @@ def test_rollback_says_what_it_did(run: Run, config: Config, two: tuple[str, str
     outcome = run("rollback")
     assert outcome.returncode == 0, outcome.stderr
     first, second = outcome.stdout.splitlines()
-    assert first.startswith(f"{two[0]} answers now: 5 articles, indexed on ")
-    assert second == f"It was {two[1]} until now. The next reindex goes forward again."
+    assert first.startswith(f"The current generation is now {two[0]}: 5 articles, indexed on ")
+    assert second == f"Before, it was {two[1]}. The next reindex publishes a new generation."
     assert run("rollback").returncode == 3
     assert run("rollback", two[1]).returncode == 0
     assert Generations(config.index).current() == two[1]
@@ -158,7 +158,7 @@ def test_rollback_refuses_a_damaged_generation(run: Run, config: Config, two: tu
 
 @contextmanager
 def held(config: Config) -> Iterator[Holder]:
-    """Hold the lock; gives what others are told of its holder."""
+    """Hold the lock; yields the description of its holder that other processes print."""
     generations = Generations(config.index)
     with generations.locked():
         holder = generations.holder()

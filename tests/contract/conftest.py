@@ -27,7 +27,7 @@ WriteDocuments = Callable[..., Path]
 
 
 def capabilities(engine: Engine) -> Capabilities:
-    """How an engine departs from the port; most say nothing, for they do not."""
+    """Departures of an engine from the port; most engines have none."""
     declared: Capabilities = getattr(engine, "capabilities", Capabilities())
     return declared
 
@@ -36,7 +36,7 @@ def document(article: Article) -> Document:
     """An article with its terms, as indexing makes it."""
     parts = (ANALYZER.terms(part) for part in (article.title, article.lead, article.text))
     day = int(article.date.astimezone(PARIS).strftime("%Y%m%d")) if article.date else 0
-    return Document(article, *parts, day=day, evidence=f"preuve de {article.id}")
+    return Document(article, *parts, day=day, rerank_features=f"preuve de {article.id}")
 
 
 def article(

@@ -17,10 +17,10 @@ from searchapp.engines.port import (
     DayClause,
     Document,
     EngineRequest,
-    EveryClause,
+    MatchAllClause,
+    MinimumWeightClause,
     PhraseClause,
     TermClause,
-    WeightClause,
 )
 from searchapp.model import FacetBucket, Filters, HistogramBucket, Sort
 from searchapp.schema import EXACT, ID, PARTS, STEMS, TAG, WORDS
@@ -87,7 +87,7 @@ class Oracle:
         raise TypeError(clause)
 
     @matches.register
-    def _(self, _clause: EveryClause, _document: Document) -> bool:
+    def _(self, _clause: MatchAllClause, _document: Document) -> bool:
         return True
 
     @matches.register
@@ -96,7 +96,7 @@ class Oracle:
         return any(term in values for term, _ in clause.terms)
 
     @matches.register
-    def _(self, clause: WeightClause, document: Document) -> bool:
+    def _(self, clause: MinimumWeightClause, document: Document) -> bool:
         held = set(_values(document, clause.field))
         return sum(weight for term, weight in clause.terms if term in held) >= clause.minimum * (1 - 1e-6)
 

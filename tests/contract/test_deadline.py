@@ -10,11 +10,11 @@ from searchapp.engines.port import (
     DayClause,
     EngineRequest,
     EngineResult,
-    EveryClause,
+    MatchAllClause,
+    MinimumWeightClause,
     PhraseClause,
     Reader,
     TermClause,
-    WeightClause,
 )
 from searchapp.model import Deadline
 from searchapp.schema import FACET_FIELDS, STEMS, WORDS
@@ -25,7 +25,7 @@ VIN = TermClause(STEMS, (("vin", 1.0),))
 PHRASE = PhraseClause(WORDS["text"], ("le", "phare"))
 NEAR = PhraseClause(WORDS["text"], ("phare", "vin"), 20)
 WORDS_NEAR = PhraseClause(WORDS["text"], ("vin", "port", "quai", "phare"), 5)
-MOST_WORDS = WeightClause(STEMS, (("vin", 1.0), ("port", 1.0), ("quai", 1.0)), 2.0)
+MOST_WORDS = MinimumWeightClause(STEMS, (("vin", 1.0), ("port", 1.0), ("quai", 1.0)), 2.0)
 MANY_WORDS = TermClause(WORDS["text"], tuple((f"mot{number:04}", 1.0) for number in range(1_000)))
 COSTLY = {"phrase": PHRASE, "pair": NEAR, "proximity": WORDS_NEAR, "weights": MOST_WORDS}
 KINDS: dict[str, Clause] = {
@@ -33,7 +33,7 @@ KINDS: dict[str, Clause] = {
     "term": VIN,
     "many words": MANY_WORDS,
     "day": DayClause(20240101, 20241231),
-    "every": EveryClause(),
+    "every": MatchAllClause(),
     "all": BooleanClause(must=(VIN, WORDS_NEAR)),
     "any": BooleanClause(should=(VIN, WORDS_NEAR, MANY_WORDS)),
     "deep": BooleanClause(should=(BooleanClause(must=(PHRASE,), must_not=(BooleanClause(must_not=(NEAR,)),)),)),
@@ -57,7 +57,7 @@ def test_out_of_time_every_clause_finds_some_of_what_it_would_and_counts_what_it
     open_index: Open, clause: Clause, excluded: bool
 ) -> None:
     reader = open_index(ARTICLES)
-    asked = BooleanClause(must=(EveryClause(),), must_not=(clause,)) if excluded else clause
+    asked = BooleanClause(must=(MatchAllClause(),), must_not=(clause,)) if excluded else clause
     # The late one first: what is read once is quick ever after.
     late, found = search(reader, asked, PASSED)
     whole, expected = search(reader, asked)
@@ -72,7 +72,7 @@ def test_out_of_time_every_clause_finds_some_of_what_it_would_and_counts_what_it
 @pytest.mark.parametrize("clause", COSTLY.values(), ids=COSTLY)
 def test_out_of_time_a_costly_clause_says_that_there_may_be_more(open_index: Open, clause: Clause) -> None:
     reader = open_index(ARTICLES)
-    others = BooleanClause(must=(EveryClause(),), must_not=(clause,))
+    others = BooleanClause(must=(MatchAllClause(),), must_not=(clause,))
     assert not search(reader, clause, PASSED)[0].complete
     assert not search(reader, others, PASSED)[0].complete
 

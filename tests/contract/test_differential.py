@@ -28,11 +28,11 @@ from searchapp.engines.port import (
     Document,
     Engine,
     EngineRequest,
-    EveryClause,
+    MatchAllClause,
+    MinimumWeightClause,
     PhraseClause,
     Reader,
     TermClause,
-    WeightClause,
 )
 from searchapp.model import Article, Deadline, Filters, Sort
 from searchapp.schema import EXACT, FACET_FIELDS, ID, STEMS, TAG, WORDS
@@ -125,7 +125,9 @@ def weight_clauses() -> st.SearchStrategy[Clause]:
 
     def over(field: str, values: Sequence[str]) -> st.SearchStrategy[Clause]:
         terms = st.lists(st.tuples(st.sampled_from(values), weights), max_size=5, unique_by=lambda term: term[0])
-        return st.builds(WeightClause, st.just(field), terms.map(tuple), st.sampled_from([0.25, 1.0, 1.75, 3.0, 6.0]))
+        return st.builds(
+            MinimumWeightClause, st.just(field), terms.map(tuple), st.sampled_from([0.25, 1.0, 1.75, 3.0, 6.0])
+        )
 
     return over(STEMS, STEM_FORMS) | over(WORDS["text"], WORD_FORMS)
 
@@ -137,7 +139,7 @@ def grown(clauses: st.SearchStrategy[Clause]) -> st.SearchStrategy[Clause]:
 
 CLAUSES: Final = st.recursive(
     st.one_of(
-        term_clauses(), term_clauses(), phrase_clauses(), weight_clauses(), day_clauses(), st.just(EveryClause())
+        term_clauses(), term_clauses(), phrase_clauses(), weight_clauses(), day_clauses(), st.just(MatchAllClause())
     ),
     grown,
     max_leaves=8,
@@ -216,7 +218,7 @@ def write(engine: Engine, folder: Path, added: Sequence[Document], base: Path | 
 
 
 def live(added: Sequence[Document]) -> list[Document]:
-    """What is left when a later document replaces an earlier one of the same id."""
+    """The documents that remain when a later one replaces an earlier one of the same id."""
     latest = {entry.article.id: entry for entry in added}
     return [entry for entry in added if latest[entry.article.id] is entry]
 

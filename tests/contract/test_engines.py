@@ -1,4 +1,4 @@
-"""What every engine does, told as behaviour. The semantics stand in ``searchapp/engines/port.py``."""
+"""Behaviour that every engine shares; the contract is the prose in ``searchapp/engines/port.py``."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from searchapp.engines.port import (
     DayClause,
     Engine,
     EngineRequest,
-    EveryClause,
+    MatchAllClause,
     PhraseClause,
     TermClause,
 )
@@ -70,7 +70,7 @@ def value(field: str, *values: str) -> TermClause:
 @pytest.mark.parametrize(
     ("clause", "expected"),
     [
-        (EveryClause(), {"pont", "port", "vin", "sans-date"}),
+        (MatchAllClause(), {"pont", "port", "vin", "sans-date"}),
         (stem("ponts"), {"pont", "port", "sans-date"}),
         (value(WORDS["title"], "pont"), {"pont"}),
         (value(EXACT["title"], "fermé"), {"pont"}),
@@ -137,7 +137,7 @@ def test_pages_join_into_the_whole_order(open_index: Open) -> None:
     ],
 )
 def test_documents_without_a_date_come_last_by_date(open_index: Open, sort: Sort, expected: list[str]) -> None:
-    assert found(open_index(PRESS), EveryClause(), sort=sort) == expected
+    assert found(open_index(PRESS), MatchAllClause(), sort=sort) == expected
 
 
 @pytest.mark.parametrize(
@@ -155,11 +155,11 @@ def test_documents_without_a_date_come_last_by_date(open_index: Open, sort: Sort
     ],
 )
 def test_filters_narrow(open_index: Open, filters: Filters, expected: set[str]) -> None:
-    assert set(found(open_index(PRESS), EveryClause(), filters=filters)) == expected
+    assert set(found(open_index(PRESS), MatchAllClause(), filters=filters)) == expected
 
 
 def test_facets_count_what_matches_without_their_own_filter(open_index: Open) -> None:
-    request = EngineRequest(EveryClause(), Filters({"source": ("Écho",)}), facets=("source", "section", "author"))
+    request = EngineRequest(MatchAllClause(), Filters({"source": ("Écho",)}), facets=("source", "section", "author"))
     facets = open_index(PRESS).search(request).facets
     assert facets["source"] == (FacetBucket("Écho", 3), FacetBucket("Phare", 1))
     assert facets["section"] == (FacetBucket("Région", 1), FacetBucket("Économie", 1))
@@ -167,7 +167,7 @@ def test_facets_count_what_matches_without_their_own_filter(open_index: Open) ->
 
 
 def test_the_histogram_counts_months_and_leaves_out_undated(open_index: Open) -> None:
-    result = open_index(PRESS).search(EngineRequest(EveryClause(), histogram=True))
+    result = open_index(PRESS).search(EngineRequest(MatchAllClause(), histogram=True))
     assert result.histogram == (HistogramBucket("2022-06", 1), HistogramBucket("2023-02", 2))
 
 
@@ -199,7 +199,7 @@ def test_a_second_document_with_an_id_replaces_the_first(open_index: Open) -> No
     reader = open_index([article("a", "vieux vin"), article("b", "eau"), article("a", "jeune vin")])
     assert reader.count == 2
     assert found(reader, stem("vieux")) == []
-    assert found(reader, EveryClause()) == ["b", "a"]
+    assert found(reader, MatchAllClause()) == ["b", "a"]
     assert reader.article("a") == article("a", "jeune vin")
 
 
@@ -213,11 +213,11 @@ def test_the_dictionary_is_read_by_prefix_in_order(open_index: Open) -> None:
     assert reader.terms_with_prefix("no_such_field", "", 9) == []
 
 
-def test_evidence_comes_back_as_it_was_given(open_index: Open) -> None:
+def test_rerank_features_come_back_as_they_were_given(open_index: Open) -> None:
     reader = open_index(PRESS)
-    candidates = reader.search(EngineRequest(EveryClause())).candidates
+    candidates = reader.search(EngineRequest(MatchAllClause())).candidates
     documents = [candidate.document for candidate in candidates]
-    assert reader.evidence([documents[2], documents[0]]) == ["preuve de vin", "preuve de pont"]
+    assert reader.rerank_features([documents[2], documents[0]]) == ["preuve de vin", "preuve de pont"]
     assert [entry.id for entry in reader.articles([documents[2], documents[0]])] == ["vin", "pont"]
 
 
@@ -231,7 +231,7 @@ def test_an_index_without_documents_answers(open_index: Open) -> None:
     reader = open_index([])
     result = reader.search(EngineRequest(stem("vin"), facets=("source",), histogram=True))
     assert (reader.count, result.total, result.candidates, result.facets["source"]) == (0, 0, (), ())
-    assert found(reader, EveryClause(), sort=Sort.NEWEST) == []
+    assert found(reader, MatchAllClause(), sort=Sort.NEWEST) == []
 
 
 def test_a_writer_that_fails_publishes_nothing(engine: Engine, tmp_path: Path) -> None:

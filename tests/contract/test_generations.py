@@ -10,7 +10,7 @@ from threading import Thread
 
 import pytest
 
-from searchapp.engines.port import Capabilities, Engine, EngineRequest, EveryClause, TermClause
+from searchapp.engines.port import Capabilities, Engine, EngineRequest, MatchAllClause, TermClause
 from searchapp.errors import IndexDamaged
 from searchapp.schema import STEMS
 from tests.contract.conftest import Write, article, capabilities, document, found
@@ -66,12 +66,12 @@ def test_a_new_generation_grows_out_of_its_base(engine: Engine, write: Write) ->
     before, reader = files(base), engine.open(base)
     grown = write([article("b", "nouveau vin"), article("e", "vin")], base=base, gone=("c", "absent"))
     newer = engine.open(grown)
-    assert found(newer, EveryClause()) == ["a", "d", "b", "e"]
+    assert found(newer, MatchAllClause()) == ["a", "d", "b", "e"]
     assert sorted(found(newer, VIN)) == ["a", "b", "d", "e"]
     assert (newer.count, newer.search(EngineRequest(VIN)).total) == (4, 4)
     assert (newer.article("b"), newer.article("c")) == (article("b", "nouveau vin"), None)
     assert newer.article("a") == article("a", "vin a")
-    assert found(reader, EveryClause()) == ["a", "b", "c", "d"]
+    assert found(reader, MatchAllClause()) == ["a", "b", "c", "d"]
     assert files(base) == before
     for opened in (reader, newer):
         opened.close()
@@ -97,7 +97,7 @@ def test_an_added_document_can_be_deleted_and_added_again(engine: Engine, write:
         writer.delete("a")
         writer.add(document(article("a", "vin rouge")))
     reader = engine.open(again)
-    assert found(reader, EveryClause()) == ["b", "a"]
+    assert found(reader, MatchAllClause()) == ["b", "a"]
     assert reader.article("a") == article("a", "vin rouge")
     reader.close()
 
@@ -155,7 +155,7 @@ def test_a_place_may_be_renamed_once_it_is_complete(engine: Engine, write: Write
 def test_handles_are_hashable_and_one_a_document(engine: Engine, write: Write) -> None:
     reader = engine.open(write([article(name, "vin") for name in "abc"]))
     handles = [candidate.document for candidate in reader.search(EngineRequest(VIN)).candidates]
-    again = [candidate.document for candidate in reader.search(EngineRequest(EveryClause())).candidates]
+    again = [candidate.document for candidate in reader.search(EngineRequest(MatchAllClause())).candidates]
     assert len(set(handles)) == 3
     assert set(handles) == set(again)
     assert [entry.id for entry in reader.articles(reversed(handles))] == ["c", "b", "a"]

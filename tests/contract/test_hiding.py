@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from searchapp.engines.port import EngineRequest, EveryClause, Reader, TermClause
+from searchapp.engines.port import EngineRequest, MatchAllClause, Reader, TermClause
 from searchapp.schema import STEMS
 from searchapp.search.exclude_withdrawn import exclude
 from tests.contract.conftest import Open, article, found
@@ -20,9 +20,9 @@ def reader(open_index: Open) -> Reader:
 @pytest.mark.parametrize("hidden", [1, 10, 11, 29, 30])
 def test_every_hidden_article_is_nowhere(reader: Reader, hidden: int) -> None:
     shown = exclude(reader, frozenset(ALL[:hidden]))
-    for clause in (EveryClause(), TermClause(STEMS, (("phar", 1.0),))):
+    for clause in (MatchAllClause(), TermClause(STEMS, (("phar", 1.0),))):
         assert sorted(found(shown, clause, limit=99)) == ALL[hidden:]
-    answer = shown.search(EngineRequest(EveryClause(), facets=("source",), histogram=True))
+    answer = shown.search(EngineRequest(MatchAllClause(), facets=("source",), histogram=True))
     assert answer.total == sum(bucket.count for bucket in answer.facets["source"]) == 30 - hidden
     assert sum(bucket.count for bucket in answer.histogram) == 30 - hidden
     assert [shown.article(article_id) is None for article_id in ALL] == [True] * hidden + [False] * (30 - hidden)
@@ -30,7 +30,7 @@ def test_every_hidden_article_is_nowhere(reader: Reader, hidden: int) -> None:
 
 def test_thousands_of_withdrawals_hide_those_that_the_index_holds(reader: Reader) -> None:
     shown = exclude(reader, frozenset([*ALL[:25], *(f"autre{number}" for number in range(2500))]))
-    assert sorted(found(shown, EveryClause(), limit=99)) == ALL[25:]
+    assert sorted(found(shown, MatchAllClause(), limit=99)) == ALL[25:]
 
 
 def test_hiding_leaves_scores_and_the_order_as_they_are(reader: Reader) -> None:

@@ -1,4 +1,4 @@
-"""What a search looks up in a generation's dictionary while there is time, over real files of every engine."""
+"""Lookups in a generation's term dictionary until the deadline, over real files of every engine."""
 
 from __future__ import annotations
 
@@ -111,7 +111,7 @@ def test_a_prefix_finds_by_all_its_words_and_scores_by_the_stems_of_thirty_two(
 def test_of_a_prefix_the_1024_words_of_most_articles_are_looked_for(open_index: Open, number: int, told: bool) -> None:
     words = [f"zz{place:04}" for place in range(number)]
     reader = open_index([article("tous", text=" ".join(words)), article("dernier", text=" ".join(words[-9:]))])
-    expansion = Lookup(Dictionary(reader, ANALYZER)).beginning([TEXT], "zz")
+    expansion = Lookup(Dictionary(reader, ANALYZER)).with_prefix([TEXT], "zz")
     found = expansion.words[TEXT]
     assert len(found) == min(number, 1024)
     assert set(words[-9:]) <= set(found)
@@ -124,7 +124,7 @@ def test_of_a_prefix_the_1024_words_of_most_articles_are_looked_for(open_index: 
 def test_a_word_of_title_and_text_counts_in_both_when_a_prefix_has_too_many(open_index: Open) -> None:
     words = [f"zz{place:04}" for place in range(1200)]
     reader = open_index([article("a", title=" ".join(words[1100:]), text=" ".join(words[:1150]))])
-    found = Lookup(Dictionary(reader, ANALYZER)).beginning([WORDS["title"], TEXT], "zz").words
+    found = Lookup(Dictionary(reader, ANALYZER)).with_prefix([WORDS["title"], TEXT], "zz").words
     assert set(words[1100:1150]) <= set(found[TEXT]) & set(found[WORDS["title"]])
     assert len(set(found[TEXT]) | set(found[WORDS["title"]])) == 1024
 

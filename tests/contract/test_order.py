@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from searchapp.engines.port import BooleanClause, EngineRequest, EveryClause, TermClause
+from searchapp.engines.port import BooleanClause, EngineRequest, MatchAllClause, TermClause
 from searchapp.model import Filters, Sort
 from searchapp.schema import ID, STEMS, WORDS
 from tests.contract.conftest import ANALYZER, PARIS, Open, article, found
@@ -45,7 +45,7 @@ def test_a_boost_multiplies(open_index: Open) -> None:
 def test_only_stems_score(open_index: Open) -> None:
     reader = open_index([article("a", "vin", source="Écho"), article("b", "vin vin")])
     for clause in (
-        EveryClause(),
+        MatchAllClause(),
         TermClause(WORDS["title"], (("vin", 9.0),)),
         TermClause("source", (("Écho", 9.0),)),
         TermClause(ID, (("a", 9.0),)),
@@ -83,7 +83,7 @@ def test_deep_pages_join_whatever_the_order(open_index: Open) -> None:
     ]
     reader = open_index(articles)
     for sort in Sort:
-        for clause in (stems("vin"), EveryClause()):
+        for clause in (stems("vin"), MatchAllClause()):
             whole = found(reader, clause, sort=sort, limit=400)
             assert sorted(map(int, whole)) == list(range(400))
             for offset in (0, 1, 137, 250, 390, 399, 400, 5000):
@@ -100,8 +100,8 @@ def test_equal_dates_and_missing_ones_keep_the_order_of_adding(open_index: Open)
 def test_dates_before_1970_and_far_ahead_have_their_place(open_index: Open) -> None:
     days = ["1789-07-14T00:00", "2199-12-31T00:00", "1969-07-21T03:56", "1631-05-30T00:00"]
     reader = open_index([article(day[:4], date=day) for day in days])
-    assert found(reader, EveryClause(), sort=Sort.OLDEST) == ["1631", "1789", "1969", "2199"]
-    assert found(reader, EveryClause(), sort=Sort.NEWEST) == ["2199", "1969", "1789", "1631"]
+    assert found(reader, MatchAllClause(), sort=Sort.OLDEST) == ["1631", "1789", "1969", "2199"]
+    assert found(reader, MatchAllClause(), sort=Sort.NEWEST) == ["2199", "1969", "1789", "1631"]
 
 
 def test_no_candidates_can_be_asked_for(open_index: Open) -> None:

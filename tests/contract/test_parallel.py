@@ -23,15 +23,16 @@ from searchapp.engines.port import (
     Document,
     Engine,
     EngineRequest,
-    EveryClause,
     MakeDocument,
+    MatchAllClause,
     ParallelEngine,
     PhraseClause,
+    Place,
     TermClause,
 )
 from searchapp.engines.whoosh_engine import generation
 from searchapp.errors import EngineUnavailable, IndexDamaged
-from searchapp.indexing.documents import DocumentMaker, article_writer
+from searchapp.indexing.documents import DocumentMaker, WriterFactory
 from searchapp.model import Article
 from searchapp.processes import pipes
 from searchapp.schema import STEMS, WORDS
@@ -80,10 +81,10 @@ def started(monkeypatch: pytest.MonkeyPatch) -> Started:
 
 
 def make_and_act(act: Callable[[], None], article: Article) -> Document:
-    """Something happens in the worker at one article; the evidence is the process that made a document."""
+    """Something happens in the worker at one article; the features are the process that made a document."""
     if article.id == "120":
         act()
-    return replace(MAKE(article), evidence=str(os.getpid()))
+    return replace(MAKE(article), rerank_features=str(os.getpid()))
 
 
 def nothing() -> None:
@@ -117,13 +118,13 @@ def write_in_one_and_three(engine: Engine, folder: Path, make: MakeDocument) -> 
     """Return the folders of both generations."""
     for jobs in (1, 3):
         (folder / str(jobs)).mkdir()
-        write(article_writer(engine, folder / str(jobs), make, jobs))
+        write(WriterFactory(engine, make, jobs).create(Place(folder / str(jobs))))
     return folder / "1", folder / "3"
 
 
 def answers(engine: Engine, folder: Path) -> list[object]:
     reader = engine.open(folder)
-    clauses = (TermClause(STEMS, (("phar", 1.0),)), PhraseClause(WORDS["text"], ("a", "la", "une")), EveryClause())
+    clauses = (TermClause(STEMS, (("phar", 1.0),)), PhraseClause(WORDS["text"], ("a", "la", "une")), MatchAllClause())
     found = [reader.search(EngineRequest(clause, limit=200)) for clause in clauses]
     articles = [reader.articles(entry.document for entry in result.candidates) for result in found]
     dictionary = [reader.terms_with_prefix(field, "", 999) for field in (STEMS, WORDS["text"])]
@@ -132,7 +133,7 @@ def answers(engine: Engine, folder: Path) -> list[object]:
 
 
 def ended(started: Started) -> bool:
-    """Whether workers were started and are gone; a process that its parent has not waited for is not."""
+    """True when workers were started and have ended; a zombie process has not."""
     return len(started) > 1 and all(process.returncode is not None for process in started)
 
 
@@ -154,7 +155,7 @@ def test_workers_analyse_as_they_are_told_to(engine: Any, tmp_path: Path) -> Non
 def test_every_worker_has_its_share(engine: Any, tmp_path: Path, started: Started) -> None:
     write_in_three(engine, tmp_path)
     reader = engine.open(tmp_path)
-    assert {str(process.pid) for process in started} <= set(reader.evidence(range(reader.count)))
+    assert {str(process.pid) for process in started} <= set(reader.rerank_features(range(reader.count)))
     reader.close()
 
 

@@ -1,4 +1,4 @@
-"""What the words of a query look for: where, in which form, and which of them score."""
+"""Resolution of a query's words: fields, forms, and the terms that score."""
 
 from __future__ import annotations
 
@@ -112,7 +112,7 @@ def test_an_article_is_judged_by_the_content_words_that_are_asked_for(query: str
         ("source:pont", set()),
     ],
 )
-def test_marks_stand_on_small_words_only_when_there_is_nothing_else(query: str, stems: set[str]) -> None:
+def test_marks_stand_on_stopwords_only_when_there_is_nothing_else(query: str, stems: set[str]) -> None:
     assert extract_highlight_terms(parse(query).tree, ANALYZER).stems == stems
 
 

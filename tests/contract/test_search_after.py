@@ -18,7 +18,7 @@ from searchapp.engines.port import (
     DayClause,
     Engine,
     EngineRequest,
-    EveryClause,
+    MatchAllClause,
     Reader,
     SortKey,
     TermClause,
@@ -29,8 +29,14 @@ from tests.contract.conftest import PARIS, Open, Write, article
 
 VIN = TermClause(STEMS, (("vin", 1.0),))
 EITHER = BooleanClause(should=(VIN, TermClause(STEMS, (("eau", 1.0),)), TermClause(STEMS, (("quai", 0.5),))))
-SCORELESS_TOO = BooleanClause(must=(EveryClause(),), should=(TermClause(STEMS, (("quai", 1.0),)),))
-CLAUSES = (EveryClause(), VIN, EITHER, SCORELESS_TOO, BooleanClause(must=(EITHER,), must_not=(DayClause(0, 20200110),)))
+SCORELESS_TOO = BooleanClause(must=(MatchAllClause(),), should=(TermClause(STEMS, (("quai", 1.0),)),))
+CLAUSES = (
+    MatchAllClause(),
+    VIN,
+    EITHER,
+    SCORELESS_TOO,
+    BooleanClause(must=(EITHER,), must_not=(DayClause(0, 20200110),)),
+)
 ABSURD = (10**9, 2**31, 2**32, 2**63 - 1, 2**63, 2**64 - 1, 2**64, 10**30)
 
 
@@ -156,7 +162,7 @@ def test_filters_narrow_pages_that_go_on(open_index: Open) -> None:
 
 
 @pytest.mark.parametrize("sort", Sort)
-@pytest.mark.parametrize("clause", [VIN, EveryClause()])
+@pytest.mark.parametrize("clause", [VIN, MatchAllClause()])
 @pytest.mark.parametrize("number", ABSURD)
 def test_an_offset_or_a_limit_beyond_the_end_takes_no_room(
     segmented: Reader, clause: Clause, sort: Sort, number: int
@@ -177,7 +183,7 @@ def test_an_offset_or_a_limit_beyond_the_end_takes_no_room(
 
 
 @pytest.mark.parametrize("sort", Sort)
-@pytest.mark.parametrize("clause", [VIN, EITHER, SCORELESS_TOO, EveryClause()])
+@pytest.mark.parametrize("clause", [VIN, EITHER, SCORELESS_TOO, MatchAllClause()])
 def test_any_sort_key_is_a_position(segmented: Reader, clause: Clause, sort: Sort) -> None:
     request = EngineRequest(clause, sort=sort, limit=segmented.count)
     whole = segmented.search(request).candidates

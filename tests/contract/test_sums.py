@@ -4,7 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from searchapp.engines.port import BooleanClause, Clause, DayClause, EngineRequest, Reader, TermClause, WeightClause
+from searchapp.engines.port import (
+    BooleanClause,
+    Clause,
+    DayClause,
+    EngineRequest,
+    MinimumWeightClause,
+    Reader,
+    TermClause,
+)
 from searchapp.schema import STEMS
 from tests.contract.conftest import Open, article, found
 
@@ -57,7 +65,7 @@ def test_what_must_be_there_adds_to_what_should(open_index: Open) -> None:
 def test_an_article_matches_from_the_very_weight_on_that_is_asked_for(
     open_index: Open, minimum: float, expected: set[str]
 ) -> None:
-    clause = WeightClause(STEMS, (("phar", 0.1), ("port", 0.2)), minimum)
+    clause = MinimumWeightClause(STEMS, (("phar", 0.1), ("port", 0.2)), minimum)
     assert set(found(reader_of(open_index, 64), clause)) == expected
 
 

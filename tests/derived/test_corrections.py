@@ -1,4 +1,4 @@
-"""What is looked for instead of a word that no article holds, and which words are of one family."""
+"""Spelling corrections of words that no article has, and related stems."""
 
 from __future__ import annotations
 
@@ -9,30 +9,30 @@ from pathlib import Path
 import pytest
 
 from searchapp.analysis import FrenchAnalyzer
-from searchapp.derived.spelling import Lexicon, build_lexicon
+from searchapp.derived.spelling import SpellingDictionary, build_spelling_dictionary
 
 ANALYZER = FrenchAnalyzer()
-Known = Callable[..., Lexicon]
+Known = Callable[..., SpellingDictionary]
 
 
 @pytest.fixture
 def known(tmp_path: Path) -> Iterator[Known]:
-    """A lexicon of an archive in which so many articles hold each word."""
-    opened: list[Lexicon] = []
+    """A spelling dictionary of an archive in which so many articles hold each word."""
+    opened: list[SpellingDictionary] = []
 
-    def build(**documents: int) -> Lexicon:
+    def build(**documents: int) -> SpellingDictionary:
         path = tmp_path / f"{len(opened)}.sqlite"
-        build_lexicon(path, documents.items(), ANALYZER)
-        opened.append(Lexicon(path, ANALYZER))
+        build_spelling_dictionary(path, documents.items(), ANALYZER)
+        opened.append(SpellingDictionary(path, ANALYZER))
         return opened[-1]
 
     yield build
-    for lexicon in opened:
-        lexicon.close()
+    for spelling in opened:
+        spelling.close()
 
 
-def likely(lexicon: Lexicon, word: str) -> str:
-    return " ".join(term.exact for term in lexicon.likely(ANALYZER.term(word)))
+def correction(spelling: SpellingDictionary, word: str) -> str:
+    return " ".join(term.exact for term in spelling.corrections(ANALYZER.term(word)))
 
 
 @pytest.mark.parametrize(
@@ -52,36 +52,36 @@ def likely(lexicon: Lexicon, word: str) -> str:
     ],
 )
 def test_one_slip_is_mended_and_two_in_a_word_of_nine_letters_or_more(known: Known, typed: str, meant: str) -> None:
-    assert likely(known(galette=9, moulinas=9, conserverie=9, charrette=9), typed) == meant
+    assert correction(known(galette=9, moulinas=9, conserverie=9, charrette=9), typed) == meant
 
 
 @pytest.mark.parametrize(("typed", "meant"), [("farre", "phare"), ("farr", ""), ("porr", ""), ("porrt", "port")])
 def test_a_word_of_four_letters_is_left_as_it_was_typed(known: Known, typed: str, meant: str) -> None:
-    assert likely(known(phare=9, port=9), typed) == meant
+    assert correction(known(phare=9, port=9), typed) == meant
 
 
 @pytest.mark.parametrize(
     ("typed", "meant"), [("farmacie", "pharmacie"), ("ortografe", "orthographe"), ("akoitique", ""), ("kaouan", "")]
 )
 def test_what_sounds_alike_is_found_however_it_is_written(known: Known, typed: str, meant: str) -> None:
-    assert likely(known(pharmacie=3, orthographe=3, aquatique=3), typed) == meant
+    assert correction(known(pharmacie=3, orthographe=3, aquatique=3), typed) == meant
 
 
 @pytest.mark.parametrize(("crotte", "meant"), [(9, "cote"), (400, "cote"), (500, "crotte")])
 def test_what_sounds_alike_is_meant_unless_another_word_is_far_commoner(known: Known, crotte: int, meant: str) -> None:
-    assert likely(known(cote=3, crotte=crotte), "cotte") == meant
+    assert correction(known(cote=3, crotte=crotte), "cotte") == meant
 
 
 @pytest.mark.parametrize(("conservant", "meant"), [(9, "conservent"), (2000, "conservent"), (3000, "conservant")])
 def test_fewer_slips_are_likelier_unless_another_word_is_far_commoner(
     known: Known, conservant: int, meant: str
 ) -> None:
-    assert likely(known(conservent=3, conservant=conservant), "consorvent") == meant
+    assert correction(known(conservent=3, conservant=conservant), "consorvent") == meant
 
 
 def test_of_words_equally_near_the_commoner_is_meant_and_else_the_first_one(known: Known) -> None:
-    assert likely(known(galetta=3, galette=4), "galetto") == "galette"
-    assert likely(known(galetta=3, galette=3), "galetto") == "galetta"
+    assert correction(known(galetta=3, galette=4), "galetto") == "galette"
+    assert correction(known(galetta=3, galette=3), "galetto") == "galetta"
 
 
 @pytest.mark.parametrize(
@@ -89,49 +89,49 @@ def test_of_words_equally_near_the_commoner_is_meant_and_else_the_first_one(know
     [("dessai", "essai"), ("lécole", "école"), ("quélection", "élection"), ("lharmonie", "harmonie"), ("lphare", "")],
 )
 def test_a_lost_apostrophe_is_put_back(known: Known, typed: str, meant: str) -> None:
-    assert likely(known(essai=3, école=3, élection=3, harmonie=3, phare=3), typed) == meant
+    assert correction(known(essai=3, école=3, élection=3, harmonie=3, phare=3), typed) == meant
 
 
 def test_a_lost_apostrophe_is_likelier_than_a_slip_but_not_before_a_rare_word(known: Known) -> None:
-    assert likely(known(essai=3, dessin=900), "dessai") == "essai"
-    assert likely(known(essai=2, dessin=900), "dessin") == "dessin"
-    assert likely(known(essai=2, dessain=9), "dessai") == "dessain"
+    assert correction(known(essai=3, dessin=900), "dessai") == "essai"
+    assert correction(known(essai=2, dessin=900), "dessin") == "dessin"
+    assert correction(known(essai=2, dessain=9), "dessai") == "dessain"
 
 
 @pytest.mark.parametrize(("port", "vent", "meant"), [(6, 6, "port vent"), (5, 9, ""), (9, 5, "")])
 def test_a_lost_space_is_put_back_between_words_of_six_articles(known: Known, port: int, vent: int, meant: str) -> None:
-    assert likely(known(port=port, vent=vent), "portvent") == meant
+    assert correction(known(port=port, vent=vent), "portvent") == meant
 
 
 def test_a_lost_space_is_where_both_words_are_common(known: Known) -> None:
-    assert likely(known(porte=7, souverte=90, portes=9, ouverte=9), "portesouverte") == "portes ouverte"
-    assert likely(known(porte=10, souverte=90, portes=9, ouverte=9), "portesouverte") == "porte souverte"
+    assert correction(known(porte=7, souverte=90, portes=9, ouverte=9), "portesouverte") == "portes ouverte"
+    assert correction(known(porte=10, souverte=90, portes=9, ouverte=9), "portesouverte") == "porte souverte"
 
 
 def test_a_word_keeps_its_commonest_spelling_and_else_the_first_one(known: Known) -> None:
-    assert likely(known(pêcheur=4, pécheur=3), "pecheurr") == "pêcheur"
-    assert likely(known(pêcheur=3, pécheur=3), "pecheurr") == "pécheur"
+    assert correction(known(pêcheur=4, pécheur=3), "pecheurr") == "pêcheur"
+    assert correction(known(pêcheur=3, pécheur=3), "pecheurr") == "pécheur"
 
 
 def test_a_family_has_its_eight_commonest_members(known: Known) -> None:
     endings = ["al", "el", "iste", "aire", "age", "able", "ible", "ance", "oir", "ation", "ition", "ateur"]
     family = [f"nation{ending}" for ending in endings]
-    lexicon = known(nation=99, **{word: 20 - place for place, word in enumerate(family)})
-    assert list(lexicon.kin("nation")) == [ANALYZER.term(word).stem for word in family[:8]]
+    spelling = known(nation=99, **{word: 20 - place for place, word in enumerate(family)})
+    assert list(spelling.related_stems("nation")) == [ANALYZER.term(word).stem for word in family[:8]]
 
 
 def test_a_short_word_has_no_family(known: Known) -> None:
-    assert known(gare=9, garer=9, garage=9).kin(ANALYZER.term("gare").stem) == ()
+    assert known(gare=9, garer=9, garage=9).related_stems(ANALYZER.term("gare").stem) == ()
 
 
 def test_words_of_three_letters_are_no_part_of_a_correction(known: Known) -> None:
-    lexicon = known(eau=9, mer=9, phare=9)
-    assert likely(lexicon, "queau") == likely(lexicon, "merphare") == ""
+    spelling = known(eau=9, mer=9, phare=9)
+    assert correction(spelling, "queau") == correction(spelling, "merphare") == ""
 
 
 def test_without_a_lexicon_nothing_is_corrected_whichever_thread_asks(tmp_path: Path) -> None:
-    lexicon = Lexicon(tmp_path / "none.sqlite", ANALYZER)
+    spelling = SpellingDictionary(tmp_path / "none.sqlite", ANALYZER)
     with ThreadPoolExecutor(1) as pool:
-        assert pool.submit(likely, lexicon, "galatte").result() == ""
-        assert pool.submit(lexicon.kin, "galet").result() == ()
-    lexicon.close()
+        assert pool.submit(correction, spelling, "galatte").result() == ""
+        assert pool.submit(spelling.related_stems, "galet").result() == ()
+    spelling.close()

@@ -1,4 +1,4 @@
-"""The lexicon: what is probable, and that growing one by changes gives what building it anew would."""
+"""The spelling dictionary: likely corrections, and that an updated one equals a rebuilt one."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from searchapp.analysis import FrenchAnalyzer
-from searchapp.derived.spelling import Lexicon, build_lexicon, grow_lexicon
+from searchapp.derived.spelling import SpellingDictionary, build_spelling_dictionary, update_spelling_dictionary
 
 ANALYZER = FrenchAnalyzer()
-# Words that share a folded form or a stem, and some that a lexicon leaves out.
+# Words that share a folded form or a stem, and some that the dictionary leaves out.
 FORMS = [
     *("élection", "election", "élections", "électeur", "électoral", "pêcheur", "pécheur", "pêcheurs", "école"),
     *("écoles", "ecole", "orthographe", "ortographe", "prud'hommes", "avec", "2024", "été", "œuvre", "oeuvre"),
@@ -34,7 +34,7 @@ def rows(path: Path) -> dict[str, list[Any]]:
 
 
 def built(path: Path, counts: Mapping[str, int]) -> dict[str, list[Any]]:
-    build_lexicon(path, counts.items(), ANALYZER)
+    build_spelling_dictionary(path, counts.items(), ANALYZER)
     return rows(path)
 
 
@@ -44,34 +44,34 @@ def test_a_lexicon_grown_by_changes_is_the_one_built_anew(before: dict[str, int]
     with TemporaryDirectory() as folder:
         path = Path(folder) / "grown.sqlite"
         built(path, before)
-        grow_lexicon(path, changes, ANALYZER)
+        update_spelling_dictionary(path, changes, ANALYZER)
         assert rows(path) == built(Path(folder) / "anew.sqlite", after)
 
 
 def test_a_form_of_several_parts_counts_in_all_of_them(tmp_path: Path) -> None:
-    build_lexicon(tmp_path / "l.sqlite", [("élection", 2), ("election", 3), ("élection", 4)], ANALYZER)
+    build_spelling_dictionary(tmp_path / "l.sqlite", [("élection", 2), ("election", 3), ("élection", 4)], ANALYZER)
     assert rows(tmp_path / "l.sqlite")["words"] == [("election", "élection", 9, 8, "elektion")]
     assert rows(tmp_path / "l.sqlite")["forms"] == [("election", "election", 3)]
 
 
 def test_what_changes_bring_is_found_and_what_they_take_is_not(tmp_path: Path) -> None:
     path = tmp_path / "l.sqlite"
-    build_lexicon(path, [("orthographe", 5), ("électoral", 2), ("élection", 2)], ANALYZER)
-    grow_lexicon(path, {"orthographe": -5, "grammaire": 4, "électeur": 1}, ANALYZER)
-    lexicon = Lexicon(path, ANALYZER)
-    assert lexicon.likely(ANALYZER.term("ortografe")) == ()
-    assert [term.exact for term in lexicon.likely(ANALYZER.term("gramaire"))] == ["grammaire"]
-    assert ANALYZER.term("électeur").stem in lexicon.kin(ANALYZER.term("élection").stem)
-    lexicon.close()
+    build_spelling_dictionary(path, [("orthographe", 5), ("électoral", 2), ("élection", 2)], ANALYZER)
+    update_spelling_dictionary(path, {"orthographe": -5, "grammaire": 4, "électeur": 1}, ANALYZER)
+    spelling = SpellingDictionary(path, ANALYZER)
+    assert spelling.corrections(ANALYZER.term("ortografe")) == ()
+    assert [term.exact for term in spelling.corrections(ANALYZER.term("gramaire"))] == ["grammaire"]
+    assert ANALYZER.term("électeur").stem in spelling.related_stems(ANALYZER.term("élection").stem)
+    spelling.close()
 
 
 def test_a_word_that_two_articles_hold_is_a_likely_one_only_with_a_third(tmp_path: Path) -> None:
     path = tmp_path / "l.sqlite"
-    build_lexicon(path, [("orthographe", 2)], ANALYZER)
-    lexicon = Lexicon(path, ANALYZER)
-    assert lexicon.likely(ANALYZER.term("ortografe")) == ()
-    lexicon.close()
-    grow_lexicon(path, {"orthographe": 1}, ANALYZER)
-    lexicon = Lexicon(path, ANALYZER)
-    assert [term.exact for term in lexicon.likely(ANALYZER.term("ortografe"))] == ["orthographe"]
-    lexicon.close()
+    build_spelling_dictionary(path, [("orthographe", 2)], ANALYZER)
+    spelling = SpellingDictionary(path, ANALYZER)
+    assert spelling.corrections(ANALYZER.term("ortografe")) == ()
+    spelling.close()
+    update_spelling_dictionary(path, {"orthographe": 1}, ANALYZER)
+    spelling = SpellingDictionary(path, ANALYZER)
+    assert [term.exact for term in spelling.corrections(ANALYZER.term("ortografe"))] == ["orthographe"]
+    spelling.close()

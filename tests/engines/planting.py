@@ -134,7 +134,7 @@ def _stored(folder: Path, payload: bytes) -> None:
 
 
 def _list(folder: Path, field: str, make: Callable[[int], bytes]) -> None:
-    """Put a posting list of ``make``, to which its last document is told, in the place of that of WORD."""
+    """Replace the posting list of WORD by that of ``make``, which gets the last document."""
 
     def change(data: bytes, reader: SegmentReader) -> bytes:
         word = b"phare" if field != STEMS else WORD

@@ -1,4 +1,4 @@
-"""A database of a generation runs nothing of its own, and is told as damaged when it is not ours."""
+"""No code of a generation's database runs; a database with foreign tables counts as damaged."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pytest
 from searchapp import bootstrap
 from searchapp.analysis import FrenchAnalyzer
 from searchapp.config import Config
-from searchapp.derived.spelling import Lexicon, build_lexicon
+from searchapp.derived.spelling import SpellingDictionary, build_spelling_dictionary
 from searchapp.errors import IndexDamaged
 from searchapp.indexing import Generations
 from tests.indexing.proofs.damages import sign_again
@@ -29,12 +29,12 @@ FOREIGN = {
 @pytest.mark.parametrize("statements", FOREIGN.values(), ids=FOREIGN)
 def test_a_schema_that_is_not_ours_is_damage(tmp_path: Path, statements: str) -> None:
     path = tmp_path / "lexicon.sqlite"
-    build_lexicon(path, [("phare", 3)], ANALYZER)
-    Lexicon(path, ANALYZER).close()
+    build_spelling_dictionary(path, [("phare", 3)], ANALYZER)
+    SpellingDictionary(path, ANALYZER).close()
     with closing(sqlite3.connect(path)) as connection:
         connection.executescript(statements)
     with pytest.raises(IndexDamaged) as raised:
-        Lexicon(path, ANALYZER)
+        SpellingDictionary(path, ANALYZER)
     assert "lexicon.sqlite" in str(raised.value.details[0])
 
 
@@ -42,7 +42,7 @@ def test_what_is_no_database_is_damage(tmp_path: Path) -> None:
     path = tmp_path / "lexicon.sqlite"
     path.write_bytes(b"x" * 5000)
     with pytest.raises(IndexDamaged):
-        Lexicon(path, ANALYZER)
+        SpellingDictionary(path, ANALYZER)
 
 
 def test_no_trigger_of_a_foreign_register_runs(indexed: Config) -> None:

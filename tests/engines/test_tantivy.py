@@ -1,4 +1,4 @@
-"""What is particular to the Tantivy adapter."""
+"""Behaviour of the Tantivy adapter alone."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from searchapp.analysis import FrenchAnalyzer
-from searchapp.engines.port import BaseWornOut, Document, EnginePanic, EngineRequest, EveryClause, TermClause
+from searchapp.engines.port import CompactionRequired, Document, EnginePanic, EngineRequest, MatchAllClause, TermClause
 from searchapp.engines.proximity import stand_near
 from searchapp.engines.tantivy_engine import TantivyEngine
 from searchapp.engines.tantivy_engine import writer as writer_module
@@ -62,7 +62,7 @@ def test_terms_come_back_as_they_were_joined(terms: list[str]) -> None:
 
 
 def changing_corpus(rounds: int) -> Iterable[list[Document]]:
-    """Rounds of changes to 4,000 articles: some 8 % anew each time, of which a few are new."""
+    """Rounds of changes to 4,000 articles: each rewrites about 8 % of them and adds a few."""
     draw = random.Random(5)
     words = [ANALYZER.terms(f"mot{number} vin")[0].word for number in range(2000)]
     yield [document(number, " ".join(draw.choices(words, k=60))) for number in range(4000)]
@@ -78,7 +78,7 @@ def test_an_index_stays_below_one_and_a_half_times_its_live_size(tmp_path: Path)
         articles.update((entry.article.id, entry) for entry in changes)
         try:
             folder = write(tmp_path / str(number), changes, folder)
-        except BaseWornOut:
+        except CompactionRequired:
             assert list((tmp_path / str(number)).iterdir()) == []
             folder, worn_out = write(tmp_path / f"{number}-anew", articles.values()), worn_out + 1
         if number % 5 == 0:
@@ -108,7 +108,7 @@ def test_nothing_but_the_live_segments_is_left_in_the_folder(tmp_path: Path) -> 
 def test_a_writer_that_fails_leaves_an_empty_folder_and_no_thread_behind(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(writer_module, "_BURST", 0)
+    monkeypatch.setattr(writer_module, "_BURST_BYTES", 0)
 
     def threads() -> int:
         return len(list(Path("/proc/self/task").iterdir()))
@@ -139,7 +139,7 @@ def test_many_equal_scores_over_many_segments_keep_the_order_of_adding(tmp_path:
         folder = write(tmp_path / str(number), [document(first + place, "vin") for place in range(100)], folder)
     assert folder is not None
     reader = ENGINE.open(folder)
-    for clause in (TermClause(STEMS, (("vin", 1.0),)), EveryClause()):
+    for clause in (TermClause(STEMS, (("vin", 1.0),)), MatchAllClause()):
         result = reader.search(EngineRequest(clause, offset=140, limit=200))
         ids = [entry.id for entry in reader.articles(candidate.document for candidate in result.candidates)]
         assert ids == [str(number) for number in range(140, 340)]
@@ -148,7 +148,7 @@ def test_many_equal_scores_over_many_segments_keep_the_order_of_adding(tmp_path:
 
 def test_a_panic_of_tantivy_is_an_exception_with_its_cause(tmp_path: Path) -> None:
     reader = ENGINE.open(write(tmp_path / "engine", [document(0, "vin")]))
-    for read in (reader.articles, reader.evidence):
+    for read in (reader.articles, reader.rerank_features):
         with pytest.raises(EnginePanic, match="out of bounds") as caught:
             read([99 << 32])  # no search gives this number: Tantivy looks for a segment that is not there
         assert not isinstance(caught.value.__cause__, Exception)
@@ -159,7 +159,7 @@ def test_a_panic_of_tantivy_is_an_exception_with_its_cause(tmp_path: Path) -> No
 def test_facets_with_more_values_in_all_than_tantivy_counts_at_a_time(tmp_path: Path) -> None:
     many = (Article(str(number), "", "", source=f"s{number}", authors=(f"a{number}",)) for number in range(33_000))
     reader = ENGINE.open(write(tmp_path / "engine", (Document(article, [], [], [], 0) for article in many)))
-    facets = reader.search(EngineRequest(EveryClause(), facets=("source", "author", "section"))).facets
+    facets = reader.search(EngineRequest(MatchAllClause(), facets=("source", "author", "section"))).facets
     assert {name: len(buckets) for name, buckets in facets.items()} == {
         "source": 33_000,
         "author": 33_000,

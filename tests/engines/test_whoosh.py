@@ -1,4 +1,4 @@
-"""What is particular to the Whoosh adapter."""
+"""Behaviour of the Whoosh adapter alone."""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ from searchapp.engines.port import (
     Clause,
     DayClause,
     EngineRequest,
-    EveryClause,
+    MatchAllClause,
     PhraseClause,
     Reader,
     TermClause,
@@ -26,7 +26,7 @@ from tests.contract.conftest import article, document
 ENGINE = WhooshEngine()
 WORDS_OF_THE_SEA = ("phare", "port", "marée", "vent", "nuit")
 CLAUSES: tuple[Clause, ...] = (
-    EveryClause(),
+    MatchAllClause(),
     DayClause(20240101, 20240115),
     *(TermClause(STEMS, ((word, 1.0),)) for word in ("phar", "port", "mare", "vent", "nuit")),
     TermClause(EXACT["text"], (("marée", 1.0),)),
@@ -72,7 +72,9 @@ def answers(reader: Reader) -> list[object]:
         ids = [entry.id for entry in reader.articles(candidate.document for candidate in result.candidates)]
         scores = [candidate.score for candidate in result.candidates]
         found.append((result.total, sorted(zip((-score for score in scores), ids, strict=True)), dict(result.facets)))
-        found.append(sorted(zip(ids, reader.evidence(entry.document for entry in result.candidates), strict=True)))
+        found.append(
+            sorted(zip(ids, reader.rerank_features(entry.document for entry in result.candidates), strict=True))
+        )
     return found
 
 

@@ -1,4 +1,4 @@
-"""An index from a stranger runs nothing, allocates nothing absurd, and is told as damaged."""
+"""A hostile index runs no code, allocates no huge memory, and is reported as damaged."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import pytest
 
 from searchapp import bootstrap
 from searchapp.config import Config
-from searchapp.engines.port import EngineRequest, EveryClause, PhraseClause, TermClause
+from searchapp.engines.port import EngineRequest, MatchAllClause, PhraseClause, TermClause
 from searchapp.engines.whoosh_engine import WhooshEngine
 from searchapp.engines.whoosh_engine.codec import malformed_index as malformed
 from searchapp.engines.whoosh_engine.codec import posting_encoder
@@ -20,8 +20,9 @@ from searchapp.engines.whoosh_engine.codec.columns import encode_article
 from searchapp.engines.whoosh_engine.codec.pickles import UnsafePickle, read_pickle
 from searchapp.errors import IndexDamaged
 from searchapp.indexing import Generations
-from searchapp.indexing import generations as generations_module
-from searchapp.indexing.generations import MANIFEST, write_durably
+from searchapp.indexing import manifest as manifests
+from searchapp.indexing.durability import write_durably
+from searchapp.indexing.generation_layout import MANIFEST
 from searchapp.model import SearchRequest
 from searchapp.schema import EXACT, SCHEMA_VERSION, STEMS, WORDS
 from tests.engines.planting import BOMBS, PLACES, live_payloads, plant
@@ -48,19 +49,19 @@ def marker(tmp_path: Path) -> Path:
 def uses(folder: Path) -> Iterator[Callable[[], object]]:
     """Everything that is done with an index, step by step."""
     with closing(ENGINE.open(folder)) as reader:
-        yield lambda: reader.search(EngineRequest(EveryClause(), facets=("source",), histogram=True))
+        yield lambda: reader.search(EngineRequest(MatchAllClause(), facets=("source",), histogram=True))
         yield lambda: reader.search(EngineRequest(TermClause(STEMS, (("phar", 1.0),)), limit=COUNT))
         yield lambda: reader.search(EngineRequest(PhraseClause(WORDS["text"], ("phare", "de"))))
         yield lambda: reader.articles(range(COUNT))
         yield lambda: reader.article("7")
-        yield lambda: reader.evidence(range(COUNT))
+        yield lambda: reader.rerank_features(range(COUNT))
         yield lambda: reader.terms_with_prefix(EXACT["text"], "", 10**9)
         yield lambda: reader.terms_with_prefix(EXACT["text"], "p", 10)
     yield lambda: grow(folder)
 
 
 def grow(folder: Path) -> None:
-    """Grow another index out of one, of which so much is deleted that its segment is written anew."""
+    """Base an index on one with so many deletions that its segment is rewritten."""
     grown = folder.parent / f"grown-{len(list(folder.parent.iterdir()))}"
     write(grown, {"99": "vent"}, [str(number) for number in range(40)], base=folder)
 
@@ -191,9 +192,9 @@ def test_another_schema_is_answered_from_and_rebuilt(indexed: Config) -> None:
     generations = Generations(indexed.index)
     (name,) = generations.names()
     old = replace(generations.manifest(name), schema=3)
-    write_durably(generations.path(name) / MANIFEST, generations_module._manifest_text(old))
+    write_durably(generations.path(name) / MANIFEST, manifests.to_text(old))
     with closing(bootstrap.open_service(indexed)) as service:
         assert service.search(SearchRequest("cheval")).total == 1
     summary = bootstrap.reindex(indexed)
-    assert str(summary.reason) == "the form of the index has changed"
+    assert str(summary.reason) == "the schema of the index has changed"
     assert generations.manifest(generations.current()).schema == SCHEMA_VERSION

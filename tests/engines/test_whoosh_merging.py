@@ -1,4 +1,4 @@
-"""Which segments of a Whoosh generation are written anew, and that their documents keep the order of adding."""
+"""Merging of Whoosh segments: which ones are rewritten, and that documents keep their order."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from whoosh.codec.whoosh3 import W3Codec, W3Segment
 
-from searchapp.engines.port import EngineRequest, EveryClause
+from searchapp.engines.port import EngineRequest, MatchAllClause
 from searchapp.engines.whoosh_engine import WhooshEngine
 from searchapp.engines.whoosh_engine.merging import plan
 from searchapp.schema import STEMS
@@ -26,7 +26,7 @@ def segment(tokens: int, documents: int = 1000, deleted: int = 0) -> W3Segment:
 
 
 def planned(old: list[W3Segment], new: list[W3Segment]) -> list[tuple[int, bool]]:
-    """The number of segments of each run, and whether it is written anew."""
+    """The number of segments of each run, and True when the run is rewritten."""
     runs = plan(old, new)
     kept = [each for each in (*old, *new) if each.doc_count()]
     assert [each for run, _ in runs for each in run] == kept
@@ -85,6 +85,6 @@ def test_merged_documents_keep_the_order_of_adding(tmp_path: Path) -> None:
                 writer.add(document(article(article_id, "Le phare", "Le phare dort.", date="2024-01-02")))
         base, ids = folder, [each for each in ids if each not in gone] + added
         reader = ENGINE.open(folder)
-        assert found(reader, EveryClause(), limit=99) == ids
-        assert reader.search(EngineRequest(EveryClause())).total == len(ids)
+        assert found(reader, MatchAllClause(), limit=99) == ids
+        assert reader.search(EngineRequest(MatchAllClause())).total == len(ids)
         reader.close()

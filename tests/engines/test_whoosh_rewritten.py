@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from searchapp.engines.port import Reader
-from searchapp.engines.stored_form import to_json
+from searchapp.engines.stored_form import to_stored
 from searchapp.engines.whoosh_engine import WhooshEngine, generation
 from searchapp.errors import IndexDamaged
 from searchapp.schema import EXACT, STEMS, WORDS
@@ -103,7 +103,7 @@ def test_segments_in_many_files_are_refused_by_name(tmp_path: Path) -> None:
 
 
 def fields_of(article_id: str, text: str) -> dict[str, object]:
-    """What an index of ours holds of an article, as plain Whoosh takes it."""
+    """The document of an article as plain Whoosh would add it."""
     whole = article(article_id, f"Titre {article_id}", text, source="A")
     made = document(whole)
     title, body = ANALYZER.terms(whole.title), ANALYZER.terms(whole.text)
@@ -114,5 +114,5 @@ def fields_of(article_id: str, text: str) -> dict[str, object]:
         EXACT["title"]: " ".join(term.exact for term in title),
         EXACT["text"]: " ".join(term.exact for term in body),
     }
-    columns = {"length": len(title) + len(body), "evidence": made.evidence.encode()}
-    return {"id": article_id, "source": "A", "article": to_json(whole).decode(), **joined, **columns}
+    columns = {"length": len(title) + len(body), "evidence": made.rerank_features.encode()}
+    return {"id": article_id, "source": "A", "article": to_stored(whole).decode(), **joined, **columns}

@@ -13,7 +13,7 @@ from tests.contract.conftest import article, document
 
 
 class Held(Deadline):
-    """Holds up who looks at the clock until it is let go."""
+    """A clock that blocks its readers until it is released."""
 
     reached = Event()
     released = Event()

@@ -1,4 +1,4 @@
-"""What a pool of processes promises, whoever uses it."""
+"""The pool of worker processes."""
 
 from __future__ import annotations
 
@@ -29,27 +29,27 @@ def answer(message: float | str) -> float | str:
     return message
 
 
-def test_answers_come_in_the_order_of_asking() -> None:
+def test_answers_come_in_the_order_of_the_requests() -> None:
     with Pool(2, answer) as pool:
         for message in (0.3, "a", "b", 0.1, "c"):
-            pool.ask(pool.idlest(2), message)
+            pool.request(pool.least_busy(2), message)
         assert pool.unanswered == 5
         assert [pool.answer() for _ in range(5)] == [0.3, "a", "b", 0.1, "c"]
         assert pool.unanswered == 0
 
 
-def test_what_is_told_has_no_answer() -> None:
+def test_a_notification_has_no_answer() -> None:
     with Pool(1, answer) as pool:
-        pool.tell(pool.idlest(1), "told")
-        pool.ask(pool.idlest(1), "asked")
-        assert pool.answer() == "asked"
+        pool.notify(pool.least_busy(1), "notified")
+        pool.request(pool.least_busy(1), "requested")
+        assert pool.answer() == "requested"
 
 
 @pytest.mark.parametrize(("message", "code"), [("quit", 3), ("raise", 0)])
 def test_a_process_that_ends_is_an_error_whichever_answer_is_waited_for(message: str, code: int) -> None:
     with Pool(2, answer) as pool:
-        pool.ask(pool.idlest(2), 60.0)
-        pool.ask(pool.idlest(2), message)
+        pool.request(pool.least_busy(2), 60.0)
+        pool.request(pool.least_busy(2), message)
         for _ in range(2):
             with pytest.raises(EngineUnavailable, match=f"exit code {code}"):
                 pool.answer()

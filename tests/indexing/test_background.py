@@ -17,7 +17,7 @@ from searchapp.indexing.background import BackgroundIndexer, IndexingStatus
 
 
 class Rounds:
-    """A reindex that waits to be let through, and fails as often as it is told to."""
+    """A fake reindex that waits for a signal and fails a given number of times."""
 
     def __init__(self, *failures: Exception) -> None:
         self.failures = list(failures)

@@ -1,8 +1,10 @@
-"""Whether a generation has read what was written to the journal: `indexed` in the answer to a write depends on it."""
+"""Coverage of the journal by a generation, on which `indexed` in the answer to a write depends."""
 
 from __future__ import annotations
 
 import json
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -57,6 +59,16 @@ def test_every_file_must_have_been_read(config: Config, journal: Path) -> None:
     assert covers(folder, journal.parent, {})
     assert not covers(folder, journal.parent, {journal.name: 1, "2026-12.jsonl": 1})
     assert not covers(folder.with_name("none"), journal.parent, {journal.name: 1})
+
+
+def test_an_index_state_with_views_is_not_read(config: Config, journal: Path) -> None:
+    generations = Generations(config.index)
+    state = generations.path(generations.current()) / "register.sqlite"
+    with closing(sqlite3.connect(state)) as connection:
+        connection.execute("ALTER TABLE units RENAME TO other")
+        connection.execute("CREATE VIEW units AS SELECT * FROM other")
+        connection.commit()
+    assert not covered(config, journal, len(LINE))
 
 
 @pytest.mark.parametrize("size", [10, 65_536, 65_537, 200_000])

@@ -1,4 +1,4 @@
-"""What changed alone is read and analysed, and the index is the same as if everything had been."""
+"""Incremental reindexing: only changes are read and analysed, and the index equals a rebuilt one."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from searchapp.bootstrap import ReindexOptions
 from searchapp.config import ENGINES, Config, load_config
 from searchapp.errors import CorpusMissing, CorpusShrunk, RejectsRefused
 from searchapp.indexing import Generations
-from searchapp.indexing.files import IndexFiles
+from searchapp.indexing.engine_files import IndexFiles
 from searchapp.indexing.reindex import Summary
 from searchapp.ingest.sources.walk import JOURNAL_FOLDER
 from searchapp.model import Article, ArticleStatus, SearchRequest
@@ -110,7 +110,7 @@ def record(number: int, word: str = "phare", **fields: object) -> dict[str, obje
 
 @pytest.fixture
 def analysed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """What is analysed from now on."""
+    """The texts analysed from now on."""
     texts: list[str] = []
     terms = FrenchAnalyzer.terms
 
@@ -147,7 +147,7 @@ def test_only_articles_that_differ_are_analysed(newsroom: Newsroom, analysed: li
     newsroom.write("a.jsonl", {"id": "neuf", "title": "Neuf", "text": "Encore."}, *records[:19])
     summary = newsroom.reindex()
     assert (summary.added, summary.changed, summary.removed, summary.full) == (1, 1, 1, False)
-    # The lexicon also needs the words of what went.
+    # The spelling dictionary also needs the words of the removed articles.
     assert {text for text in analysed if text} <= {
         *("Neuf", "Encore.", "Le bateau 7", "Un bateau veille sur la côte."),
         *("Le phare 7", "Le phare 19", "Un phare veille sur la côte."),
@@ -201,7 +201,7 @@ def test_what_is_withdrawn_stays_out_whatever_other_files_say(newsroom: Newsroom
         assert set(newsroom.shown()) == {"a2"}
 
 
-def test_the_last_word_of_the_journal_counts(newsroom: Newsroom) -> None:
+def test_the_last_entry_of_the_journal_counts(newsroom: Newsroom) -> None:
     newsroom.write("a.jsonl", record(1, date="2030-01-01"), record(2))
     newsroom.reindex()
     newsroom.say(record(1, "bateau"))

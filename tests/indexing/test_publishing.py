@@ -1,4 +1,4 @@
-"""What is published: names in the order of making whatever the clock says, and no index that is not what was read."""
+"""Publishing: names in the order of publication whatever the clock says, and only indexes that equal what was read."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from searchapp.config import ENGINES, Config
 from searchapp.engines.port import Document, Engine, Reader, Writer
 from searchapp.errors import CorpusShrunk, IndexDamaged, IndexMissing, VerificationFailed
 from searchapp.indexing import Generations
-from searchapp.indexing.index_state import Register
+from searchapp.indexing.index_state import IndexState
 from searchapp.indexing.verification import SAMPLE
 from searchapp.indexing.withdrawn import write_withdrawn
 from searchapp.model import ArticleStatus, SearchRequest
@@ -46,7 +46,7 @@ def total(config: Config, query: str = "") -> int:
 
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> list[datetime]:
-    """The moments that the program is told, one a generation, the last one for good."""
+    """The moments of a fake clock, one for each generation; the last one is repeated."""
     moments = [NOW]
 
     def generations(config: Config) -> Generations:
@@ -67,7 +67,7 @@ def test_there_is_a_generation_to_fall_back_to_whatever_the_clock_says(
     assert first < second < third
     assert Generations(config.index).names() == [second, third]
     (config.index / third / "lexicon.sqlite").unlink()
-    assert Generations(config.index).newest_sound() == second
+    assert Generations(config.index).latest_intact() == second
     assert bootstrap.rollback(config)[0].generation == second
 
 
@@ -159,10 +159,10 @@ def test_an_index_folder_without_a_generation_holds_nothing_yet(config: Config) 
 
 
 def sample(tmp_path: Path, ids: list[str]) -> list[str]:
-    with Register(tmp_path / "register.sqlite") as register:
+    with IndexState(tmp_path / "register.sqlite") as state:
         for article_id in ids:
-            register.note_indexed(article_id, b"-" * 17)
-        return [article_id for article_id, _ in register.sample(SAMPLE)]
+            state.note_indexed(article_id, b"-" * 17)
+        return [article_id for article_id, _ in state.sample(SAMPLE)]
 
 
 @pytest.mark.parametrize("form", ["article-{:06}", "{:06}", "éèà/{:06}", "\U0001f600{:06}"])

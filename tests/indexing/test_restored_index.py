@@ -163,7 +163,7 @@ def test_whoever_indexes_is_woken_when_an_index_comes_back(
     restored: Config, opened: Callable[[], SearchService]
 ) -> None:
     service, woken = opened(), []
-    service.when_behind(lambda: woken.append(True))
+    service.on_missing_withdrawals(lambda: woken.append(True))
     assert (len(ids(service)), len(ids(service)), woken) == (4, 4, [True])
 
 
@@ -193,7 +193,7 @@ def test_a_rollback_is_not_undone_by_what_was_withdrawn_since(
     bootstrap.reindex(config)
     bootstrap.rollback(config)
     service, woken = opened(), []
-    service.when_behind(lambda: woken.append(True))
+    service.on_missing_withdrawals(lambda: woken.append(True))
     assert (service.generation(), ids(service, "ingérence"), woken) == (first, [], [])
 
 

@@ -15,7 +15,7 @@ import pytest
 from searchapp import bootstrap
 from searchapp.bootstrap import ReindexOptions
 from searchapp.config import ENGINES, Config, load_config
-from searchapp.indexing.update import _signed
+from searchapp.indexing.update import _with_sure_time
 from searchapp.ingest import CorpusReader
 from searchapp.ingest.units import Unit, Unlisted
 from searchapp.model import Reject, SearchRequest
@@ -106,7 +106,7 @@ def test_times_are_trusted_when_both_were_two_seconds_ago(modified: float, chang
     unit = Unit(
         "a", b"a", lambda _: iter(()), modified=now + int(modified * SECOND), changed=now + int(changed * SECOND)
     )
-    assert (_signed(unit).modified is not None) == trusted
+    assert (_with_sure_time(unit).modified is not None) == trusted
 
 
 @pytest.fixture

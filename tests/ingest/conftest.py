@@ -62,7 +62,7 @@ def corpus(tmp_path: Path) -> Corpus:
 
 @pytest.fixture
 def article_of(corpus: Corpus) -> ArticleOf:
-    """Return what reads the one article of a file given by name and content."""
+    """Return a function that reads the one article of a file given by name and content."""
 
     def read(name: str, content: str | bytes) -> Article:
         corpus.write(name, content)
@@ -73,7 +73,7 @@ def article_of(corpus: Corpus) -> ArticleOf:
 
 @pytest.fixture
 def reason_of(corpus: Corpus) -> ReasonOf:
-    """Return what reads a file and gives the reason of its one reject."""
+    """Return a function that reads a file and returns the reason of its one reject."""
 
     def read(name: str, content: str | bytes) -> str:
         corpus.write(name, content)

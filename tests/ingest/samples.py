@@ -49,7 +49,7 @@ SOURCE: Final = "L’Écho de Vallombre"
 URL: Final = "https://echo-vallombre.example/bac-orle"
 
 ARTICLE: Final = (TITLE, LEAD, TEXT, DATE, AUTHORS, SOURCE)
-"""What every sample must give: title, lead, text, date, authors, source (in some formats that of the folder)."""
+"""The expected article of every sample: title, lead, text, date, authors, source (of the folder in some formats)."""
 
 BYLINE: Final = f"Par {AUTHORS[0]} et {AUTHORS[1]}, à Rieux"
 DATELINE: Final = "Publié le 6 novembre 2024 à 16h49"
@@ -398,4 +398,4 @@ CONTAINERS: Final[dict[str, Callable[[bytes], bytes]]] = {
     ".tgz": lambda content: gzip.compress(tar_of({"./a.html": content})),
     ".tar.zip": lambda content: zip_of({"a.tar": tar_of({"a.html": content})}),
 }
-"""What wraps a page as a.html."""
+"""Wraps a page as a.html."""

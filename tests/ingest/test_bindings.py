@@ -36,7 +36,7 @@ def ids(corpus: Corpus) -> list[str]:
 
 
 def the_issue(corpus: Corpus) -> Article:
-    """Return the article of the issue; what else was read can only be a page that lies above its binding."""
+    """Return the article of the issue; everything else that was read is a page in a folder above its METS file."""
     (issue,) = (found for found in corpus.articles() if found.id.endswith("mets"))
     assert not corpus.rejects()
     return issue

@@ -1,4 +1,4 @@
-"""What every format has in common: clean text, dates, letters."""
+"""Behaviour that all formats share: clean text, dates, encodings."""
 
 from __future__ import annotations
 
@@ -136,9 +136,9 @@ def test_every_letter_of_windows_1252_folds_the_same_both_ways() -> None:
         assert boilerplate._folded(f"a{letter}b") == boilerplate._folded_slowly(f"a{letter}b")
 
 
-SMALL_WORDS = ["le", "la", "Les", "de", "du", "et", "l’eau", "d'un", "que", "qui", "dans", "pour", "par", "sur", "une"]
+STOPWORDS = ["le", "la", "Les", "de", "du", "et", "l’eau", "d'un", "que", "qui", "dans", "pour", "par", "sur", "une"]
 WORDS = st.lists(
-    st.sampled_from([*SMALL_WORDS, "the", "mayor", "said", "bridge", "closed", "Rat", "MONTH"]), max_size=200
+    st.sampled_from([*STOPWORDS, "the", "mayor", "said", "bridge", "closed", "Rat", "MONTH"]), max_size=200
 )
 
 

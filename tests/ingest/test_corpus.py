@@ -260,7 +260,7 @@ def test_file_or_folder_without_permission_is_rejected(name: str) -> None:
     ("error", "reason"),
     [
         (PermissionError(13, "refused"), "there is no permission to read it"),
-        (FileNotFoundError(2, "gone"), "it is not there any more"),
+        (FileNotFoundError(2, "gone"), "it does not exist any more"),
         (OSError(5, "Input/output error"), "it cannot be read: Input/output error"),
     ],
 )

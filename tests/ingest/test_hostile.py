@@ -30,7 +30,7 @@ READ = ("between.xml", "brackets.md", "byline.txt")
 
 @pytest.fixture(scope="module")
 def answers(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Any]]:
-    """What came of each file."""
+    """The outcome of each file."""
     folder = tmp_path_factory.mktemp("hostile")
     for name, content in HOSTILE.items():
         (folder / name).write_bytes(content())

@@ -1,4 +1,4 @@
-"""What every article passes through: dates, bylines, boilerplate, paywalls, sources of sites, languages, mojibake."""
+"""Cleaning of every article: dates, bylines, boilerplate, paywalls, sources of sites, languages, mojibake."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What every reader promises, over every format: articles, or rejects with file, place and reason; no exception."""
+"""The contract of readers, over every format: articles, or rejects with file, line and reason; no exception."""
 
 from __future__ import annotations
 

@@ -41,7 +41,7 @@ def test_every_field_and_every_repair_is_shown(tmp_path: Path) -> None:
         "(a day without an hour)",
         "modified",
         "2025",
-        "letters that were decoded wrongly",
+        "wrongly decoded characters",
         "lines that are no part of the article",
         "1 article, 0 rejected, 1 repaired",
     ):

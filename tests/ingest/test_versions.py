@@ -1,4 +1,4 @@
-"""The moment of this version of an article, and what its newspaper says of it today, from every format that tells."""
+"""Moment and status of an article's version, from every format that has them."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def sample(name: str, before: str, after: str) -> bytes:
 
 
 def told(name: str) -> bytes:
-    """Return the sample ``name`` with the moment UPDATED as its format tells it."""
+    """Return the sample ``name`` with the moment UPDATED in the field of its format."""
     lines = {
         "a.txt": ("Publié le 6 novembre 2024 à 16h49", ", mis à jour le jeudi 7 novembre 2024 à 8h30"),
         "a.jsonl": ('{"id": "bac-orle"', f', "modified": "{UPDATED}"'),

@@ -8,12 +8,12 @@ from zoneinfo import ZoneInfo
 from hypothesis import strategies as st
 
 from searchapp.model import Article
-from searchapp.query import And, Bag, DateRange, Exact, Field, Fuzzy, Node, Not, Or, Phrase, Prefix, Word, parse, show
+from searchapp.query import And, Bool, DateRange, Exact, Field, Fuzzy, Node, Not, Or, Phrase, Prefix, Word, parse, show
 
 __all__ = ["corpora", "trees"]
 
 PARIS = ZoneInfo("Europe/Paris")
-# Near to each other in every way the language knows: stems, accents, beginnings, slips, elisions, small words.
+# Near to each other in every way the language knows: stems, accents, beginnings, slips, elisions, stopwords.
 WORDS = (
     "pont",
     "ponts",
@@ -99,6 +99,6 @@ def branches(inner: st.SearchStrategy[Node]) -> st.SearchStrategy[Node]:
         many.map(And)
         | many.map(Or)
         | inner.map(Not)
-        | st.builds(Bag, some, some, some)
+        | st.builds(Bool, some, some, some)
         | st.builds(Field, st.sampled_from(("title", "text", "author")), inner)
     )

@@ -49,7 +49,7 @@ def check(engine: Engine, articles: list[Article], asked: list[Node]) -> None:
 @pytest.mark.parametrize(
     "query", ['le mot-clé:"echo"', '-(le mot-clé:"echo")', 'le "pont" mot-clé:echo', "le date:2022"]
 )
-def test_small_words_beside_what_only_narrows(engine: Engine, query: str) -> None:
+def test_stopwords_beside_what_only_narrows(engine: Engine, query: str) -> None:
     articles = [
         Article("a0", "pont", "le", tags=("L’Écho du Pont",)),
         Article("a1", "phare", "la tour", tags=("L’Écho du Pont",)),

@@ -1,4 +1,4 @@
-"""What a tree finds, told the long way: each article is read token by token, without index, dictionary or clauses.
+"""Oracle: evaluates a query tree on the tokens of each article, without index, dictionary or clauses.
 
 Engines are held to it by ``test_engines_and_tokens.py``. It shares only the analyzer and the tree with the program.
 """
@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 from searchapp.analysis import FrenchAnalyzer, Term
 from searchapp.model import Article
-from searchapp.query import And, Bag, DateRange, Every, Exact, Field, Fuzzy, Node, Not, Or, Phrase, Prefix, Word
+from searchapp.query import And, Bool, DateRange, Exact, Field, Fuzzy, MatchAll, Node, Not, Or, Phrase, Prefix, Word
 
 __all__ = ["found"]
 
@@ -54,7 +54,7 @@ def holds(node: Node, view: View) -> bool:
 
 
 @holds.register
-def _(_node: Every, _view: View) -> bool:
+def _(_node: MatchAll, _view: View) -> bool:
     return True
 
 
@@ -87,7 +87,7 @@ def _(node: DateRange, view: View) -> bool:
 
 
 @holds.register
-def _(node: Bag, view: View) -> bool:
+def _(node: Bool, view: View) -> bool:
     if any(holds(clause, view) for clause in node.must_not) or not all(holds(clause, view) for clause in node.must):
         return False
     if node.should and all(map(only_narrows, node.must)):
@@ -95,18 +95,18 @@ def _(node: Bag, view: View) -> bool:
     return True
 
 
-def preferred(node: Bag, view: View) -> Sequence[Node]:
-    """Small words do not count beside others; in the whole article the terms of words count one by one."""
+def preferred(node: Bool, view: View) -> Sequence[Node]:
+    """Stopwords do not count beside others; in the whole article the terms of words count one by one."""
     if view.field:
         return [clause for clause in node.should if not is_small(clause)] or node.should
     terms = ANALYZER.terms(" ".join(clause.text for clause in node.should if isinstance(clause, Word)))
     others = [clause for clause in node.should if not isinstance(clause, Word)]
-    content = [term for term in terms if not term.small] or terms
+    content = [term for term in terms if not term.is_stopword] or terms
     return [*(Word(term.exact) for term in content), *others]
 
 
 def is_small(node: Node) -> bool:
-    return isinstance(node, Word) and all(term.small for term in ANALYZER.terms(node.text))
+    return isinstance(node, Word) and all(term.is_stopword for term in ANALYZER.terms(node.text))
 
 
 def only_narrows(node: Node) -> bool:

@@ -23,7 +23,7 @@ _MOST_PAIRS = 15
 
 
 def units(pattern: re.Pattern[Any]) -> list[tuple[str, str, str]]:
-    """Return triples of what stands before, what is repeated, and what comes after."""
+    """Return triples: prefix, repeated part, suffix."""
     text = pattern.pattern if isinstance(pattern.pattern, str) else pattern.pattern.decode("latin-1")
     # Without IGNORECASE, for the parser; the signs are the same.
     tree = parser.parse(text, pattern.flags & ~re.IGNORECASE & (re.UNICODE | re.VERBOSE | re.MULTILINE | re.DOTALL))

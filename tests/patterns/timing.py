@@ -1,4 +1,4 @@
-"""How the time of every regular expression grows with its input: python -m tests.patterns.timing
+"""Growth of the time of every regular expression with its input: python -m tests.patterns.timing
 
 Each is run over strings of 10,000 and of 100,000 signs (see strings). Printed is the worst ratio of the two times for
 each pattern, the worst of all last. A pattern that does not come to an end is ended by the kernel, and told.

@@ -1,4 +1,4 @@
-"""docs/francais.md holds what it says: its tables are run."""
+"""The tables of docs/francais.md, run as tests."""
 
 from __future__ import annotations
 

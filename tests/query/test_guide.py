@@ -1,4 +1,4 @@
-"""What is told of the language holds: every example finds something, and the documentation is the table."""
+"""The guide of the query language: every example finds something, and the documentation equals the table."""
 
 from __future__ import annotations
 

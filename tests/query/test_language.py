@@ -8,12 +8,12 @@ import pytest
 
 from searchapp.query import (
     And,
-    Bag,
+    Bool,
     DateRange,
-    Every,
     Exact,
     Field,
     Fuzzy,
+    MatchAll,
     Node,
     Not,
     Or,
@@ -30,26 +30,26 @@ WORDS = CalendarWords(lambda: TODAY)
 PONT, PORT, VIN, EAU = (Word(word) for word in ("pont", "port", "vin", "eau"))
 
 
-def should(*nodes: Node) -> Bag:
-    return Bag(nodes)
+def should(*nodes: Node) -> Bool:
+    return Bool(nodes)
 
 
-def must(*nodes: Node) -> Bag:
-    return Bag((), nodes)
+def must(*nodes: Node) -> Bool:
+    return Bool((), nodes)
 
 
-def days(first: str | None, last: str | None) -> Bag:
+def days(first: str | None, last: str | None) -> Bool:
     return must(DateRange(*(date.fromisoformat(day) if day else None for day in (first, last))))
 
 
-def field(name: str, node: Node) -> Bag:
+def field(name: str, node: Node) -> Bool:
     return must(Field(name, node))
 
 
 BARE = [
-    ("", Every()),
-    ("  … !", Every()),
-    ("- + --", Every()),
+    ("", MatchAll()),
+    ("  … !", MatchAll()),
+    ("- + --", MatchAll()),
     ("pont", should(PONT)),
     ("pont vin", should(PONT, VIN)),
     ("  pont \n vin ", should(PONT, VIN)),
@@ -68,35 +68,35 @@ BARE = [
 SIGNS = [
     ("+pont", must(PONT)),
     ("+pont +vin", must(PONT, VIN)),
-    ("pont +vin", Bag((PONT,), (VIN,))),
-    ("pont -vin", Bag((PONT,), (), (VIN,))),
-    ("pont !vin", Bag((PONT,), (), (VIN,))),
-    ("-pont", Bag((), (), (PONT,))),
-    ("--pont", Bag((), (), (PONT,))),
+    ("pont +vin", Bool((PONT,), (VIN,))),
+    ("pont -vin", Bool((PONT,), (), (VIN,))),
+    ("pont !vin", Bool((PONT,), (), (VIN,))),
+    ("-pont", Bool((), (), (PONT,))),
+    ("--pont", Bool((), (), (PONT,))),
     ("+-pont", must(PONT)),
-    ("-(pont vin) eau", Bag((EAU,), (), (should(PONT, VIN),))),
-    ("+(pont vin) eau", Bag((EAU,), (should(PONT, VIN),))),
-    ('marché -"de Noël"', Bag((Word("marché"),), (), (Phrase("de Noël"),))),
-    ("pont -source:phare", Bag((PONT,), (), (Field("source", Word("phare")),))),
+    ("-(pont vin) eau", Bool((EAU,), (), (should(PONT, VIN),))),
+    ("+(pont vin) eau", Bool((EAU,), (should(PONT, VIN),))),
+    ('marché -"de Noël"', Bool((Word("marché"),), (), (Phrase("de Noël"),))),
+    ("pont -source:phare", Bool((PONT,), (), (Field("source", Word("phare")),))),
 ]
 PHRASES = [
     ('"gilets  jaunes"', must(Phrase("gilets jaunes"))),
     ("«\u202fà la une\u202f»", must(Phrase("à la une"))),
-    ("“à la une” marché", Bag((Word("marché"),), (Phrase("à la une"),))),
+    ("“à la une” marché", Bool((Word("marché"),), (Phrase("à la une"),))),
     ("„à la une“", must(Phrase("à la une"))),
     ("„à la une”", must(Phrase("à la une"))),
     ('"à la une', must(Phrase("à la une"))),
     ("«à la une", must(Phrase("à la une"))),
     ('«à la une"', must(Phrase("à la une"))),
     ('"l’affaire « pont »"', must(Phrase("l’affaire pont"))),
-    ('""', Every()),
-    ('"…"', Every()),
+    ('""', MatchAll()),
+    ('"…"', MatchAll()),
     ('"pont"', must(Phrase("pont"))),
     ('"pont vin"~5', must(Phrase("pont vin", 5))),
     ('"pont vin"~', must(Phrase("pont vin", 5))),
     ('"pont vin"~0', must(Phrase("pont vin"))),
     ("« pont vin »~12", must(Phrase("pont vin", 12))),
-    ('pont"vin eau"', Bag((PONT,), (Phrase("vin eau"),))),
+    ('pont"vin eau"', Bool((PONT,), (Phrase("vin eau"),))),
     ("pont » vin", should(PONT, VIN)),
     ('"pont (vin"', must(Phrase("pont (vin"))),
 ]
@@ -108,7 +108,7 @@ FORMS = [
     ("l’é*", should(Word("l’é"))),
     ("ab*", should(Prefix("ab"))),
     ("a*", should(Word("a"))),
-    ("*", Every()),
+    ("*", MatchAll()),
     ("* pont", should(PONT)),
     ("*pont", should(PONT)),
     ("*pont*", should(Prefix("pont"))),
@@ -124,7 +124,7 @@ FORMS = [
     ("=marché", must(Exact("marché"))),
     ("==marché", must(Exact("marché"))),
     ("=l’été", must(Exact("l’été"))),
-    ("-=marché", Bag((), (), (Exact("marché"),))),
+    ("-=marché", Bool((), (), (Exact("marché"),))),
     ("= pont", should(PONT)),
     ("a=b", should(Word("a=b"))),
 ]
@@ -137,9 +137,9 @@ OPERATORS = [
     ("pont OR vin", must(Or((PONT, VIN)))),
     ("pont | vin", must(Or((PONT, VIN)))),
     ("pont|vin||eau", must(Or((PONT, VIN, EAU)))),
-    ("pont SAUF vin", Bag((PONT,), (), (VIN,))),
-    ("pont NOT vin", Bag((PONT,), (), (VIN,))),
-    ("SAUF vin", Bag((), (), (VIN,))),
+    ("pont SAUF vin", Bool((PONT,), (), (VIN,))),
+    ("pont NOT vin", Bool((PONT,), (), (VIN,))),
+    ("SAUF vin", Bool((), (), (VIN,))),
     ("pont ET SAUF vin", must(And((PONT, Not(VIN))))),
     ("pont AND NOT vin", must(And((PONT, Not(VIN))))),
     ("pont ET -vin", must(And((PONT, Not(VIN))))),
@@ -151,10 +151,10 @@ OPERATORS = [
     ("(pont OU vin) ET eau", must(And((Or((PONT, VIN)), EAU)))),
     ("pont ET vin ET eau", must(And((PONT, VIN, EAU)))),
     ("pont ET (vin ET eau)", must(And((PONT, VIN, EAU)))),
-    ("SAUF (pont OU vin)", Bag((), (), (Or((PONT, VIN)),))),
+    ("SAUF (pont OU vin)", Bool((), (), (Or((PONT, VIN)),))),
     ("pont OU SAUF (SAUF vin)", must(Or((PONT, Not(Not(VIN)))))),
-    ("port pont OU vin", Bag((PORT,), (Or((PONT, VIN)),))),
-    ("pont ET vin eau", Bag((EAU,), (And((PONT, VIN)),))),
+    ("port pont OU vin", Bool((PORT,), (Or((PONT, VIN)),))),
+    ("pont ET vin eau", Bool((EAU,), (And((PONT, VIN)),))),
     ("pont OU vin port OU eau", must(Or((PONT, VIN)), Or((PORT, EAU)))),
     ("pont ET (vin eau)", must(And((PONT, should(VIN, EAU))))),
     ("pont PROCHE vin", must(Phrase("pont vin", 5))),
@@ -178,13 +178,13 @@ OPERATORS = [
     ("ET,", should(Word("et"))),
 ]
 GROUPS = [
-    ("(", Every()),
-    (")", Every()),
-    ("()", Every()),
+    ("(", MatchAll()),
+    (")", MatchAll()),
+    ("()", MatchAll()),
     ("(pont", should(PONT)),
     ("pont)", should(PONT)),
     ("((pont))", should(PONT)),
-    ("(pont vin) eau", Bag((EAU,), (should(PONT, VIN),))),
+    ("(pont vin) eau", Bool((EAU,), (should(PONT, VIN),))),
     ("(pont OU vin", must(Or((PONT, VIN)))),
     ("pont ET ()", should(PONT)),
     ("(" * 40 + "pont", should(PONT)),
@@ -214,13 +214,13 @@ FIELDS = [
     ("titre:(pont vin)", field("title", should(PONT, VIN))),
     ("titre:(pont)", field("title", PONT)),
     ("titre:-pont", field("title", PONT)),
-    ("+titre:pont vin", Bag((VIN,), (Field("title", PONT),))),
+    ("+titre:pont vin", Bool((VIN,), (Field("title", PONT),))),
     ("titre:pont OU vin", must(Or((Field("title", PONT), VIN)))),
     ("titre:", should(Word("titre"))),
     ("titre: pont", should(Word("titre"), PONT)),
-    ("titre:()", Every()),
+    ("titre:()", MatchAll()),
     ("autuer:dupont", should(Word("autuer:dupont"))),
-    ('autuer:"le bihan"', Bag((Word("autuer"),), (Phrase("le bihan"),))),
+    ('autuer:"le bihan"', Bool((Word("autuer"),), (Phrase("le bihan"),))),
     ("http://example.org/pont", should(Word("http://example.org/pont"))),
     ("12:30", should(Word("12:30"))),
     ("titre:source:pont", field("title", Word("source:pont"))),
@@ -238,7 +238,7 @@ DATES = [
     ('date:"novembre 2022"', days("2022-11-01", "2022-11-30")),
     ("date:november 2022", days("2022-11-01", "2022-11-30")),
     ("date:8 novembre 2022", days("2022-11-08", "2022-11-08")),
-    ("date:1er mai 2024 pont", Bag((PONT,), (DateRange(date(2024, 5, 1), date(2024, 5, 1)),))),
+    ("date:1er mai 2024 pont", Bool((PONT,), (DateRange(date(2024, 5, 1), date(2024, 5, 1)),))),
     ("date:2020..2022", days("2020-01-01", "2022-12-31")),
     ("date:2022..2020", days("2020-01-01", "2022-12-31")),
     ("date:2020-03..2020-05-10", days("2020-03-01", "2020-05-10")),
@@ -262,13 +262,13 @@ DATES = [
     ("date:7j", days("2024-10-30", "2024-11-06")),
     ("depuis:7j", days("2024-10-30", None)),
     ("depuis:il y a 3 jours", days("2024-11-03", None)),
-    ("depuis:hier pont", Bag((PONT,), (DateRange(date(2024, 11, 5), None),))),
+    ("depuis:hier pont", Bool((PONT,), (DateRange(date(2024, 11, 5), None),))),
     ("avant:hier", days(None, "2024-11-04")),
     ("hier", should(Word("hier"))),
-    ("date:2024-99-99", Every()),
+    ("date:2024-99-99", MatchAll()),
     ("date:2024-02-30 pont", should(PONT)),
-    ("date:", Every()),
-    ("date:demain-jamais", Every()),
+    ("date:", MatchAll()),
+    ("date:demain-jamais", MatchAll()),
     ("pont ET date:bientôt", should(PONT)),
 ]
 TABLE = [*BARE, *SIGNS, *PHRASES, *FORMS, *OPERATORS, *GROUPS, *FIELDS, *DATES]

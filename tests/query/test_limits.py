@@ -1,4 +1,4 @@
-"""The limits of the language, each at its boundary, and what is told of what is odd."""
+"""The limits of the query language, each at its boundary, and the remarks about them."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ import pytest
 
 from searchapp.query import (
     And,
-    Bag,
+    Bool,
     DateRange,
-    Every,
     Field,
     Fuzzy,
+    MatchAll,
     Node,
     Not,
     Or,
@@ -62,7 +62,7 @@ def test_parentheses_are_thirty_two_deep(depth: int, told: bool) -> None:
 @pytest.mark.parametrize(("number", "told"), [(7, False), (8, False), (9, True)])
 def test_eight_proximities_are_looked_for_and_the_others_read_as_et(number: int, told: bool) -> None:
     tree = parse(" ".join(f"pont{place} PROCHE/3 vin{place}" for place in range(number))).tree
-    assert isinstance(tree, Bag)
+    assert isinstance(tree, Bool)
     assert tree.must[:8] == tuple(Phrase(f"pont{place} vin{place}", 3) for place in range(min(number, 8)))
     assert tree.must[8:] == ((And((Word("pont8"), Word("vin8"))),) if told else ())
     assert bool(remarks(" ".join(['"a b"~3'] * number))) == told
@@ -82,7 +82,7 @@ def test_eight_proximities_are_looked_for_and_the_others_read_as_et(number: int,
     ],
 )
 def test_words_may_be_ninety_nine_words_apart(text: str, slop: int, told: bool) -> None:
-    assert parse(text).tree == Bag((), (Phrase("pont vin", slop),))
+    assert parse(text).tree == Bool((), (Phrase("pont vin", slop),))
     assert bool(remarks(text)) == told
 
 
@@ -120,7 +120,7 @@ def test_a_name_of_one_letter_or_an_empty_value_is_no_field_and_nothing_is_told(
     [("pont~0", 1), ("pont~1", 1), ("pont~2", 2), ("pont~3", 2), ("pont~10", 2), ("pont~01", 1), ("pont~1000", 2)],
 )
 def test_a_word_may_be_two_letters_away(text: str, distance: int) -> None:
-    assert parse(text).tree == Bag((Fuzzy("pont", distance),))
+    assert parse(text).tree == Bool((Fuzzy("pont", distance),))
 
 
 @pytest.mark.parametrize(
@@ -147,19 +147,19 @@ def test_a_remark_points_at_what_it_is_about(text: str, place: str) -> None:
 @pytest.mark.parametrize(
     ("text", "tree"),
     [
-        ("pont) vin", Bag((Word("pont"), Word("vin")))),
-        ("pont ET (vin", Bag((), (And((Word("pont"), Word("vin"))),))),
-        ("((pont OU vin) eau", Bag((), (Bag((Word("eau"),), (Or((Word("pont"), Word("vin"))),)),))),
-        (") pont OU vin", Bag((), (Or((Word("pont"), Word("vin"))),))),
-        ("pont ET -vin", Bag((), (And((Word("pont"), Not(Word("vin")))),))),
-        ("SAUF (pont)", Bag((), (), (Word("pont"),))),
-        ("pont ET SAUF ET vin", Bag((Word("pont"), Word("et"), Word("sauf"), Word("et"), Word("vin")))),
-        ("pont SAUF", Bag((Word("pont"), Word("sauf")))),
-        ("pont OU SAUF", Bag((Word("pont"), Word("ou"), Word("sauf")))),
-        ("SAUF pont OU vin", Bag((), (Or((Not(Word("pont")), Word("vin"))),))),
-        ("(SAUF pont)", Bag((), (), (Word("pont"),))),
-        ("pont ET (SAUF vin)", Bag((), (And((Word("pont"), Not(Word("vin")))),))),
-        ("ET ET", Bag((Word("et"), Word("et")))),
+        ("pont) vin", Bool((Word("pont"), Word("vin")))),
+        ("pont ET (vin", Bool((), (And((Word("pont"), Word("vin"))),))),
+        ("((pont OU vin) eau", Bool((), (Bool((Word("eau"),), (Or((Word("pont"), Word("vin"))),)),))),
+        (") pont OU vin", Bool((), (Or((Word("pont"), Word("vin"))),))),
+        ("pont ET -vin", Bool((), (And((Word("pont"), Not(Word("vin")))),))),
+        ("SAUF (pont)", Bool((), (), (Word("pont"),))),
+        ("pont ET SAUF ET vin", Bool((Word("pont"), Word("et"), Word("sauf"), Word("et"), Word("vin")))),
+        ("pont SAUF", Bool((Word("pont"), Word("sauf")))),
+        ("pont OU SAUF", Bool((Word("pont"), Word("ou"), Word("sauf")))),
+        ("SAUF pont OU vin", Bool((), (Or((Not(Word("pont")), Word("vin"))),))),
+        ("(SAUF pont)", Bool((), (), (Word("pont"),))),
+        ("pont ET (SAUF vin)", Bool((), (And((Word("pont"), Not(Word("vin")))),))),
+        ("ET ET", Bool((Word("et"), Word("et")))),
     ],
 )
 def test_operators_and_parentheses_out_of_place_cost_nobody_the_rest(text: str, tree: Node) -> None:
@@ -220,7 +220,7 @@ def test_the_normal_form_is_as_short_as_it_can_be(text: str, normal: str) -> Non
         (Or((Field("tag", Word("eau")), Field("section", Word("sport")))), True),
         (Or((Field("tag", Word("eau")), Word("sport"))), False),
         (Word("pont"), False),
-        (Every(), False),
+        (MatchAll(), False),
     ],
 )
 def test_dates_and_whole_values_only_narrow(node: Node, narrowing: bool) -> None:

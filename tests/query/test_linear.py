@@ -1,10 +1,10 @@
-"""Reading a query is linear in it, whatever it is made of, and what it may ask for is bounded."""
+"""Parsing is linear in the length of any query, and the work that a query asks for is bounded."""
 
 from __future__ import annotations
 
 import pytest
 
-from searchapp.query import LONGEST_QUERY, And, Bag, Field, Fuzzy, Node, Not, Or, Phrase, parse
+from searchapp.query import LONGEST_QUERY, And, Bool, Field, Fuzzy, Node, Not, Or, Phrase, parse
 from searchapp.query.grammar import MOST_PROXIMITIES
 from searchapp.query.leaves import read_leaf
 from tests.query.texts import PIECES, SIGNS
@@ -30,7 +30,7 @@ def proximities(node: Node) -> int:
     match node:
         case Phrase(slop=slop):
             return bool(slop)
-        case Bag(should, must, must_not):
+        case Bool(should, must, must_not):
             return sum(map(proximities, (*should, *must, *must_not)))
         case And(clauses) | Or(clauses):
             return sum(map(proximities, clauses))
@@ -57,10 +57,10 @@ def test_a_query_has_few_proximities_and_says_what_was_left_out(text: str) -> No
 @pytest.mark.parametrize("text", ["pont PROCHE/500 vin", '"pont vin"~500'])
 def test_a_proximity_reaches_so_far_at_most_and_says_so(text: str) -> None:
     parsed = parse(text)
-    assert parsed.tree == Bag((), (Phrase("pont vin", 99),))
+    assert parsed.tree == Bool((), (Phrase("pont vin", 99),))
     assert "99 words between at most" in str(parsed.remarks[0].message)
 
 
 @pytest.mark.parametrize("text", ["pont~1~2", "pont~1~1~2", "pont~1-~2"])
 def test_of_several_distances_the_last_one_counts(text: str) -> None:
-    assert parse(text).tree == Bag((Fuzzy("pont", 2),))
+    assert parse(text).tree == Bool((Fuzzy("pont", 2),))

@@ -1,4 +1,4 @@
-"""What the dictionary of a generation takes for granted."""
+"""Assumptions of the term dictionary of a generation."""
 
 from __future__ import annotations
 

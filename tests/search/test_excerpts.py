@@ -1,4 +1,4 @@
-"""Which piece of a text an excerpt shows, where it begins and where it ends."""
+"""Excerpts: the fragment of a text that is shown, its beginning and its end."""
 
 from __future__ import annotations
 

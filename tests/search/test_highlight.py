@@ -10,7 +10,8 @@ from searchapp.analysis import FrenchAnalyzer
 from searchapp.model import Deadline, Fragment
 from searchapp.output.highlight_html import marked, paragraphs
 from searchapp.query import parse
-from searchapp.search.highlight import EXCERPT_TEXT, FRAGMENT_LENGTH, MOST_MARKS, Highlighter
+from searchapp.search.fragments import FRAGMENT_LENGTH
+from searchapp.search.highlight import EXCERPT_TEXT, MOST_MARKS, Highlighter
 from searchapp.search.highlight_terms import HighlightTerms, extract_highlight_terms
 from tests.work import is_linear
 

@@ -1,13 +1,13 @@
-"""Which share of a query's weight is asked for, and what is done when there is no time to count."""
+"""Minimum should match: the required share of a query's weight, also after the deadline."""
 
 from __future__ import annotations
 
 import pytest
 
-from searchapp.derived.rerank_features import make_evidence
-from searchapp.engines.port import BooleanClause, Clause, TermClause, WeightClause
+from searchapp.derived.rerank_features import make_rerank_features
+from searchapp.engines.port import BooleanClause, Clause, MinimumWeightClause, TermClause
 from searchapp.model import Deadline
-from searchapp.query import Bag, Phrase, Word, parse
+from searchapp.query import Bool, Phrase, Word, parse
 from searchapp.search.matching import alternative_should_match, minimum_should_match
 from searchapp.search.plan import _prefer_quotes
 from searchapp.search.ranking import rerank_scores
@@ -24,7 +24,7 @@ def test_the_highest_share_that_fifty_articles_reach_is_asked_for(counted: list[
     counts = iter(counted)
     clause, complete = minimum_should_match(WORDS, lambda _: next(counts))
     assert complete
-    assert isinstance(clause, WeightClause)
+    assert isinstance(clause, MinimumWeightClause)
     assert clause.minimum == pytest.approx(share * HEAVIEST)
 
 
@@ -33,7 +33,7 @@ def test_without_time_to_count_the_last_share_looked_at_is_asked_for(counted: li
     counts = iter(counted)
     clause, complete = minimum_should_match(WORDS, lambda _: next(counts))
     assert not complete
-    assert isinstance(clause, WeightClause)
+    assert isinstance(clause, MinimumWeightClause)
     assert clause.minimum == pytest.approx(share * HEAVIEST)
 
 
@@ -42,9 +42,9 @@ def test_when_no_share_is_reached_any_word_will_do() -> None:
     assert minimum_should_match(WORDS, lambda _: 0) == (any_word, True)
 
 
-def weighed(clause: Clause) -> list[WeightClause]:
+def weighed(clause: Clause) -> list[MinimumWeightClause]:
     parts = clause.must if isinstance(clause, BooleanClause) else ()
-    return [part for part in parts if isinstance(part, WeightClause)]
+    return [part for part in parts if isinstance(part, MinimumWeightClause)]
 
 
 def test_however_long_the_query_few_words_are_weighed_beside_a_synonym() -> None:
@@ -55,14 +55,14 @@ def test_however_long_the_query_few_words_are_weighed_beside_a_synonym() -> None
 
 def test_a_ranking_that_there_is_no_time_for_is_none() -> None:
     word = ScoredTerm("phar", "phare", 1.0, 1.0)
-    evidence = [make_evidence(ANALYZER.terms("Le phare"), ANALYZER.terms("Le phare brille."))]
-    assert rerank_scores([word], evidence, Deadline(0.0)) is None
-    assert rerank_scores([word], evidence)
+    features = [make_rerank_features(ANALYZER.terms("Le phare"), ANALYZER.terms("Le phare brille."))]
+    assert rerank_scores([word], features, Deadline(0.0)) is None
+    assert rerank_scores([word], features)
 
 
 def test_of_two_words_the_heavier_one_is_enough() -> None:
     clause, _ = minimum_should_match([("phar", 3.0), ("port", 1.0)], lambda _: 50)
-    assert clause == WeightClause("stems", (("phar", 3.0), ("port", 1.0)), 0.4 * 4.0)
+    assert clause == MinimumWeightClause("stems", (("phar", 3.0), ("port", 1.0)), 0.4 * 4.0)
 
 
 def test_a_single_word_needs_no_count() -> None:
@@ -110,6 +110,6 @@ def test_in_a_pasted_headline_quotations_are_preferred_and_in_a_typed_query_requ
 
 def test_what_a_pasted_headline_excludes_stays_excluded() -> None:
     read, _ = _prefer_quotes(parse('"le bac reprend du service" passeur retraite -pont').tree)
-    assert isinstance(read, Bag)
+    assert isinstance(read, Bool)
     assert (read.must, read.must_not) == ((), (Word("pont"),))
     assert set(read.should) == {Word("passeur"), Word("retraite"), Phrase("le bac reprend du service")}

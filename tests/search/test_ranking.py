@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from searchapp.analysis import FrenchAnalyzer
-from searchapp.derived.rerank_features import make_evidence
+from searchapp.derived.rerank_features import make_rerank_features
 from searchapp.search.ranking import rerank_scores
 from searchapp.search.scored_terms import ScoredTerm, idf
 
@@ -27,18 +27,18 @@ def query_words(text: str, **others: ScoredTerm) -> list[ScoredTerm]:
     return [others.get(word.form, word) for word in words]
 
 
-def evidence(title: str, text: str) -> str:
-    return make_evidence(ANALYZER.terms(title), ANALYZER.terms(text))
+def features_of(title: str, text: str) -> str:
+    return make_rerank_features(ANALYZER.terms(title), ANALYZER.terms(text))
 
 
 def order(query: list[ScoredTerm], *articles: tuple[str, str]) -> list[int]:
     """The places of the articles, best first."""
-    scores = rerank_scores(query, [evidence(title, text) for title, text in articles])
+    scores = rerank_scores(query, [features_of(title, text) for title, text in articles])
     return sorted(range(len(articles)), key=lambda place: -scores[place])
 
 
 def by_the_formula(words: list[ScoredTerm], articles: list[tuple[str, str]]) -> list[float]:
-    """The scores as the docstring of the module has them, on lists of words in place of counted strings."""
+    """The scores by the formula in the module's docstring, computed on lists of words."""
     read = [(ANALYZER.terms(title), ANALYZER.terms(text)) for title, text in articles]
     average = sum(len(title) + len(text) for title, text in read) / len(read) or 1.0
     title_average = sum(len(title) for title, _ in read) / len(read) or 1.0
@@ -46,9 +46,9 @@ def by_the_formula(words: list[ScoredTerm], articles: list[tuple[str, str]]) -> 
     for title, text in read:
         norm = 1.2 * (1 - 0.75 + 0.75 * (len(title) + len(text)) / average)
         title_norm = 1.2 * (1 - 0.25 + 0.25 * len(title) / title_average)
-        stems = [[term.stem for term in part if not term.small] for part in (title, text)]
+        stems = [[term.stem for term in part if not term.is_stopword] for part in (title, text)]
         parts = [stems[0], stems[1][:FIRST_WORDS], stems[1][FIRST_WORDS:]]
-        forms = [term.exact for part in (title, text) for term in part if not term.small]
+        forms = [term.exact for part in (title, text) for term in part if not term.is_stopword]
         total = held = 0.0
         for word in words:
             counts = [part.count(word.stem) for part in parts]
@@ -86,7 +86,7 @@ def test_the_score_is_that_of_the_formula(asked: list[str], articles: list[tuple
         )
         for place, term in enumerate(terms)
     ]
-    scores = rerank_scores(words, [evidence(*article) for article in articles])
+    scores = rerank_scores(words, [features_of(*article) for article in articles])
     assert scores == pytest.approx(by_the_formula(words, articles))
 
 
@@ -98,11 +98,11 @@ def test_the_inverse_document_frequency_is_that_of_the_port() -> None:
 
 def test_without_articles_or_words_there_is_nothing_to_order_by() -> None:
     assert rerank_scores(query_words("phare"), []) == []
-    assert rerank_scores([], [evidence("Le phare", "Le phare veille.")]) == [0.0]
+    assert rerank_scores([], [features_of("Le phare", "Le phare veille.")]) == [0.0]
 
 
 def test_an_article_without_a_word_has_no_score() -> None:
-    assert rerank_scores(query_words("phare"), [evidence("", "… !")]) == [0.0]
+    assert rerank_scores(query_words("phare"), [features_of("", "… !")]) == [0.0]
 
 
 def test_an_article_about_the_words_comes_before_one_that_mentions_them() -> None:
@@ -137,7 +137,7 @@ def test_words_side_by_side_count_wherever_they_stand() -> None:
     filler = "Un train passe au port. " * FIRST_WORDS
     articles = [("", filler + "La neige, un phare."), ("", filler + "Un phare, la neige."), ("Neige, phare", filler)]
     words = query_words("neige phare")
-    scores = rerank_scores(words, [evidence(*article) for article in articles])
+    scores = rerank_scores(words, [features_of(*article) for article in articles])
     assert scores == pytest.approx(by_the_formula(words, articles))
     assert scores[0] > scores[1]
 
@@ -146,7 +146,7 @@ def test_a_pair_across_title_and_text_is_none() -> None:
     split, joined = ("La neige", "Le train part au port"), ("Le port", "La neige, le train part")
     words = query_words("neige train")
     assert by_the_formula(words, [split, joined]) == pytest.approx(
-        rerank_scores(words, [evidence(*split), evidence(*joined)])
+        rerank_scores(words, [features_of(*split), features_of(*joined)])
     )
 
 
@@ -154,7 +154,7 @@ def test_a_word_of_the_family_counts_for_a_part_of_the_word() -> None:
     strike = ANALYZER.terms("gréviste")[0].stem
     words = [ScoredTerm(ANALYZER.terms("grève")[0].stem, "grève", 2.2, 2.2, related_stems=(strike,))]
     articles = ("", "Un marché au port."), ("", "Un gréviste au port."), ("", "Une grève au port.")
-    scores = rerank_scores(words, [evidence(*article) for article in articles])
+    scores = rerank_scores(words, [features_of(*article) for article in articles])
     assert scores[0] == 0.0 < scores[1] < scores[2] / 2
 
 
@@ -165,7 +165,7 @@ def test_a_synonym_of_two_words_counts_as_the_word_itself_wherever_it_stands_in_
         ("Les Nations unies", "Un vote."),
         ("Unies les nations", "Un vote."),
     )
-    scores = rerank_scores(words, [evidence(*article) for article in (itself, synonym, turned)])
+    scores = rerank_scores(words, [features_of(*article) for article in (itself, synonym, turned)])
     assert scores[1] == pytest.approx(scores[0], rel=0.2)
     assert scores[2] == 0.0
 

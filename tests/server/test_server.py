@@ -1,4 +1,4 @@
-"""What strangers may send to the real server: halves, drips, rubbish, too much; and that others do not notice."""
+"""The real server under hostile requests: incomplete, slow, malformed, too many. Other clients are not affected."""
 
 from __future__ import annotations
 
@@ -97,7 +97,7 @@ def test_what_the_server_refuses_is_told_as_the_site_tells_errors(
 
 
 def test_a_refusal_speaks_the_language_that_was_read(connect: Connect) -> None:
-    for language, title in (("fr", "est mal formée"), ("en", "is not a proper HTTP request")):
+    for language, title in (("fr", "est mal formée"), ("en", "HTTP request is malformed")):
         head = f"POST /api/v1/articles HTTP/1.1\r\nAccept-Language: {language}\r\nTransfer-Encoding: gzip\r\n\r\n"
         assert title in json.loads(parsed(to_end(connect(head.encode())))[2])["title"]
 

@@ -1,4 +1,4 @@
-"""What an answer to a write says is true: what is said to be found is found, what is said to be written can be read."""
+"""Answers to writes are true: an article reported as indexed is found, one reported as written can be read."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How many searches run at once, who is next, and what the others are told."""
+"""Admission: the limit of concurrent searches, the order of waiting clients, 503 for the others."""
 
 from __future__ import annotations
 

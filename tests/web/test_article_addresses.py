@@ -31,7 +31,7 @@ AWKWARD += ["~", "?", "#x", "a?b#c", "x\\..\\y", "été", "a;b=1", "a+b", "a b",
 
 
 def followed(address: str) -> str:
-    """Return what a browser asks for, as the URL standard has it: dots resolved, encoded or not, backslashes turned."""
+    """Return the path that a browser requests by the URL standard: dots resolved, backslashes as slashes."""
     parts = urlsplit(urljoin(SITE, address))
     segments: list[str] = []
     pieces = parts.path.replace("\\", "/").split("/")[1:]
@@ -47,7 +47,7 @@ def followed(address: str) -> str:
 
 
 def merged(address: str) -> str:
-    """Return what a proxy makes of it besides: slashes merged, the last one dropped."""
+    """Return the path that a proxy makes of it: slashes merged, the last one dropped."""
     path, mark, query = followed(address).partition("?")
     return "/" + "/".join(filter(None, path.split("/"))) + mark + query
 

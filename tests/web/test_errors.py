@@ -1,4 +1,4 @@
-"""What is said when something goes wrong."""
+"""Answers to errors: pages and problem documents."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ def test_a_cursor_of_another_search_is_refused_with_its_reason(app: Flask, clien
 
 
 class Panic(BaseException):
-    """What a panic in Rust is to Python: no Exception."""
+    """Stand-in for a panic in Rust, which is no Exception in Python."""
 
 
 @pytest.mark.parametrize("path", ["/search?q=mer", "/api/v1/search?q=mer", "/articles/ponant/maree"])

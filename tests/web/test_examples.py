@@ -1,4 +1,4 @@
-"""What costs a search is found out once a generation: examples, the home page; probes search nothing."""
+"""Examples and home page are searched once a generation; health checks search nothing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Requests that frameworks fail over are the client's fault, and are told so by an answer like any other."""
+"""Malformed requests, on which frameworks fail, are answered 400 in the form of any other error."""
 
 from __future__ import annotations
 

@@ -75,6 +75,11 @@ def test_an_active_filter_can_be_taken_off(client: FlaskClient) -> None:
     assert "/search?q=tomme&section=%C3%89conomie" in links(page)
 
 
+def test_a_search_without_results_offers_no_filters_unless_some_are_set(client: FlaskClient) -> None:
+    assert "Appliquer les filtres" not in read(client, "/search?q=xylophone")
+    assert "Appliquer les filtres" in read(client, "/search?q=tomme&from=2090")
+
+
 def test_bars_of_the_chart_set_the_period(client: FlaskClient) -> None:
     page = read(client, "/search?q=tomme")
     assert "/search?q=tomme&from=2022-03-01&to=2022-03-31" in links(page)

@@ -1,4 +1,4 @@
-"""Who may say how a request came, and the site under a path of another."""
+"""Forwarded headers of trusted proxies, and the site below a path prefix."""
 
 from __future__ import annotations
 

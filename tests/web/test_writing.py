@@ -20,7 +20,7 @@ from searchapp import bootstrap
 from searchapp.config import Config
 from searchapp.web import create_app
 from searchapp.web.site import site
-from searchapp.web.token_bucket import Rate
+from searchapp.web.token_bucket import TokenBucket
 
 TOKEN = "un-jeton-assez-long-0123"  # noqa: S105
 MARE = {"title": "La mare du Ponant", "text": "Trois grenouilles y tiennent salon.", "author": "Anne Le Bihan"}
@@ -297,6 +297,19 @@ def test_a_packed_body_is_refused(writer: Writer) -> None:
     assert writer.send("PUT", "/mare", MARE, headers).status_code == 415
 
 
+def test_a_part_of_an_article_is_refused_and_nothing_is_written(writer: Writer, site_config: Config) -> None:
+    headers = {"Authorization": f"Bearer {TOKEN}", "Content-Range": "bytes 0-10/64"}
+    response = writer.send("PUT", "/mare", MARE, headers)
+    assert response.status_code == 400
+    assert "Content-Range" in response.get_json()["detail"]
+    assert journal(site_config) == []
+
+
+def test_a_content_range_means_nothing_outside_put(writer: Writer) -> None:
+    headers = {"Authorization": f"Bearer {TOKEN}", "Content-Range": "bytes 0-10/64"}
+    assert writer.send("POST", "", {"id": "mare", **MARE}, headers).get_json()["accepted"] == 1
+
+
 def test_haste_is_told_to_wait(site_config: Config) -> None:
     for app in opened(replace(site_config, write_rate=2)):
         writer = Writer(app.test_client())
@@ -308,13 +321,13 @@ def test_haste_is_told_to_wait(site_config: Config) -> None:
 
 def test_a_rate_lets_through_so_many_a_second() -> None:
     now = [100.0]
-    rate = Rate(3, lambda: now[0])
-    assert [rate.take() for _ in range(5)] == [True, True, True, False, False]
+    bucket = TokenBucket(3, lambda: now[0])
+    assert [bucket.acquire() for _ in range(5)] == [True, True, True, False, False]
     now[0] += 0.4
-    assert [rate.take() for _ in range(2)] == [True, False]
+    assert [bucket.acquire() for _ in range(2)] == [True, False]
     now[0] += 60
-    assert [rate.take() for _ in range(4)] == [True, True, True, False]
-    assert all(Rate(0, lambda: 0.0).take() for _ in range(1000))
+    assert [bucket.acquire() for _ in range(4)] == [True, True, True, False]
+    assert all(TokenBucket(0, lambda: 0.0).acquire() for _ in range(1000))
 
 
 @pytest.mark.parametrize("parameters", ["?wait=11", "?wait=x", "?wait=-1", "?wait=nan", "?strict=peut-être"])

@@ -1,6 +1,6 @@
 """The embedded engine for large corpora: Tantivy, a search library in Rust, with searchapp's terms.
 
-:mod:`.writer` gives it our terms joined by spaces, :mod:`.clauses` turns the port's clauses into its queries, and
+:mod:`.writer` gives it our terms joined by spaces, :mod:`.query_builder` turns the port's clauses into its queries, and
 :mod:`.reader` turns its answers into the port's. What differs from the port is data: ``TantivyEngine.capabilities``.
 """
 
@@ -12,7 +12,7 @@ from typing import Final
 import tantivy
 
 from searchapp.engines.folder_places import remove_folder
-from searchapp.engines.panics import panics_caught
+from searchapp.engines.panics import panics_as_exceptions
 from searchapp.engines.port import ArticleWriter, Capabilities, MakeDocument, Place, Reader, Writer
 from searchapp.engines.tantivy_engine.parallel import ParallelWriter
 from searchapp.engines.tantivy_engine.reader import MAX_FACET_VALUES, TantivyReader
@@ -49,7 +49,7 @@ class TantivyEngine:
         if not (place / META).is_file():
             raise IndexDamaged(place.name)
         try:
-            with panics_caught():
+            with panics_as_exceptions():
                 index = tantivy.Index.open(str(place))
                 # A generation never changes, so nothing has to watch it.
                 index.config_reader("manual")

@@ -18,7 +18,7 @@ Arrangement = list[tuple[int, str]]
 
 
 def count_arrangements(terms: Sequence[str], stretch: int) -> int:
-    """Return about how many arrangements there are, at most."""
+    """Return an upper bound of the number of arrangements."""
     return comb(stretch - 1, len(terms) - 1) * factorial(len(terms))
 
 

@@ -1,4 +1,4 @@
-"""From a document to what Tantivy is given: plain texts and numbers, which can travel between processes."""
+"""Entries: documents as the plain texts and numbers that Tantivy takes, which can travel between processes."""
 
 from __future__ import annotations
 
@@ -9,8 +9,17 @@ import tantivy
 
 from searchapp.engines.field_values import field_values
 from searchapp.engines.port import Document
-from searchapp.engines.stored_form import to_json
-from searchapp.engines.tantivy_engine.schema import ARTICLE, DAY, EVIDENCE, MONTH, NEWEST, OLDEST, ORDINAL, sort_keys
+from searchapp.engines.stored_form import to_stored
+from searchapp.engines.tantivy_engine.schema import (
+    ARTICLE,
+    DAY,
+    MONTH,
+    NEWEST,
+    OLDEST,
+    ORDINAL,
+    RERANK_FEATURES,
+    sort_keys,
+)
 from searchapp.engines.tantivy_engine.stored import ODD, join, split
 from searchapp.schema import EXACT, PARTS, STEMS, WORDS
 
@@ -18,13 +27,13 @@ __all__ = ["Entry", "entry_of"]
 
 
 class Entry(NamedTuple):
-    """A document but for its place in the order of adding. ``terms`` pairs fields with their joined terms."""
+    """A document without its ordinal in the order of adding. ``terms`` pairs fields with their joined terms."""
 
     article_id: str
     terms: list[tuple[str, str]]
     values: list[tuple[str, str]]
     article: bytes
-    evidence: bytes
+    rerank_features: bytes
     date: datetime | None
     day: int
 
@@ -46,7 +55,7 @@ class Entry(NamedTuple):
             made.add_unsigned(DAY, self.day)
             made.add_unsigned(MONTH, self.day // 100)
         made.add_bytes(ARTICLE, self.article)
-        made.add_bytes(EVIDENCE, self.evidence)
+        made.add_bytes(RERANK_FEATURES, self.rerank_features)
         return made
 
 
@@ -57,8 +66,8 @@ def entry_of(document: Document) -> Entry:
         article.id,
         _terms(document),
         field_values(article),
-        to_json(article),
-        document.evidence.encode(),
+        to_stored(article),
+        document.rerank_features.encode(),
         article.date,
         document.day,
     )
@@ -71,11 +80,11 @@ def _terms(document: Document) -> list[tuple[str, str]]:
     for part, terms in zip(PARTS, (document.title, document.lead, document.text), strict=True):
         if terms:
             words = join([term.word for term in terms])
-            # Where no folded word is odd, no exact form and no stem is, and looking once will do.
+            # If no folded word is odd, no exact form and no stem is: one check is enough.
             is_odd |= words[0] == ODD
             stems += [term.stem for term in terms]
             fields.append((WORDS[part], words))
-            # Exact forms are looked for, never counted or placed: each once is enough.
+            # Exact forms are found, never counted or placed: each once is enough.
             fields.append((EXACT[part], _joined([term.exact for term in dict.fromkeys(terms)], is_odd)))
     return [*fields, (STEMS, _joined(stems, is_odd))] if stems else fields
 
@@ -85,5 +94,5 @@ def _joined(terms: list[str], is_odd: bool) -> str:
 
 
 def _pretokenized(text: str) -> tantivy.PreTokenizedString:
-    tokens = [tantivy.Token(term, place, 0, 0) for place, term in enumerate(split(text))]
+    tokens = [tantivy.Token(term, position, 0, 0) for position, term in enumerate(split(text))]
     return tantivy.PreTokenizedString(text, tokens)

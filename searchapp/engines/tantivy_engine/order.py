@@ -30,10 +30,10 @@ Scored = list[tuple[Any, DocAddress]]
 Hit = tuple[float, int, DocAddress]  # level, ordinal; plain, since each search makes a hundred and fifty
 
 DOCUMENT_BITS: Final = 32
-"""A document number is that of its segment above so many bits of its number in there."""
+"""A document handle is the number of its segment above so many bits of its number in that segment."""
 # A sum of 32-bit numbers depends on the order of adding, which differs between segments; what is nearer is equal.
 _ROUNDING: Final = 2e-6
-# Hits beyond those asked for, in the hope of seeing a lower score.
+# Hits beyond those needed, so that a lower score is likely to be among them.
 _SPARE: Final = 50
 _COLUMN_OF: Final = {Sort.NEWEST: NEWEST, Sort.OLDEST: OLDEST, Sort.RELEVANCE: ORDINAL}
 _LARGEST: Final = (1 << 64) - 1
@@ -60,7 +60,7 @@ class Ordering:
             if request.offset >= total or not request.limit:
                 return total, []
         result = self._searcher.search(
-            query if request.after is None else self._behind(query, request.sort, request.after),
+            query if request.after is None else self._following(query, request.sort, request.after),
             limit=self._within(request.limit),
             count=total is None,
             offset=request.offset,
@@ -101,7 +101,7 @@ class Ordering:
 
     # By column
 
-    def _behind(self, query: Query, sort: Sort, key: SortKey) -> Query:
+    def _following(self, query: Query, sort: Sort, key: SortKey) -> Query:
         """Return the query for the matches of ``query`` that come after ``key``."""
         first, ordinal = key
         ordinal = min(ordinal, LAST_ORDINAL)
@@ -132,14 +132,14 @@ class Ordering:
         """Return the ``count`` best matches whose score is at most ``ceiling``."""
         return self._ranked(query, self._top(query, ceiling, count + _SPARE), count)
 
-    def _ranked(self, query: Query, found: Scored, count: int) -> list[Hit]:
-        """Return the ``count`` best matches, of which ``found`` are some more unless there are no more."""
-        hits = self._hits(_levels(score for score, _ in found), found)
+    def _ranked(self, query: Query, scored: Scored, count: int) -> list[Hit]:
+        """Return the ``count`` best matches; ``scored`` are the best ones, more than ``count`` if there are."""
+        hits = self._hits(_levels(score for score, _ in scored), scored)
         lowest = hits[-1][0] if hits else 0.0
         if len(hits) < count + _SPARE or hits[count - 1][0] > lowest:
-            return sorted(hits, key=_place)[:count]
+            return sorted(hits, key=_order_key)[:count]
         above = [hit for hit in hits if hit[0] > lowest]
-        return sorted(above, key=_place) + self._equal(query, lowest, 0, count - len(above))
+        return sorted(above, key=_order_key) + self._equal(query, lowest, 0, count - len(above))
 
     def _equal(self, query: Query, level: float, first: int, count: int) -> list[Hit]:
         """Return the ``count`` matches of one level, of those with ordinals from ``first`` on, in this order."""
@@ -149,11 +149,11 @@ class Ordering:
             limit = count - len(equal) + _SPARE
             last = min(first + width - 1, LAST_ORDINAL)
             top = self._top(self._between(query, ORDINAL, first, last), level, limit)
-            found = list(takewhile(lambda hit: level - hit[0] <= level * _ROUNDING, top))
-            if len(found) == limit and width > limit:  # some may be left out, and not those of the highest ordinals
+            of_level = list(takewhile(lambda hit: level - hit[0] <= level * _ROUNDING, top))
+            if len(of_level) == limit and width > limit:  # some may be left out, and not those of the highest ordinals
                 width = max(limit, min(width // 4, 4 * limit))
                 continue
-            equal += sorted(self._hits([level] * len(found), found), key=_place)
+            equal += sorted(self._hits([level] * len(of_level), of_level), key=_order_key)
             first, width = last + 1, 4 * width
         return equal[:count]
 
@@ -164,8 +164,8 @@ class Ordering:
         hits = self._searcher.search(_bent(query, ceiling), limit=self._within(limit), count=False).hits
         return [(score if score >= ceiling * _NOTHING else 0.0, address) for score, address in hits if score >= 0]
 
-    def _hits(self, levels: list[float], found: Scored) -> list[Hit]:
-        addresses = [address for _, address in found]
+    def _hits(self, levels: list[float], scored: Scored) -> list[Hit]:
+        addresses = [address for _, address in scored]
         ordinals = cast("list[int]", self._searcher.fast_field_values(ORDINAL, addresses))
         return list(zip(levels, ordinals, addresses, strict=True))
 
@@ -184,7 +184,7 @@ def _bent(query: Query, ceiling: float) -> Query:
 
 
 def _levels(scores: Iterable[float]) -> list[float]:
-    """Return falling scores, those that differ by no more than rounding made equal."""
+    """Return falling scores; those that differ by rounding only are made equal."""
     levels: list[float] = []
     level = 0.0
     for score in scores:
@@ -194,7 +194,7 @@ def _levels(scores: Iterable[float]) -> list[float]:
     return levels
 
 
-def _place(hit: Hit) -> tuple[float, int]:
+def _order_key(hit: Hit) -> tuple[float, int]:
     return -hit[0], hit[1]
 
 

@@ -60,19 +60,19 @@ class ParallelWriter:
         self._writer.delete(article_id)
 
     def _send(self) -> None:
-        self._pool.ask(self._pool.idlest(workers.QUEUE_PER_WORKER), self._batch)
+        self._pool.request(self._pool.least_busy(workers.QUEUE_PER_WORKER), self._batch)
         self._batch = []
-        self._take(self._most)
+        self._add_answers(self._most)
 
     def _drain(self) -> None:
-        """Add all that waits."""
+        """Add all batches."""
         if self._batch:
             self._send()
-        self._take(0)
+        self._add_answers(0)
 
-    def _take(self, rest: int) -> None:
-        """Add the entries of the first batches in work, until ``rest`` are left."""
-        while self._pool.unanswered > rest:
+    def _add_answers(self, remaining: int) -> None:
+        """Add the entries of the oldest batches, until ``remaining`` are in work."""
+        while self._pool.unanswered > remaining:
             for entry, is_new in self._pool.answer():
                 self._writer.add_entry(entry, is_new=is_new)
 

@@ -10,12 +10,12 @@ from tantivy import DocAddress, Query
 
 from searchapp.engines.days import month_label
 from searchapp.engines.field_values import facet_buckets
-from searchapp.engines.panics import panics_caught
+from searchapp.engines.panics import panics_as_exceptions
 from searchapp.engines.port import DocumentHandle, EngineRequest, EngineResult
 from searchapp.engines.stored_form import read_article
-from searchapp.engines.tantivy_engine.clauses import Queries, encodable, scores
 from searchapp.engines.tantivy_engine.order import DOCUMENT_BITS, Ordering
-from searchapp.engines.tantivy_engine.schema import ARTICLE, EVIDENCE, MONTH, TERM_FIELDS
+from searchapp.engines.tantivy_engine.query_builder import QueryBuilder, encodable, scores
+from searchapp.engines.tantivy_engine.schema import ARTICLE, MONTH, RERANK_FEATURES, TERM_FIELDS
 from searchapp.model import Article, Deadline, HistogramBucket, Sort
 from searchapp.schema import FACET_FIELDS, ID
 
@@ -39,47 +39,47 @@ class TantivyReader:
     def count(self) -> int:
         return self._searcher.num_docs
 
-    @panics_caught()
+    @panics_as_exceptions()
     def search(self, request: EngineRequest) -> EngineResult:
         if not self.count:
             return EngineResult(0, (), dict.fromkeys(request.facets, ()))
-        queries = Queries(self._schema, self._searcher, request.deadline)
-        query = queries.of(request.clause)
-        narrowed = queries.filtered(query, request.filters)
+        builder = QueryBuilder(self._schema, self._searcher, request.deadline)
+        query = builder.query(request.clause)
+        narrowed = builder.filtered(query, request.filters)
         by_score = request.sort is Sort.RELEVANCE and scores(request.clause)
         order = self._order.by_score if by_score else self._order.by_column
         total, candidates = order(narrowed, request)
-        counts = self._counts_of(queries, query, narrowed, request)
+        counts = self._counts_of(builder, query, narrowed, request)
         return EngineResult(
             total=total,
             candidates=tuple(candidates),
             facets={name: facet_buckets(counts.get(name, [])) for name in request.facets},
             histogram=_months(counts.get(MONTH, [])),
-            complete=queries.complete,
+            complete=builder.complete,
         )
 
-    @panics_caught()
+    @panics_as_exceptions()
     def articles(self, documents: Iterable[DocumentHandle]) -> list[Article]:
         return [read_article(stored) for stored in self._stored(documents, ARTICLE)]
 
-    @panics_caught()
+    @panics_as_exceptions()
     def article(self, article_id: str) -> Article | None:
-        query = Queries(self._schema, self._searcher, Deadline()).any_of(ID, [article_id])
+        query = QueryBuilder(self._schema, self._searcher, Deadline()).any_of(ID, [article_id])
         hits = self._searcher.search(query, limit=1, count=False).hits
         return read_article(_value(self._searcher.doc(hits[0][1]), ARTICLE)) if hits else None
 
-    @panics_caught()
-    def evidence(self, documents: Iterable[DocumentHandle]) -> list[str]:
-        return [stored.decode("utf-8", "replace") for stored in self._stored(documents, EVIDENCE)]
+    @panics_as_exceptions()
+    def rerank_features(self, documents: Iterable[DocumentHandle]) -> list[str]:
+        return [stored.decode("utf-8", "replace") for stored in self._stored(documents, RERANK_FEATURES)]
 
-    @panics_caught()
+    @panics_as_exceptions()
     def terms_with_prefix(self, field: str, prefix: str, limit: int) -> list[tuple[str, int]]:
         if field not in TERM_FIELDS:
             return []
         # Tantivy's own limit would keep the most frequent.
         return sorted(self._searcher.terms_with_prefix(field, encodable(prefix)))[:limit]
 
-    @panics_caught()
+    @panics_as_exceptions()
     def document_frequency(self, field: str, term: str) -> int:
         return self._searcher.doc_freq(field, encodable(term)) if field in TERM_FIELDS else 0
 
@@ -89,14 +89,16 @@ class TantivyReader:
 
     # Counts
 
-    def _counts_of(self, queries: Queries, query: Query, narrowed: Query, request: EngineRequest) -> dict[str, Counts]:
+    def _counts_of(
+        self, builder: QueryBuilder, query: Query, narrowed: Query, request: EngineRequest
+    ) -> dict[str, Counts]:
         """Return the counts of each column asked for; one pass counts all that have no filter of their own."""
         columns = [name for name in request.facets if name in FACET_FIELDS]
         columns += [MONTH] if request.histogram else []
         own = {name for name in columns if name in request.filters.values}
         counts = self._counts(narrowed, [name for name in columns if name not in own])
         for name in own:
-            counts |= self._counts(queries.filtered(query, request.filters, without=name), [name])
+            counts |= self._counts(builder.filtered(query, request.filters, without=name), [name])
         return counts
 
     def _counts(self, query: Query, columns: list[str]) -> dict[str, Counts]:

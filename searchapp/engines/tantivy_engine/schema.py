@@ -16,13 +16,13 @@ from searchapp.schema import EXACT, FACET_FIELDS, ID, STEMS, VALUE_FIELDS, WORDS
 __all__ = [
     "ARTICLE",
     "DAY",
-    "EVIDENCE",
     "LAST_ORDINAL",
     "MONTH",
     "NEWEST",
     "OLDEST",
     "ORDINAL",
     "ORDINAL_BITS",
+    "RERANK_FEATURES",
     "TERM_FIELDS",
     "new_index",
     "sort_keys",
@@ -38,9 +38,9 @@ DAY: Final = "day"
 MONTH: Final = "month"
 NEWEST: Final = "newest"
 OLDEST: Final = "oldest"
-# Stored bytes, not searched.
+# Stored bytes, not searched. The name of the rerank features in the files is older than theirs here.
 ARTICLE: Final = "article"
-EVIDENCE: Final = "evidence"
+RERANK_FEATURES: Final = "evidence"
 
 _TERMS: Final = "terms"
 # A sort key is 36 bits of seconds above 28 bits of ordinal: 268 million additions, and dates from the year 1000 to
@@ -82,6 +82,6 @@ def _schema() -> tantivy.Schema:
         )
     for name in (ORDINAL, DAY, MONTH, NEWEST, OLDEST):
         builder.add_unsigned_field(name, fast=True)
-    for name in (ARTICLE, EVIDENCE):
+    for name in (ARTICLE, RERANK_FEATURES):
         builder.add_bytes_field(name, stored=True)
     return builder.build()

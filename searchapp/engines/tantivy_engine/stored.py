@@ -8,7 +8,7 @@ from typing import Final
 __all__ = ["ODD", "join", "split"]
 
 ODD: Final = "\x1f"
-"""Begins the terms, and stands between them, when one of them holds a space or nothing, as a few signs normalise to."""
+"""Separator where a term is empty or holds a space, as a few characters normalise to; it also begins the text."""
 
 
 def join(terms: Sequence[str]) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from searchapp.engines.port import BooleanClause, Clause, TermClause, WeightClause
+from searchapp.engines.port import BooleanClause, Clause, MinimumWeightClause, TermClause
 from searchapp.model import Deadline
 
 __all__ = ["as_boolean"]
@@ -13,20 +13,20 @@ _TOLERANCE = 1e-6
 
 
 class _OutOfTime(Exception):
-    """The deadline passed; half a tree is worth nothing."""
+    """The deadline passed before the tree was complete; a part of it is of no use."""
 
 
-def as_boolean(clause: WeightClause, deadline: Deadline) -> Clause | None:
+def as_boolean(clause: MinimumWeightClause, deadline: Deadline) -> Clause | None:
     """Return the clause of terms that matches what ``clause`` does; it doubles with each term at worst.
 
     None when the time is over before it is made.
     """
     terms = sorted(clause.terms, key=lambda term: -term[1])
     try:
-        found = _at_least(clause.field, terms, clause.minimum * (1 - _TOLERANCE), deadline)
+        boolean = _at_least(clause.field, terms, clause.minimum * (1 - _TOLERANCE), deadline)
     except _OutOfTime:
         return None
-    return found or TermClause(clause.field, ())
+    return boolean or TermClause(clause.field, ())
 
 
 def _at_least(field: str, terms: Sequence[tuple[str, float]], need: float, deadline: Deadline) -> Clause | None:

@@ -17,8 +17,8 @@ from typing import Any, Final, Self
 import tantivy
 
 from searchapp.engines.folder_places import share_file
-from searchapp.engines.panics import panics_caught
-from searchapp.engines.port import BaseWornOut, Document
+from searchapp.engines.panics import panics_as_exceptions
+from searchapp.engines.port import CompactionRequired, Document
 from searchapp.engines.tantivy_engine.entries import Entry, entry_of
 from searchapp.engines.tantivy_engine.schema import LAST_ORDINAL, ORDINAL, new_index
 from searchapp.schema import ID
@@ -31,20 +31,20 @@ _LOCK: Final = ".lock"
 # Replaced when an index changes, while all other files stay as they are once written.
 _CHANGING: Final = (META, ".managed.json")
 # A segment closes when it takes this much memory; larger ones need fewer merges.
-_HEAP: Final = 200_000_000
-# Articles are given to Tantivy in bursts of so many bytes: its thread takes a fifth less of the processor when it works
-# on a thousand at a stretch than when it wakes for each.
-_BURST: Final = 2_000_000
+_HEAP_BYTES: Final = 200_000_000
+# Tantivy gets articles in bursts of so many bytes: its thread takes a fifth less of the processor when it works on a
+# thousand at a time than when it wakes for each.
+_BURST_BYTES: Final = 2_000_000
 # Tantivy drops deleted documents when it merges segments, but lets nobody ask for a merge of large ones. With at most
-# so many for each live document (few ones never matter), the files stay below 1.5 times those of the live.
-_MOST_DELETED: Final = 0.4
-_FEW: Final = 1000
+# so many for each live document (and those few in any case), the files stay below 1.5 times those of the live.
+_MAX_DELETED_SHARE: Final = 0.4
+_MIN_DELETED: Final = 1000
 
 
 class TantivyWriter:
     """A :class:`~searchapp.engines.port.Writer` over an empty folder."""
 
-    @panics_caught()
+    @panics_as_exceptions()
     def __init__(self, folder: Path, base: Path | None) -> None:
         self._folder = folder
         self._unfinished = folder / _WRITING
@@ -53,7 +53,7 @@ class TantivyWriter:
             _share(base, self._unfinished)
         index = new_index(str(self._unfinished))
         self._next = _next_ordinal(index.searcher())
-        self._writer = index.writer(heap_size=_HEAP, num_threads=1)
+        self._writer = index.writer(heap_size=_HEAP_BYTES, num_threads=1)
         self._waiting: list[Entry] = []
         self._waiting_bytes = 0
         self._has_base = base is not None
@@ -67,26 +67,26 @@ class TantivyWriter:
         try:
             if kind is None:
                 self._commit()
-                self._give()
+                self._move_up()
             else:
-                self._abandon()
+                self._roll_back()
         finally:
             shutil.rmtree(self._unfinished, ignore_errors=True)
 
     def add(self, document: Document, *, is_new: bool = False) -> None:
         self.add_entry(entry_of(document), is_new=is_new)
 
-    @panics_caught()
+    @panics_as_exceptions()
     def add_entry(self, entry: Entry, *, is_new: bool) -> None:
-        """Add what was made ready elsewhere."""
+        """Add an entry, which another process may have made."""
         if not is_new:  # looking for an earlier document costs more than adding one, and ends a burst
             self.delete(entry.article_id)
         self._waiting.append(entry)
         self._waiting_bytes += len(entry.article)
-        if self._waiting_bytes > _BURST:
+        if self._waiting_bytes > _BURST_BYTES:
             self._add_waiting()
 
-    @panics_caught()
+    @panics_as_exceptions()
     def delete(self, article_id: str) -> None:
         self._add_waiting()
         self._writer.delete_documents_by_term(ID, article_id)
@@ -97,33 +97,33 @@ class TantivyWriter:
             try:
                 self._writer.add_document(entry.numbered(self._next))
             except ValueError:
-                self._writer.commit()  # raises what stopped Tantivy's thread, which adding does not tell
+                self._writer.commit()  # raises the error that stopped Tantivy's thread; adding does not
                 raise
             self._next += 1
 
-    @panics_caught()
+    @panics_as_exceptions()
     def _commit(self) -> None:
         self._add_waiting()
         self._writer.commit()
         self._writer.wait_merging_threads()
         del self._writer
-        # Files of merged segments stay while anything of the first writer lives; a second one sees them go.
+        # Files of merged segments stay as long as the first writer exists; a second one removes them.
         collector = new_index(str(self._unfinished)).writer(heap_size=15_000_000, num_threads=1)
         collector.garbage_collect_files()
         collector.wait_merging_threads()
         deleted, live = deleted_documents(self._unfinished)
-        if self._has_base and (deleted > max(_MOST_DELETED * live, _FEW) or self._next > LAST_ORDINAL):
-            raise BaseWornOut
+        if self._has_base and (deleted > max(_MAX_DELETED_SHARE * live, _MIN_DELETED) or self._next > LAST_ORDINAL):
+            raise CompactionRequired
 
-    def _give(self) -> None:
-        """Move the files to where a reader looks for them; it looks for META first."""
+    def _move_up(self) -> None:
+        """Move the files up to the folder of the generation; META last, since a reader looks for it first."""
         files = [file for file in self._unfinished.iterdir() if file.suffix != _LOCK]
         for file in sorted(files, key=lambda file: file.name == META):
             file.rename(self._folder / file.name)
 
-    def _abandon(self) -> None:
+    def _roll_back(self) -> None:
         """Stop Tantivy's threads, which would go on writing files."""
-        with suppress(Exception), panics_caught():
+        with suppress(Exception), panics_as_exceptions():
             self._writer.rollback()
             self._writer.wait_merging_threads()
 

@@ -14,7 +14,7 @@ __all__ = ["Base"]
 
 
 class Base:
-    """Knows where articles are; deletions go into this object's copy of the table of contents."""
+    """The segments of a complete generation; deletions change this object's table of contents only."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder

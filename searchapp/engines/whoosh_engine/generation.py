@@ -1,4 +1,4 @@
-"""A generation in the making: which article is which document, and what becomes of those that are replaced.
+"""A generation that is being written: the numbers of its documents, its deletions, and its segments.
 
 Documents are numbered in the order of adding, over segments that are cut by the size of their text, whichever process
 analyses and inverts them. So one process and many make the same generation.
@@ -18,17 +18,17 @@ from searchapp.model import Article
 
 __all__ = ["Generation"]
 
-# In code points; a segment in the making then takes some 200 MB.
+# In code points; a segment then takes some 200 MB while it is made.
 _SEGMENT: Final = 12_000_000
 
 
 class Generation:
-    """Numbers documents, remembers deletions, and completes the folder from its segments."""
+    """Numbers documents, keeps deletions, and completes the folder from its segments."""
 
     def __init__(self, folder: Path, base: Path | None = None) -> None:
         self.folder = folder
         self._base = Base(base) if base else None
-        self._places: dict[str, tuple[int, int]] = {}
+        self._located: dict[str, tuple[int, int]] = {}  # article id -> segment, document
         self._deleted: list[tuple[int, int]] = []
         self._segment = self._count = self._size = 0
 
@@ -36,7 +36,7 @@ class Generation:
         """Number the next document, which replaces one with the same id; return whether its segment is full now."""
         if not is_new:  # to look into every segment costs a millisecond in an index of a million
             self.delete(article.id)
-        self._places[article.id] = (self._segment, self._count)
+        self._located[article.id] = (self._segment, self._count)
         self._count += 1
         self._size += len(article.title) + len(article.lead) + len(article.text)
         if self._size < _SEGMENT:
@@ -45,8 +45,8 @@ class Generation:
         return True
 
     def delete(self, article_id: str) -> None:
-        if article_id in self._places:
-            self._deleted.append(self._places.pop(article_id))
+        if article_id in self._located:
+            self._deleted.append(self._located.pop(article_id))
         elif self._base:
             self._base.delete(article_id)
 
@@ -57,8 +57,8 @@ class Generation:
         old = self._base.segments if self._base else []
         own = {segment.segment_id() for segment in segments}
         written = []
-        for run, anew in plan(old, segments):
-            written += [self._merge(run, own)] if anew else run
+        for run, is_merged in plan(old, segments):
+            written += [self._merge(run, own)] if is_merged else run
         for segment in segments:
             if segment not in written:
                 (self.folder / file_of(segment)).unlink()

@@ -17,10 +17,10 @@ import numpy as np
 from searchapp.analysis import Term
 from searchapp.engines.field_values import field_values
 from searchapp.engines.port import Document
-from searchapp.engines.stored_form import to_json
+from searchapp.engines.stored_form import to_stored
 from searchapp.engines.whoosh_engine.codec.columns import encode_article, pack_value
 from searchapp.engines.whoosh_engine.codec.layout import Lists, Numbers, Shape, offsets
-from searchapp.engines.whoosh_engine.schema import DAY, EVIDENCE, LENGTH, NO_DATE, STORED, TIMESTAMP
+from searchapp.engines.whoosh_engine.schema import DAY, LENGTH, NO_DATE, RERANK_FEATURES, STORED, TIMESTAMP
 from searchapp.engines.whoosh_engine.segment_writer import SegmentWriter
 from searchapp.schema import EXACT, PARTS, STEMS, VALUE_FIELDS, WORDS
 
@@ -39,7 +39,7 @@ class Inverter:
         self._parts = {part: _Tokens() for part in PARTS}
         self._values: dict[str, dict[str, list[int]]] = {name: {} for name in VALUE_FIELDS}
         self._stored: list[bytes] = []
-        self._evidence: list[bytes] = []
+        self._rerank_features: list[bytes] = []
         self._timestamps = array("q")
         self._days = array("I")
 
@@ -50,8 +50,8 @@ class Inverter:
         article = document.article
         for name, value in field_values(article):
             self._values[name].setdefault(value, []).append(self.count)
-        self._stored.append(pack_value(encode_article(to_json(article))))
-        self._evidence.append(pack_value(document.evidence.encode()))
+        self._stored.append(pack_value(encode_article(to_stored(article))))
+        self._rerank_features.append(pack_value(document.rerank_features.encode()))
         self._timestamps.append(int(article.date.timestamp()) if article.date else NO_DATE)
         self._days.append(document.day if article.date else 0)
         self.count += 1
@@ -67,7 +67,7 @@ class Inverter:
         return file.segment
 
     def _fields(self) -> dict[str, Any]:
-        """Return of each field what writes it."""
+        """Return the method that writes each field."""
         fields: dict[str, Any] = {STEMS: self._write_stems}
         fields |= {WORDS[part]: self._write_words for part in PARTS}
         fields |= {EXACT[part]: self._write_exact for part in PARTS}
@@ -101,7 +101,7 @@ class Inverter:
         for part in PARTS:
             file.add_lengths(WORDS[part], self._parts[part].lengths)
         file.add_values(STORED, self._stored)
-        file.add_values(EVIDENCE, self._evidence)
+        file.add_values(RERANK_FEATURES, self._rerank_features)
         file.add_numbers(LENGTH, self._length.astype(np.uint32))
         file.add_numbers(DAY, np.frombuffer(self._days, np.uint32))
         file.add_numbers(TIMESTAMP, np.frombuffer(self._timestamps, np.int64))
@@ -113,18 +113,18 @@ class Inverter:
 
 
 class _TermNumbers(dict[Term, int]):
-    """Numbers the terms of a segment in the order of their coming."""
+    """Numbers for the terms of a segment, in the order in which they are first looked up."""
 
     def __missing__(self, term: Term) -> int:
         self[term] = number = len(self)
         return number
 
     def ranks(self, form: str) -> tuple[list[bytes], Numbers]:
-        """Return the distinct forms (stem, word or exact) in byte order, and of each term number its form's place."""
+        """Return the distinct forms (stem, word or exact) in byte order, and the rank of each term number's form."""
         forms: list[str] = list(map(attrgetter(form), self))
         distinct = sorted(set(forms))
-        places = dict(zip(distinct, range(len(distinct)), strict=True))
-        return list(map(str.encode, distinct)), np.fromiter(map(places.__getitem__, forms), np.int64, len(forms))
+        rank_of = dict(zip(distinct, range(len(distinct)), strict=True))
+        return list(map(str.encode, distinct)), np.fromiter(map(rank_of.__getitem__, forms), np.int64, len(forms))
 
 
 class _Tokens:
@@ -153,7 +153,7 @@ class _Tokens:
 
 
 def _frequencies(ranks: tuple[list[bytes], Numbers], parts: Sequence[_Tokens]) -> tuple[list[bytes], Lists]:
-    """Return the terms of ``parts`` and in which documents they stand how often."""
+    """Return the terms of ``parts`` and their posting lists with frequencies."""
     terms, of_number = ranks
     keys = np.concatenate([of_number[part.terms] << _RANK_BITS | part.documents for part in parts])
     keys.sort()
@@ -165,7 +165,7 @@ def _frequencies(ranks: tuple[list[bytes], Numbers], parts: Sequence[_Tokens]) -
 
 
 def _positions(ranks: tuple[list[bytes], Numbers], tokens: _Tokens) -> tuple[list[bytes], Lists]:
-    """Return the terms of ``tokens`` and in which documents they stand where."""
+    """Return the terms of ``tokens`` and their posting lists with positions."""
     terms, of_number = ranks
     numbers = of_number[tokens.terms]
     keys = numbers << _RANK_BITS | np.arange(len(numbers))
@@ -180,11 +180,11 @@ def _positions(ranks: tuple[list[bytes], Numbers], tokens: _Tokens) -> tuple[lis
 
 
 def _starts(values: Numbers) -> Numbers:
-    """Return where the runs of equal values begin."""
+    """Return the indices at which runs of equal values begin."""
     return np.flatnonzero(np.diff(values, prepend=-1))
 
 
 def _sizes(values: Numbers) -> tuple[Numbers, Numbers]:
-    """Return the distinct values of a rising array and how often each stands there."""
+    """Return the distinct values of a rising array and how often it holds each."""
     starts = _starts(values)
     return values[starts], np.diff(starts, append=len(values))

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import compress
 from pathlib import Path
 from typing import Any, Final
 
@@ -15,7 +16,7 @@ from numpy.typing import NDArray
 
 from searchapp.engines.whoosh_engine.codec.layout import Lists, Numbers, Shape, offsets
 from searchapp.engines.whoosh_engine.codec.library import tokens_of
-from searchapp.engines.whoosh_engine.schema import DAY, EVIDENCE, LENGTH, STORED, TIMESTAMP
+from searchapp.engines.whoosh_engine.schema import DAY, LENGTH, RERANK_FEATURES, STORED, TIMESTAMP
 from searchapp.engines.whoosh_engine.segment_reader import SegmentReader
 from searchapp.engines.whoosh_engine.segment_writer import SegmentWriter
 from searchapp.schema import EXACT, STEMS, VALUE_FIELDS, WORDS
@@ -27,7 +28,7 @@ _SPARSE: Final = 1.4
 # The last segments become one when the one before them has fewer than so many times their tokens. Sizes then fall by
 # this factor from one to the next: a few segments whatever the number of changes.
 _RATIO: Final = 3
-# In tokens: what is as large as that is merged no more.
+# In tokens: segments as large as that are merged no more.
 _FULL: Final = 1_500_000
 
 _SHAPES: Final = {
@@ -40,7 +41,7 @@ _SHAPES: Final = {
 
 @dataclass(frozen=True, slots=True)
 class _Live:
-    """A segment's live documents: whether each document is one, and what number it gets."""
+    """The live documents of a segment: a mask over its documents, and their numbers in the merged segment."""
 
     leaf: SegmentReader
     alive: NDArray[np.bool_]
@@ -60,15 +61,15 @@ def _merge_start(segments: Sequence[Any]) -> int:
     start = len(segments)
     tokens = 0.0
     while start and tokens < _FULL:
-        before = _tokens(segments[start - 1])
-        if before >= _FULL or (tokens and before > _RATIO * tokens):
+        previous = _live_tokens(segments[start - 1])
+        if previous >= _FULL or (tokens and previous > _RATIO * tokens):
             break
-        start, tokens = start - 1, tokens + before
+        start, tokens = start - 1, tokens + previous
     return start
 
 
-def _tokens(segment: Any) -> float:
-    """Return about how many tokens the live documents have."""
+def _live_tokens(segment: Any) -> float:
+    """Return an estimate of the number of tokens of the live documents."""
     return float(tokens_of(segment, STEMS) * segment.doc_count() / segment.doc_count_all())
 
 
@@ -85,9 +86,9 @@ def merge(leaves: Sequence[SegmentReader], folder: Path) -> Any:
         file.end_fields()
         for name in (STEMS, *WORDS.values()):
             file.add_lengths(name, lengths[name])
-        for name in (STORED, EVIDENCE):
+        for name in (STORED, RERANK_FEATURES):
             columns = [(part.alive, part.leaf.packed_values(name)) for part in parts]
-            file.add_values(name, [value for alive, values in columns for value in _chosen(values, alive)])
+            file.add_values(name, [value for alive, values in columns for value in compress(values, alive.tolist())])
         for name in (LENGTH, DAY, TIMESTAMP):
             file.add_numbers(name, np.concatenate([part.leaf.numbers(name)[part.alive] for part in parts]))
     return file.segment
@@ -103,10 +104,6 @@ def _live(leaves: Sequence[SegmentReader]) -> list[_Live]:
     return parts
 
 
-def _chosen(values: list[bytes], alive: NDArray[np.bool_]) -> list[bytes]:
-    return [values[number] for number in np.flatnonzero(alive).tolist()]
-
-
 def _merge_field(file: SegmentWriter, name: str, parts: Sequence[_Live], count: int) -> Numbers:
     """Write one field; return its length in each document."""
     read = [part.leaf.field(name, _SHAPES[name]) for part in parts]
@@ -120,8 +117,8 @@ def _merge_field(file: SegmentWriter, name: str, parts: Sequence[_Live], count: 
         sizes[sizes > 0], keys[order] & 0xFFFFFFFF, frequencies[order], _reordered(positions, frequencies, order)
     )
     lengths = np.bincount(lists.documents, lists.frequencies, count).astype(np.int64)
-    held = [term for term, size in zip(terms, sizes.tolist(), strict=True) if size]
-    file.add_field(name, held, lists, _SHAPES[name], None if _SHAPES[name] is Shape.EXISTENCE else lengths)
+    used = [term for term, size in zip(terms, sizes.tolist(), strict=True) if size]
+    file.add_field(name, used, lists, _SHAPES[name], None if _SHAPES[name] is Shape.EXISTENCE else lengths)
     return lengths
 
 
@@ -143,5 +140,5 @@ def _reordered(positions: Numbers, frequencies: Numbers, order: NDArray[np.intp]
     if not len(positions):
         return positions
     sizes = frequencies[order]
-    places = np.repeat(offsets(frequencies)[order] - offsets(sizes), sizes) + np.arange(len(positions))
-    return positions[places]
+    indices = np.repeat(offsets(frequencies)[order] - offsets(sizes), sizes) + np.arange(len(positions))
+    return positions[indices]

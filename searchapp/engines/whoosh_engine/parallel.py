@@ -41,7 +41,7 @@ class ParallelWriter:
         self._generation = Generation(folder, base)
         self._handler = SegmentMaker(make, folder)
         self._pool = workers.Pool(jobs, self._handler)
-        self._worker: workers.Worker | None = None  # that makes the present segment
+        self._worker: workers.Worker | None = None  # of the present segment
         self._batch: list[Article] = []
         self._size = 0
 
@@ -66,8 +66,8 @@ class ParallelWriter:
         self._generation.delete(article_id)
 
     def _send(self, last: bool) -> None:
-        worker = self._worker or self._pool.idlest(workers.QUEUE_PER_WORKER)
-        (self._pool.ask if last else self._pool.tell)(worker, (self._batch, last))
+        worker = self._worker or self._pool.least_busy(workers.QUEUE_PER_WORKER)
+        (self._pool.request if last else self._pool.notify)(worker, (self._batch, last))
         self._worker = None if last else worker
         self._batch = []
 

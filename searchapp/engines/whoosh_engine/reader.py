@@ -16,18 +16,19 @@ from numpy.typing import NDArray
 from searchapp.engines.days import day_range, month_label
 from searchapp.engines.field_values import facet_buckets
 from searchapp.engines.port import Candidate, DocumentHandle, EngineRequest, EngineResult, SortKey
-from searchapp.engines.whoosh_engine.clause_matcher import Match, Matcher, narrow
+from searchapp.engines.whoosh_engine.clause_matcher import ClauseMatcher
 from searchapp.engines.whoosh_engine.codec.posting_decoder import Integers
+from searchapp.engines.whoosh_engine.matches import Match
 from searchapp.engines.whoosh_engine.reader_cache import ReaderCache
-from searchapp.engines.whoosh_engine.schema import DAY, EVIDENCE, NO_DATE
+from searchapp.engines.whoosh_engine.schema import DAY, NO_DATE, RERANK_FEATURES
 from searchapp.engines.whoosh_engine.segment_reader import Leaves, SegmentReader
 from searchapp.model import Article, FacetBucket, Filters, HistogramBucket, Sort
 from searchapp.schema import FACET_FIELDS, ID
 
 __all__ = ["WhooshReader"]
 
-# From so many terms on, reading the dictionary whole is faster.
-_MANY: Final = 20_000
+# From so many terms on, reading the whole dictionary at once is faster.
+_MIN_BULK_TERMS: Final = 20_000
 
 
 class WhooshReader:
@@ -43,10 +44,10 @@ class WhooshReader:
         return self._cache.live
 
     def search(self, request: EngineRequest) -> EngineResult:
-        matcher = Matcher(self._cache, request.deadline)
+        matcher = ClauseMatcher(self._cache, request.deadline)
         match = matcher.match(request.clause)
         masks = self._masks(request.filters)
-        narrowed = narrow(match, masks.values())
+        narrowed = match.narrow(masks.values())
         return EngineResult(
             total=len(narrowed.documents),
             candidates=self._candidates(narrowed, request),
@@ -61,17 +62,17 @@ class WhooshReader:
 
     def article(self, article_id: str) -> Article | None:
         with self._lock:
-            found = self._cache.postings(ID, article_id).documents
-        return self.articles(found.tolist()[:1])[0] if len(found) else None
+            documents = self._cache.postings(ID, article_id).documents
+        return self.articles(documents.tolist()[:1])[0] if len(documents) else None
 
-    def evidence(self, documents: Iterable[DocumentHandle]) -> list[str]:
+    def rerank_features(self, documents: Iterable[DocumentHandle]) -> list[str]:
         with self._lock:
-            return [leaf.text(EVIDENCE, number) for leaf, number in map(self._located, documents)]
+            return [leaf.text(RERANK_FEATURES, number) for leaf, number in map(self._located, documents)]
 
     def terms_with_prefix(self, field: str, prefix: str, limit: int) -> list[tuple[str, int]]:
         start = prefix.encode("utf-8", "replace")
         with self._lock:
-            if limit > _MANY:
+            if limit > _MIN_BULK_TERMS:
                 return self._cache.dictionary(field, start)[:limit]
             return list(islice(self._terms(field, start), limit))
 
@@ -91,12 +92,12 @@ class WhooshReader:
         return leaf, document - base
 
     def _terms(self, field: str, prefix: bytes) -> Iterator[tuple[str, int]]:
-        """Yield the terms that live documents hold; a dictionary counts the deleted ones too."""
+        """Yield the terms that live documents hold, with how many do; dictionaries count deleted ones too."""
         streams = [leaf.terms_from(field, prefix) for leaf, _ in self._cache.leaves]
+        has_deleted = self._cache.live != self._cache.size
         for term, entries in groupby(merge(*streams), key=itemgetter(0)):
-            whole = self._cache.live == self._cache.size
             text = term.decode("utf-8", "replace")
-            count = sum(number for _, number in entries) if whole else len(self._cache.postings(field, text))
+            count = len(self._cache.postings(field, text)) if has_deleted else sum(number for _, number in entries)
             if count:
                 yield text, count
 
@@ -118,9 +119,9 @@ class WhooshReader:
             return ()
         documents, scores, keys = match.documents, match.scores, self._sort_keys(match, request.sort)
         if request.after is not None:
-            behind = _behind(keys, documents, request.after)
-            documents, scores, keys = documents[behind], scores[behind], keys[behind]
-        order = _first(keys, request.offset + request.limit)[request.offset :]
+            following = _following(keys, documents, request.after)
+            documents, scores, keys = documents[following], scores[following], keys[following]
+        order = _lowest(keys, request.offset + request.limit)[request.offset :]
         numbers = documents[order].tolist()
         sort_keys = zip(keys[order].tolist(), numbers, strict=True)
         return tuple(map(Candidate, numbers, scores[order].tolist(), sort_keys))
@@ -136,7 +137,7 @@ class WhooshReader:
 
     def _count_facet(self, name: str, match: Match, masks: dict[str, NDArray[np.bool_]]) -> tuple[FacetBucket, ...]:
         facet = self._cache.facet(name)
-        documents = narrow(match, [mask for field, mask in masks.items() if field != name]).documents
+        documents = match.narrow(mask for field, mask in masks.items() if field != name).documents
         return facet_buckets(zip(facet.names, facet.counts(documents), strict=True))
 
     def _histogram(self, match: Match) -> tuple[HistogramBucket, ...]:
@@ -146,12 +147,12 @@ class WhooshReader:
             return ()
         first = int(months.min())
         counts = np.bincount(months - first)
-        held = np.flatnonzero(counts)
-        return tuple(map(HistogramBucket, map(month_label, (held + first).tolist()), counts[held].tolist()))
+        nonzero = np.flatnonzero(counts)
+        return tuple(map(HistogramBucket, map(month_label, (nonzero + first).tolist()), counts[nonzero].tolist()))
 
 
-def _behind(keys: NDArray[Any], documents: Integers, after: SortKey) -> NDArray[np.int64]:
-    """Return the indices of what comes after a sort key; a number that ``keys`` cannot hold is beyond all of them."""
+def _following(keys: NDArray[Any], documents: Integers, after: SortKey) -> NDArray[np.int64]:
+    """Return the indices of the documents after a sort key; a number that ``keys`` cannot hold is beyond them all."""
     first, document = after
     if first > np.iinfo(keys.dtype).max:
         return np.empty(0, np.int64)
@@ -160,7 +161,7 @@ def _behind(keys: NDArray[Any], documents: Integers, after: SortKey) -> NDArray[
     return np.flatnonzero((keys > level) | ((keys == level) & (documents > last)))
 
 
-def _first(keys: NDArray[Any], count: int) -> NDArray[np.int64]:
+def _lowest(keys: NDArray[Any], count: int) -> NDArray[np.int64]:
     """Return the indices of the ``count`` lowest keys, rising; equal ones keep their order."""
     if count >= len(keys):
         return np.argsort(keys, kind="stable")

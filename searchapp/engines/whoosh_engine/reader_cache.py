@@ -19,13 +19,13 @@ from searchapp.engines.port import BM25_B, BM25_K1
 from searchapp.engines.whoosh_engine.codec.layout import Numbers, offsets
 from searchapp.engines.whoosh_engine.codec.posting_decoder import Integers, Postings
 from searchapp.engines.whoosh_engine.schema import DAY, LENGTH, TIMESTAMP
-from searchapp.engines.whoosh_engine.segment_reader import Leaves, places_of, read_postings
+from searchapp.engines.whoosh_engine.segment_reader import Leaves, read_positions, read_postings
 from searchapp.model import Deadline
 from searchapp.schema import FACET_FIELDS
 
 __all__ = ["Facet", "ReaderCache"]
 
-# Postings kept decoded, and places of words: at 8 bytes each, 64 MB at most of either.
+# Decoded postings and positions in the cache: at 8 bytes each, 64 MB at most of either.
 _MAX_POSTINGS: Final = 8_000_000
 _MAX_POSITIONS: Final = 8_000_000
 _MAX_FREQUENCIES: Final = 1 << 16
@@ -76,14 +76,14 @@ class Facet:
             self._only[self._sizes > 0] = values
 
     def counts(self, documents: Integers) -> list[int]:
-        """Return how many of ``documents`` carry each value."""
+        """Return the number of ``documents`` that have each value."""
         if self._only is not None:
-            carried = self._only[documents]
+            values = self._only[documents]
         else:
             sizes = self._sizes[documents]
-            places = np.repeat(self._starts[documents] - offsets(sizes), sizes) + np.arange(int(sizes.sum()))
-            carried = self._values[places]
-        counts: list[int] = np.bincount(carried, minlength=len(self.names) + 1)[: len(self.names)].tolist()
+            indices = np.repeat(self._starts[documents] - offsets(sizes), sizes) + np.arange(int(sizes.sum()))
+            values = self._values[indices]
+        counts: list[int] = np.bincount(values, minlength=len(self.names) + 1)[: len(self.names)].tolist()
         return counts
 
 
@@ -99,48 +99,49 @@ class ReaderCache:
         self.size = sum(leaf.count for leaf, _ in leaves)
         self.live: int = sum(leaf.segment.doc_count() for leaf, _ in leaves)
         self._postings: LruBySize[Postings] = LruBySize(_MAX_POSTINGS)
-        self._places: LruBySize[Numbers] = LruBySize(_MAX_POSITIONS)
+        self._positions: LruBySize[Numbers] = LruBySize(_MAX_POSITIONS)
         self._facets: dict[str, Facet] = {}
-        # No method of this object: one that is in a cycle would keep the files mapped until garbage is collected.
+        # Not a method: a cycle through this object would keep the files mapped until garbage is collected.
         self._frequency = lru_cache(_MAX_FREQUENCIES)(partial(_document_frequency, leaves, lock))
 
     def postings(self, field: str, term: str) -> Postings:
         """Return the live documents that hold ``term``."""
         key = (field, term.encode("utf-8", "replace"))
         with self._lock:
-            kept = self._postings.get(key)
-            return self._postings.put(key, self._live(read_postings(self.leaves, *key))) if kept is None else kept
+            cached = self._postings.get(key)
+            return self._postings.put(key, self._live(read_postings(self.leaves, *key))) if cached is None else cached
 
     def document_frequency(self, field: str, term: str) -> int:
         """Return the number of live documents that hold ``term``; without deleted ones, the dictionary knows."""
         return self._frequency(field, term) if self.live == self.size else len(self.postings(field, term))
 
-    def keep_places(self, field: str, term: str, documents: Integers, deadline: Deadline) -> None:
-        """Read where ``term`` stands in all documents, when it is asked of most: frequent words come again."""
+    def cache_positions(self, field: str, term: str, documents: Integers, deadline: Deadline) -> None:
+        """Cache the positions of ``term`` if ``documents`` are most of those holding it: frequent words come again."""
         key = (field, term.encode("utf-8", "replace"))
         with self._lock:
-            every = self.postings(field, term)
-            is_frequent = 2 * len(documents) >= len(every) and every.frequencies.sum() <= _MAX_POSITIONS // 2
-            if is_frequent and self._places.get(key) is None:
-                places = places_of(self.leaves, *key, every.documents, deadline)
-                if places is not None:
-                    self._places.put(key, places)
+            postings = self.postings(field, term)
+            is_frequent = 2 * len(documents) >= len(postings) and postings.frequencies.sum() <= _MAX_POSITIONS // 2
+            if is_frequent and self._positions.get(key) is None:
+                positions = read_positions(self.leaves, *key, postings.documents, deadline)
+                if positions is not None:
+                    self._positions.put(key, positions)
 
-    def places(self, field: str, term: str, documents: Integers, deadline: Deadline) -> Numbers | None:
-        """Return where ``term`` stands in ``documents``, which all hold it: document << 32 | position, rising.
+    def positions(self, field: str, term: str, documents: Integers, deadline: Deadline) -> Numbers | None:
+        """Return the positions of ``term`` in ``documents``, which all hold it: document << 32 | position, rising.
 
-        Between the first and the last of ``documents``, places in others may be among them. None when the time is over.
+        Between the first and the last of ``documents``, positions in others may be among them. None when the time is
+        over.
         """
         key = (field, term.encode("utf-8", "replace"))
         with self._lock:
-            kept = self._places.get(key)
-            if kept is None:
-                return places_of(self.leaves, *key, documents, deadline)
-        first, last = np.searchsorted(kept, [int(documents[0]) << 32, (int(documents[-1]) + 1) << 32])
-        return kept[first:last]
+            cached = self._positions.get(key)
+            if cached is None:
+                return read_positions(self.leaves, *key, documents, deadline)
+        first, last = np.searchsorted(cached, [int(documents[0]) << 32, (int(documents[-1]) + 1) << 32])
+        return cached[first:last]
 
     def dictionary(self, field: str, prefix: bytes) -> list[tuple[str, int]]:
-        """Return all terms of a field that live documents hold, in order, with how many do."""
+        """Return all terms of a field that live documents hold, in order, with their document frequencies."""
         counts: dict[bytes, int] = {}
         with self._lock:
             for leaf, _ in self.leaves:
@@ -150,7 +151,7 @@ class ReaderCache:
         chosen = sorted(term for term, count in counts.items() if count and term.startswith(prefix))
         return [(term.decode("utf-8", "replace"), counts[term]) for term in chosen]
 
-    def every(self) -> Integers:
+    def live_documents(self) -> Integers:
         """Return all live documents."""
         return np.flatnonzero(self.alive).astype(np.int32)
 
@@ -181,14 +182,14 @@ class ReaderCache:
             return self._facets[name]
 
     def _read_facet(self, name: str) -> Facet:
-        found = {value for leaf, _ in self.leaves for value, _ in leaf.terms_from(name, b"")}
-        names = tuple(sorted({value.decode("utf-8", "replace") for value in found if name in FACET_FIELDS}))
+        values = {value for leaf, _ in self.leaves for value, _ in leaf.terms_from(name, b"")}
+        names = tuple(sorted({value.decode("utf-8", "replace") for value in values if name in FACET_FIELDS}))
         lists = [read_postings(self.leaves, name, value.encode()).documents for value in names]
         documents = np.concatenate([np.empty(0, np.int32), *lists])
-        values = np.repeat(np.arange(len(names), dtype=np.int32), [len(entries) for entries in lists])
+        numbers = np.repeat(np.arange(len(names), dtype=np.int32), [len(entries) for entries in lists])
         order = np.argsort(documents, kind="stable")
         starts = np.searchsorted(documents[order], np.arange(self.size + 1))
-        return Facet(names, starts, values[order])
+        return Facet(names, starts, numbers[order])
 
     def _live(self, postings: Postings) -> Postings:
         if self.live == self.size:

@@ -12,14 +12,14 @@ from searchapp.engines.whoosh_engine.codec.library import (
 )
 from searchapp.schema import EXACT, ID, STEMS, VALUE_FIELDS, WORDS
 
-__all__ = ["ARTICLE", "DAY", "EVIDENCE", "LENGTH", "NO_DATE", "STORED", "TIMESTAMP", "whoosh_schema"]
+__all__ = ["ARTICLE", "DAY", "LENGTH", "NO_DATE", "RERANK_FEATURES", "STORED", "TIMESTAMP", "whoosh_schema"]
 
 # Columns: seconds since 1970, day as yyyymmdd, the exact length of STEMS (Whoosh's own is rounded to one byte), and the
-# second stage's evidence.
+# second stage's rerank features.
 TIMESTAMP: Final = "timestamp"
 DAY: Final = "day"
 LENGTH: Final = "length"
-EVIDENCE: Final = "evidence"
+RERANK_FEATURES: Final = "evidence"
 # Whoosh's own column of stored fields, and the one of ours in it: the article as JSON.
 STORED: Final = "_stored"
 ARTICLE: Final = "article"
@@ -39,5 +39,5 @@ def whoosh_schema() -> Any:
         **{TIMESTAMP: fields.COLUMN(NumericColumn("q", default=NO_DATE))},
         **{DAY: fields.COLUMN(NumericColumn("I", default=0))},
         **{LENGTH: fields.COLUMN(NumericColumn("I", default=0))},
-        **{EVIDENCE: fields.COLUMN(CompressedBytesColumn())},
+        **{RERANK_FEATURES: fields.COLUMN(CompressedBytesColumn())},
     )

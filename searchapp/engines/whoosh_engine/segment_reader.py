@@ -26,7 +26,7 @@ from searchapp.engines.whoosh_engine.codec.term_dictionary import DictionaryRead
 from searchapp.engines.whoosh_engine.schema import STORED
 from searchapp.model import Article, Deadline
 
-__all__ = ["Leaves", "SegmentReader", "open_segments", "places_of", "read_postings"]
+__all__ = ["Leaves", "SegmentReader", "open_segments", "read_positions", "read_postings"]
 
 _INFO: Final = Struct(">BfIBBfIIqi")
 _DOCUMENTS: Final = Struct(">5xI")
@@ -59,8 +59,8 @@ class SegmentReader:
     def terms_from(self, field: str, prefix: bytes) -> Iterator[tuple[bytes, int]]:
         """Yield the terms of a field that begin with ``prefix``, with the number of their documents."""
         with reading(self.file, "the dictionary"):
-            for term, place in self._terms.terms_from(field, prefix):
-                yield term, _DOCUMENTS.unpack_from(self._parts[self._name(TERMS)], place)[0]
+            for term, info_at in self._terms.terms_from(field, prefix):
+                yield term, _DOCUMENTS.unpack_from(self._parts[self._name(TERMS)], info_at)[0]
 
     def document_frequencies(self, field: str) -> tuple[list[bytes], list[int]]:
         """Return the terms of a field in byte order, and how many live documents hold each."""
@@ -76,10 +76,10 @@ class SegmentReader:
     def document_frequency(self, field: str, term: bytes) -> int:
         """Return the number of documents that hold ``term``, deleted ones among them."""
         with reading(self.file, "the dictionary"):
-            place = self._terms.find(field, term)
-            if place is None:
+            info_at = self._terms.find(field, term)
+            if info_at is None:
                 return 0
-            count: int = _DOCUMENTS.unpack_from(self._parts[self._name(TERMS)], place)[0]
+            count: int = _DOCUMENTS.unpack_from(self._parts[self._name(TERMS)], info_at)[0]
             return count
 
     def field(self, field: str, shape: Shape) -> tuple[list[bytes], Lists]:
@@ -92,10 +92,10 @@ class SegmentReader:
 
     def posting_list(self, field: str, term: bytes) -> memoryview:
         """Return the bytes of a posting list; none for an unknown term or field."""
-        place = self._terms.find(field, term)
-        if place is None:
+        info_at = self._terms.find(field, term)
+        if info_at is None:
             return memoryview(b"")
-        inlined, _, _, _, _, _, _, _, offset, length = _INFO.unpack_from(self._parts[self._name(TERMS)], place)
+        inlined, _, _, _, _, _, _, _, offset, length = _INFO.unpack_from(self._parts[self._name(TERMS)], info_at)
         require(
             not inlined and offset >= 0 and 0 < length <= len(self._postings) - offset, "a term has no posting list"
         )
@@ -166,24 +166,24 @@ def read_postings(leaves: Leaves, field: str, term: bytes) -> Postings:
     return Postings(np.concatenate(documents), np.concatenate(frequencies))
 
 
-def places_of(leaves: Leaves, field: str, term: bytes, wanted: Integers, deadline: Deadline) -> Numbers | None:
-    """Return where ``term`` stands in the ``wanted`` documents, as document << 32 | position, rising.
+def read_positions(leaves: Leaves, field: str, term: bytes, documents: Integers, deadline: Deadline) -> Numbers | None:
+    """Return the positions of ``term`` in ``documents`` as document << 32 | position, rising.
 
     None when the time is over.
     """
-    found: list[Numbers] = [np.empty(0, np.int64)]
+    pieces: list[Numbers] = [np.empty(0, np.int64)]
     for leaf, base in leaves:
-        near = wanted[np.searchsorted(wanted, base) : np.searchsorted(wanted, base + leaf.count)] - base
-        if not len(near):
+        own = documents[np.searchsorted(documents, base) : np.searchsorted(documents, base + leaf.count)] - base
+        if not len(own):
             continue
         try:
-            for block in blocks_of(leaf.posting_list(field, term), leaf.count, near):
+            for block in blocks_of(leaf.posting_list(field, term), leaf.count, own):
                 if deadline.passed():
                     return None
-                chosen = np.flatnonzero(np.isin(block.documents, near, assume_unique=True))
+                chosen = np.flatnonzero(np.isin(block.documents, own, assume_unique=True))
                 positions, frequencies = block.positions(chosen)
-                documents = block.documents[chosen].astype(np.int64) + base
-                found.append(np.repeat(documents << 32, frequencies) | positions)
+                numbers = block.documents[chosen].astype(np.int64) + base
+                pieces.append(np.repeat(numbers << 32, frequencies) | positions)
         except MALFORMED as error:
             raise damaged(leaf.file, f"a posting list of {field}", error) from error
-    return np.concatenate(found)
+    return np.concatenate(pieces)

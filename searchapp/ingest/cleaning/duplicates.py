@@ -8,12 +8,12 @@ from typing import Final
 from searchapp.model import Article
 from searchapp.schema import canonical_id
 
-__all__ = ["digest_of_facts"]
+__all__ = ["content_digest"]
 
 _MADE_PREFIXES: Final = ("u-", "c-")
 
 
-def digest_of_facts(article: Article, file: str) -> int | None:
+def content_digest(article: Article, file: str) -> int | None:
     """Return a digest of 64 bits of the content of ``article``, which lies in ``file``.
 
     None for an article with an id of its newspaper: two such articles differ whatever their content. Among a million

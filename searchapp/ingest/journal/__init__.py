@@ -9,19 +9,19 @@ from __future__ import annotations
 
 from searchapp.ingest.journal.journal import Journal
 from searchapp.ingest.journal.journal_folder import Spool
-from searchapp.ingest.journal.journal_index import Word
+from searchapp.ingest.journal.journal_index import JournalEntry
 from searchapp.ingest.journal.journal_results import Extent, Outcome, Written
-from searchapp.ingest.journal.journal_source import JournalReader
+from searchapp.ingest.journal.journal_source import JournalSource
 from searchapp.ingest.journal.written_articles import InvalidRecordError, parse_line, record_of, tombstone, validate
 
 __all__ = [
     "Extent",
     "InvalidRecordError",
     "Journal",
-    "JournalReader",
+    "JournalEntry",
+    "JournalSource",
     "Outcome",
     "Spool",
-    "Word",
     "Written",
     "parse_line",
     "record_of",

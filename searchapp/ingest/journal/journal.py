@@ -5,13 +5,14 @@ and with ``modified``, the moment of this version. The order of the lines is the
 counts, over all files of the corpus. A withdrawal is a line too, so the corpus keeps a tombstone.
 
 A request is answered when all its lines are on the disk. One that fails halfway leaves no line behind. An entry that
-the index names is read back before it is relied on: its line may have been damaged since.
+the index names is read back before use: its line may have been damaged since.
 """
 
 from __future__ import annotations
 
 import json
 import logging
+import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime
@@ -24,7 +25,7 @@ from searchapp.errors import PreconditionFailed
 from searchapp.ingest.cleaning.record import article_from
 from searchapp.ingest.journal.append_file import AppendFile, sync, truncate_torn_line
 from searchapp.ingest.journal.journal_folder import JournalFolder, Spool
-from searchapp.ingest.journal.journal_index import JournalIndex, Word, entry_of
+from searchapp.ingest.journal.journal_index import JournalEntry, JournalIndex, entry_of
 from searchapp.ingest.journal.journal_results import Extent, Outcome, Written
 from searchapp.ingest.journal.written_articles import line_of, same_content
 from searchapp.ingest.reader_protocol import FileContext, UnreadableError
@@ -43,14 +44,14 @@ Served = Callable[[str], Article | None]
 class Journal:
     """The journal of the corpus at ``corpus``. Processes and threads may write to it at the same time.
 
-    ``last_words`` is the path of its index, which may be lost at any time. No file is opened before it is needed.
+    ``index`` is the path of its index, which may be lost at any time. No file is opened before it is needed.
     """
 
-    def __init__(self, corpus: Path, last_words: Path, timezone: ZoneInfo) -> None:
+    def __init__(self, corpus: Path, index: Path, timezone: ZoneInfo) -> None:
         self._files = JournalFolder(corpus)
         self.folder = self._files.path
         self.timezone = timezone
-        self._index = JournalIndex(last_words)
+        self._index = JournalIndex(index)
         self._turn = Lock()
 
     def context(self) -> FileContext:
@@ -69,16 +70,17 @@ class Journal:
         self,
         records: Iterable[Record],
         served: Served,
-        on_word: Callable[[Word, Outcome], None] = lambda word, outcome: None,
+        on_entry: Callable[[JournalEntry, Outcome], None] = lambda word, outcome: None,
         *,
-        there: bool | None = None,
+        must_exist: bool | None = None,
     ) -> Written:
         """Write ``records``, which are valid and have ids, and return once they are on the disk.
 
         A record equal to the journal's last entry is not written again. A record without a status whose content differs
-        from the version before it is marked as corrected. ``there``: whether their articles must exist, or must not.
+        from the version before it is marked as corrected. ``must_exist``: whether the articles must exist, or must not.
 
-        Raises StorageFull, CorpusUnwritable, CorpusLocked, PreconditionFailed; then no record was written.
+        Raises StorageFull, CorpusUnwritable, IndexUnwritable, CorpusLocked, PreconditionFailed; then no record was
+        written.
         """
         with self._writing():
             name = self._files.file_of_today()
@@ -88,17 +90,17 @@ class Journal:
             written, context = Written(name), self.context()
             with AppendFile(self.folder / name) as file:
                 for record in records:
-                    entry, outcome = self._add(record, served, file, context, there)
+                    entry, outcome = self._add(record, served, file, context, must_exist)
                     written.add(entry, outcome)
-                    on_word(entry, outcome)
+                    on_entry(entry, outcome)
                 file.sync()
                 for other in written.extent.ends.keys() - {name}:
                     sync(self.folder / other)
                 self._index.commit(name, file.end)
             return written
 
-    def last_word(self, article_id: str) -> Word | None:
-        """Return the journal's last entry of an id; raises CorpusUnwritable, CorpusLocked."""
+    def last_entry(self, article_id: str) -> JournalEntry | None:
+        """Return the journal's last entry of an id; raises CorpusUnwritable, IndexUnwritable, CorpusLocked."""
         if not self.folder.is_dir():
             return None
         with self._writing():
@@ -114,25 +116,27 @@ class Journal:
 
     @contextmanager
     def _writing(self) -> Iterator[None]:
-        """Hold the lock; roll back the index unless it was committed. Raises our errors for those of the system."""
+        """Hold the lock; roll back the index unless it was committed. Errors of system and database become ours."""
         with self._turn, self._files.locked():
             try:
                 yield
             except OSError as error:
                 raise self._files.failure(error) from error
+            except sqlite3.Error as error:
+                raise self._index.failure(error) from error
             finally:
                 self._index.rollback()
 
     def _add(
-        self, record: Record, served: Served, file: AppendFile, context: FileContext, there: bool | None
-    ) -> tuple[Word, Outcome]:
+        self, record: Record, served: Served, file: AppendFile, context: FileContext, must_exist: bool | None
+    ) -> tuple[JournalEntry, Outcome]:
         """Append one record, unless it changes nothing; raises PreconditionFailed (see :meth:`append`)."""
         article_id = canonical_id(str(record["id"]))
         last = self._last(article_id, file)
-        if there is not None:
+        if must_exist is not None:
             exists = not last[0].withdrawn if last else served(article_id) is not None
-            if exists != there:
-                raise PreconditionFailed.there() if exists else PreconditionFailed.missing()
+            if exists != must_exist:
+                raise PreconditionFailed.already_exists() if exists else PreconditionFailed.missing()
         if last and _changes_nothing(record, last[0]):
             return last[0], Outcome.UNCHANGED
         before = _article(*last, context) if last else served(article_id)
@@ -159,7 +163,7 @@ class Journal:
             full["modified"] = moment.isoformat(timespec="seconds")
         return full
 
-    def _last(self, article_id: str, file: AppendFile | None) -> tuple[Word, Record] | None:
+    def _last(self, article_id: str, file: AppendFile | None) -> tuple[JournalEntry, Record] | None:
         """Return the last entry of an id and its record, as read from the journal, ``file`` included."""
         entry = self._index.last(article_id)
         record = self._read_back(entry, file) if entry else None
@@ -172,7 +176,7 @@ class Journal:
             record = self._read_back(entry, file) if entry else None
         return (entry, record) if entry and record is not None else None
 
-    def _read_back(self, entry: Word, file: AppendFile | None) -> Record | None:
+    def _read_back(self, entry: JournalEntry, file: AppendFile | None) -> Record | None:
         """Return the record at the position of ``entry``, None if it is another one or none."""
         path = self.folder / entry.file
         try:
@@ -189,7 +193,7 @@ class Journal:
         return record if is_whole else None
 
 
-def _article(entry: Word, record: Record, context: FileContext) -> Article | None:
+def _article(entry: JournalEntry, record: Record, context: FileContext) -> Article | None:
     """Return the article of a line of the journal; None for one that is withdrawn or that no reader takes."""
     if entry.withdrawn:
         return None
@@ -199,7 +203,7 @@ def _article(entry: Word, record: Record, context: FileContext) -> Article | Non
         return None
 
 
-def _changes_nothing(record: Record, last: Word) -> bool:
+def _changes_nothing(record: Record, last: JournalEntry) -> bool:
     """Return whether ``record`` adds nothing to ``last``; status and ``modified`` count only where it has them."""
     new = entry_of(record)
     if new.withdrawn or last.withdrawn:

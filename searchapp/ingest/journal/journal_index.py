@@ -1,13 +1,14 @@
 """The journal index: the position of the last entry of each id, in a small SQLite database.
 
-It is a cache: it stores how far it has read each file of the journal, and reads on from there. It is used under the
-journal's lock only. When files were modified externally, or the database is damaged, it is rebuilt.
+It is a cache: it stores the offset up to which it has read each file of the journal, and reads on from there. It is
+used under the journal's lock only. When files were modified externally, or the database is damaged, it is rebuilt.
 """
 
 from __future__ import annotations
 
 import json
 import logging
+import shutil
 import sqlite3
 from collections.abc import Mapping
 from contextlib import suppress
@@ -16,10 +17,12 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import Any, Final
 
+from searchapp.errors import IndexUnwritable, StorageFull
+from searchapp.i18n import Message
 from searchapp.model import JOURNAL_FILES, ArticleStatus
 from searchapp.schema import canonical_id
 
-__all__ = ["JournalIndex", "Word", "entry_of"]
+__all__ = ["JournalEntry", "JournalIndex", "entry_of"]
 
 _log = logging.getLogger(__name__)
 
@@ -32,7 +35,7 @@ CREATE TABLE IF NOT EXISTS files (name TEXT PRIMARY KEY, size INTEGER);
 
 
 @dataclass(frozen=True, slots=True)
-class Word:
+class JournalEntry:
     """An entry of the journal: the line of ``length`` bytes at ``offset`` of ``file``.
 
     ``content`` is a digest of the record without its id, status and ``modified``, which the journal may have added.
@@ -48,18 +51,18 @@ class Word:
 
     @property
     def withdrawn(self) -> bool:
-        """Whether it withdraws the article."""
+        """The entry withdraws the article."""
         return self.status == ArticleStatus.WITHDRAWN
 
 
-def entry_of(record: Mapping[str, Any], file: str = "", offset: int = 0, length: int = 0) -> Word:
+def entry_of(record: Mapping[str, Any], file: str = "", offset: int = 0, length: int = 0) -> JournalEntry:
     """Return the entry of a line with ``record``."""
     content = {name: value for name, value in record.items() if name not in ("id", "status", "modified")}
     written = json.dumps(content, sort_keys=True).encode()
     status = str(record.get("status") or ArticleStatus.PUBLISHED).strip().lower()
     modified = str(record.get("modified") or "")
     digest = blake2b(written, digest_size=16).digest()
-    return Word(canonical_id(str(record["id"])), file, offset, length, digest, status, modified)
+    return JournalEntry(canonical_id(str(record["id"])), file, offset, length, digest, status, modified)
 
 
 class JournalIndex:
@@ -78,16 +81,16 @@ class JournalIndex:
             self._discard()
             try:
                 self._catch_up(folder)
-            except sqlite3.Error:  # it cannot be written: memory will do for this process
+            except sqlite3.Error:  # it cannot be written: this process keeps it in memory
                 self.close()
                 self._connection = _opened(":memory:")
                 self._catch_up(folder)
         self._open().execute("BEGIN IMMEDIATE")
 
-    def last(self, article_id: str) -> Word | None:
+    def last(self, article_id: str) -> JournalEntry | None:
         """Return the last entry of an id."""
         row = self._open().execute("SELECT * FROM words WHERE id = ?", (article_id,)).fetchone()
-        return Word(*row) if row else None
+        return JournalEntry(*row) if row else None
 
     def rebuild(self, folder: Path) -> None:
         """Delete all entries and read the whole journal again, within the transaction that :meth:`begin` started."""
@@ -95,7 +98,7 @@ class JournalIndex:
         for path in sorted(folder.glob(JOURNAL_FILES)):
             self._store_size(path.name, self._read_on(path, 0))
 
-    def add(self, entry: Word) -> None:
+    def add(self, entry: JournalEntry) -> None:
         """Store ``entry`` as the last one of its id."""
         self._open().execute(
             "INSERT OR REPLACE INTO words VALUES (?, ?, ?, ?, ?, ?, ?)",
@@ -111,6 +114,13 @@ class JournalIndex:
         except sqlite3.Error as error:
             _log.warning("%s cannot be saved: %s", self._path.name, error)
             self._discard()
+
+    def failure(self, error: sqlite3.Error) -> StorageFull | IndexUnwritable:
+        """Return our exception for an error of the database in the middle of a write; the next one rebuilds it."""
+        if getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_FULL:
+            return StorageFull(shutil.disk_usage(self._path.parent).free, of_index=True)
+        self._discard()
+        return IndexUnwritable(Message(str(error)))
 
     def rollback(self) -> None:
         """Undo the changes since :meth:`begin`, unless they were committed."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
 
-from searchapp.ingest.journal.journal_index import Word
+from searchapp.ingest.journal.journal_index import JournalEntry
 
 __all__ = ["Extent", "Outcome", "Written"]
 
@@ -35,7 +35,7 @@ class Extent:
     ends: dict[str, int] = field(default_factory=dict)
     withdrawn: dict[str, bool] = field(default_factory=dict)
 
-    def add(self, entry: Word) -> None:
+    def add(self, entry: JournalEntry) -> None:
         """Add ``entry``, the last one of its id."""
         self.ends[entry.file] = max(self.ends.get(entry.file, 0), entry.offset + entry.length)
         if entry.id in self.withdrawn or len(self.withdrawn) < _MAX_LISTED:
@@ -48,12 +48,12 @@ class Written:
 
     file: str
     counts: Counter[Outcome] = field(default_factory=Counter)
-    word: Word | None = None
+    entry: JournalEntry | None = None
     outcome: Outcome = Outcome.UNCHANGED
     extent: Extent = field(default_factory=Extent)
 
-    def add(self, entry: Word, outcome: Outcome) -> None:
+    def add(self, entry: JournalEntry, outcome: Outcome) -> None:
         """Count a record."""
-        self.word, self.outcome = entry, outcome
+        self.entry, self.outcome = entry, outcome
         self.counts[outcome] += 1
         self.extent.add(entry)

@@ -18,10 +18,10 @@ from searchapp.ingest.reader_protocol import FileContext, access_problem, is_acc
 from searchapp.ingest.units import Unit, Unlisted, digest_of_settings, read_units, unlisted
 from searchapp.model import JOURNAL_FOLDER, Article, Reject, journal_order
 
-__all__ = ["JournalReader"]
+__all__ = ["JournalSource"]
 
 
-class JournalReader:
+class JournalSource:
     """The journal below ``corpus``, which need not be there. A :class:`~searchapp.ingest.sources.connectors.Source`."""
 
     def __init__(self, corpus: Path, timezone: ZoneInfo) -> None:
@@ -62,7 +62,7 @@ class JournalReader:
                 changed=status.st_ctime_ns,
                 settings=digest_of_settings(str(self._folder), self._timezone.key),
                 grows=True,
-                overrules=True,
+                from_journal=True,
             )
 
     def __iter__(self) -> Iterator[Article | Reject]:

@@ -165,7 +165,7 @@ def _address(server: subprocess.Popen[bytes], log: Path) -> str:
 
 
 def _group(leader: int) -> list[int]:
-    """Return the living processes of a group; one that nobody has waited for yet does not live."""
+    """Return the living processes of a group, without zombies."""
     living = []
     for status in Path("/proc").glob("[0-9]*/stat"):
         with suppress(OSError):

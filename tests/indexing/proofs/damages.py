@@ -26,8 +26,8 @@ from searchapp.bootstrap import ReindexOptions
 from searchapp.cli import cli
 from searchapp.errors import IndexDamaged, IndexMissing, NotFound, SearchappError
 from searchapp.indexing import Generations
-from searchapp.indexing import generations as generations_module
-from searchapp.indexing.generations import CURRENT, MANIFEST
+from searchapp.indexing import manifest as manifests
+from searchapp.indexing.generation_layout import CURRENT, MANIFEST
 from searchapp.indexing.withdrawn import WITHDRAWN
 from searchapp.model import SearchRequest, Sort
 from searchapp.search.service import SearchService
@@ -45,7 +45,7 @@ _QUERIES: Final = ("maire", '"pont de pierre"', "le PROCHE/5 registre", "titre:j
 
 @dataclass(slots=True)
 class Outcome:
-    """What became of the trials. ``failures`` tells each wrong thing with what was damaged."""
+    """Outcome of the trials. ``failures`` lists each wrong answer with the damage that led to it."""
 
     trials: int = 0
     signed: int = 0
@@ -73,7 +73,7 @@ class Damager:
         self.outcome = Outcome()
 
     def run(self, trials: int, on_trial: Callable[[Outcome], None] = lambda outcome: None) -> Outcome:
-        """Do so many trials, fewer only after 20 failures; of four, one is signed."""
+        """Run that many trials, or stop after 20 failures; one of four has matching digests."""
         with self._pool() as pool:
             self._ask(pool, _build, self._work, self._engine, self._corpus)
         pool = self._pool()
@@ -310,11 +310,11 @@ class _Unexpected(logging.Handler):
 
 
 def sign_again(index: Path, generation: str) -> None:
-    """Make size and digest in a manifest fit whatever the files are now, as whoever sends an index can."""
+    """Make sizes and digests in a manifest match the damaged files, as the sender of an index could."""
     generations = Generations(index)
     manifest = generations.manifest(generation)
-    files = dict(generations._sums(generations.path(generation), ""))
-    text = generations_module._manifest_text(replace(manifest, files=files))
+    files = dict(generations._sizes_and_digests(generations.path(generation), ""))
+    text = manifests.to_text(replace(manifest, files=files))
     (generations.path(generation) / "manifest.json").write_text(text, "utf-8")
 
 

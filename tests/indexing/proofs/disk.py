@@ -21,7 +21,7 @@ __all__ = ["STYLES", "Disk"]
 _BLOCK: Final = 4096
 
 STYLES: Final = ("lost", "names", "zeros", "all", "torn", "early")
-"""What survives of the unsynced: nothing; names without content; names and lengths; all; anything; what came first."""
+"""The unsynced data that survive: none; names without content; names and lengths; all; any part; the earliest."""
 
 
 @dataclass(slots=True, eq=False)
@@ -128,11 +128,11 @@ class Disk:
                 self._rename(operation.path, operation.target)
 
     def contents(self) -> dict[str, bytes | None]:
-        """Return what programs see: each file's content and, for a folder, None, by path below the root."""
+        """Return the files as programs see them: path below the root -> content, None for a folder."""
         return dict(_walk(self._folder, lambda folder: folder.seen, lambda file: bytes(file.seen)))
 
     def after_cut(self, style: str, dice: random.Random) -> dict[str, bytes | None]:
-        """Return what is there when the power comes back, as ``contents`` does; ``style`` is one of STYLES."""
+        """Return the files after a power cut in the form of ``contents``; ``style`` is one of STYLES."""
         folders = [node for node in (self._folder, *self._nodes.values()) if isinstance(node, _Folder)]
         kept = {change for folder in folders for change in _survivors(folder.waiting, style, dice)}
 

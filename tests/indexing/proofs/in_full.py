@@ -1,4 +1,4 @@
-"""What the commands share that run a proof in full: engines, a folder for each, progress, figures, the exit code."""
+"""Shared parts of the commands that run a proof in full: engines, folders, progress, figures, exit code."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ __all__ = ["Proved", "arguments_for", "prove", "tell"]
 
 
 class Proved(Protocol):
-    """What became of a proof."""
+    """Outcome of a proof."""
 
     @property
     def failures(self) -> list[str]: ...

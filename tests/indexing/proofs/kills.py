@@ -22,7 +22,7 @@ _ENOUGH: Final = 20
 
 @dataclass(slots=True)
 class Outcome:
-    """What became of the kills. ``failures`` tells each wrong thing with what was killed and when."""
+    """Outcome of the kills. ``failures`` lists each wrong state with the process killed and the moment."""
 
     kills: int = 0
     before_publish: int = 0
@@ -54,7 +54,7 @@ class Killer:
         self.outcome = Outcome()
 
     def run(self, kills: int, on_kill: Callable[[Outcome], None] = lambda outcome: None) -> Outcome:
-        """Kill so many reindexes, fewer only after 20 failures; one that ended before its kill does not count."""
+        """Kill that many reindexes, or stop after 20 failures; one that ended before its kill does not count."""
         kinds = [full(), ()] if full() else [()]
         for options in kinds:
             self._measure(options)

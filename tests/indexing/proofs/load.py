@@ -33,7 +33,7 @@ _LOOKS: Final = 40
 
 @dataclass(slots=True)
 class Report:
-    """What became of the requests.
+    """Outcome of the requests.
 
     ``mixed`` answers do not hold together, or not with the generation that they name. ``late`` ones were asked for more
     than a second after a publish and are of a generation before; ``longest_old_s`` is the longest such time, as the
@@ -139,7 +139,7 @@ class Load:
         self.report = Report(engine, clients, workers, articles)
 
     def run(self, publishes: int, on_publish: Callable[[Report], None] = lambda report: None) -> Report:
-        """Load the server while so many reindexes publish; raises AssertionError when one fails, or the server does."""
+        """Load the server while reindexes publish; raises AssertionError when a reindex or the server fails."""
         report = self.report
         self._publish(AUBE)
         stop = Event()
@@ -209,7 +209,7 @@ class Load:
             report.p50_ms, report.p95_ms = round(shares[9], 1), round(shares[18], 1)
 
     def _mixture(self, answer: _Answered) -> str:
-        """Return what does not fit together in an answer, "" when all of it does."""
+        """Return the contradiction in an answer, "" when there is none."""
         fits = sorted(state.word for state in answer.fits)
         if not answer.generation:
             return "" if fits else f"{answer.path}: the page is of no one state"

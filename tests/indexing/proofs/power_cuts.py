@@ -31,7 +31,7 @@ _POINTS: Final = frozenset(Kind) - {Kind.WRITE}
 
 @dataclass(frozen=True, slots=True)
 class Recording:
-    """What a reindex did to a disk, and which state each generation shows."""
+    """The writes of a reindex to a disk, and the state that each generation shows."""
 
     disk: Disk
     folder: Path
@@ -44,7 +44,7 @@ class Recording:
 
 @dataclass(slots=True)
 class Cuts:
-    """What became of the power cuts. ``states`` are different contents of the disk, each opened once."""
+    """Outcome of the power cuts. ``states`` are different contents of the disk, each opened once."""
 
     operations: int = 0
     moments: int = 0
@@ -137,7 +137,7 @@ class Replay:
         return self.cuts
 
     def _styles(self, number: int) -> list[str]:
-        """Return so many styles, each as often as the next; what is left over is drawn."""
+        """Return ``number`` styles, each equally often; the remainder is drawn at random."""
         rounds, rest = divmod(number, len(STYLES))
         return [*STYLES * rounds, *self._dice.sample(STYLES, rest)]
 

@@ -1,4 +1,4 @@
-"""What is asked of a server over a corpus all of whose articles name their state, and which states an answer fits."""
+"""Requests to a server over a corpus whose articles all name their state, and the states that fit an answer."""
 
 from __future__ import annotations
 

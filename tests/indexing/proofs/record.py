@@ -19,7 +19,7 @@ _HEADER: Final = struct.Struct("=IIIIQq")
 
 
 class Kind(IntEnum):
-    """What was done. TOLD is what the process printed, SYNC a file or folder put on the disk."""
+    """An operation. TOLD is output of the process, SYNC a file or folder synced to the disk."""
 
     CREATE = 1
     WRITE = 2
@@ -47,7 +47,7 @@ class Operation:
 
 
 def compiler() -> str | None:
-    """Return the C compiler of this machine, None when there is none."""
+    """Return the path of the C compiler, or None."""
     return next(filter(None, map(shutil.which, ("cc", "gcc", "clang"))), None)
 
 
@@ -71,7 +71,7 @@ class Layer:
         return {**self._environment(folder), "STORAGE_RECORD": str(record)}, record
 
     def small_disk(self, folder: Path, room: int) -> tuple[dict[str, str], Path]:
-        """Return the same for a process for which the disk of ``folder`` has so many bytes left."""
+        """Return the environment of a process for which the disk of ``folder`` has this many bytes left."""
         left = self._work / "room"
         left.write_bytes(struct.pack("=q", room))
         environment, record = self.recording(folder)

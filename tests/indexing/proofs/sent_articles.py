@@ -23,14 +23,14 @@ _TOKEN: Final = "un-jeton-assez-long-0123"  # noqa: S105
 _PROMISED: Final = 1.0
 _LONG: Final = 60.0
 _WITHDRAWN: Final = 3
-"""Of so many articles one is withdrawn again."""
+"""One of this many articles is withdrawn again."""
 _FIRST: Final = 42_000
 _TOLD: Final = 20
 
 
 @dataclass(slots=True)
 class Report:
-    """What became of the articles.
+    """Outcome of the articles.
 
     ``lost`` ones were taken and are not found, or no longer; ``undead`` ones were withdrawn and are. ``late`` counts
     articles and withdrawals that were seen more than a second after they were taken, which is expected while a reindex
@@ -68,7 +68,7 @@ class SentArticles:
         self.report = Report(engine, writers, workers)
 
     def run(self, each: int, reindexes: int, on_reindex: Callable[[Report], None] = lambda report: None) -> Report:
-        """Have each writer send so many articles while so many reindexes run, and one of everything at the end."""
+        """Let each writer send its articles while reindexes run, then run a full reindex."""
         state, report = AUBE, self.report
         self._corpus.write(state)
         self._index.reindex()

@@ -31,7 +31,7 @@ class SmallDisk(Protocol):
     folder: Path
 
     def leave(self, room: int) -> tuple[dict[str, str], Path]:
-        """Leave so many bytes free; return the environment of a process that is to feel it, and its record."""
+        """Leave this many bytes free; return the environment of the process under test, and its record."""
 
 
 class Mounted:
@@ -77,7 +77,7 @@ def small_disk(work: Path, *, mounted: bool) -> Iterator[SmallDisk]:
 
 @dataclass(slots=True)
 class Outcome:
-    """What became of the reindexes. ``full`` found no room, most at the file that ``stages`` counts.
+    """Outcome of the reindexes. ``full`` had too little room; ``stages`` counts the files at which they failed.
 
     ``enough`` is the least room in bytes that was enough, ``generation`` the size of what was published.
     """

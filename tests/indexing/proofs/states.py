@@ -46,7 +46,7 @@ _ENDINGS: Final = (
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """A state of the corpus: ``word`` stands in the articles that only this state has, ``section`` is theirs."""
+    """A state of the corpus: ``word`` and ``section`` are those of articles that only this state has."""
 
     word: str
     section: str

@@ -52,7 +52,7 @@ class Hostile:
 
     @property
     def due(self) -> bool:
-        """Whether the request is whole."""
+        """True when the request is complete."""
         head, end, body = self.data.lstrip(b"\r\n").partition(b"\r\n\r\n")
         lengths = LENGTH.findall(head)
         framed = b"content-length" in head.lower() or b"transfer-encoding" in head.lower()
@@ -78,7 +78,7 @@ class _Draft:
 
 
 def draw(seed: int, count: int, generation: str = NO_GENERATION) -> Iterator[Hostile]:
-    """Yield so many requests; the same ones for the same seed. Made-up cursors are of ``generation``."""
+    """Yield ``count`` requests, the same for the same seed. Forged cursors name ``generation``."""
     for number in range(count):
         dice = random.Random(f"{seed} {number}")
         draft = _valid(dice, generation)

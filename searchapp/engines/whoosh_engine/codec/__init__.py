@@ -6,13 +6,15 @@ each) and *columns*.
 
 ``index_files``
     the table of contents and the compound file.
+``byte_arrays``
+    numbers at known offsets, for all terms of a field at once.
 ``layout``
     how posting lists are spelled; ``posting_encoder`` writes those of a field, ``posting_decoder`` reads one list,
     ``field_decoder`` those of a field, for merging.
 ``term_dictionary``, ``columns``
     the dictionary and the columns.
 ``pickles``, ``compression``, ``malformed_index``
-    pickles read as data, deflate, and errors in the bytes told as IndexDamaged.
+    pickles read as data, deflate, and errors in the bytes reported as IndexDamaged.
 ``library``
     all that is used of Whoosh, imported there only; names that it does not document are checked at import.
 

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from searchapp.engines.days import LAST_DAY
-from searchapp.engines.stored_form import from_json, from_values
+from searchapp.engines.stored_form import from_stored, from_values
 from searchapp.engines.whoosh_engine.codec.compression import compress
 from searchapp.engines.whoosh_engine.codec.layout import WIDTHS, offsets
 from searchapp.engines.whoosh_engine.codec.malformed_index import require, unpacked
@@ -115,9 +115,9 @@ def decode_article(data: bytes) -> Article:
     if data.startswith(_STORED_HEAD) and data.endswith(_STORED_END):
         (size,) = _SIZE.unpack_from(data, len(_STORED_HEAD))
         if start + size + len(_STORED_END) == len(data):
-            return from_json(data[start : start + size])
+            return from_stored(data[start : start + size])
     fields, end = read_pickle(data)
     require(end == len(data) and type(fields) is dict, "a document has no stored fields")
     if type(fields.get(ARTICLE)) is str:
-        return from_json(fields[ARTICLE].encode())
+        return from_stored(fields[ARTICLE].encode())
     return from_values(fields)  # as generations before schema 4 have it

@@ -59,28 +59,28 @@ def read_toc(folder: Path) -> list[Any]:
         order, version = _NUMBERS.unpack_from(data, len(_SIZES))
         require(order == _BYTE_ORDER, "it is of another machine")
         require(version == TOC_VERSION, f"its format is {version}, not {TOC_VERSION}")
-        place = len(_SIZES) + _NUMBERS.size
+        offset = len(_SIZES) + _NUMBERS.size
         for _ in range(3):  # the release of Whoosh
-            _, place = _varint(data, place)
-        schema_size, place = _varint(data, place)
-        place += schema_size
-        number, _ = _NUMBERS.unpack_from(data, place)
+            _, offset = _varint(data, offset)
+        schema_size, offset = _varint(data, offset)
+        offset += schema_size
+        number, _ = _NUMBERS.unpack_from(data, offset)
         require(number == max(numbers), "it is that of another state")
-        found, end = read_pickle(data, place + _NUMBERS.size, _CLASSES)
-        require(end == len(data) and type(found) is list, "no list of segments")
-        segments = list(map(_segment, found))
+        entries, end = read_pickle(data, offset + _NUMBERS.size, _CLASSES)
+        require(end == len(data) and type(entries) is list, "no list of segments")
+        segments = list(map(_segment, entries))
         ids = {segment.segment_id() for segment in segments}
         require(len(ids) == len(segments), "a segment stands there twice")
         return segments
 
 
-def _varint(data: bytes, place: int) -> tuple[int, int]:
+def _varint(data: bytes, offset: int) -> tuple[int, int]:
     number = 0
     for shift in range(0, 35, 7):
-        number |= (data[place] & 127) << shift
-        place += 1
-        if data[place - 1] < 128:
-            return number, place
+        number |= (data[offset] & 127) << shift
+        offset += 1
+        if data[offset - 1] < 128:
+            return number, offset
     raise Malformed("a number too long")
 
 
@@ -130,9 +130,9 @@ def read_directory(data: memoryview) -> dict[str, memoryview]:
     read_pickle(data, end)  # options, of which there are none
     require(type(directory) is dict, "no directory")
     parts: dict[str, memoryview] = {}
-    for name, facts in directory.items():
-        require(type(name) is str and type(facts) is dict, "an entry of the directory is none")
-        offset, length = facts["offset"], facts["length"]
+    for name, extent in directory.items():
+        require(type(name) is str and type(extent) is dict, "an entry of the directory is none")
+        offset, length = extent["offset"], extent["length"]
         require(_is_count(offset) and _is_count(length), "a part without place or size")
         require(DIRECTORY_HEAD.size <= offset and offset + length <= start, "a part lies outside of the file")
         parts[name] = data[offset : offset + length]

@@ -1,4 +1,4 @@
-"""How posting lists are spelled in the files.
+"""The layout of posting lists in the files.
 
 Whoosh keeps a posting list as blocks (codec W3, stable since 2012): a length, a pickled header, a pickled and perhaps
 compressed tuple (gaps, weights, values). A pickle is a program, and one meaning has many spellings; ours are those in
@@ -107,7 +107,7 @@ class Shape(Enum):
 class Lists:
     """The posting lists of a field one after the other: ``sizes`` says how many postings each term has.
 
-    ``positions`` (for Shape.POSITIONS) holds the places of each posting, rising, ``frequencies`` of them.
+    ``positions`` (for Shape.POSITIONS) holds the positions of each posting, rising, ``frequencies`` of them.
     """
 
     sizes: Numbers
@@ -117,13 +117,13 @@ class Lists:
 
 
 def offsets(sizes: Numbers) -> Numbers:
-    """Return where things of these sizes start when one follows the other."""
+    """Return the offsets of items of these sizes that follow each other."""
     starts: Numbers = np.cumsum(sizes) - sizes
     return starts
 
 
 def entry_sizes(frequencies: Numbers, stride: int) -> tuple[Numbers, Numbers]:
-    """Return of each positions entry its size and where in it the gaps start."""
+    """Return the size of each positions entry, and the offset of the gaps in it."""
     content = 7 + stride * frequencies
     before = np.where(content > LONGEST_SHORT, 5, 2)
     return content + before, before + 5

@@ -82,12 +82,12 @@ def file_of(segment: Any) -> str:
 
 
 def set_tokens(segment: Any, field: str, tokens: int) -> None:
-    """Note how many tokens a field has in a segment."""
+    """Set the number of tokens of a field in a segment."""
     segment._fieldlengths[field] = tokens
 
 
 def tokens_of(segment: Any, field: str) -> int:
-    """Return how many tokens a field has in a segment, those of deleted documents among them."""
+    """Return the number of tokens of a field in a segment, those of deleted documents among them."""
     tokens: int = segment._fieldlengths.get(field, 0)
     return tokens
 

@@ -18,10 +18,10 @@ _LARGEST: Final = 1 << 27
 
 
 class Malformed(ValueError):
-    """Bytes that do not say what they should."""
+    """Bytes that are not of the format."""
 
 
-# The exceptions of Python and numpy for numbers that lead nowhere.
+# The exceptions of Python and numpy for wrong offsets, sizes and types.
 MALFORMED: Final[tuple[type[Exception], ...]] = (
     *(ValueError, LookupError, TypeError, ArithmeticError, MemoryError, RecursionError, AttributeError),
     *DEFLATE_ERRORS,
@@ -29,10 +29,10 @@ MALFORMED: Final[tuple[type[Exception], ...]] = (
 )
 
 
-def require(condition: object, what: str) -> None:
+def require(condition: object, reason: str) -> None:
     """Raise Malformed unless ``condition`` holds."""
     if not condition:
-        raise Malformed(what)
+        raise Malformed(reason)
 
 
 class reading:  # noqa: N801 - used as a statement; contextmanager takes three times as long, and each column value enters
@@ -55,14 +55,14 @@ class reading:  # noqa: N801 - used as a statement; contextmanager takes three t
 
 
 def damaged(file: str, part: str, error: BaseException) -> IndexDamaged:
-    """Return the damage of a part of a file."""
+    """Return the error for a damaged part of a file."""
     reason = str(error) if isinstance(error, Malformed) else f"{type(error).__name__}: {error}"[:200]
-    said = Message("it cannot be read ({reason})", reason=f"{part}: {reason}")
-    return IndexDamaged(ENGINE_FOLDER, [Message("{file}: {reason}", file=f"{ENGINE_FOLDER}/{file}", reason=said)])
+    text = Message("it cannot be read ({reason})", reason=f"{part}: {reason}")
+    return IndexDamaged(ENGINE_FOLDER, [Message("{file}: {reason}", file=f"{ENGINE_FOLDER}/{file}", reason=text)])
 
 
 def unpacked(data: bytes | memoryview) -> bytes:
-    """Return the bytes that were packed as ``data``; raises Malformed when they are absurdly many."""
+    """Return the bytes that were packed as ``data``; raises Malformed when they are too many or cut."""
     content = decompress(data, _LARGEST)
     if content is None:
         raise Malformed("what was packed is too large, or cut")

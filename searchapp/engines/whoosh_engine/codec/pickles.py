@@ -4,8 +4,8 @@ A pickle is a program, and Python's unpickler runs it. Whoosh pickles its table 
 segment's file, the head of a dictionary, stored fields and the posting lists that it writes itself. All of these are
 numbers, texts, bytes, containers of them, and objects of two classes of Whoosh's. The reader here knows the operations
 that such pickles consist of and refuses the rest: other globals, persistent identifiers, the extension registry,
-protocols to come. Python's own unpickler, told to refuse globals, would still make room for as many remembered objects
-as a pickle claims to have.
+protocols to come. Python's own unpickler, set to refuse globals, would still allocate a memo as large as a pickle
+claims to need.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _MARK: Final = object()
 _PROTOCOL: Final = 5
 # Runs of small numbers, which Python's own unpickler may read: of them alone, it makes nothing but numbers.
 _NUMBERS: Final = re.compile(rb"(?:K.|M..|J....)+", re.DOTALL)
-_ENOUGH: Final = 32
+_MIN_RUN: Final = 32
 _LONGEST_NUMBER: Final = 8
 _UNSIGNED: Final = {size: Struct("<" + code) for size, code in ((1, "B"), (2, "H"), (4, "I"), (8, "Q"))}
 _SIGNED: Final = Struct("<i")
@@ -33,12 +33,12 @@ _FLOAT: Final = Struct(">d")
 
 
 class UnsafePickle(ValueError):
-    """A pickle that says more than data can say, or is cut."""
+    """A pickle that is more than data, or is cut."""
 
 
 @dataclass(slots=True, eq=False)
 class Instance:
-    """An object that a pickle describes: the name of its class and its attributes. It is never made."""
+    """An object that a pickle describes: the name of its class and its attributes. No object is made."""
 
     kind: str
     state: dict[str, Any]
@@ -66,7 +66,7 @@ def read_pickle(data: Buffer, start: int = 0, classes: frozenset[str] = frozense
     """
     reader = _Reader(data, start, classes)
     try:
-        return reader.read(), reader.place
+        return reader.read(), reader.offset
     except UnsafePickle:
         raise
     except Exception as error:  # an empty stack, a pair too few, a cut text: whatever is wrong with it
@@ -77,22 +77,23 @@ class _Reader:
     """One pickle: a stack, what it remembers, and how far it was read."""
 
     def __init__(self, data: Buffer, start: int, classes: frozenset[str]) -> None:
-        self.place = start
+        self.offset = start
         self._data = data
         self._known = classes
         self._stack: list[Any] = []
         self.memo: dict[int, Any] = {}
 
     def read(self) -> Any:
-        if not 0 <= self.place < len(self._data):
+        if not 0 <= self.offset < len(self._data):
             raise UnsafePickle("it lies outside of its file")
         while True:
-            code = self._data[self.place]
-            if code in b"KMJ" and (run := _NUMBERS.match(self._data, self.place)) and run.end() - run.start() > _ENOUGH:
+            code = self._data[self.offset]
+            run = _NUMBERS.match(self._data, self.offset) if code in b"KMJ" else None
+            if run and run.end() - run.start() > _MIN_RUN:
                 self._stack += pickle.loads(b"(" + run.group() + b"t.")  # noqa: S301 - numbers alone
-                self.place = run.end()
+                self.offset = run.end()
                 continue
-            self.place += 1
+            self.offset += 1
             if code == _STOP:
                 (value,) = self._stack
                 return _checked(value)
@@ -104,18 +105,18 @@ class _Reader:
     # Taking
 
     def take(self, size: int) -> bytes:
-        piece = bytes(self._data[self.place : self.place + size])
+        piece = bytes(self._data[self.offset : self.offset + size])
         if len(piece) < size:
             raise UnsafePickle("it is cut")
-        self.place += size
+        self.offset += size
         return piece
 
     def number(self, width: int) -> int:
-        found: int = _UNSIGNED[width].unpack(self.take(width))[0]
-        return found
+        value: int = _UNSIGNED[width].unpack(self.take(width))[0]
+        return value
 
     def line(self) -> str:
-        end = bytes(self._data[self.place : self.place + 200]).index(b"\n")
+        end = bytes(self._data[self.offset : self.offset + 200]).index(b"\n")
         return self.take(end + 1)[:-1].decode()
 
     def push(self, value: Any) -> None:
@@ -130,9 +131,9 @@ class _Reader:
             mark -= 1
             if mark < 0:
                 raise UnsafePickle("no mark")
-        found = self._stack[mark + 1 :]
+        values = self._stack[mark + 1 :]
         del self._stack[mark:]
-        return found
+        return values
 
     def top(self, kind: type[Any]) -> Any:
         if type(self._stack[-1]) is not kind:

@@ -1,7 +1,7 @@
 """Posting lists as numpy arrays, each number compared with what it can be.
 
-Whoosh's matchers step from posting to posting in Python; here each block is decoded at once, from the places where
-:mod:`.blocks` puts everything. A block that is spelled otherwise, as Whoosh's own writer does, is read as the pickle
+Whoosh's matchers step from posting to posting in Python; here each block is decoded at once, from the offsets at which
+:mod:`.layout` puts everything. A block that is spelled otherwise, as Whoosh's own writer does, is read as the pickle
 that it is; one that is neither, or says what cannot be, is malformed.
 """
 
@@ -15,6 +15,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from searchapp.engines.whoosh_engine.codec.byte_arrays import MAX_POSITIONS, read_positions
 from searchapp.engines.whoosh_engine.codec.layout import (
     HEADER,
     HEADER_CODES,
@@ -36,11 +37,10 @@ Frequencies = NDArray[np.float32]
 
 _LENGTH: Final = Struct("!i")
 _COUNT: Final = Struct("!I")
-# After the length: each code, and what it stands before.
+# After the length: pickle codes, each followed by its number.
 _HEADER: Final = Struct("<2sicicicBcBcB2s")
 _CODES: Final = tuple(HEADER_CODES.values())
-_MOST_PLACES: Final = 1 << 32
-_MOST_FREQUENCY: Final = 1 << 31
+_MAX_FREQUENCY: Final = 1 << 31
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,10 @@ class Postings:
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A decoded block: of its positions, the ``data`` and the place of them there, or pickles as Whoosh writes them."""
+    """A decoded block; its positions are still encoded.
+
+    They are in ``data`` from offset ``values`` on, or in ``entries``, pickles as Whoosh writes them.
+    """
 
     documents: Integers
     frequencies: Integers
@@ -67,9 +70,9 @@ class Block:
     def positions(self, chosen: NDArray[np.intp]) -> tuple[Numbers, Numbers]:
         """Return the positions of the ``chosen`` postings, one after the other, and how many each has."""
         if self.entries is None:
-            found = self._laid_out(chosen)
-            if found is not None:
-                return found
+            laid_out = self._laid_out(chosen)
+            if laid_out is not None:
+                return laid_out
             entries = _generic(self.data.tobytes())[2]
         else:
             entries = self.entries
@@ -87,39 +90,29 @@ class Block:
         at = start + offsets(sizes) + gaps_in_entry
         if int(at[-1] - gaps_in_entry[-1] + sizes[-1]) + 3 != len(data):
             return None
-        at, frequencies = at[chosen], frequencies[chosen]
-        if (data[at - 2] != frequencies & 255).any():
-            return None
-        firsts = offsets(frequencies)
-        places = np.repeat(at - stride * firsts, frequencies) + stride * np.arange(int(frequencies.sum()))
-        gaps = np.zeros(len(places), np.int64)
-        for byte in range(1, stride):
-            gaps |= data[places + byte].astype(np.int64) << (8 * (byte - 1))
-        sums = np.cumsum(gaps)
-        positions = sums - np.repeat(sums[firsts] - gaps[firsts], frequencies)
-        require(not len(positions) or positions.max() < _MOST_PLACES, "a position cannot be")
-        return positions, frequencies
+        positions = read_positions(data, at[chosen], frequencies[chosen], stride)
+        return None if positions is None else (positions, frequencies[chosen])
 
 
-def blocks_of(content: memoryview, limit: int, wanted: Integers | None = None) -> Iterator[Block]:
-    """Yield the blocks of a posting list over ``limit`` documents; with ``wanted``, those that may hold one of them.
+def blocks_of(content: memoryview, limit: int, only: Integers | None = None) -> Iterator[Block]:
+    """Yield the blocks of a posting list over ``limit`` documents; with ``only``, those that may hold one of these.
 
     Raises what malformed bytes make raise.
     """
     if not len(content):
         return
     require(content[: len(MAGIC)] == MAGIC, "a posting list does not begin as one")
-    place, before = len(MAGIC), -1
-    while place < len(content):
-        (length,) = _LENGTH.unpack_from(content, place)
-        end = place + _LENGTH.size + abs(length)
-        start, count, last, compression = _head(content, place)
+    offset, previous = len(MAGIC), -1
+    while offset < len(content):
+        (length,) = _LENGTH.unpack_from(content, offset)
+        end = offset + _LENGTH.size + abs(length)
+        start, count, last, compression = _head(content, offset)
         require(start <= end <= len(content) and (length < 0) == (end == len(content)), "a block is cut")
-        require(0 < count <= last - before and last < limit, "a block has documents that are not there")
-        if wanted is None or np.searchsorted(wanted, before, "right") < np.searchsorted(wanted, last, "right"):
+        require(0 < count <= last - previous and last < limit, "a block has documents that are not there")
+        if only is None or np.searchsorted(only, previous, "right") < np.searchsorted(only, last, "right"):
             data = content[start:end]
-            yield _decode(unpacked(data) if compression else data, count, before, last)
-        place, before = end, last
+            yield _decode(unpacked(data) if compression else data, count, previous, last)
+        offset, previous = end, last
 
 
 def lists_of(content: memoryview, limit: int, shape: Shape) -> Lists:
@@ -134,26 +127,26 @@ def lists_of(content: memoryview, limit: int, shape: Shape) -> Lists:
     return Lists(sizes, documents, frequencies, np.concatenate(positions))
 
 
-def _head(content: memoryview, place: int) -> tuple[int, int, int, int]:
-    """Return of a block where its data begin, how many documents it has, the last of them, whether it is compressed."""
-    at = place + _LENGTH.size
+def _head(content: memoryview, offset: int) -> tuple[int, int, int, int]:
+    """Return where the data of a block begin, its number of documents, the last of them, and its compression."""
+    at = offset + _LENGTH.size
     if bytes(content[at : at + 2]) == _CODES[0]:
         a, count, b, last, c, _, d, compression, e, _, f, _, g = _HEADER.unpack_from(content, at)
         if (a, b, c, d, e, f, g) == _CODES:
-            return place + HEADER.itemsize, count, last, compression
+            return offset + HEADER.itemsize, count, last, compression
     (count, last, _, compression, _, _), start = read_pickle(content, at)
     require(all(type(number) is int for number in (count, last, compression)), "the head of a block has no numbers")
     return start, count, last, compression
 
 
-def _decode(data: bytes | memoryview, count: int, before: int, last: int) -> Block:
+def _decode(data: bytes | memoryview, count: int, previous: int, last: int) -> Block:
     block = _laid_out(data, count)
     if block is None:
         gaps, weights, entries = _generic(data)
         documents = _documents(_numbers(gaps), count)
         block = Block(documents, _weights(weights, count), np.empty(0, np.uint8), 0, entries)
     documents = block.documents
-    require(len(documents) == count and before < documents[0] and documents[-1] == last, "documents do not rise")
+    require(len(documents) == count and previous < documents[0] and documents[-1] == last, "documents do not rise")
     return block
 
 
@@ -163,10 +156,10 @@ def _laid_out(data: bytes | memoryview, count: int) -> Block | None:
     size = len(array)
     if size < 5 + 3 * count or data[:2] != b"((" or data[-2:] != b"t.":
         return None
-    found = _run(array, 2, count)
-    if found is None:
+    run = _run(array, 2, count)
+    if run is None:
         return None
-    documents, at = _documents(found[0], count), found[1]
+    documents, at = _documents(run[0], count), run[1]
     code = array[at + 1]
     if code == ord("N"):
         frequencies, values = np.ones(count, np.int32), at + 2
@@ -175,10 +168,10 @@ def _laid_out(data: bytes | memoryview, count: int) -> Block | None:
         if array[at + 2 : at + 6].tobytes() != count.to_bytes(4, "little") or not frequencies.all():
             return None
     elif code == ord("("):
-        found = _run(array, at + 2, count)
-        if found is None or not found[0].all() or int(found[0].max()) >= _MOST_FREQUENCY:
+        run = _run(array, at + 2, count)
+        if run is None or not run[0].all() or int(run[0].max()) >= _MAX_FREQUENCY:
             return None
-        frequencies, values = found[0].astype(np.int32), found[1] + 1
+        frequencies, values = run[0].astype(np.int32), run[1] + 1
     else:
         return None
     rest = size - values - 2
@@ -189,7 +182,7 @@ def _laid_out(data: bytes | memoryview, count: int) -> Block | None:
 
 
 def _run(array: Bytes, at: int, count: int) -> tuple[NDArray[Any], int] | None:
-    """Return ``count`` numbers of one width from ``at`` on, and the place of the end of their tuple after them."""
+    """Return ``count`` numbers of one width from ``at`` on, and the offset of the end of their tuple."""
     stride = {ord("M"): 3, ord("J"): 5}.get(array[at])
     if stride is None or at + stride * count + 2 > len(array):
         return None
@@ -207,46 +200,47 @@ def _documents(gaps: NDArray[Any], count: int) -> Integers:
     return documents
 
 
-# As Whoosh's own writer spells it
+# Blocks as Whoosh's own writer spells them
 
 
 def _generic(data: bytes | memoryview) -> tuple[Any, Any, Any]:
     """Return gaps, weights and values of a block that is any pickle of them."""
-    found, end = read_pickle(data)
-    require(end == len(data) and type(found) is tuple and len(found) == 3, "a block is none")
-    gaps, weights, values = found
+    value, end = read_pickle(data)
+    require(end == len(data) and type(value) is tuple and len(value) == 3, "a block is none")
+    gaps, weights, values = value
     return gaps, weights, values
 
 
 def _numbers(values: Any) -> Numbers:
     require(type(values) in (tuple, list) and all(type(value) is int for value in values), "no numbers")
     numbers = np.array(values, np.int64)
-    require(len(numbers) and numbers.min() >= 0 and numbers.max() < _MOST_PLACES, "numbers that cannot be")
+    require(len(numbers) and numbers.min() >= 0 and numbers.max() < MAX_POSITIONS, "numbers that cannot be")
     return numbers
 
 
 def _weights(weights: Any, count: int) -> Integers:
     """Return frequencies: Whoosh writes floats, one for all when they are equal, none when that is 1."""
     if weights is None or type(weights) is float:
-        found = np.full(count, 1.0 if weights is None else weights)
+        frequencies = np.full(count, 1.0 if weights is None else weights)
     elif type(weights) is bytes:
-        found = np.frombuffer(weights, np.uint8).astype(np.float64)
+        frequencies = np.frombuffer(weights, np.uint8).astype(np.float64)
     else:
         require(all(type(weight) in (int, float) for weight in weights), "frequencies are no numbers")
-        found = np.array(weights, np.float64)
-    require(len(found) == count, "documents without a frequency")
-    require(((found >= 1) & (found < _MOST_FREQUENCY) & (found % 1 == 0)).all(), "frequencies that cannot be")
-    return found.astype(np.int32)
+        frequencies = np.array(weights, np.float64)
+    require(len(frequencies) == count, "documents without a frequency")
+    is_whole = (frequencies >= 1) & (frequencies < _MAX_FREQUENCY) & (frequencies % 1 == 0)
+    require(is_whole.all(), "frequencies that cannot be")
+    return frequencies.astype(np.int32)
 
 
 def _unpickled_positions(entries: Any, chosen: NDArray[np.intp], frequencies: Integers) -> tuple[Numbers, Numbers]:
     require(type(entries) is tuple and len(entries) == len(frequencies), "documents without positions")
-    found: list[Numbers] = [np.empty(0, np.int64)]
+    pieces: list[Numbers] = [np.empty(0, np.int64)]
     for number in chosen.tolist():
         entry = entries[number]
         gaps, end = read_pickle(entry, _COUNT.size)
         require(end == len(entry) and len(gaps) == _COUNT.unpack_from(entry)[0] == frequencies[number], "no positions")
-        found.append(np.cumsum(_numbers(gaps)))
-    positions = np.concatenate(found)
-    require(not len(positions) or positions.max() < _MOST_PLACES, "a position cannot be")
+        pieces.append(np.cumsum(_numbers(gaps)))
+    positions = np.concatenate(pieces)
+    require(not len(positions) or positions.max() < MAX_POSITIONS, "a position cannot be")
     return positions, frequencies[chosen].astype(np.int64)

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from searchapp.engines.whoosh_engine.codec import layout
+from searchapp.engines.whoosh_engine.codec.byte_arrays import put_rows
 from searchapp.engines.whoosh_engine.codec.compression import LEVEL, compress
 from searchapp.engines.whoosh_engine.codec.layout import (
     HEADER,
@@ -34,7 +35,7 @@ _COMPRESSED_FROM: Final = 600
 
 @dataclass(frozen=True, slots=True)
 class EncodedLists:
-    """Pieces of a postings file, to be written one after the other, and what the dictionary says of each term."""
+    """Pieces of a postings file, to be written one after the other, and the term info of each term."""
 
     pieces: Sequence[bytes | memoryview]
     size: int
@@ -66,15 +67,15 @@ class _Blocks:
         counts = -(-lists.sizes // layout.BLOCK)
         self.lasts = np.cumsum(counts) - 1
         self.firsts = self.lasts + 1 - counts
-        place = np.arange(int(counts.sum())) - np.repeat(self.firsts, counts)
-        self._from = np.repeat(offsets(lists.sizes), counts) + place * layout.BLOCK
+        block_in_list = np.arange(int(counts.sum())) - np.repeat(self.firsts, counts)
+        self._from = np.repeat(offsets(lists.sizes), counts) + block_in_list * layout.BLOCK
         self._count = np.minimum(layout.BLOCK, np.repeat(np.cumsum(lists.sizes), counts) - self._from)
         self._most: Numbers = np.maximum.reduceat(lists.frequencies, self._from)
-        self._first_of_list = place == 0
+        self._first_of_list = block_in_list == 0
         self._layout()
 
     def _layout(self) -> None:
-        """Find the place of everything."""
+        """Compute the offset of every part of every block."""
         documents, count = self._lists.documents, self._count
         self._gap_stride = 3 if int(documents.max()) < 1 << 16 else 5
         weights = np.select(
@@ -121,17 +122,17 @@ class _Blocks:
         out[self.ends - 2] = ord("t")
         out[self.ends - 1] = ord(".")
 
-    def _write_numbers(self, places: Numbers, numbers: Numbers, stride: int) -> None:
+    def _write_numbers(self, at: Numbers, numbers: Numbers, stride: int) -> None:
         """Write numbers of two bytes (M) or four (J), the least first."""
         out = self._bytes
-        out[places] = ord("M" if stride == 3 else "J")
+        out[at] = ord("M" if stride == 3 else "J")
         for byte in range(1, stride):
-            out[places + byte] = numbers >> (8 * (byte - 1)) & 255
+            out[at + byte] = numbers >> (8 * (byte - 1)) & 255
 
-    def _write_size(self, places: Numbers, sizes: Numbers) -> None:
-        self._bytes[places] = ord("B")
+    def _write_size(self, at: Numbers, sizes: Numbers) -> None:
+        self._bytes[at] = ord("B")
         for byte in range(4):
-            self._bytes[places + 1 + byte] = sizes >> (8 * byte) & 255
+            self._bytes[at + 1 + byte] = sizes >> (8 * byte) & 255
 
     def _write_weights(self, block: Numbers, within: Numbers) -> None:
         out, at, frequencies = self._bytes, self._weights_at, self._lists.frequencies
@@ -149,11 +150,11 @@ class _Blocks:
 
     def _write_frequencies(self, block: Numbers, within: Numbers) -> None:
         self._write_size(self._values_at, 4 * self._count)
-        places = self._values_at[block] + 5 + 4 * within
+        values_at = self._values_at[block] + 5 + 4 * within
         for byte in range(4):
-            wanted = self._lists.frequencies >> (24 - 8 * byte) & 255
-            if wanted.any():
-                self._bytes[places + byte] = wanted
+            values = self._lists.frequencies >> (24 - 8 * byte) & 255
+            if values.any():
+                self._bytes[values_at + byte] = values
 
     def _write_positions(self, block: Numbers) -> None:
         out, frequencies, positions = self._bytes, self._lists.frequencies, self._lists.positions
@@ -166,8 +167,10 @@ class _Blocks:
         gaps = np.diff(positions, prepend=0)
         gaps[firsts] = positions[firsts]
         stride = self._position_stride
-        places = np.repeat(at + self._gaps_in_entry - stride * firsts, frequencies) + stride * np.arange(len(positions))
-        self._write_numbers(places, gaps, stride)
+        gaps_at = np.repeat(at + self._gaps_in_entry - stride * firsts, frequencies) + stride * np.arange(
+            len(positions)
+        )
+        self._write_numbers(gaps_at, gaps, stride)
         out[at + self._entries - 2] = ord("t")
         out[at + self._entries - 1] = ord(".")
 
@@ -179,13 +182,13 @@ class _Blocks:
         self._write_size(at[long], content[long])
         counts = at + self._gaps_in_entry - 5
         for byte in range(4):
-            wanted = frequencies >> (24 - 8 * byte) & 255
-            if wanted.any():
-                out[counts + byte] = wanted
+            values = frequencies >> (24 - 8 * byte) & 255
+            if values.any():
+                out[counts + byte] = values
         out[counts + 4] = ord("(")
 
     def compress(self) -> tuple[list[bytes | memoryview], Numbers]:
-        """Return the pieces of the file, and how much shorter than now each block is in them."""
+        """Return the pieces of the file, and the number of bytes that compression saved in each block."""
         whole = self._bytes.data
         pieces: list[bytes | memoryview] = []
         saved = np.zeros_like(self._sizes)
@@ -215,12 +218,9 @@ class _Blocks:
         if byte_lengths is not None:
             headers["shortest"] = np.minimum.reduceat(byte_lengths, self._from)
             headers["longest"] = np.maximum.reduceat(byte_lengths, self._from)
-        self._put(self.data - HEADER.itemsize, headers.view(np.uint8).reshape(-1, HEADER.itemsize))
+        put_rows(self._bytes, self.data - HEADER.itemsize, headers.view(np.uint8).reshape(-1, HEADER.itemsize))
         magic = np.frombuffer(MAGIC, np.uint8)
-        self._put(self.starts[self._first_of_list], magic[np.newaxis, :])
-
-    def _put(self, places: Numbers, rows: Bytes) -> None:
-        self._bytes[places[:, np.newaxis] + np.arange(rows.shape[1])] = rows
+        put_rows(self._bytes, self.starts[self._first_of_list], magic[np.newaxis, :])
 
 
 def _byte_lengths(lists: Lists, lengths: Numbers | None) -> Bytes | None:

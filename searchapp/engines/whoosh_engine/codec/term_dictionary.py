@@ -18,7 +18,8 @@ from zlib import crc32
 import numpy as np
 from numpy.typing import NDArray
 
-from searchapp.engines.whoosh_engine.codec.layout import TERM_INFO, WIDTHS, Bytes, Numbers, offsets
+from searchapp.engines.whoosh_engine.codec.byte_arrays import put_rows, read_big_endian
+from searchapp.engines.whoosh_engine.codec.layout import TERM_INFO, WIDTHS, Numbers, offsets
 from searchapp.engines.whoosh_engine.codec.malformed_index import require
 from searchapp.engines.whoosh_engine.codec.pickles import read_pickle
 
@@ -37,11 +38,11 @@ _UNPACK_SIZES: Final = Struct("!ii")
 _HEAD: Final = _UNPACK_SIZES.size
 _KEY: Final = _HEAD + _FIELD.size
 _TABLES: Final = 256
-_TABLE: Final = np.dtype([("place", ">i8"), ("slots", ">i4")])
-_SLOT: Final = np.dtype([("hash", ">u4"), ("place", ">i8")])
+_TABLE: Final = np.dtype([("offset", ">i8"), ("slots", ">i4")])
+_SLOT: Final = np.dtype([("hash", ">u4"), ("offset", ">i8")])
 _UNPACK_SLOT: Final = Struct("!Iq")
 _SLOT_SIZE: Final = _UNPACK_SLOT.size
-# Half of a table is free: a few steps find a term or a gap. In one that was made to be slow, the order is asked.
+# Half of a table is free: a few steps find a term or a gap. Where a table was made to be slow, the keys are searched.
 _MAX_PROBES: Final = 1000
 
 
@@ -52,7 +53,7 @@ class DictionaryWriter:
         self._fields: dict[str, int] = {}
         self._pieces: list[bytes] = [_START]
         self._size = _FIRST
-        self._places: list[Numbers] = []
+        self._entry_offsets: list[Numbers] = []
         self._hashes: list[Numbers] = []
 
     def add(self, field: str, terms: Sequence[bytes], infos: NDArray[Any]) -> None:
@@ -60,37 +61,33 @@ class DictionaryWriter:
         if not terms:
             return
         lengths = np.fromiter(map(len, terms), np.int64, len(terms))
-        places = offsets(_KEY + lengths + TERM_INFO.itemsize)
-        out = np.empty(int(places[-1] + _KEY + lengths[-1] + TERM_INFO.itemsize), np.uint8)
+        entry_offsets = offsets(_KEY + lengths + TERM_INFO.itemsize)
+        out = np.empty(int(entry_offsets[-1] + _KEY + lengths[-1] + TERM_INFO.itemsize), np.uint8)
         heads = np.zeros(len(terms), [("sizes", _SIZES), ("field", f"S{len(number)}")])
         heads["sizes"]["key"] = lengths + len(number)
         heads["sizes"]["value"] = TERM_INFO.itemsize
         rows = heads.view(np.uint8).reshape(len(terms), -1)
         rows[:, _HEAD:] = np.frombuffer(number, np.uint8)
-        _put(out, places, rows)
+        put_rows(out, entry_offsets, rows)
         text = np.frombuffer(b"".join(terms), np.uint8)
-        out[np.repeat(places + _KEY - offsets(lengths), lengths) + np.arange(len(text))] = text
-        _put(out, places + _KEY + lengths, infos.view(np.uint8).reshape(len(terms), -1))
+        out[np.repeat(entry_offsets + _KEY - offsets(lengths), lengths) + np.arange(len(text))] = text
+        put_rows(out, entry_offsets + _KEY + lengths, infos.view(np.uint8).reshape(len(terms), -1))
         self._pieces.append(out.tobytes())
-        self._places.append(places + self._size)
+        self._entry_offsets.append(entry_offsets + self._size)
         self._hashes.append(np.fromiter(map(crc32, terms, repeat(crc32(number))), np.int64, len(terms)))
         self._size += len(out)
 
     def write(self, file: BinaryIO) -> int:
         """Write the whole file and return its size."""
-        places = np.concatenate([np.empty(0, np.int64), *self._places])
+        entry_offsets = np.concatenate([np.empty(0, np.int64), *self._entry_offsets])
         hashes = np.concatenate([np.empty(0, np.int64), *self._hashes])
-        extras = pickle.dumps({"fieldmap": self._fields, "indextype": "q", "indexlen": len(places)}, 2)
-        extras += places.astype(">i8").tobytes()
-        tables = _tables(hashes, places, self._size)
+        extras = pickle.dumps({"fieldmap": self._fields, "indextype": "q", "indexlen": len(entry_offsets)}, 2)
+        extras += entry_offsets.astype(">i8").tobytes()
+        tables = _tables(hashes, entry_offsets, self._size)
         return sum(map(file.write, (*self._pieces, *tables, extras, _EXTRAS_SIZE.pack(len(extras)))))
 
 
-def _put(out: NDArray[np.uint8], places: Numbers, rows: NDArray[np.uint8]) -> None:
-    out[places[:, np.newaxis] + np.arange(rows.shape[1])] = rows
-
-
-def _tables(hashes: Numbers, places: Numbers, start: int) -> list[bytes]:
+def _tables(hashes: Numbers, entry_offsets: Numbers, start: int) -> list[bytes]:
     """Return the hash tables, which begin at ``start`` of the file, and the directory of them."""
     numbers = hashes % _TABLES
     order = np.argsort(numbers, kind="stable")
@@ -99,12 +96,12 @@ def _tables(hashes: Numbers, places: Numbers, start: int) -> list[bytes]:
     tables: list[bytes] = []
     for number, part in enumerate(parts):
         directory[number] = (start, 2 * len(part))
-        tables.append(_table(hashes[part], places[part]).tobytes())
+        tables.append(_table(hashes[part], entry_offsets[part]).tobytes())
         start += len(tables[-1])
     return [*tables, directory.tobytes()]
 
 
-def _table(hashes: Numbers, places: Numbers) -> NDArray[Any]:
+def _table(hashes: Numbers, entry_offsets: Numbers) -> NDArray[Any]:
     """Return a table with twice as many slots as entries: each in the first free slot from its own on, round the end.
 
     Entries that come in the order of their slots take the larger of their own and the one after the entry before.
@@ -113,16 +110,16 @@ def _table(hashes: Numbers, places: Numbers) -> NDArray[Any]:
     table: NDArray[Any] = np.zeros(slots, _SLOT)
     if not slots:
         return table
-    wanted = (hashes >> 8) % slots
-    order = np.argsort(wanted, kind="stable")
+    first_slots = (hashes >> 8) % slots
+    order = np.argsort(first_slots, kind="stable")
     steps = np.arange(len(order))
-    taken = np.maximum.accumulate(wanted[order] - steps) + steps
+    taken = np.maximum.accumulate(first_slots[order] - steps) + steps
     inside = taken < slots
     table["hash"][taken[inside]] = hashes[order[inside]]
-    table["place"][taken[inside]] = places[order[inside]]
-    free = iter(np.flatnonzero(table["place"] == 0).tolist())
+    table["offset"][taken[inside]] = entry_offsets[order[inside]]
+    free = iter(np.flatnonzero(table["offset"] == 0).tolist())
     for entry in order[~inside].tolist():
-        table[next(free)] = (hashes[entry], places[entry])
+        table[next(free)] = (hashes[entry], entry_offsets[entry])
     return table
 
 
@@ -154,14 +151,16 @@ class DictionaryReader:
         )
         directory_at = extras_at - _TABLES * _TABLE.itemsize
         tables = np.frombuffer(data, _TABLE, _TABLES, directory_at)
-        self._tables: list[tuple[int, int]] = list(zip(tables["place"].tolist(), tables["slots"].tolist(), strict=True))
+        self._tables: list[tuple[int, int]] = list(
+            zip(tables["offset"].tolist(), tables["slots"].tolist(), strict=True)
+        )
         self._end = self._tables[0][0]
-        for place, slots in self._tables:
-            require(place >= _FIRST and slots >= 0, "a table of hashes lies outside of it")
-            require(place + slots * _SLOT_SIZE <= directory_at, "a table of hashes lies outside of it")
+        for offset, slots in self._tables:
+            require(offset >= _FIRST and slots >= 0, "a table of hashes lies outside of it")
+            require(offset + slots * _SLOT_SIZE <= directory_at, "a table of hashes lies outside of it")
 
     def find(self, field: str, term: bytes) -> int | None:
-        """Return the place of what the dictionary says of a term."""
+        """Return the offset of the term info of a term; None for an unknown term or field."""
         number = self._fields.get(field)
         if number is None:
             return None
@@ -169,12 +168,12 @@ class DictionaryReader:
         hashed = self._hash(key)
         start, slots = self._tables[hashed & 255]
         for step in range(min(slots, _MAX_PROBES)):
-            slot_hash, place = _UNPACK_SLOT.unpack_from(data, start + _SLOT_SIZE * (((hashed >> 8) + step) % slots))
-            if not place:
+            slot_hash, offset = _UNPACK_SLOT.unpack_from(data, start + _SLOT_SIZE * (((hashed >> 8) + step) % slots))
+            if not offset:
                 return None
             if slot_hash == hashed:
-                end = self._end_of_key(place)
-                if data[place + _HEAD : end] == key:
+                end = self._end_of_key(offset)
+                if data[offset + _HEAD : end] == key:
                     return end
         return self._find_in_order(key) if slots > _MAX_PROBES else None
 
@@ -182,70 +181,65 @@ class DictionaryReader:
         rank = self._rank(key)
         if rank == len(self._index):
             return None
-        place = int(self._index[rank])
-        end = self._end_of_key(place)
-        return end if self._data[place + _HEAD : end] == key else None
+        offset = int(self._index[rank])
+        end = self._end_of_key(offset)
+        return end if self._data[offset + _HEAD : end] == key else None
 
     def terms_from(self, field: str, prefix: bytes) -> Iterator[tuple[bytes, int]]:
-        """Yield the terms of a field that begin with ``prefix``, with the place of what is said of each."""
+        """Yield the terms of a field that begin with ``prefix``, with the offset of the term info of each."""
         number = self._fields.get(field)
         if number is None:
             return
         start = _FIELD.pack(number) + prefix
         for rank in range(self._rank(start), len(self._index)):
-            place = int(self._index[rank])
-            end = self._end_of_key(place)
-            key = bytes(self._data[place + _HEAD : end])
+            offset = int(self._index[rank])
+            end = self._end_of_key(offset)
+            key = bytes(self._data[offset + _HEAD : end])
             if not key.startswith(start):
                 break
             yield key[_FIELD.size :], end
 
     def of_field(self, field: str) -> tuple[list[bytes], NDArray[Any]]:
-        """Return the terms of a field in byte order, and what the dictionary says of each."""
+        """Return the terms of a field in byte order, and their term infos."""
         number = self._fields.get(field)
         if number is None:
             return [], np.empty(0, TERM_INFO)
         ranks = slice(self._rank(_FIELD.pack(number)), self._rank(_FIELD.pack(number + 1)))
-        places = self._index[ranks].astype(np.int64)
-        if not len(places):
+        entry_offsets = self._index[ranks].astype(np.int64)
+        if not len(entry_offsets):
             return [], np.empty(0, TERM_INFO)
-        require(places.min() >= _FIRST and places.max() + _KEY <= self._end, "a term lies outside of it")
+        require(entry_offsets.min() >= _FIRST and entry_offsets.max() + _KEY <= self._end, "a term lies outside of it")
         array = np.frombuffer(self._data, np.uint8)
-        key_sizes = _big_endian(array, places, 4)
-        ends = places + _HEAD + key_sizes
+        key_sizes = read_big_endian(array, entry_offsets, 4)
+        ends = entry_offsets + _HEAD + key_sizes
         require((key_sizes >= _FIELD.size).all(), "a term has no field")
         require(ends.max() + TERM_INFO.itemsize <= self._end, "a term lies outside of it")
-        require((_big_endian(array, places + 4, 4) == TERM_INFO.itemsize).all(), "a term has no posting list")
-        require((_big_endian(array, places + _HEAD, 2) == number).all(), "the terms are not in order")
+        require(
+            (read_big_endian(array, entry_offsets + 4, 4) == TERM_INFO.itemsize).all(), "a term has no posting list"
+        )
+        require((read_big_endian(array, entry_offsets + _HEAD, 2) == number).all(), "the terms are not in order")
         content = bytes(self._data[: self._end])
-        terms = [content[start:end] for start, end in zip((places + _KEY).tolist(), ends.tolist(), strict=True)]
+        terms = [content[start:end] for start, end in zip((entry_offsets + _KEY).tolist(), ends.tolist(), strict=True)]
         rows = array[ends[:, np.newaxis] + np.arange(TERM_INFO.itemsize)]
         return terms, rows.view(TERM_INFO).ravel()
 
     def _rank(self, key: bytes) -> int:
-        """Return how many keys come before ``key``."""
+        """Return the number of keys before ``key``."""
         low, high = 0, len(self._index)
         while low < high:
             middle = (low + high) // 2
-            place = int(self._index[middle])
-            if bytes(self._data[place + _HEAD : self._end_of_key(place)]) < key:
+            offset = int(self._index[middle])
+            if bytes(self._data[offset + _HEAD : self._end_of_key(offset)]) < key:
                 low = middle + 1
             else:
                 high = middle
         return low
 
-    def _end_of_key(self, place: int) -> int:
-        """Return where the key at ``place`` ends, and its value begins."""
-        require(place >= _FIRST, "a term lies outside of it")
-        size, value_size = _UNPACK_SIZES.unpack_from(self._data, place)
-        end: int = place + _HEAD + size
+    def _end_of_key(self, offset: int) -> int:
+        """Return the offset at which the key of the entry at ``offset`` ends and its value begins."""
+        require(offset >= _FIRST, "a term lies outside of it")
+        size, value_size = _UNPACK_SIZES.unpack_from(self._data, offset)
+        end: int = offset + _HEAD + size
         require(size >= 0 and end + value_size <= self._end, "a term lies outside of it")
         require(value_size == TERM_INFO.itemsize, "a term has no posting list")
         return end
-
-
-def _big_endian(content: Bytes, places: Numbers, width: int) -> Numbers:
-    numbers = np.zeros(len(places), np.int64)
-    for byte in range(width):
-        numbers = numbers << 8 | content[places + byte]
-    return numbers

@@ -8,22 +8,22 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Iterator, Sequence
-from functools import partial, singledispatchmethod
-from typing import Final
+from functools import partial
+from typing import Final, assert_never
 
 import tantivy
 from tantivy import DocAddress, FieldType, Occur, Query
 
-from searchapp.engines.days import day_range
-from searchapp.engines.port import (
+from searchapp.engines.clauses import (
     BooleanClause,
     Clause,
     DayClause,
-    EveryClause,
+    MatchAllClause,
+    MinimumWeightClause,
     PhraseClause,
     TermClause,
-    WeightClause,
 )
+from searchapp.engines.days import day_range
 from searchapp.engines.proximity import stand_in_a_row, stand_near
 from searchapp.engines.tantivy_engine.arrangements import arrangements, count_arrangements
 from searchapp.engines.tantivy_engine.schema import DAY, TERM_FIELDS
@@ -32,18 +32,20 @@ from searchapp.engines.tantivy_engine.weights import as_boolean
 from searchapp.model import Deadline, Filters
 from searchapp.schema import FACET_FIELDS, ID, STEMS, WORDS
 
-__all__ = ["Queries", "scores"]
+__all__ = ["QueryBuilder", "scores"]
 
-# More would take longer than looking through the words of the documents that hold all terms.
-_MOST_ARRANGEMENTS: Final = 64
+# More would take longer than scanning the words of the documents that hold all terms.
+_MAX_ARRANGEMENTS: Final = 64
 # Documents that a phrase is looked for in, a second: half of what is measured, since counting facets does it again.
 _PHRASES_PER_SECOND: Final = 2_000_000
-# What else cannot be interrupted, in such documents: opening a posting list, and postings that cost as much as one.
-_TERM: Final = 5
-_POSTINGS: Final = 50
-_FEW_TERMS: Final = 64
-# Documents that are looked through with one search.
-_AT_A_TIME: Final = 1 << 16
+# The cost, in such documents, of other work that cannot be interrupted: opening a posting list costs as much as
+# _DOCUMENTS_PER_LIST of them, and _POSTINGS_PER_DOCUMENT postings as much as one.
+_DOCUMENTS_PER_LIST: Final = 5
+_POSTINGS_PER_DOCUMENT: Final = 50
+# So many terms are looked up whatever the time.
+_FREE_TERMS: Final = 64
+# Documents that one search returns for scanning.
+_SCAN_BATCH: Final = 1 << 16
 
 
 def scores(clause: Clause) -> bool:
@@ -53,11 +55,11 @@ def scores(clause: Clause) -> bool:
     return isinstance(clause, TermClause) and clause.field == STEMS and any(boost for _, boost in clause.terms)
 
 
-class Queries:
+class QueryBuilder:
     """Makes queries for one generation, for one search.
 
     Out of time, a costly clause finds the documents that it is sure of; where it excludes, all that it may match.
-    ``complete`` tells whether there was time for everything.
+    ``complete`` says whether there was time for everything.
     """
 
     def __init__(self, schema: tantivy.Schema, searcher: tantivy.Searcher, deadline: Deadline) -> None:
@@ -65,31 +67,43 @@ class Queries:
         self._searcher = searcher
         self._deadline = deadline
         self._excluding = False
-        self._expected = 0
+        self._planned = 0
         self.complete = True
 
-    @singledispatchmethod
-    def of(self, clause: Clause) -> Query:
-        """Return the query that finds and scores what ``clause`` does."""
-        raise TypeError(f"not a clause: {clause!r}")
+    def query(self, clause: Clause) -> Query:
+        """Return the query that finds and scores as ``clause`` does."""
+        match clause:
+            case TermClause():
+                return self._terms(clause)
+            case PhraseClause():
+                return self._phrase(clause)
+            case DayClause():
+                return self.days(clause.first, clause.last)
+            case MinimumWeightClause():
+                return self._minimum_weight(clause)
+            case MatchAllClause():
+                return self._all()
+            case BooleanClause():
+                return self._boolean(clause)
+        assert_never(clause)
 
-    @of.register
-    def _(self, _clause: EveryClause) -> Query:
+    def _all(self) -> Query:
         return _unscored(Query.all_query())
 
-    @of.register
-    def _(self, clause: TermClause) -> Query:
+    def _terms(self, clause: TermClause) -> Query:
         if clause.field not in TERM_FIELDS or not clause.terms:
             return Query.empty_query()
         if not scores(clause):
             terms = [term for term, _ in clause.terms]
-            return (
-                self.any_of(clause.field, terms) if self._has_time_for_terms(clause.field, terms) else self._unknown()
-            )
-        return _should([_boosted(self._term(STEMS, term), boost) for term, boost in clause.terms])
+            if self._has_time_for_terms(clause.field, terms):
+                return self.any_of(clause.field, terms)
+            # Nothing is sure to match, anything may.
+            self.complete = False
+            return self._all() if self._excluding else Query.empty_query()
+        queries = ((self._term(STEMS, term), boost) for term, boost in clause.terms)
+        return _should([query if boost == 1 else Query.boost_query(query, boost) for query, boost in queries])
 
-    @of.register
-    def _(self, clause: PhraseClause) -> Query:
+    def _phrase(self, clause: PhraseClause) -> Query:
         if clause.field not in WORDS.values() or not clause.terms:
             return Query.empty_query()
         terms = [encodable(term) for term in clause.terms]
@@ -97,27 +111,21 @@ class Queries:
             return self.any_of(clause.field, terms)
         return self._together(clause.field, terms, clause.slop)
 
-    @of.register
-    def _(self, clause: WeightClause) -> Query:
-        exact = as_boolean(clause, self._deadline)
-        if exact:
-            return _unscored(self.of(exact))
-        self.complete = False
-        every = tuple(TermClause(clause.field, ((term, 0.0),)) for term, _ in clause.terms)
-        return _unscored(self.of(BooleanClause(should=every) if self._excluding else BooleanClause(must=every)))
+    def _minimum_weight(self, clause: MinimumWeightClause) -> Query:
+        boolean = as_boolean(clause, self._deadline)
+        if boolean is None:
+            self.complete = False
+            terms = tuple(TermClause(clause.field, ((term, 0.0),)) for term, _ in clause.terms)
+            boolean = BooleanClause(should=terms) if self._excluding else BooleanClause(must=terms)
+        return _unscored(self.query(boolean))
 
-    @of.register
-    def _(self, clause: DayClause) -> Query:
-        return self.days(clause.first, clause.last)
-
-    @of.register
-    def _(self, clause: BooleanClause) -> Query:
-        parts = [(Occur.Must, self.of(part)) for part in clause.must]
-        parts += [(Occur.Should, self.of(part)) for part in clause.should]
+    def _boolean(self, clause: BooleanClause) -> Query:
+        parts = [(Occur.Must, self.query(part)) for part in clause.must]
+        parts += [(Occur.Should, self.query(part)) for part in clause.should]
         if not parts:
-            parts.append((Occur.Must, self.of(EveryClause())))
+            parts.append((Occur.Must, self._all()))
         self._excluding = not self._excluding
-        parts += [(Occur.MustNot, self.of(part)) for part in clause.must_not]
+        parts += [(Occur.MustNot, self.query(part)) for part in clause.must_not]
         self._excluding = not self._excluding
         return parts[0][1] if len(parts) == 1 else Query.boolean_query(parts)
 
@@ -153,19 +161,19 @@ class Queries:
         """Return the query for ``terms`` together: by phrases, which nothing interrupts, if there is time for them."""
         stretch = len(terms) + slop
         ways = count_arrangements(terms, stretch) if slop else 1
-        if ways > _MOST_ARRANGEMENTS or not self._has_time_for(ways * min(map(partial(self._frequency, field), terms))):
-            return self._looked_through(field, terms, slop)
+        if ways > _MAX_ARRANGEMENTS or not self._has_time_for(ways * min(map(partial(self._frequency, field), terms))):
+            return self._scanned(field, terms, slop)
         if not slop:
             return _unscored(Query.phrase_query(self._schema, field, list(terms)))
         phrases = arrangements(terms, stretch)
         return _unscored(_should([Query.phrase_query(self._schema, field, list(way)) for way in phrases]))
 
-    def _looked_through(self, field: str, terms: list[str], slop: int) -> Query:
-        """Return the query for the documents whose stored words pass, as many as there is time to look through."""
+    def _scanned(self, field: str, terms: list[str], slop: int) -> Query:
+        """Return the query for the documents whose stored words match, as many as there is time to scan."""
         every_term = Query.boolean_query([(Occur.Must, self.any_of(field, [term])) for term in set(terms)])
-        searcher, found = self._searcher, list[str]()
-        # What was found takes its time too, when Tantivy runs the query.
-        deadline = Deadline(self._deadline.moment - self._expected / _PHRASES_PER_SECOND)
+        searcher, ids = self._searcher, list[str]()
+        # What is planned takes its time too, when Tantivy runs the query.
+        deadline = Deadline(self._deadline.moment - self._planned / _PHRASES_PER_SECOND)
         for address in self._documents(every_term):
             if deadline.passed():
                 self.complete = False
@@ -175,33 +183,28 @@ class Queries:
             document = searcher.doc(address)
             words = split(document.get_all(field)[0])
             if stand_near(words, terms, slop) if slop else stand_in_a_row(words, terms):
-                found.append(document.get_all(ID)[0])
-        return self.any_of(ID, found) if found else Query.empty_query()
+                ids.append(document.get_all(ID)[0])
+        return self.any_of(ID, ids) if ids else Query.empty_query()
 
     def _documents(self, query: Query) -> Iterator[DocAddress]:
-        """Yield the documents that ``query`` finds, some at a time: Tantivy makes room for all that it is asked for."""
-        for offset in range(0, self._searcher.num_docs, _AT_A_TIME):
-            hits = self._searcher.search(query, limit=_AT_A_TIME, offset=offset, count=False).hits
+        """Yield the documents that match, a batch at a time: Tantivy makes room for all that it is asked for."""
+        for offset in range(0, self._searcher.num_docs, _SCAN_BATCH):
+            hits = self._searcher.search(query, limit=_SCAN_BATCH, offset=offset, count=False).hits
             yield from (address for _, address in hits)
-            if len(hits) < _AT_A_TIME:
+            if len(hits) < _SCAN_BATCH:
                 break
 
     def _has_time_for_terms(self, field: str, terms: list[str]) -> bool:
-        """Return the same for a set of terms; a few are always looked for."""
-        if len(terms) <= _FEW_TERMS:
+        """Return whether there is time to look up a set of terms; a few are always looked up."""
+        if len(terms) <= _FREE_TERMS:
             return True
         postings = sum(self._frequency(field, encodable(term)) for term in terms)
-        return self._has_time_for(len(terms) * _TERM + postings // _POSTINGS)
+        return self._has_time_for(len(terms) * _DOCUMENTS_PER_LIST + postings // _POSTINGS_PER_DOCUMENT)
 
-    def _unknown(self) -> Query:
-        """Return the query in place of a clause that there is no time for: nothing is sure to match, anything may."""
-        self.complete = False
-        return self.of(EveryClause()) if self._excluding else Query.empty_query()
-
-    def _has_time_for(self, phrases: int) -> bool:
-        """Return whether so many phrases more can be looked at in time; then they are taken to be."""
-        fits = self._expected + phrases <= (self._deadline.moment - time.monotonic()) * _PHRASES_PER_SECOND
-        self._expected += phrases if fits else 0
+    def _has_time_for(self, documents: int) -> bool:
+        """Return whether there is time for a phrase in so many documents; if so, it is added to what is planned."""
+        fits = self._planned + documents <= (self._deadline.moment - time.monotonic()) * _PHRASES_PER_SECOND
+        self._planned += documents if fits else 0
         return fits
 
     def _frequency(self, field: str, term: str) -> int:
@@ -215,10 +218,6 @@ def encodable(text: str) -> str:
 
 def _unscored(query: Query) -> Query:
     return Query.const_score_query(query, 0.0)
-
-
-def _boosted(query: Query, boost: float) -> Query:
-    return query if boost == 1 else Query.boost_query(query, boost)
 
 
 def _should(queries: Sequence[Query]) -> Query:

@@ -1,4 +1,4 @@
-"""What the generation before holds of files that cannot be read now, for a rebuild that begins without it."""
+"""The previous generation as a source of articles, for a rebuild while some files cannot be read."""
 
 from __future__ import annotations
 
@@ -10,17 +10,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from searchapp.derived.databases import connect_read_only
 from searchapp.engines.port import Reader
 from searchapp.model import Article, ArticleStatus
 
-__all__ = ["Earlier", "EarlierUnit"]
+__all__ = ["PreviousGeneration", "PreviousUnit"]
 
 _log: Final = logging.getLogger(__name__)
 _UNITS: Final = """
 SELECT number, key, name, overrules FROM units
 WHERE source = :source AND (key = :key OR :key = x'' OR (key > :below AND key < :beyond)) ORDER BY key
 """
-# Of each id its last word, where that is a withdrawal, or the version that is indexed.
+# Of each id its withdrawal, where that counts, or the version that is indexed.
 _VERSIONS: Final = """
 SELECT place, id, withdrawn FROM versions v WHERE unit = :unit AND (
     (withdrawn AND id IN (SELECT id FROM withdrawn))
@@ -30,33 +31,36 @@ ORDER BY place
 
 
 @dataclass(frozen=True, slots=True)
-class EarlierUnit:
-    """A unit as the generation before knew it, by its number there."""
+class PreviousUnit:
+    """A unit in the index state of the previous generation, by its number there."""
 
     number: int
     key: bytes
     name: str
-    overrules: bool
+    from_journal: bool
 
 
-class Earlier:
-    """The register of the generation before and, once it is needed, its reader. Where they cannot be read: nothing."""
+class PreviousGeneration:
+    """The index state of the previous generation and, once it is needed, its reader.
 
-    def __init__(self, register: Path, open_reader: Callable[[], Reader]) -> None:
-        self._register = register
+    Where they cannot be read, it has no units, and a unit no articles.
+    """
+
+    def __init__(self, index_state: Path, open_reader: Callable[[], Reader]) -> None:
+        self._index_state = index_state
         self._open_reader = open_reader
         self._reader: Reader | None = None
 
-    def units(self, source: int, key: bytes) -> list[EarlierUnit]:
+    def units(self, source: int, key: bytes) -> list[PreviousUnit]:
         """Return the unit ``key`` of a source and those in a folder of that key; with b"" all of them."""
         values = {"source": source, "key": key, "below": key + b"\0", "beyond": key + b"\1"}
         return [
-            EarlierUnit(number, bytes(found), name, bool(overrules))
-            for number, found, name, overrules in self._rows(_UNITS, values)
+            PreviousUnit(number, bytes(unit_key), name, bool(from_journal))
+            for number, unit_key, name, from_journal in self._rows(_UNITS, values)
         ]
 
-    def articles(self, unit: EarlierUnit) -> Iterator[tuple[int, Article]]:
-        """Yield the articles that count of a unit, withdrawn ones included, each with its place there."""
+    def articles(self, unit: PreviousUnit) -> Iterator[tuple[int, Article]]:
+        """Yield the articles of a unit that count, withdrawn ones included, each with its place in the unit."""
         for place, article_id, withdrawn in self._rows(_VERSIONS, {"unit": unit.number}):
             if withdrawn:
                 yield place, Article(article_id, "", "", status=ArticleStatus.WITHDRAWN)
@@ -72,15 +76,14 @@ class Earlier:
         try:
             self._reader = self._reader or self._open_reader()
             return self._reader.article(article_id)
-        except Exception as error:  # it may be damaged, which is why everything is indexed anew
-            _log.warning("The article %s cannot be taken from the generation before: %s", article_id, error)
+        except Exception as error:  # the index may be damaged: a reason for a rebuild
+            _log.warning("The article %s cannot be taken from the previous generation: %s", article_id, error)
             return None
 
     def _rows(self, statement: str, values: dict[str, object]) -> list[tuple[Any, ...]]:
         try:
-            address = f"{self._register.resolve().as_uri()}?mode=ro&immutable=1"
-            with closing(sqlite3.connect(address, uri=True)) as connection:
+            with closing(connect_read_only(self._index_state)) as connection:
                 return connection.execute(statement, values).fetchall()
         except sqlite3.Error as error:
-            _log.warning("What the generation before held of files that cannot be read now is not known: %s", error)
+            _log.warning("The previous generation's articles of files that cannot be read now are lost: %s", error)
             return []

@@ -1,0 +1,80 @@
+"""Clauses of terms: the questions that an engine answers. They are part of the port, which says how they score.
+
+Each adapter has one ``match`` over all kinds that ends in ``assert_never``, so that mypy finds the adapter that lacks a
+new kind. A dispatch shared here would have to call back into the adapters, and no room calls up (ARCHITECTURE.md).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+__all__ = [
+    "BooleanClause",
+    "Clause",
+    "DayClause",
+    "MatchAllClause",
+    "MinimumWeightClause",
+    "PhraseClause",
+    "TermClause",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class TermClause:
+    """Documents that hold any of ``terms``, (term, boost) pairs, in ``field``; without terms, none."""
+
+    field: str
+    terms: tuple[tuple[str, float], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PhraseClause:
+    """Documents that hold ``terms`` together in ``field``, one of the ``WORDS`` fields.
+
+    Without ``slop``: at successive positions, in this order. With it: in any order, each at a position of its own, all
+    within a stretch of ``len(terms) + slop`` positions.
+    """
+
+    field: str
+    terms: tuple[str, ...]
+    slop: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class DayClause:
+    """Documents whose day (yyyymmdd) is from ``first`` to ``last``, both included; undated ones never match."""
+
+    first: int
+    last: int
+
+
+@dataclass(frozen=True, slots=True)
+class MinimumWeightClause:
+    """Documents whose terms among ``terms``, (term, weight) pairs, weigh ``minimum`` or more together; does not score.
+
+    Weights are positive; a sum that misses ``minimum`` by less than a millionth of it counts.
+    """
+
+    field: str
+    terms: tuple[tuple[str, float], ...]
+    minimum: float
+
+
+@dataclass(frozen=True, slots=True)
+class MatchAllClause:
+    """Every document, all with score 0."""
+
+
+@dataclass(frozen=True, slots=True)
+class BooleanClause:
+    """All of ``must``, none of ``must_not``; without a must, at least one of ``should``. ``should`` adds to the score.
+
+    A clause with neither must nor should matches every document that ``must_not`` leaves.
+    """
+
+    should: tuple[Clause, ...] = ()
+    must: tuple[Clause, ...] = ()
+    must_not: tuple[Clause, ...] = ()
+
+
+Clause = TermClause | PhraseClause | DayClause | MinimumWeightClause | MatchAllClause | BooleanClause

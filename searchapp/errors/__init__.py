@@ -1,0 +1,110 @@
+"""The errors of searchapp, as a tree. The message of each leaf says what to do next.
+
+::
+
+    SearchappError
+    ├── UserError         you can fix it                          exit 2  HTTP 400
+    │   ├── ConfigurationError   one or more wrong settings
+    │   ├── CorpusMissing        the corpus path is not there
+    │   ├── CorpusShrunk         most of the corpus is gone
+    │   ├── RejectsRefused       articles were rejected, and --strict
+    │   ├── InvalidRequest       one or more wrong parameters of a search
+    │   ├── InvalidRecord        an article that cannot be written      HTTP 422
+    │   ├── InvalidRecords       several that cannot be written         HTTP 422
+    │   ├── PreconditionFailed   an article exists, or does not         HTTP 412
+    │   └── WritingOff           no articles are accepted here          HTTP 403
+    ├── NotFound          the named thing is not there            exit 3  HTTP 404
+    │   ├── ArticleNotFound
+    │   ├── ArticleWithdrawn     its newspaper withdrew it              HTTP 410
+    │   └── GenerationMissing    no generation of this name is kept
+    ├── Unavailable       try again, or start what is missing     exit 4  HTTP 503
+    │   ├── IndexMissing         nothing was indexed yet
+    │   ├── IndexInaccessible    the system denies reading the index
+    │   ├── IndexUnwritable      the system denies writing the index
+    │   ├── SystemRefused        the system refuses a file that a command needs
+    │   ├── IndexLocked          another reindex is running
+    │   ├── CorpusLocked         other articles are being written
+    │   ├── CorpusUnwritable     the journal cannot be written
+    │   ├── StorageFull          a disk is full, nothing was written    HTTP 507
+    │   ├── DiskFull             the disk of the index is full          HTTP 507
+    │   ├── CorpusChanged        files changed while they were read
+    │   ├── TooBusy              too many searches at once
+    │   └── EngineUnavailable    the engine is not installed or not running
+    └── Corrupt           stored data is damaged                  exit 5  HTTP 503
+        ├── IndexDamaged
+        └── VerificationFailed   a new index differs from the corpus
+
+An error carries :class:`~searchapp.i18n.Message` values, so that a page, a JSON answer and a terminal each say it in
+their reader's language. A message never holds a path of the server's that the person asking did not name.
+"""
+
+from __future__ import annotations
+
+from searchapp.errors.base import Corrupt, NotFound, SearchappError, Unavailable, UserError, system_reason
+from searchapp.errors.corpus_errors import (
+    CorpusChanged,
+    CorpusLocked,
+    CorpusMissing,
+    CorpusShrunk,
+    CorpusUnwritable,
+    InvalidRecord,
+    InvalidRecords,
+    PreconditionFailed,
+    RejectsRefused,
+    StorageFull,
+    WritingOff,
+)
+from searchapp.errors.index_errors import (
+    DiskFull,
+    GenerationMissing,
+    IndexDamaged,
+    IndexInaccessible,
+    IndexLocked,
+    IndexMissing,
+    IndexUnwritable,
+    VerificationFailed,
+)
+from searchapp.errors.request_errors import (
+    ArticleNotFound,
+    ArticleWithdrawn,
+    ConfigurationError,
+    EngineUnavailable,
+    InvalidRequest,
+    SystemRefused,
+    TooBusy,
+)
+
+__all__ = [
+    "ArticleNotFound",
+    "ArticleWithdrawn",
+    "ConfigurationError",
+    "CorpusChanged",
+    "CorpusLocked",
+    "CorpusMissing",
+    "CorpusShrunk",
+    "CorpusUnwritable",
+    "Corrupt",
+    "DiskFull",
+    "EngineUnavailable",
+    "GenerationMissing",
+    "IndexDamaged",
+    "IndexInaccessible",
+    "IndexLocked",
+    "IndexMissing",
+    "IndexUnwritable",
+    "InvalidRecord",
+    "InvalidRecords",
+    "InvalidRequest",
+    "NotFound",
+    "PreconditionFailed",
+    "RejectsRefused",
+    "SearchappError",
+    "StorageFull",
+    "SystemRefused",
+    "TooBusy",
+    "Unavailable",
+    "UserError",
+    "VerificationFailed",
+    "WritingOff",
+    "system_reason",
+]
