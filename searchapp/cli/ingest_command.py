@@ -1,4 +1,4 @@
-"""``ingest``: what indexing would make of files, before anything is indexed."""
+"""``ingest``: the articles of files as they would be indexed, or a report of a folder."""
 
 from __future__ import annotations
 
@@ -43,7 +43,13 @@ _NOTHING_READ: Final = 2
     + " "
     + _("The exit code is 2 when nothing could be read."),
 )
-@click.option("--show", "file", type=click.Path(path_type=Path), metavar="FILE", help=_("what to show"))
+@click.option(
+    "--show",
+    "file",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help=_("file, folder, archive or - (standard input)"),
+)
 @click.option(
     "--report",
     "folder",
@@ -104,8 +110,8 @@ def _print_reject(reject: Reject, *, as_json: bool = False) -> None:
         print_reject(reject)
 
 
-def _print_article(article: Article, place: int, config: Config) -> None:
-    print_out(Text.assemble((f"{place}. ", "dim"), (article.title, "bold")))
+def _print_article(article: Article, number_: int, config: Config) -> None:
+    print_out(Text.assemble((f"{number_}. ", "dim"), (article.title, "bold")))
     rows = {row.name: _shown(row, article, config) for row in STORED_FIELDS if row.name not in _SHOWN_ELSEWHERE}
     rows["text"] = _shortened(article.text)
     for name, value in rows.items():
@@ -118,18 +124,18 @@ def _shown(row: ArticleField, article: Article, config: Config) -> str:
     """Return the value of a field as it is printed, "" for one that is empty."""
     value = getattr(article, row.attribute)
     if row.name == "stub":
-        return _("only what the paywall shows") if value else ""
+        return _("only the part before the paywall") if value else ""
     if row.name == "repairs":
         return " · ".join(describe_repair(name).render(_) for name in value)
     if row.type is FieldType.LINES:
         return " · ".join(value)
     if row.type is FieldType.MOMENT:
         moment = date_text(value.astimezone(config.timezone)) if value else ""
-        return f"{moment} ({_quality(article.date_quality)})".lstrip() if row.name == "date" else moment
+        return f"{moment} ({_quality_text(article.date_quality)})".lstrip() if row.name == "date" else moment
     return str(value) if value else ""
 
 
-def _quality(quality: DateQuality) -> str:
+def _quality_text(quality: DateQuality) -> str:
     words = {
         DateQuality.EXACT: _("exact"),
         DateQuality.LOCAL: _("the time zone is assumed"),

@@ -19,7 +19,7 @@ __all__ = ["RemarkCount", "Remarks", "describe_repair", "remarks_of"]
 
 _EXAMPLES: Final = 3
 _MENDED: Final = {
-    "mojibake": Message("letters that were decoded wrongly"),
+    "mojibake": Message("wrongly decoded characters"),
     "boilerplate": Message("lines that are no part of the article"),
     "nul": Message("NUL signs left out"),
 }
@@ -29,7 +29,7 @@ _REMARKS: Final = {
     "text": Message("no text under a name that is known; name its field in [column] of folders.toml"),
     "lead": Message("a standfirst that is no text"),
     "date": Message("a date that is not understood, or lies in the future"),
-    "modified": Message("a date of correction that is no date"),
+    "modified": Message("an invalid date of correction"),
     "source": Message("a source that is no text"),
     "section": Message("a section that is no text"),
     "author": Message("authors that are no texts"),
