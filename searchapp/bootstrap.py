@@ -34,7 +34,8 @@ if TYPE_CHECKING:
     from searchapp.indexing.reindex import Summary as Summary
     from searchapp.indexing.status import IndexStatus as IndexStatus
     from searchapp.indexing.write_service import Writing
-    from searchapp.ingest import Source
+    from searchapp.ingest import CorpusReader, Source
+    from searchapp.ingest.report import Report
     from searchapp.model import Article, Reject
     from searchapp.search.service import SearchService
 
@@ -53,6 +54,7 @@ __all__ = [
     "open_sources",
     "open_writing",
     "reindex",
+    "report_on",
     "rollback",
     "show_file",
 ]
@@ -139,7 +141,7 @@ def reindex(
     from searchapp.indexing.reindex import reindex as build
 
     options = options or ReindexOptions()
-    sources, generations = open_sources(config), _generations(config)
+    sources, generations = open_sources(config, lenient=not options.strict), _generations(config)
 
     def corpus_bytes() -> int:
         return sum(source.total_bytes() for source in sources)
@@ -165,17 +167,18 @@ def reindex(
         )
 
 
-def open_sources(config: Config) -> list[Source]:
+def open_sources(config: Config, *, lenient: bool = True) -> list[Source]:
     """Return the sources: the ``[[corpus]]`` entries or the one corpus (``-`` is standard input), then the journal.
 
-    Raises CorpusMissing when a folder or file is not there.
+    ``lenient``: see :class:`~searchapp.ingest.FileContext`. Raises CorpusMissing when a folder or file is not there.
     """
     from searchapp.ingest import JournalSource, StreamSource
 
     if str(config.corpus) == "-":
-        return [StreamSource(sys.stdin.buffer, "stdin", config.timezone)]
+        return [StreamSource(sys.stdin.buffer, "stdin", config.timezone, lenient=lenient)]
     entries = config.entries or (CorpusEntry("path", str(config.corpus)),)
-    return [*(_source(entry, config) for entry in entries), JournalSource(config.corpus, config.timezone)]
+    sources = [_source(entry, config, lenient=lenient) for entry in entries]
+    return [*sources, JournalSource(config.corpus, config.timezone)]
 
 
 def corpus_changes(config: Config) -> Iterator[None]:
@@ -199,20 +202,37 @@ def corpus_changes(config: Config) -> Iterator[None]:
     return changes(paths, Releases(_generations(config)).due)
 
 
-def show_file(config: Config, file: Path, *, strict: bool = False) -> Iterator[Article | Reject]:
+def show_file(config: Config, file: Path, *, strict: bool = False, lenient: bool = True) -> Iterator[Article | Reject]:
     """Yield the articles and rejects of ``file``, with the source and section of its folder in the corpus.
 
-    ``strict``: JSON records with unknown fields are rejects. Raises CorpusMissing when it is not there.
+    ``strict``, ``lenient``: see :class:`~searchapp.ingest.FileContext`. Raises CorpusMissing when it is not there.
     """
-    from searchapp.ingest import CorpusReader, PathPattern, StreamSource, read_corpus
+    from searchapp.ingest import StreamSource
 
     if str(file) == "-":
-        return iter(StreamSource(sys.stdin.buffer, "stdin", config.timezone, strict=strict))
-    root, path = config.corpus.absolute(), file.absolute()
-    if path != root and path.is_relative_to(root) and path.exists():
-        pattern = PathPattern(path.relative_to(root))
-        return iter(CorpusReader(config.corpus, config.timezone, pattern, strict=strict))
-    return read_corpus(file, config.timezone, strict=strict)
+        return iter(StreamSource(sys.stdin.buffer, "stdin", config.timezone, strict=strict, lenient=lenient))
+    return iter(_files_of(config, file, strict=strict, lenient=lenient))
+
+
+def report_on(config: Config, folder: Path) -> Report:
+    """Return a report of what indexing would make of the files of ``folder``; raises CorpusMissing."""
+    from searchapp.ingest.report import Report
+
+    report = Report()
+    for unit in _files_of(config, folder).units():
+        report.add(unit)
+    return report
+
+
+def _files_of(config: Config, path: Path, *, strict: bool = False, lenient: bool = True) -> CorpusReader:
+    """Return the reader of a file or folder, by its place in the corpus where it lies there."""
+    from searchapp.ingest import CorpusReader, PathPattern
+
+    root, absolute = config.corpus.absolute(), path.absolute()
+    if absolute != root and absolute.is_relative_to(root) and path.exists():
+        pattern = PathPattern(absolute.relative_to(root))
+        return CorpusReader(config.corpus, config.timezone, pattern, strict=strict, lenient=lenient)
+    return CorpusReader(path, config.timezone, strict=strict, lenient=lenient)
 
 
 def open_writing(config: Config, service: SearchService) -> Writing:
@@ -305,17 +325,17 @@ def rollback(
         return go_back(generations, generation, engine_named, open_analyzer(), on_progress)
 
 
-def _source(entry: CorpusEntry, config: Config) -> Source:
+def _source(entry: CorpusEntry, config: Config, *, lenient: bool) -> Source:
     from searchapp.ingest import CorpusReader, FileContext, PostgresRows, SqliteRows, split_pattern
 
     inherited = {name: value for name, value in (("source", entry.source), ("section", entry.section)) if value}
-    context = FileContext(entry.place, config.timezone, inherited, columns=entry.columns)
+    context = FileContext(entry.place, config.timezone, inherited, columns=entry.columns, lenient=lenient)
     if entry.kind == "sqlite":
         return SqliteRows(Path(entry.place).expanduser(), entry.query, context)
     if entry.kind == "postgresql":
         return PostgresRows(entry.place, entry.query, context)
     folder, pattern = split_pattern(entry.place) if entry.kind == "glob" else (entry.place, "")
-    return CorpusReader(Path(folder).expanduser(), config.timezone, pattern, inherited)
+    return CorpusReader(Path(folder).expanduser(), config.timezone, pattern, inherited, lenient=lenient)
 
 
 def engine_named(name: str) -> Engine:

@@ -88,13 +88,20 @@ class ArticleStatus(StrEnum):
 
 
 class DateQuality(StrEnum):
-    """Precision of an article's date in its file; the program completes it."""
+    """Precision of an article's date in its file; the program completes it.
+
+    An article whose date is missing, invalid or in the future has none.
+    """
 
     EXACT = "exact"  # a moment with its time zone
     LOCAL = "local"  # a time without a zone: in the configured time zone
     DAY = "day"  # a day without a time: at midnight
-    GUESSED = "guessed"  # a year of two digits: the century is guessed
+    MONTH = "month"  # a month, or a week, without a day: on its first day
+    YEAR = "year"  # a year alone: on its first day
+    GUESSED = "guessed"  # a year of two digits, or of day and month either may come first
     MISSING = "missing"
+    INVALID = "invalid"  # what is stated is not understood
+    FUTURE = "future"  # what is stated lies beyond tomorrow
 
 
 @dataclass(frozen=True, slots=True)

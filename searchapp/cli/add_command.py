@@ -11,9 +11,10 @@ import click
 from searchapp import bootstrap
 from searchapp.cli.common_options import with_config
 from searchapp.cli.localization import gettext as _
-from searchapp.cli.terminal import counted, print_out, print_reject
+from searchapp.cli.terminal import counted, print_out, print_reject, print_remarks
 from searchapp.config import Config
 from searchapp.indexing.write_service import Batch, JournalEntry, Outcome, Writing
+from searchapp.ingest import Remarks
 from searchapp.model import Article, Reject
 
 __all__ = ["add"]
@@ -68,6 +69,7 @@ class _Report:
         self.counts: Counter[Outcome] = Counter()
         self.rejected = 0
         self.pending = False
+        self.remarks = Remarks()
 
     def told(self, entry: JournalEntry | None, outcome: Outcome) -> None:
         self.counts[outcome] += 1
@@ -79,11 +81,13 @@ class _Report:
         if entry is not None and outcome in texts and self.counts.total() <= _MAX_LISTED:
             print_out("  " + texts[outcome].format(id=entry.id))
 
-    def seen(self, entry: Article | Reject) -> Article | Reject:
+    def seen(self, entry: Article | Reject, file: Path) -> Article | Reject:
         if isinstance(entry, Reject):
             self.rejected += 1
             if self.rejected <= _MAX_LISTED:
                 print_reject(entry, indent="  ")
+        else:
+            self.remarks.note(entry, str(file))
         return entry
 
     def print(self, config: Config) -> None:
@@ -95,8 +99,9 @@ class _Report:
             counted("{count} rejected", "{count} rejected", self.rejected),
         ]
         print_out(_("Articles:") + " " + ", ".join(parts))
+        print_remarks(self.remarks.counted())
 
 
 def _put(writing: Writing, config: Config, file: Path, report: _Report, *, strict: bool) -> Batch:
-    entries = map(report.seen, bootstrap.show_file(config, file, strict=True))
+    entries = (report.seen(entry, file) for entry in bootstrap.show_file(config, file, strict=True, lenient=not strict))
     return writing.put_articles(entries, strict=strict, on_entry=report.told)

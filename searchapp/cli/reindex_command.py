@@ -17,7 +17,7 @@ from searchapp import bootstrap
 from searchapp.bootstrap import ReindexOptions
 from searchapp.cli.common_options import with_config
 from searchapp.cli.localization import gettext as _
-from searchapp.cli.terminal import counted, date_text, fail, number, print_error, print_out, print_reject
+from searchapp.cli.terminal import counted, date_text, fail, number, print_error, print_out, print_reject, print_remarks
 from searchapp.config import Config
 from searchapp.errors import SearchappError
 
@@ -46,7 +46,7 @@ def _flag(name: str, text: str) -> Callable[[Callable[..., Any]], Callable[..., 
 @_flag("--full", _("rebuild the index from all articles"))
 @_flag("--dry-run", _("show the changes without making them"))
 @_flag("--watch", _("then index again whenever files change, until Ctrl-C"))
-@_flag("--strict", _("publish nothing if an article cannot be read"))
+@_flag("--strict", _("publish nothing if an article, or a detail of it, cannot be read"))
 @_flag("--yes", _("publish even if more than half of the articles are gone"))
 @click.option("--verify/--no-verify", default=True, help=_("check the new index before publishing it (default: yes)"))
 @with_config("corpus", "index", "engine", "jobs", "lock_wait", argument="corpus")
@@ -131,6 +131,7 @@ def _print_problems(summary: Summary, config: Config) -> None:
             "  "
             + _("duplicate: the id “{id}” occurs more than once; the newest article is indexed").format(id=article_id)
         )
+    print_remarks(summary.remarks)
     if summary.rejected > _MAX_LISTED and summary.generation:
         print_error(
             "  " + _("… the full list: {file}").format(file=config.index / summary.generation / "rejects.jsonl")

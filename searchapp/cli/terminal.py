@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterable
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from babel.dates import format_datetime
 from babel.numbers import format_decimal
@@ -15,7 +17,21 @@ from searchapp.errors import SearchappError
 from searchapp.i18n import Message
 from searchapp.model import Reject
 
-__all__ = ["counted", "date_text", "fail", "number", "out", "print_error", "print_out", "print_reject", "size_text"]
+if TYPE_CHECKING:
+    from searchapp.ingest import RemarkCount
+
+__all__ = [
+    "counted",
+    "date_text",
+    "fail",
+    "number",
+    "out",
+    "print_error",
+    "print_out",
+    "print_reject",
+    "print_remarks",
+    "size_text",
+]
 
 
 def out() -> Console:
@@ -32,6 +48,15 @@ def print_error(message: Message | str) -> None:
     """Print one line on standard error."""
     text = message.render(gettext) if isinstance(message, Message) else message
     Console(stderr=True, highlight=False, soft_wrap=True).print(Text(text))
+
+
+def print_remarks(remarks: Iterable[RemarkCount]) -> None:
+    """Print, on standard error, how many articles have which remark, and the first of them."""
+    for remark in remarks:
+        count = counted("{count} article", "{count} articles", remark.articles)
+        examples = ", ".join(remark.examples) + (" …" if remark.articles > len(remark.examples) else "")
+        text = gettext("remark: {count}: {remark}: {examples}")
+        print_error("  " + text.format(count=count, remark=remark.remark.render(gettext), examples=examples))
 
 
 def print_reject(reject: Reject, indent: str = "") -> None:

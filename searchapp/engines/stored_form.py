@@ -20,7 +20,7 @@ __all__ = ["from_stored", "from_values", "read_article", "to_stored"]
 def to_stored(article: Article) -> bytes:
     """Return ``article`` as JSON; what is empty is left out."""
     values = {name: encode(value) for (name, encode), value in zip(_ENCODERS, stored_values(article), strict=True)}
-    if not article.date:
+    if article.date_quality is DateQuality.MISSING:
         del values["date_quality"]
     return orjson.dumps({name: value for name, value in values.items() if value})
 

@@ -9,7 +9,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
@@ -121,8 +121,9 @@ class _Reindex:
         with ExitStack() as stack:
             path = Path(stack.enter_context(tempfile.TemporaryDirectory())) / INDEX_STATE
             state = stack.enter_context(self._index_state(path, base.path / INDEX_STATE if base else None))
-            Update(self._job.sources, state, _Nowhere(), self._job.on_progress, self._only(base)).run()
-            return self._summary(state, base, reason)
+            update = Update(self._job.sources, state, _Nowhere(), self._job.on_progress, self._only(base))
+            update.run()
+            return replace(self._summary(state, base, reason), remarks=update.remarks.counted())
 
     def _base(self) -> tuple[_Base | None, Message | None]:
         """Return the generation to grow out of; if one is published and cannot be used, None and the reason."""
@@ -170,7 +171,7 @@ class _Reindex:
             update = Update(job.sources, state, files, job.on_progress, self._only(base), previous)
             update.run()
             summary = self._summary(state, base, reason)
-            summary.resumed = bool(checkpoint)
+            summary.resumed, summary.remarks = bool(checkpoint), update.remarks.counted()
             self._refuse(summary)
             if base and not state.changed and not (summary.added or summary.changed or summary.removed):
                 summary.generation = base.manifest.generation

@@ -9,6 +9,7 @@ from typing import Final
 from searchapp.i18n import Message
 from searchapp.indexing.embargoes import Embargoes
 from searchapp.indexing.index_state_reader import IndexStateReader
+from searchapp.ingest import RemarkCount
 from searchapp.model import Reject
 
 __all__ = ["Summary", "count_changes", "summarize"]
@@ -25,6 +26,7 @@ class Summary:
     corpus; ``added``, ``changed`` and ``removed`` count the articles that differ from the generation before.
     ``next_release``: when the first of those under embargo may be shown (UTC, ISO 8601). ``full``: everything was
     indexed again, for ``reason``. ``resumed``: this continued an interrupted rebuild.
+    ``remarks`` are those of the articles in files that were read this time.
     """
 
     generation: str = ""
@@ -44,6 +46,7 @@ class Summary:
     removed: int = 0
     seconds: float = 0.0
     rejects: list[Reject] = field(default_factory=list)
+    remarks: tuple[RemarkCount, ...] = ()
     duplicate_ids: list[str] = field(default_factory=list)
     added_ids: list[str] = field(default_factory=list)
     changed_ids: list[str] = field(default_factory=list)

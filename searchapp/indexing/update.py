@@ -15,7 +15,7 @@ from searchapp.indexing.durability import digest_of
 from searchapp.indexing.index_state import IndexState, KnownUnit
 from searchapp.indexing.previous_generation import PreviousGeneration
 from searchapp.indexing.versions import Resolution, digest_of_article, resolve
-from searchapp.ingest import Source, Unit, Unlisted, content_digest
+from searchapp.ingest import Remarks, Source, Unit, Unlisted, content_digest
 from searchapp.model import Article, ArticleStatus, Reject
 
 __all__ = ["Progress", "Sink", "Update"]
@@ -66,6 +66,8 @@ class Update:
         self._only = only
         self._previous = previous
         self.superseded = 0
+        self.remarks = Remarks()
+        """Remarks of the articles that this pass read."""
         self._bytes_done = self._read = 0
         self._bytes_total: int | None = None
 
@@ -117,6 +119,7 @@ class Update:
         for entry in unit.read(start):
             self._report_progress(unit)
             if isinstance(entry, Article):
+                self.remarks.note(entry, unit.name)
                 self._take(entry, number, place, unit)
             else:
                 unavailable |= entry.unavailable

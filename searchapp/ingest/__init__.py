@@ -21,6 +21,7 @@ from __future__ import annotations
 from searchapp.ingest.cleaning.duplicates import content_digest
 from searchapp.ingest.journal import JournalSource
 from searchapp.ingest.reader_protocol import FileContext
+from searchapp.ingest.repairs import RemarkCount, Remarks
 from searchapp.ingest.sources import (
     CorpusReader,
     PathPattern,
@@ -39,6 +40,8 @@ __all__ = [
     "JournalSource",
     "PathPattern",
     "PostgresRows",
+    "RemarkCount",
+    "Remarks",
     "Source",
     "SqliteRows",
     "StreamSource",

@@ -153,10 +153,13 @@ class FileContext:
 
     ``timezone`` is that of dates without one. ``inherited`` holds field values of the folder (``source``, ``section``;
     for an attachment also the ``date`` of its mail), which the file's own values override. ``sources`` maps a domain
-    name to its newspaper, ``columns`` a column of a table to a field. ``boilerplate`` filters lines of texts.
-    ``repairs`` collects the repairs made while reading. ``siblings`` are the files beside this one; ``read_attachment``
-    reads a document from inside it. ``strict``: a JSON record with an unknown field is a reject; in a corpus the field
-    is ignored.
+    name to its newspaper, ``columns`` a column of a table, or a key of a JSON object, to a field, ``feeds`` the title
+    of a feed to its newspaper. ``boilerplate`` filters lines of texts. ``repairs`` collects the repairs of reading.
+    ``siblings`` are the files beside this one; ``read_attachment`` reads a document from inside it.
+
+    ``strict``: a JSON record with an unknown field is a reject; in a corpus the field is ignored. ``lenient``: a detail
+    that cannot be used (a date that is none, an id that is too long) is left out and told as a repair; else it makes a
+    reject.
     """
 
     name: str
@@ -164,11 +167,13 @@ class FileContext:
     inherited: Mapping[str, str] = field(default_factory=dict)
     sources: Mapping[str, str] = field(default_factory=dict)
     columns: Mapping[str, str] = field(default_factory=dict)
+    feeds: Mapping[str, str] = field(default_factory=dict)
     boilerplate: LineFilter = field(default_factory=KeepsAllLines)
     repairs: set[str] = field(default_factory=set)
     siblings: SiblingFiles | None = None
     read_attachment: AttachmentReader | None = None
     strict: bool = False
+    lenient: bool = True
 
     def member(self, name: str) -> FileContext:
         """Return the context of the member ``name`` of this file (an archive, a mailbox)."""

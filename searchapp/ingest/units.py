@@ -6,11 +6,16 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from pathlib import Path
+from typing import Final
 
 from searchapp.ingest.reader_protocol import access_problem
 from searchapp.model import Article, Reject
 
-__all__ = ["Unit", "Unlisted", "digest_of_settings", "read_units", "unlisted"]
+__all__ = ["READING_RULES", "Unit", "Unlisted", "digest_of_settings", "read_units", "unlisted"]
+
+
+READING_RULES: Final = 2
+"""Raised when the same file gives other articles than before: then every unit is read again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,4 +73,4 @@ def read_units(units: Iterator[Unit | Unlisted | Reject]) -> Iterator[Article | 
 
 def digest_of_settings(*settings: object) -> str:
     """Return a digest of 64 bits, in hexadecimal, of the ``repr`` of ``settings``, which has to be complete."""
-    return blake2b(repr(settings).encode("utf-8", "replace"), digest_size=8).hexdigest()
+    return blake2b(repr((READING_RULES, *settings)).encode("utf-8", "replace"), digest_size=8).hexdigest()

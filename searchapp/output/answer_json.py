@@ -17,6 +17,7 @@ from searchapp.analysis.tokenizer import raw_tokens
 from searchapp.i18n import Translate
 from searchapp.model import Article, ArticleView, Fragment, Hit, SearchRequest, SearchResult
 from searchapp.output.highlight_html import marked, snippet
+from searchapp.output.timestamps import rfc3339
 from searchapp.schema import ARTICLE_FIELDS, FACET_FIELDS, ArticleField
 from searchapp.search.service import DEEPEST_RESULT
 
@@ -26,6 +27,7 @@ __all__ = [
     "Json",
     "article_links",
     "article_path",
+    "describe_article",
     "describe_result",
     "describe_view",
     "fits_path",
@@ -77,6 +79,11 @@ def describe_result(
 def needs_explanation(result: SearchResult) -> bool:
     """Return whether a page should show how the query was understood: it has operators, or other words than typed."""
     return result.elaborate or raw_tokens(result.query) != raw_tokens(result.understood)
+
+
+def describe_article(article: Article, timezone: ZoneInfo) -> Json:
+    """Return all fields of an article as JSON values."""
+    return _describe_fields(article, ARTICLE_FIELDS, timezone)
 
 
 def describe_view(view: ArticleView, timezone: ZoneInfo, *, with_highlights: bool, root: str = "") -> Json:
@@ -186,7 +193,7 @@ def _describe_fields(article: Article, rows: Iterable[ArticleField], timezone: Z
 
 def _describe_value(value: object, timezone: ZoneInfo) -> object:
     if isinstance(value, datetime):
-        return value.astimezone(timezone).isoformat()
+        return rfc3339(value.astimezone(timezone))
     if isinstance(value, StrEnum):
         return value.value
     return list(value) if isinstance(value, tuple) else value

@@ -16,6 +16,7 @@ from flask import Flask, g, request
 
 from searchapp.i18n import LANGUAGES, Message, translations
 from searchapp.model import DateQuality
+from searchapp.output.timestamps import rfc3339
 from searchapp.web.site import site
 
 __all__ = [
@@ -85,8 +86,13 @@ def moment(when: datetime) -> str:
 
 
 def known_moment(when: datetime, quality: DateQuality) -> str:
-    """Return an article's date, without the time when its file gave only a day."""
-    return day(local(when).date()) if quality is DateQuality.DAY else moment(when)
+    """Return an article's date, without what its file did not give: a time, a day, a month."""
+    there = local(when).date()
+    if quality is DateQuality.YEAR:
+        return f"{there:%Y}"
+    if quality is DateQuality.MONTH:
+        return month(there)
+    return day(there) if quality is DateQuality.DAY else moment(when)
 
 
 def day(when: date) -> str:
@@ -114,6 +120,7 @@ def init_app(app: Flask) -> None:
         day=day,
         month=month,
         local=local,
+        rfc3339=rfc3339,
     )
     app.url_defaults(_keep_language)
 

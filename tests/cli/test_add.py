@@ -67,7 +67,7 @@ def test_the_same_again_publishes_nothing(add: Add, indexed: Config, tmp_path: P
 
 
 def test_lines_come_through_a_pipe_and_rejects_are_named(add: Add, indexed: Config) -> None:
-    records = [{"id": "mare", "title": "La mare", "text": "Rien."}, {"text": "sans titre"}]
+    records = [{"id": "mare", "title": "La mare", "text": "Rien."}, {"lead": "sans titre"}]
     given = b"\n".join(json.dumps(record).encode() for record in records)
     done = add("-", given=given)
     assert done.returncode == 0

@@ -101,6 +101,21 @@ def test_what_goes_wrong_is_told_with_its_exit_code(run: Run, arguments: list[st
     assert "Traceback" not in outcome.stderr
 
 
+def test_a_reindex_counts_the_remarks_and_names_the_first_articles(run: Run, tmp_path: Path) -> None:
+    records = [{"id": f"mare-{number}", "title": "La mare", "text": "Rien.", "date": "hier"} for number in range(5)]
+    (tmp_path / "corpus").mkdir()
+    (tmp_path / "corpus/mare.jsonl").write_text("\n".join(map(json.dumps, records)), "utf-8")
+    named = "mare.jsonl: mare-0, mare.jsonl: mare-1, mare.jsonl: mare-2 …"
+    expected = f"  remark: 5 articles: a date that is not understood, or lies in the future: {named}\n"
+    assert expected in run("reindex", "--dry-run").stderr
+    done = run("reindex")
+    assert (done.returncode, expected in done.stderr) == (0, True)
+    assert "remark" not in run("reindex").stderr
+    refused = run("reindex", "--strict")
+    assert refused.returncode == 2
+    assert "“hier” is not a date" in refused.stderr
+
+
 def test_a_second_reindex_at_the_same_time_is_told_so(run: Run, indexed: Config) -> None:
     with Generations(indexed.index).locked():
         outcome = run("reindex", indexed.corpus, "--index", indexed.index)
@@ -109,10 +124,10 @@ def test_a_second_reindex_at_the_same_time_is_told_so(run: Run, indexed: Config)
 
 
 def test_rejects_are_named_with_file_and_line(run: Run, corpus: Path) -> None:
-    (corpus / "cassé.jsonl").write_text('{"title": "Un"}\n{"title": 2}\n', "utf-8")
+    (corpus / "cassé.jsonl").write_text('{"title": "Un"}\n{"lead": "Deux"}\n', "utf-8")
     outcome = run("reindex", corpus)
     assert outcome.returncode == 0
-    assert "cassé.jsonl:2: the field “title” must be a text" in outcome.stderr
+    assert "cassé.jsonl:2: the title is missing" in outcome.stderr
 
 
 def test_a_french_terminal_is_spoken_to_in_french(run: Run) -> None:

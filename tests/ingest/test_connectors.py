@@ -27,7 +27,7 @@ BREVE = "Le bac est à quai\n\nUne panne, dit le capitaine.\n"
 QUERY = "SELECT cle AS id, titre, corps, paru_le AS date, signature FROM articles ORDER BY cle"
 ROWS = [
     ("bac-1", "Le bac est à quai", "Une panne.", "2024-11-06 16:49", "Anne Le Bihan et Noël Çatal"),
-    ("bac-2", "", "Sans titre.", None, None),
+    ("bac-2", "", "", None, None),
     ("bac-3", "Le bac repart", "<p>Réparé.</p>", "2024-11-08", None),
 ]
 

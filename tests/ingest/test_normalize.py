@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -196,9 +197,8 @@ def test_column_table_of_the_corpus_is_used(corpus: Corpus) -> None:
 @pytest.mark.parametrize(
     ("content", "line", "reason"),
     [
-        ("titre;texte\nLe bac\n", 2, "the row has 1 columns and the first row 2"),
         ("nom;texte\nLe bac;b\n", 1, "no column is called title"),
-        ("titre;texte\n;b\n", 2, "the title is missing"),
+        ("titre;chapo\n;b\n", 2, "the title is missing"),
     ],
 )
 def test_wrong_table_is_rejected_with_the_line(corpus: Corpus, content: str, line: int, reason: str) -> None:
@@ -223,8 +223,35 @@ def test_language_is_detected(text: str, language: str) -> None:
     assert language_of(text) == language
 
 
-def test_given_language_counts_without_its_country(article_of: ArticleOf) -> None:
-    assert article_of("a.jsonl", '{"title": "a", "text": "b", "language": "en-GB"}').language == "en"
+@pytest.mark.parametrize(
+    ("label", "tag"),
+    [
+        ("fr_FR", "fr-FR"),
+        ("en-gb", "en-GB"),
+        ("fre", "fr"),
+        ("fra", "fr"),
+        ("Français", "fr"),
+        ("francais", "fr"),
+        ("français (Canada)", "fr"),
+        ("German", "de"),
+        ("bre", "br"),
+        ("fr-FR,en;q=0.5", "fr-FR"),
+        ("zh-hant-tw", "zh-Hant-TW"),
+        ("fr_FR.UTF-8", "fr-FR"),
+    ],
+)
+def test_language_is_told_as_bcp_47_writes_it(article_of: ArticleOf, label: str, tag: str) -> None:
+    assert article_of("a.jsonl", json.dumps({"title": "a", "text": "b", "language": label})).language == tag
+
+
+@pytest.mark.parametrize("label", ["und", "mul", "zxx", "x-default", "UTF-8", "langue", "42", "-"])
+def test_what_names_no_language_leaves_it_to_the_words(article_of: ArticleOf, label: str) -> None:
+    text = "The mayor said on Tuesday that the bridge would be closed for a month, on the orders of the prefect."
+    assert article_of("a.jsonl", json.dumps({"title": "a", "text": text, "language": label})).language == "en"
+
+
+def test_list_of_names_is_in_french() -> None:
+    assert language_of("1. 2. 3. 4. 5. 6. 7. 8. 9. 10. 11. 12. 13. 14. 15.") == "fr"
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from searchapp.model import DateQuality
+
 if TYPE_CHECKING:
     from tests.ingest.conftest import ArticleOf, ReasonOf
 
@@ -103,5 +105,6 @@ def test_file_without_words_is_rejected(reason_of: ReasonOf, content: str) -> No
     assert reason_of("vide.txt", content) == "the title is missing"
 
 
-def test_impossible_date_is_rejected_with_its_value(reason_of: ReasonOf) -> None:
-    assert "“2025-02-30”" in reason_of("fevrier.txt", "Février s’allonge\n\nDe deux jours.\n\n2025-02-30")
+def test_impossible_date_is_left_out_and_told(article_of: ArticleOf) -> None:
+    article = article_of("fevrier.txt", "Février s’allonge\n\nDe deux jours.\n\n2025-02-30")
+    assert (article.date, article.date_quality, article.repairs) == (None, DateQuality.INVALID, ("date",))

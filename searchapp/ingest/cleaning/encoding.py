@@ -12,10 +12,11 @@ from typing import BinaryIO, Final
 from searchapp.i18n import Message
 from searchapp.ingest.reader_protocol import LARGEST_ARTICLE, FileContext, UnreadableError
 
-__all__ = ["decode", "decode_guessing", "decode_stream", "is_binary", "read_bytes", "read_text"]
+__all__ = ["decode", "decode_guessing", "decode_stream", "is_binary", "read_bytes", "read_text", "without_nul"]
 
 _MARK: Final = "\ufeff"
 _CONTROLS: Final = bytes(byte for byte in (*range(32), 127) if byte not in b"\t\n\v\f\r\x1b")
+_NULS: Final = b"\0\0\0\0"
 # Text has 0 % of control characters, random bytes 11 %: the middle.
 _MAX_CONTROLS: Final = 0.05
 _FRENCH: Final = frozenset("éèêëàâçôîïûùüœŒÉÈÀÇÊ’«»…–€\u00a0")
@@ -28,7 +29,8 @@ _CODE_PAGES: Final = ("cp", "iso8859", "mac", "koi8", "gb", "big5", "shift_jis",
 
 def is_binary(content: bytes) -> bool:
     """Return whether ``content`` (all of a file, or its beginning) is not text."""
-    if b"\0" in content:
+    # One NUL is in a text where a program failed; a row of them is not.
+    if _NULS in content:
         return True
     controls = len(content) - len(content.translate(None, _CONTROLS))
     return controls > _MAX_CONTROLS * len(content)
@@ -82,7 +84,15 @@ def read_text(stream: BinaryIO, context: FileContext, declared: str = "", limit:
     text, encoding = decode_guessing(content, declared)
     if encoding != "utf-8":
         context.repairs.add(encoding)
-    return text
+    return without_nul(text, context)
+
+
+def without_nul(text: str, context: FileContext) -> str:
+    """Return ``text`` without NUL, which the HTML standard drops too; that is added to the repairs of ``context``."""
+    if "\0" not in text:
+        return text
+    context.repairs.add("nul")
+    return text.replace("\0", "")
 
 
 def decode_stream(stream: BinaryIO, declared: str, context: FileContext) -> Iterator[str]:
@@ -95,9 +105,9 @@ def decode_stream(stream: BinaryIO, declared: str, context: FileContext) -> Iter
     if encoding != "utf-8":
         context.repairs.add(encoding)
     decoder = codecs.getincrementaldecoder(encoding)("searchapp-cp1252" if encoding == "utf-8" else "replace")
-    yield decoder.decode(first).removeprefix(_MARK)
+    yield without_nul(decoder.decode(first).removeprefix(_MARK), context)
     while chunk := stream.read(_CHUNK):
-        yield decoder.decode(chunk)
+        yield without_nul(decoder.decode(chunk), context)
     yield decoder.decode(b"", final=True)
 
 

@@ -10,10 +10,10 @@ from searchapp.i18n import Message
 from searchapp.ingest.reader_protocol import UnreadableError
 from searchapp.schema import canonical_id
 
-__all__ = ["checked_id", "id_of_content", "id_of_url"]
+__all__ = ["checked_id", "id_of_content", "id_of_url", "usable_id"]
 
 _LONGEST: Final = 200
-_CONTROLS: Final = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+_CONTROLS: Final = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]+")
 
 
 def checked_id(text: str) -> str:
@@ -35,6 +35,18 @@ def checked_id(text: str) -> str:
     return composed
 
 
+def usable_id(text: str) -> str:
+    """Return an id for one that :func:`checked_id` refuses, always the same; "" when nothing of it is left.
+
+    Of a long one the end is replaced by a hash: addresses, which many feeds give as ids, differ at their ends.
+    """
+    composed = _CONTROLS.sub(" ", canonical_id(text)).strip()
+    if len(composed) <= _LONGEST:
+        return composed
+    digest = _digest(composed)
+    return f"{composed[: _LONGEST - len(digest) - 1].rstrip()}~{digest}"
+
+
 def id_of_url(url: str) -> str:
     """Return the id of an article without an id, from its address."""
     return f"u-{_digest(url)}"
@@ -46,4 +58,4 @@ def id_of_content(title: str, lead: str, text: str) -> str:
 
 
 def _digest(*parts: str) -> str:
-    return sha256("\0".join(parts).encode()).hexdigest()[:16]
+    return sha256("\0".join(parts).encode("utf-8", "replace")).hexdigest()[:16]

@@ -1,34 +1,31 @@
 """From the record that a reader parsed, with the fields of a JSON Lines record, to an article.
 
 A reader may add three fields: ``stub`` (true when the file says that its text ends at a paywall), ``agency`` (the news
-agency, which is the source when no other is known) and ``repairs`` (a frozenset of the repairs that it made).
+agency, which is the source when no other is known) and ``repairs`` (a frozenset of the repairs that it made; see
+:mod:`searchapp.ingest.repairs`).
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import lru_cache
 from typing import Any, Final
 
 from searchapp.i18n import Message
 from searchapp.ingest.cleaning.article_dates import read_date
 from searchapp.ingest.cleaning.bylines import split_authors
 from searchapp.ingest.cleaning.domains import source_of
-from searchapp.ingest.cleaning.ids import checked_id, id_of_content, id_of_url
+from searchapp.ingest.cleaning.ids import id_of_content, id_of_url
 from searchapp.ingest.cleaning.language_detection import language_of
+from searchapp.ingest.cleaning.language_tags import language_tag
 from searchapp.ingest.cleaning.mojibake import repaired
 from searchapp.ingest.cleaning.normalize import clean_line, clean_text
-from searchapp.ingest.cleaning.statuses import known_status
+from searchapp.ingest.cleaning.record_values import FieldValues, Record
 from searchapp.ingest.reader_protocol import FileContext, UnreadableError
-from searchapp.model import NO_RELEASE, Article, ArticleStatus, DateQuality, Reject
+from searchapp.model import Article, ArticleStatus, DateQuality, Reject
 from searchapp.schema import ARTICLE_FIELDS, FieldType, ReadFrom
 
 __all__ = ["ParsedRecord", "Record", "article_from", "article_or_reject"]
-
-Record = Mapping[str, object]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +37,7 @@ class ParsedRecord:
     whole_file: bool = False
 
 
-_SCHEME: Final = re.compile(r"[a-z][a-z0-9+.-]*:", re.IGNORECASE)
-_LONGEST_REPEATED: Final = 60
 _AS_GIVEN: Final = tuple(row for row in ARTICLE_FIELDS if row.read_from is ReadFrom.RECORD)
-_WEB: Final = re.compile(r"https?:", re.IGNORECASE)
 
 
 def article_from(record: Record, context: FileContext, default_id: str = "") -> Article:
@@ -51,44 +45,44 @@ def article_from(record: Record, context: FileContext, default_id: str = "") -> 
 
     Without an id of its own it gets ``default_id``, else one made from its url, else from its text. ``default_id`` is
     the id of a file with one article; such a file needs a text, while a list may hold bare titles. A withdrawn article
-    needs neither.
+    needs neither. A detail that cannot be used is left out and named in ``repairs`` (see FieldValues).
 
-    Raises UnreadableError that names the field which is missing or wrong.
+    Raises UnreadableError when there is neither title nor text and, unless ``context.lenient``, for such a detail.
     """
-    status, unknown_status = _status(record, context)
+    values = FieldValues(record, lenient=context.lenient)
+    status = values.status()
     withdrawn = status is ArticleStatus.WITHDRAWN
-    words = _CleanText(record, title_required=not withdrawn)
+    words = _CleanText(record, values, context, title_required=not withdrawn)
     if default_id and not words.lead and not words.text and not withdrawn:
         raise UnreadableError(Message("there is a title but no text"))
-    url = _url(record)
-    own_id = _id(record) or default_id
-    date, quality = _date(record, context)
+    url = values.url()
+    article_id = values.id() or (values.checked_id(default_id) if default_id else "")
+    embargo = values.embargo(context.timezone)
+    date, quality = _date(values, context, embargo)
     body, shortened = _body(words.text, context)
     lead, no_lead = _body(words.lead, context)
-    modified, dropped = _modified(record, context)
-    embargo, unknown_embargo = _embargo(record, context)
-    return Article(
-        id=checked_id(own_id or (id_of_url(url) if url else id_of_content(words.title, words.lead, words.text))),
+    # A wrong moment of the version never made a reject: it decides on nothing that is seen.
+    modified = FieldValues(record, lenient=True)
+    moment = modified.date("modified", context.timezone)[0]
+    article = Article(
+        id=article_id or (id_of_url(url) if url else id_of_content(words.title, words.lead, words.text)),
         title=words.title,
         text=body,
         lead=lead,
         date=date,
-        source=_source(record, url, context),
-        authors=_authors(record),
+        source=_source(values, url, context),
+        authors=tuple(dict.fromkeys(name for byline in values.lines("author") for name in split_authors(byline))),
         url=url,
-        language=_language(record, words),
+        language=language_tag(values.line("language")) or language_of(f"{words.title}\n{words.lead}\n{words.text}"),
         status=status,
         date_quality=quality,
-        modified=modified,
+        modified=moment,
         stub=record.get("stub") is True or context.boilerplate.is_stub(words.text),
-        repairs=tuple(
-            sorted(
-                {*context.repairs, *words.repairs, *shortened, *no_lead, *dropped, *unknown_status, *unknown_embargo}
-            )
-        ),
         embargo=embargo,
-        **_as_given(record, context),
+        **_as_given(values, context),
     )
+    repairs = {*context.repairs, *words.repairs, *shortened, *no_lead, *values.faults, *modified.faults}
+    return replace(article, repairs=tuple(sorted(repairs))) if repairs else article
 
 
 def article_or_reject(record: ParsedRecord, context: FileContext) -> Article | Reject:
@@ -99,12 +93,12 @@ def article_or_reject(record: ParsedRecord, context: FileContext) -> Article | R
         return error.reject(context.name, record.line)
 
 
-def _as_given(record: Record, context: FileContext) -> dict[str, Any]:
+def _as_given(values: FieldValues, context: FileContext) -> dict[str, Any]:
     """Return the attributes whose fields have no rule of their own: a line, which may be inherited, or lines."""
     return {
-        row.attribute: _lines(record, row.name, separator=",")
+        row.attribute: values.lines(row.name, separator=",")
         if row.type is FieldType.LINES
-        else _line(record, row.name) or context.inherited.get(row.name, "")
+        else values.line(row.name) or context.inherited.get(row.name, "")
         for row in _AS_GIVEN
     }
 
@@ -112,15 +106,19 @@ def _as_given(record: Record, context: FileContext) -> dict[str, Any]:
 class _CleanText:
     """The title, lead and text of a record, cleaned, and the repairs that they needed."""
 
-    def __init__(self, record: Record, *, title_required: bool) -> None:
+    def __init__(self, record: Record, values: FieldValues, context: FileContext, *, title_required: bool) -> None:
         repairs = record.get("repairs")
         self.repairs: set[str] = set(repairs) if isinstance(repairs, frozenset) else set()
-        self.title = clean_line(self._repaired(_text(record, "title")))
-        self.lead = clean_text(self._repaired(_text(record, "lead")))
-        self.text = clean_text(self._repaired(_text(record, "text")))
-        # An empty title is deliberate, as of a brief; a missing one is an error.
+        self.title = clean_line(self._repaired(values.text("title")))
+        self.lead = clean_text(self._repaired(values.text("lead")))
+        self.text = clean_text(self._repaired(values.text("text")))
+        if "text" in self.repairs and not context.lenient:
+            raise UnreadableError(Message("there is a title but no text"))
+        # An empty title is deliberate, as of a brief.
         if title_required and not self.title and not (record.get("title") == "" and (self.lead or self.text)):
-            raise UnreadableError(Message("the title is missing"))
+            if not (self.text and context.lenient):
+                raise UnreadableError(Message("the title is missing"))
+            self.repairs.add("title")
 
     def _repaired(self, text: str) -> str:
         result = repaired(text)
@@ -134,118 +132,15 @@ def _body(text: str, context: FileContext) -> tuple[str, set[str]]:
     return (text, set()) if shorter is text else (clean_text(shorter), {"boilerplate"})
 
 
-def _date(record: Record, context: FileContext) -> tuple[datetime | None, DateQuality]:
+def _date(values: FieldValues, context: FileContext, embargo: datetime | None) -> tuple[datetime | None, DateQuality]:
     """Return the date of the record, else that of the mail that it was attached to, which is a guess."""
-    date, quality = read_date(record.get("date"), context.timezone)
+    date, quality = values.date("date", context.timezone, embargo)
     if date is None and (mail_date := context.inherited.get("date")):
         return read_date(mail_date, context.timezone)[0], DateQuality.GUESSED
     return date, quality
 
 
-def _modified(record: Record, context: FileContext) -> tuple[datetime | None, set[str]]:
-    """Return the moment of this version; a wrong date is dropped and reported as a repair."""
-    try:
-        return read_date(record.get("modified"), context.timezone)[0], set()
-    except UnreadableError:
-        return None, {"modified"}
-
-
-def _embargo(record: Record, context: FileContext) -> tuple[datetime | None, set[str]]:
-    """Return the moment before which the article is not to be shown.
-
-    One that cannot be read holds it back until another version comes, and is reported as a repair. Raises
-    UnreadableError for it when ``context`` is strict.
-    """
-    value = record.get("embargo")
-    if value in (None, "", False):
-        return None, set()
-    if value == NO_RELEASE.isoformat():
-        return NO_RELEASE, set()
-    try:
-        return read_date(value, context.timezone)[0], set()
-    except UnreadableError:
-        if context.strict:
-            raise
-        return NO_RELEASE, {"embargo"}
-
-
-def _source(record: Record, url: str, context: FileContext) -> str:
+def _source(values: FieldValues, url: str, context: FileContext) -> str:
     """Return the newspaper: of the record, its folder or its address; else its news agency."""
-    stated = _line(record, "source") or context.inherited.get("source", "")
-    return stated or source_of(url, context.sources) or _line(record, "agency")
-
-
-def _language(record: Record, words: _CleanText) -> str:
-    """Return the language code of the record, without a country, else the one detected from its text."""
-    code = _line(record, "language").lower().replace("_", "-").partition("-")[0]
-    return code or language_of(f"{words.title}\n{words.lead}\n{words.text}")
-
-
-def _authors(record: Record) -> tuple[str, ...]:
-    """Return the names of a list of authors, or of a byline."""
-    names = _lines(record, "author")
-    return tuple(dict.fromkeys(name for byline in names for name in split_authors(byline)))
-
-
-def _text(record: Record, name: str) -> str:
-    value = record.get(name)
-    if value is None:
-        return ""
-    if not isinstance(value, str):
-        raise UnreadableError(Message("the field “{field}” must be a text", field=name))
-    return value
-
-
-def _line(record: Record, name: str) -> str:
-    text = _text(record, name)
-    return _clean(text) if text else ""
-
-
-def _clean(text: str) -> str:
-    return _clean_again(text) if len(text) <= _LONGEST_REPEATED else clean_line(repaired(text))
-
-
-@lru_cache(4096)
-def _clean_again(text: str) -> str:
-    """Return the stored form of a name (a newspaper, a section, an author); the same few repeat."""
-    return clean_line(repaired(text))
-
-
-def _lines(record: Record, name: str, separator: str | None = None) -> tuple[str, ...]:
-    """Return the values of a list or of a single text, split at ``separator``; each once, in their order."""
-    value = record.get(name)
-    if value is None:
-        return ()
-    if isinstance(value, str):
-        value = value.split(separator) if separator else [value]
-    if not isinstance(value, list) or not all(isinstance(part, str) for part in value):
-        raise UnreadableError(Message("the field “{field}” must be a text or a list of texts", field=name))
-    return tuple(dict.fromkeys(line for part in value if (line := _clean(part))))
-
-
-def _id(record: Record) -> str:
-    value = record.get("id")
-    whole_number = isinstance(value, int) and not isinstance(value, bool)
-    return str(value) if whole_number else _text(record, "id")
-
-
-def _url(record: Record) -> str:
-    """Return the address, which pages show as a link; raises UnreadableError for one that could run a script."""
-    url = _line(record, "url")
-    if _SCHEME.match(url) and not _WEB.match(url):
-        raise UnreadableError(Message("the field “{field}” must begin with http:// or https://", field="url"))
-    return url
-
-
-def _status(record: Record, context: FileContext) -> tuple[ArticleStatus, set[str]]:
-    """Return the status, also in the words of agencies; one that is unknown is published and reported as a repair.
-
-    Raises UnreadableError for one that is not ours when ``context`` is strict.
-    """
-    value = record.get("status")
-    text = _line(record, "status") if isinstance(value, str) or value is None else str(value)
-    status = known_status(text) if text else ArticleStatus.PUBLISHED
-    if context.strict and text.lower() not in ("", *ArticleStatus):
-        allowed = ", ".join(ArticleStatus)
-        raise UnreadableError(Message("the field “{field}” must be one of {choices}", field="status", choices=allowed))
-    return (ArticleStatus.PUBLISHED, {"status"}) if status is None else (status, set())
+    stated = values.line("source") or context.inherited.get("source", "")
+    return stated or source_of(url, context.sources) or values.line("agency")

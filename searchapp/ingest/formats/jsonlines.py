@@ -10,12 +10,11 @@ import re
 from collections.abc import Iterator
 from typing import BinaryIO, Final
 
-from searchapp.i18n import Message
-from searchapp.ingest.cleaning.encoding import decode_guessing, is_binary, read_bytes
+from searchapp.ingest.cleaning.encoding import decode_guessing, is_binary, read_bytes, without_nul
 from searchapp.ingest.cleaning.record import article_from
 from searchapp.ingest.formats.field_names import no_such_field
 from searchapp.ingest.formats.jsonarray import objects_of
-from searchapp.ingest.formats.jsonrecords import parse_json, records_of, unknown_field
+from searchapp.ingest.formats.jsonrecords import parse_values, records_of, unknown_field
 from searchapp.ingest.reader_protocol import (
     LARGEST_ARTICLE,
     FileContext,
@@ -36,9 +35,12 @@ _HEAD: Final = 64 * 1024
 
 
 class JsonLinesReader:
-    """Reads a file line by line."""
+    """Reads a file line by line. ``literal``: texts stand in it as they are stored, as in the journal."""
 
     name = "JSON Lines"
+
+    def __init__(self, *, literal: bool = False) -> None:
+        self._literal = literal
 
     def sniff(self, head: bytes, filename: str) -> bool:
         """Return whether the file begins with a JSON object or a list of them, or is text and named so."""
@@ -54,7 +56,8 @@ class JsonLinesReader:
         for number, line in _numbered_lines(stream):
             try:
                 text = _decoded(line, context)
-                yield from _read_records(parse_json(text, strict=context.strict), context)
+                for value in parse_values(text, strict=context.strict):
+                    yield from _read_records(value, context, literal=self._literal)
             except UnreadableError as error:
                 yield error.reject(context.name, number)
 
@@ -63,17 +66,17 @@ class JsonLinesReader:
         try:
             for number, value in enumerate(objects_of(stream, context), 1):
                 try:
-                    yield from _read_records(value, context)
+                    yield from _read_records(value, context, literal=self._literal)
                 except UnreadableError as error:
                     yield error.reject(context.name, number)
         except UnreadableError as error:
             yield error.reject(context.name, number + 1)
 
 
-def _read_records(value: object, context: FileContext) -> Iterator[Article | Reject]:
+def _read_records(value: object, context: FileContext, *, literal: bool) -> Iterator[Article | Reject]:
     if context.strict and (unknown := unknown_field(value)):
         raise UnreadableError(no_such_field(unknown))
-    for record in records_of(value):
+    for record in records_of(value, None if literal else context.columns):
         yield article_from(record, context)
 
 
@@ -103,9 +106,7 @@ def _decoded(line: bytes | None, context: FileContext) -> str:
     """Return the text of ``line``; an encoding other than UTF-8 is added to the repairs of ``context``."""
     if line is None:
         raise article_too_long()
-    if b"\0" in line:
-        raise UnreadableError(Message("the line holds a NUL byte"))
     text, encoding = decode_guessing(line)
     context.repairs.clear()  # each line has its own encoding
     context.repairs.update({encoding} - {"utf-8"})
-    return text
+    return without_nul(text, context)

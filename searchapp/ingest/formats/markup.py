@@ -2,30 +2,39 @@
 
 from __future__ import annotations
 
+import html
 import re
 from typing import Final
 
-from lxml import etree, html
+from lxml import etree
+from lxml import html as lxml_html
 
 from searchapp.i18n import Message
 from searchapp.ingest.formats.xmlstream import Element, local_name
 from searchapp.ingest.reader_protocol import LARGEST_TREE, UnreadableError
 
-__all__ = ["is_markup", "paragraphs_of", "parse_html", "text_of_html"]
+__all__ = ["is_markup", "line_of_html", "paragraphs_of", "parse_html", "text_of_html", "unescaped"]
 
 _BLOCKS: Final = frozenset(
     (
         *("p", "div", "section", "article", "main", "header", "footer", "aside", "address", "blockquote", "pre"),
-        *("h", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "dl", "table", "figure", "figcaption"),
+        *("h", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "dl", "table", "figure"),
         *("hl1", "hl2", "block", "bq", "head", "list", "hedline", "nitf-table", "quote"),
     )
 )
 _CELLS: Final = frozenset(["td", "th"])
 _LINES: Final = frozenset(["br", "lb", "li", "item", "tr", "dt", "dd", "line-break"])
 _DROPPED: Final = frozenset(
-    ["script", "style", "noscript", "template", "iframe", "svg", "form", "button", "nav", "media", "media-caption"]
+    (
+        *("script", "style", "noscript", "template", "iframe", "svg", "form", "button", "nav"),
+        *("media", "media-caption", "figcaption"),
+    )
 )
-_MARKUP_MARKS: Final = ("<p", "<div", "<br", "</", "<h2", "<ul", "&nbsp;", "&#", "&eacute;", "&amp;", "&quot;")
+_TAG_MARKS: Final = ("<p", "<P", "<div", "<DIV", "<br", "<BR", "</", "<h2", "<ul", "<img", "<IMG")
+_BLOCK_TAG: Final = re.compile(r"<(?:p|div|br|li|h[1-6]|ul|ol|table|section|article|blockquote)[\s/>]", re.IGNORECASE)
+_ENTITY: Final = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,30});")
+_TAG_IN_LINE: Final = re.compile(r"<(?:/|[a-zA-Z][a-zA-Z0-9]{0,15}[\s/>])")
+_MOST_ESCAPES: Final = 3
 _MAX_DEPTH: Final = 200
 
 
@@ -40,8 +49,8 @@ _MAX_ATTRIBUTES: Final = 1000
 
 
 def is_markup(text: str) -> bool:
-    """Return whether ``text`` looks like HTML."""
-    return any(mark in text for mark in _MARKUP_MARKS)
+    """Return whether ``text`` looks like HTML, or has its entities."""
+    return any(mark in text for mark in _TAG_MARKS) or ("&" in text and bool(_ENTITY.search(text)))
 
 
 def parse_html(text: str) -> Element | None:
@@ -50,9 +59,11 @@ def parse_html(text: str) -> Element | None:
     Raises UnreadableError for a tag with thousands of attributes, over which libxml2 takes quadratic time.
     """
     _check_tags(text[:LARGEST_TREE])
-    parser = html.HTMLParser(remove_comments=True, remove_pis=True, no_network=True, huge_tree=False, encoding="utf-8")
+    parser = lxml_html.HTMLParser(
+        remove_comments=True, remove_pis=True, no_network=True, huge_tree=False, encoding="utf-8"
+    )
     try:
-        return html.document_fromstring(text[:LARGEST_TREE].encode("utf-8", "replace"), parser=parser)
+        return lxml_html.document_fromstring(text[:LARGEST_TREE].encode("utf-8", "replace"), parser=parser)
     except (etree.ParserError, etree.XMLSyntaxError):
         return None
 
@@ -72,11 +83,29 @@ def _count_attributes(tag: str) -> int:
 
 
 def text_of_html(text: str) -> str:
-    """Return the words of ``text``, HTML or already plain."""
-    if not is_markup(text):
-        return text
-    tree = parse_html(text)
-    return paragraphs_of(tree) if tree is not None else ""
+    """Return the words of ``text``: HTML, plain text with entities of HTML, or already plain."""
+    if not any(mark in text for mark in _TAG_MARKS):
+        return unescaped(text)
+    # Where there are no blocks the lines are the paragraphs.
+    tree = parse_html(text if _BLOCK_TAG.search(text) else text.replace("\n", "<br>"))
+    return unescaped(paragraphs_of(tree)) if tree is not None else ""
+
+
+def line_of_html(text: str) -> str:
+    """Return the words of ``text`` on one line: a title, a name."""
+    if _TAG_IN_LINE.search(text):
+        tree = parse_html(text)
+        text = " ".join(paragraphs_of(tree).split()) if tree is not None else ""
+    return unescaped(text)
+
+
+def unescaped(text: str) -> str:
+    """Return ``text`` without entities of HTML, also where they were written twice (``&amp;eacute;``)."""
+    for _ in range(_MOST_ESCAPES):
+        if "&" not in text or not _ENTITY.search(text):
+            break
+        text = html.unescape(text)
+    return text
 
 
 def paragraphs_of(element: Element) -> str:

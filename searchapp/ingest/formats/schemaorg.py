@@ -7,7 +7,7 @@ from typing import Final
 
 from searchapp.ingest.cleaning.record import Record
 from searchapp.ingest.formats.agency import status_of
-from searchapp.ingest.formats.markup import text_of_html
+from searchapp.ingest.formats.markup import line_of_html, text_of_html
 
 __all__ = ["SHORTEST_WHOLE", "is_article", "is_closed", "record_of_schema", "things_of"]
 
@@ -44,17 +44,17 @@ def is_closed(thing: Mapping[str, object]) -> bool:
 
 def record_of_schema(thing: Mapping[str, object]) -> Record:
     """Return the record of an article; a property of an unexpected type counts as missing."""
-    text = text_of_html(_text(thing.get("articleBody")))
+    text = text_of_html(_text(thing.get("articleBody")) or _text(thing.get("text")))
     return {
         "id": _text(thing.get("identifier")),
-        "title": _text(thing.get("headline")) or _text(thing.get("name")),
+        "title": line_of_html(_text(thing.get("headline")) or _text(thing.get("name"))),
         "lead": text_of_html(_text(thing.get("description")) or _text(thing.get("abstract"))),
         "text": text,
         "date": _text(thing.get("datePublished")) or _text(thing.get("dateCreated")),
         "modified": _text(thing.get("dateModified")),
         "author": _names(thing.get("author")) or _names(thing.get("creator")),
         "source": next(iter(_names(thing.get("publisher"))), ""),
-        "section": _text(thing.get("articleSection")),
+        "section": line_of_html(_text(thing.get("articleSection"))),
         "url": _text(thing.get("url")) or _address(thing.get("mainEntityOfPage")),
         "language": _text(thing.get("inLanguage")),
         "tags": _tags(thing.get("keywords")),
@@ -81,7 +81,7 @@ def _text(value: object) -> str:
 
 def _names(value: object) -> list[str]:
     parts = value if isinstance(value, list) else [value]
-    return [name for part in parts if not isinstance(part, list) and (name := _text(part))]
+    return [name for part in parts if not isinstance(part, list) and (name := line_of_html(_text(part)))]
 
 
 def _tags(value: object) -> list[str]:

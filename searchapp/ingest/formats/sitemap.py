@@ -7,6 +7,7 @@ from typing import BinaryIO
 
 from searchapp.i18n import Message
 from searchapp.ingest.cleaning.record import ParsedRecord, Record
+from searchapp.ingest.formats.markup import line_of_html
 from searchapp.ingest.formats.xmlstream import Element, elements, first, line_of, text_of, words_of
 from searchapp.ingest.reader_protocol import FileContext, UnreadableError
 
@@ -31,10 +32,10 @@ def records(stream: BinaryIO, context: FileContext) -> Iterator[ParsedRecord]:
 
 def _record(url: Element, news: Element) -> Record:
     return {
-        "title": words_of(news, "title"),
+        "title": line_of_html(words_of(news, "title")),
         "date": words_of(news, "publication_date"),
         "modified": text_of(first(url, "lastmod")),
-        "source": words_of(news, "name"),
+        "source": line_of_html(words_of(news, "name")),
         "language": words_of(news, "language"),
         "tags": words_of(news, "keywords"),
         "url": text_of(first(url, "loc")),

@@ -40,7 +40,7 @@ _DOUBTFUL: Final = re.compile(
 def sound_chunks(stream: BinaryIO, context: FileContext) -> Iterator[bytes]:
     """Yield ``stream`` as UTF-8 without an XML declaration, repaired; what XML forbids is added to the repairs.
 
-    With ``context.strict`` a bare ``&`` or ``<`` stays, so that the parser refuses it.
+    Unless ``context.lenient`` a bare ``&`` or ``<`` stays, so that the parser refuses it.
 
     Raises UnreadableError when entities are declared, which could stand for gigabytes.
     """
@@ -88,7 +88,7 @@ class _Repairer:
         """Return the replacement of a doubtful sign or an entity."""
         whole, name = match[0], match[1]
         if name is None:
-            return whole if self._context.strict else self._told(escape(whole))
+            return self._told(escape(whole)) if self._context.lenient else whole
         character = html.unescape(whole)
         if name.startswith("#"):
             valid = character not in ("", "\ufffd") and not _FORBIDDEN.search(character)

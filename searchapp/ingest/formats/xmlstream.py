@@ -51,7 +51,7 @@ def elements(
 ) -> Iterator[Element]:
     """Yield the elements of these local names, in any namespace, as they end; memory holds the last one only.
 
-    The prefix of a namespace that is not declared stands for the namespace. With ``context.strict`` XML must be
+    The prefix of a namespace that is not declared stands for the namespace. Unless ``context.lenient`` XML must be
     well-formed.
 
     Raises UnreadableError, after the elements before, when the XML is cut short, breaks a limit of the parser, declares
@@ -64,7 +64,7 @@ def elements(
         ("end",),
         tag=tags,
         encoding="utf-8",
-        recover=not context.strict,
+        recover=context.lenient,
         resolve_entities=False,
         no_network=True,
         remove_comments=True,

@@ -56,7 +56,8 @@ class Journal:
 
     def context(self) -> FileContext:
         """Return the context of the journal's file of today, for making articles of records."""
-        return FileContext(f"{JOURNAL_FOLDER}/{self._files.file_of_today()}", self.timezone)
+        # Whoever writes is told what is wrong, and can correct it.
+        return FileContext(f"{JOURNAL_FOLDER}/{self._files.file_of_today()}", self.timezone, lenient=False)
 
     def spool(self) -> AbstractContextManager[Spool]:
         """Give a spool for records that are still coming, so that other writers need not wait.

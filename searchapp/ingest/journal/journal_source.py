@@ -92,7 +92,7 @@ class _Lines:
     def read(self, start: int) -> Iterator[Article | Reject]:
         """Yield the articles from byte ``start`` on; the lines of rejects count from there."""
         try:
-            yield from JsonLinesReader().read(buffered(self._chunks(start)), self._context)
+            yield from JsonLinesReader(literal=True).read(buffered(self._chunks(start)), self._context)
         except OSError as error:
             yield Reject(self._context.name, None, access_problem(error), is_access_error(error))
 

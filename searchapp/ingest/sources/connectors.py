@@ -58,10 +58,12 @@ class _OneUnit(ABC):
 class StreamSource(_OneUnit):
     """The articles of a stream, in any format that is recognized by its content; it can be read once."""
 
-    def __init__(self, stream: BinaryIO, name: str, timezone: ZoneInfo, *, strict: bool = False) -> None:
+    def __init__(
+        self, stream: BinaryIO, name: str, timezone: ZoneInfo, *, strict: bool = False, lenient: bool = True
+    ) -> None:
         super().__init__(name)
         self._stream = stream
-        self._context = FileContext(name, timezone, boilerplate=shipped_boilerplate(), strict=strict)
+        self._context = FileContext(name, timezone, boilerplate=shipped_boilerplate(), strict=strict, lenient=lenient)
 
     def __iter__(self) -> Iterator[Article | Reject]:
         self._broken = False

@@ -29,16 +29,16 @@ __all__ = ["CorpusReader", "read_corpus"]
 
 
 def read_corpus(
-    path: Path, timezone: ZoneInfo, *, isolated: bool = True, strict: bool = False
+    path: Path, timezone: ZoneInfo, *, isolated: bool = True, strict: bool = False, lenient: bool = True
 ) -> Iterator[Article | Reject]:
     """Return the articles of the folder (or file) ``path`` in a stable order; rejects for the unreadable.
 
-    It streams: memory holds one article at a time. ``timezone`` is that of dates without one. ``strict``: see
-    :class:`~searchapp.ingest.reader_protocol.FileContext`.
+    It streams: memory holds one article at a time. ``timezone`` is that of dates without one. ``strict``,
+    ``lenient``: see :class:`~searchapp.ingest.reader_protocol.FileContext`.
 
     Raises CorpusMissing, at once, when there is no such folder or file or it cannot be read.
     """
-    return iter(CorpusReader(path, timezone, isolated=isolated, strict=strict))
+    return iter(CorpusReader(path, timezone, isolated=isolated, strict=strict, lenient=lenient))
 
 
 class _Reading(NamedTuple):
@@ -69,9 +69,10 @@ class CorpusReader:
         *,
         isolated: bool = True,
         strict: bool = False,
+        lenient: bool = True,
     ) -> None:
         names = NamePattern(pattern) if isinstance(pattern, str) and pattern else pattern or None
-        self._settings = CorpusSettings(path, timezone, names, defaults or {}, strict=strict)
+        self._settings = CorpusSettings(path, timezone, names, defaults or {}, strict=strict, lenient=lenient)
         self._limits = limits or ReadingLimits()
         self._isolated = isolated
         self._position = 0
@@ -109,7 +110,9 @@ class CorpusReader:
         settings = replace(self._settings, folders=folders, boilerplate=boilerplate)
         here = FileReader(settings, partial(timed, seconds=self._limits.seconds))
         isolated = IsolatedFiles(settings, self._limits) if self._isolated else None
-        digest = digest_of_settings(str(path), settings.timezone.key, settings.defaults, folders, boilerplate.phrases)
+        digest = digest_of_settings(
+            str(path), settings.timezone.key, settings.defaults, folders, boilerplate.phrases, settings.lenient
+        )
         files = self._walk()
         following = deque(islice(files, QUEUED_FILES))
         try:

@@ -55,6 +55,7 @@ class CorpusSettings:
     folders: Folders = field(default_factory=dict)
     boilerplate: Boilerplate = field(default_factory=Boilerplate)
     strict: bool = False
+    lenient: bool = True
 
 
 class FileReader:
@@ -97,9 +98,11 @@ class FileReader:
             {**settings.defaults, **inherited(settings.folders, file.name)},
             settings.folders.get("domain", {}),
             settings.folders.get("column", {}),
+            settings.folders.get("feed", {}),
             settings.boilerplate,
             siblings=self._folders.siblings_of(file.path, needs),
             strict=settings.strict,
+            lenient=settings.lenient,
         )
 
 

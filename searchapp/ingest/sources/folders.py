@@ -11,8 +11,11 @@
     [domain]                 # the newspaper of an article without one, by its address; subdomains too
     "echo-vallombre.example" = "L’Écho de Vallombre"
 
-    [column]                 # the fields of columns with other names
+    [column]                 # the fields of columns, and of keys in JSON, with other names
     INTITULE = "title"
+
+    [feed]                   # the newspaper of a feed, by its title
+    "Toute l’actu du Ponant" = "Le Phare du Ponant"
 
 Beside it may lie ``boilerplate.txt``: see :mod:`searchapp.ingest.cleaning.boilerplate`.
 """
@@ -35,12 +38,12 @@ __all__ = ["FOLDERS_FILE", "Folders", "inherited", "read_boilerplate", "read_fol
 
 FOLDERS_FILE: Final = "folders.toml"
 _INHERITED: Final = ("source", "section")
-_TABLES: Final = (*_INHERITED, "domain", "column")
+_TABLES: Final = (*_INHERITED, "domain", "column", "feed")
 _MAX_LIST_BYTES: Final = 1 << 20
 _LINE: Final = re.compile(r"at line (\d+)")
 
 Folders = Mapping[str, Mapping[str, str]]
-"""For each field, the value for the name of a folder; likewise for domains and columns."""
+"""For each field, the value for the name of a folder; likewise for domains, columns and feeds."""
 
 
 def read_folders(root: Path) -> Folders:
