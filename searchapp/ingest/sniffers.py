@@ -21,6 +21,7 @@ __all__ = [
     "is_newsml",
     "is_nitf",
     "is_odt",
+    "is_page_xml",
     "is_pdf",
     "is_sitemap",
     "is_table",
@@ -66,6 +67,11 @@ def is_sitemap(head: bytes, filename: str) -> bool:
 def is_alto(head: bytes, filename: str) -> bool:
     """Return whether it is ALTO, the text of a scanned page."""
     return _root(head) == b"alto"
+
+
+def is_page_xml(head: bytes, filename: str) -> bool:
+    """Return whether it is PAGE XML, the transcription of a page."""
+    return _root(head) == b"pcgts"
 
 
 def is_mets(head: bytes, filename: str) -> bool:

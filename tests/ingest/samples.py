@@ -26,6 +26,7 @@ __all__ = [
     "SINGLE",
     "carrier",
     "issue",
+    "marked_issue",
     "mets",
     "pdf_of",
     "tar_of",
@@ -302,6 +303,22 @@ def alto() -> bytes:
     return f"{XML}<alto xmlns='http://www.loc.gov/standards/alto/ns-v3#'><Layout><Page><PrintSpace>{_blocks()}</PrintSpace></Page></Layout></alto>".encode()
 
 
+def page_xml() -> bytes:
+    """Return the transcription of a page, with its regions in another order than they are read in."""
+    regions = "".join(
+        f"<TextRegion id='r{number}' type='{'heading' if not number else 'paragraph'}'>"
+        + "".join(
+            f"<TextLine id='r{number}l{place}'><TextEquiv><Unicode>{escape(line)}</Unicode></TextEquiv></TextLine>"
+            for place, line in enumerate(textwrap.wrap(part, 60, break_on_hyphens=False))
+        )
+        + "</TextRegion>"
+        for number, part in reversed(list(enumerate(LINES)))
+    ).replace("traversées", "traver-</Unicode></TextEquiv></TextLine><TextLine><TextEquiv><Unicode>sées")
+    order = "".join(f"<RegionRefIndexed index='{n}' regionRef='r{n}'/>" for n in range(len(LINES)))
+    return f"""{XML}<PcGts xmlns="http://schema.primaresearch.org/PAGE/gts/pagecontent/2019-07-15"><Page>
+<ReadingOrder><OrderedGroup id="g">{order}</OrderedGroup></ReadingOrder>{regions}</Page></PcGts>""".encode()
+
+
 def mets(*pages: str) -> bytes:
     """Return the binding of an issue that has these pages, and a picture of one."""
     files = "".join(f"<mets:file><mets:FLocat xlink:href={_quoted(page)}/></mets:file>" for page in ("1.jp2", *pages))
@@ -315,6 +332,37 @@ def mets(*pages: str) -> bytes:
 def issue() -> bytes:
     """Return an archive of a binding and its page."""
     return zip_of({"numero/mets.xml": mets("ALTO/1.xml"), "numero/ALTO/1.xml": alto()})
+
+
+def marked_issue() -> bytes:
+    """Return an archive of a page and of a binding whose logical map marks two articles on it."""
+    divisions = "".join(
+        f"""<mets:div ID="a{number}" TYPE="ARTICLE" DMDID="d{number}"><mets:fptr><mets:area FILEID="f1" BETYPE="IDREF"
+ BEGIN="b{number}"/></mets:fptr></mets:div>"""
+        for number in range(2)
+    )
+    sections = "".join(
+        f"""<mets:dmdSec ID="d{number}"><mods xmlns="http://www.loc.gov/mods/v3"><titleInfo><title>{title}</title>
+</titleInfo></mods></mets:dmdSec>"""
+        for number, title in enumerate((TITLE, "Marché déplacé"))
+    )
+    binding = mets("ALTO/1.xml").decode().replace("<mets:file>", '<mets:file ID="f0">', 1)
+    binding = binding.replace("<mets:file>", '<mets:file ID="f1">').replace(
+        "<mets:fileSec>", f"{sections}<mets:fileSec>"
+    )
+    logical = (
+        f"""<mets:structMap TYPE="LOGICAL"><mets:div TYPE="ISSUE" DMDID="d">{divisions}</mets:div></mets:structMap>"""
+    )
+    blocks = "".join(
+        f"""<TextBlock ID="b{number}"><TextLine><String CONTENT={_quoted(text)}/></TextLine></TextBlock>"""
+        for number, text in enumerate((LEAD, "Le marché s’installe quai aux Fleurs dès samedi, dit la mairie."))
+    )
+    return zip_of(
+        {
+            "numero/mets.xml": binding.replace("</mets:mets>", f"{logical}</mets:mets>").encode(),
+            "numero/ALTO/1.xml": f"<alto><Layout><Page>{blocks}</Page></Layout></alto>".encode(),
+        }
+    )
 
 
 def _blocks() -> str:
@@ -381,6 +429,7 @@ SAMPLES: Final[dict[str, Callable[[], bytes]]] = {
     "a.docx": docx,
     "a.odt": odt,
     "alto.xml": alto,
+    "page.xml": page_xml,
     "a.warc": warc,
 }
 """The sample of each format, by the name of its file."""

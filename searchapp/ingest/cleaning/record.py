@@ -19,6 +19,7 @@ from searchapp.ingest.cleaning.bylines import split_authors
 from searchapp.ingest.cleaning.domains import source_of
 from searchapp.ingest.cleaning.ids import checked_id, id_of_content, id_of_url
 from searchapp.ingest.cleaning.language_detection import language_of
+from searchapp.ingest.cleaning.line_ends import join_cut_words
 from searchapp.ingest.cleaning.mojibake import repaired
 from searchapp.ingest.cleaning.normalize import clean_line, clean_text
 from searchapp.ingest.reader_protocol import FileContext, UnreadableError
@@ -108,9 +109,9 @@ class _CleanText:
     def __init__(self, record: Record, *, title_required: bool) -> None:
         repairs = record.get("repairs")
         self.repairs: set[str] = set(repairs) if isinstance(repairs, frozenset) else set()
-        self.title = clean_line(self._repaired(_text(record, "title")))
-        self.lead = clean_text(self._repaired(_text(record, "lead")))
-        self.text = clean_text(self._repaired(_text(record, "text")))
+        self.title = clean_line(join_cut_words(self._repaired(_text(record, "title"))))
+        self.lead = join_cut_words(clean_text(self._repaired(_text(record, "lead"))))
+        self.text = join_cut_words(clean_text(self._repaired(_text(record, "text"))))
         # An empty title is deliberate, as of a brief; a missing one is an error.
         if title_required and not self.title and not (record.get("title") == "" and (self.lead or self.text)):
             raise UnreadableError(Message("the title is missing"))

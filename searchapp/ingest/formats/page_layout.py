@@ -14,7 +14,7 @@ from searchapp.ingest.cleaning.mojibake import repaired
 from searchapp.ingest.cleaning.normalize import clean_text
 from searchapp.ingest.cleaning.record import Record
 
-__all__ = ["is_byline", "record_of_paragraphs", "record_of_text"]
+__all__ = ["is_byline", "opening_of", "record_of_paragraphs", "record_of_text"]
 
 _LONGEST_TITLE: Final = 300
 _LONGEST_LEAD: Final = 1000
@@ -44,7 +44,7 @@ def record_of_text(content: str) -> Record:
     date = _take_date(lines)
     title, *rest = lines or [""]
     if len(title) > _LONGEST_TITLE:
-        return {"title": _shortened(title), "text": "\n".join(lines), "date": date, "repairs": repairs}
+        return {"title": opening_of(title), "text": "\n".join(lines), "date": date, "repairs": repairs}
     paragraphs = _paragraphs(_without_repeat(title, rest))
     byline = _take(paragraphs, is_byline)
     date = date or _take(paragraphs, is_date)
@@ -127,7 +127,7 @@ def _lead_and_text(paragraphs: list[str]) -> tuple[str, str]:
     return "", "\n\n".join(paragraphs)
 
 
-def _shortened(line: str) -> str:
+def opening_of(line: str) -> str:
     """Return the first sentence of ``line``, or as many of its words as a title may have."""
     if sentence := _SENTENCE.match(line):
         return sentence[0]

@@ -22,6 +22,7 @@ READERS: Final[tuple[Reader, ...]] = (
     OnDemandReader("NITF", sniffers.is_nitf, "nitf"),
     OnDemandReader("sitemap", sniffers.is_sitemap, "sitemap"),
     OnDemandReader("ALTO", sniffers.is_alto, "alto"),
+    OnDemandReader("PAGE", sniffers.is_page_xml, "page_xml"),
     OnDemandReader("METS", sniffers.is_mets, "mets"),
     OnDemandReader("RSS/Atom", sniffers.is_feed, "feed"),
     OnDemandReader("mailbox", sniffers.is_mailbox, "mail"),
