@@ -21,7 +21,8 @@ _MARKS: Final = (_SOFT, *(f"{sign}\n" for sign in _SIGNS))
 _CUT: Final = re.compile(rf"(?<=\w)([{_SIGNS}])\n[ \t]*(\w+(?:[{_HYPHENS}]\w+)*+)([^\w\s{_SIGNS}]*+)([ \t]*+)")
 _ENDS_CUT: Final = re.compile(rf"\w[{_SIGNS}]$")
 _WORD: Final = re.compile(rf"\w+(?:[{_HYPHENS}]\w+)*+")
-_LAST_WORD: Final = re.compile(rf"[\w{_HYPHENS}]+$")
+_LAST_WORD: Final = re.compile(rf"(?<![\w{_HYPHENS}])[\w{_HYPHENS}]++$")
+_PARTS: Final = re.compile(f"[{_HYPHENS}]")
 _LONGEST_WORD: Final = 60
 # « dit-il », « lui-même », « peut-être », « au-delà », « vingt-deux »
 _BEHIND_HYPHEN: Final = frozenset(
@@ -102,7 +103,7 @@ def _hyphen_between(before: str, sign: str, behind: str, known: set[str]) -> str
         return sign
     if behind[0].isupper() and not f"{before}{behind}".isupper():
         return None if second in _BEGIN_SENTENCES else sign
-    return sign if _has_own_hyphen(re.split(rf"[{_HYPHENS}]", first)[-1], re.split(rf"[{_HYPHENS}]", second)[0]) else ""
+    return sign if _has_own_hyphen(_PARTS.split(first)[-1], _PARTS.split(second)[0]) else ""
 
 
 def _has_own_hyphen(first: str, second: str) -> bool:
