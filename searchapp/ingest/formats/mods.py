@@ -22,7 +22,7 @@ _ADDRESS: Final = re.compile(r"https?://\S{1,1000}$")
 _NO_NAME: Final = re.compile(r"\[?s\. ?[nl]\.", re.IGNORECASE)  # sine nomine, sine loco: nobody knows
 _PLACEHOLDERS: Final = ("untitled", "sans titre", "[sans titre]", "untitled article", "document_title_placeholder")
 _YEAR_FIRST: Final = re.compile(r"(\d{4})/(\d\d?)/(\d\d?)$", re.ASCII)
-_CODE: Final = re.compile(r"[a-zA-Z]{2,3}(?:[-_]\w{1,8})*$")
+_CODE: Final = re.compile(r"[a-zA-Z]{2,3}(?:[-_][a-zA-Z0-9]{1,8}){0,4}$")
 _LETTER: Final = re.compile(r"[^\W\d_]")
 
 
