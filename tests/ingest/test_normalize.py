@@ -245,7 +245,7 @@ def test_letters_decoded_wrongly_are_repaired(broken: str, sound: str) -> None:
 @pytest.mark.parametrize(
     ("library", "name", "line"),
     [
-        ("pypdf", "a.pdf", "pip install 'searchapp[pdf]'"),
+        ("pypdfium2", "a.pdf", "pip install 'searchapp[pdf]'"),
         ("warcio.archiveiterator", "a.warc", "pip install 'searchapp[warc]'"),
         ("zstandard", "a.zst", "pip install 'searchapp[zst]'"),
     ],

@@ -14,7 +14,7 @@ from searchapp.ingest.cleaning.mojibake import repaired
 from searchapp.ingest.cleaning.normalize import clean_text
 from searchapp.ingest.cleaning.record import Record
 
-__all__ = ["is_byline", "opening_of", "record_of_paragraphs", "record_of_text"]
+__all__ = ["is_byline", "is_page_number", "opening_of", "record_of_paragraphs", "record_of_text"]
 
 _LONGEST_TITLE: Final = 300
 _LONGEST_LEAD: Final = 1000
@@ -34,6 +34,13 @@ _DATELINE: Final = re.compile(
     r"(?P<place>[A-ZÀ-ÖØ-Þ][A-ZÀ-ÖØ-Þ'’ -]{1,40})(?:, (?P<date>(?:le )?\d[^()\n]{2,30}?))?"
     r" \((?P<agency>[^()\n]{2,40})\) ?[-–—] ?"
 )
+
+# « 4 », « — 4 — », « Page IV », « p. 12 », « N° 3 » at the head or the foot of a page.
+_ROMAN: Final = r"(?=[ivxlc])c{0,3}(?:xc|xl|l?x{0,3})(?:ix|iv|v?i{0,3})"
+_PAGE_NUMBER: Final = re.compile(
+    rf"[\W_]{{0,8}}(?:(?:pages?|pag|p|folio|fol|n[°o]?)[.\s]{{0,3}})?(?:\d{{1,4}}|{_ROMAN})[\W_]{{0,8}}", re.IGNORECASE
+)
+_LONGEST_NUMBER: Final = 30
 
 
 def record_of_text(content: str) -> Record:
@@ -94,6 +101,11 @@ def is_byline(line: str) -> bool:
     names = _PLACE_OF_AUTHOR.split(line[by.end() :], maxsplit=1)[0].split()
     proper = [name for name in names if name not in _PARTICLES]
     return bool(proper) and all(name[0].isupper() for name in proper) and not names[-1].endswith(("!", "?", "…"))
+
+
+def is_page_number(text: str) -> bool:
+    """Return whether ``text`` is the number of a page and nothing else."""
+    return len(text) <= _LONGEST_NUMBER and bool(_PAGE_NUMBER.fullmatch(text))
 
 
 def _dateline(lead: str, text: str, date: str | None) -> Record:

@@ -5,27 +5,18 @@ METS gives the parts of an article by these ids. A page number is no part of an 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from itertools import groupby
-from typing import Final
 
 from searchapp.ingest.cleaning.line_ends import join_lines, join_paragraphs
 from searchapp.ingest.cleaning.record import Record
-from searchapp.ingest.formats.page_layout import record_of_paragraphs
+from searchapp.ingest.formats.page_layout import is_page_number, record_of_paragraphs
 from searchapp.ingest.reader_protocol import LARGEST_ARTICLE, article_too_long
 
-__all__ = ["Line", "ScannedPage", "is_page_number", "record_of_page"]
+__all__ = ["Line", "ScannedPage", "record_of_page"]
 
 Line = tuple[list[str], str]
 """The ids of a line and of its words, and its text."""
-
-# « 4 », « — 4 — », « Page IV », « p. 12 », « N° 3 » at the head or the foot of a page.
-_ROMAN: Final = r"(?=[ivxlc])c{0,3}(?:xc|xl|l?x{0,3})(?:ix|iv|v?i{0,3})"
-_PAGE_NUMBER: Final = re.compile(
-    rf"[\W_]{{0,8}}(?:(?:pages?|pag|p|folio|fol|n[°o]?)[.\s]{{0,3}})?(?:\d{{1,4}}|{_ROMAN})[\W_]{{0,8}}", re.IGNORECASE
-)
-_LONGEST_NUMBER: Final = 30
 
 
 class ScannedPage:
@@ -83,11 +74,6 @@ class ScannedPage:
 def record_of_page(page: ScannedPage, title: str = "") -> Record:
     """Return the record of a page that is an article; its first block is the title unless one is known."""
     return record_of_paragraphs(join_paragraphs(page.paragraphs()), title)
-
-
-def is_page_number(text: str) -> bool:
-    """Return whether ``text`` is the number of a page and nothing else."""
-    return len(text) <= _LONGEST_NUMBER and bool(_PAGE_NUMBER.fullmatch(text))
 
 
 def _without_page_numbers(paragraphs: list[str]) -> list[str]:
