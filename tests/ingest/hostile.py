@@ -124,7 +124,7 @@ def deep_mail() -> bytes:
 
 def pdf_loop() -> bytes:
     """Return a document whose pages contain each other."""
-    return pdf_of(b"").replace(b"/Kids [3 0 R]", b"/Kids [2 0 R]")
+    return pdf_of(b"").replace(b"/Kids [4 0 R]", b"/Kids [2 0 R]")
 
 
 def pdf_bomb() -> bytes:

@@ -29,7 +29,6 @@ __all__ = [
     "marked_issue",
     "mets",
     "pdf_of",
-    "pdf_pages",
     "tar_of",
     "warc_of",
     "zip_of",
@@ -243,30 +242,26 @@ def _escaped(line: str) -> str:
     return line.replace("\\", r"\\").replace("(", r"\(").replace(")", r"\)")
 
 
-def pdf_of(content: bytes) -> bytes:
-    return pdf_pages(content.decode("cp1252"))
-
-
-def pdf_pages(*contents: str, title: str = "") -> bytes:
+def pdf_of(*contents: bytes, title: str = "") -> bytes:
     """Return a document of pages with these drawing commands, in Helvetica (/F1)."""
     kids = " ".join(f"{4 + 2 * number} 0 R" for number in range(len(contents)))
     font = "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding >>"
     objects = [
-        "<< /Type /Catalog /Pages 2 0 R >>",
-        f"<< /Type /Pages /Kids [{kids}] /Count {len(contents)} >>",
-        f"<< /Title ({title}) >>",
+        b"<< /Type /Catalog /Pages 2 0 R >>",
+        f"<< /Type /Pages /Kids [{kids}] /Count {len(contents)} >>".encode(),
+        f"<< /Title ({title}) >>".encode("cp1252"),
     ]
     for number, content in enumerate(contents):
         objects += [
             f"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents {5 + 2 * number} 0 R"
-            f" /Resources << /Font << /F1 {font} >> >> >>",
-            f"<< /Length {len(content)} >>\nstream\n{content}\nendstream",
+            f" /Resources << /Font << /F1 {font} >> >> >>".encode(),
+            b"<< /Length %d >>\nstream\n%s\nendstream" % (len(content), content),
         ]
     file = bytearray(b"%PDF-1.4\n")
     places = []
     for number, part in enumerate(objects, 1):
         places.append(len(file))
-        file += f"{number} 0 obj\n{part}\nendobj\n".encode("cp1252")
+        file += b"%d 0 obj\n%s\nendobj\n" % (number, part)
     table = b"".join(b"%010d 00000 n \n" % place for place in places)
     file += (
         b"xref\n0 %d\n0000000000 65535 f \n%strailer\n<< /Size %d /Root 1 0 R /Info 3 0 R >>\nstartxref\n%d\n%%%%EOF\n"
