@@ -11,7 +11,7 @@ from typing import Final
 
 from searchapp.ingest.cleaning.article_dates import is_date, update_in
 from searchapp.ingest.cleaning.mojibake import repaired
-from searchapp.ingest.cleaning.normalize import clean_text
+from searchapp.ingest.cleaning.normalize import clean_text, same_words
 from searchapp.ingest.cleaning.record import Record
 
 __all__ = ["is_byline", "is_page_number", "opening_of", "record_of_paragraphs", "record_of_text"]
@@ -120,7 +120,7 @@ def _dateline(lead: str, text: str, date: str | None) -> Record:
 def _without_repeat(title: str, rest: list[str]) -> str:
     body = "\n".join(rest).lstrip("\n")
     first, _, following = body.partition("\n")
-    return following if first.split() == title.split() else body
+    return following if same_words(first, title) else body
 
 
 def _paragraphs(body: str) -> list[str]:
