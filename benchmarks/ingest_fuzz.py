@@ -36,7 +36,7 @@ FAMILIES = {
     "mail": ["a.eml", "a.mbox", "carrier.eml"],
     "pdf": ["a.pdf"],
     "office": ["a.docx", "a.odt"],
-    "warc": ["a.warc"],
+    "warc": ["a.warc", "a.arc"],
     "containers": [f"{SINGLE}{suffix}" for suffix in CONTAINERS],
 }
 SIGNS = [

@@ -11,6 +11,7 @@ from searchapp.ingest.signatures import is_zip
 
 __all__ = [
     "is_alto",
+    "is_arc",
     "is_docx",
     "is_feed",
     "is_html",
@@ -129,6 +130,11 @@ def is_odt(head: bytes, filename: str) -> bool:
 def is_warc(head: bytes, filename: str) -> bool:
     """Return whether it is a web archive."""
     return head.startswith(b"WARC/")
+
+
+def is_arc(head: bytes, filename: str) -> bool:
+    """Return whether it is a web archive of the form before WARC."""
+    return head.startswith(b"filedesc:")
 
 
 def _root(head: bytes) -> bytes:

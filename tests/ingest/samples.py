@@ -24,6 +24,7 @@ __all__ = [
     "LEAD",
     "SAMPLES",
     "SINGLE",
+    "arc",
     "carrier",
     "issue",
     "marked_issue",
@@ -395,6 +396,14 @@ def _quoted(word: str) -> str:
     return f'"{escape(word)}"'
 
 
+def arc() -> bytes:
+    """Return an archive of the form before WARC: its own head, and one page."""
+    about = b"1 0 Bac\nURL IP-address Archive-date Content-type Archive-length\n"
+    page = b"HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=utf-8\r\n\r\n" + html()
+    head = b"filedesc://bac.arc 0.0.0.0 20241108000000 text/plain %d\n%s\n" % (len(about), about)
+    return head + b"%s 10.0.0.1 20241108000000 text/html %d\n%s\n" % (URL.encode(), len(page), page)
+
+
 def warc() -> bytes:
     return warc_of(html())
 
@@ -442,6 +451,7 @@ SAMPLES: Final[dict[str, Callable[[], bytes]]] = {
     "alto.xml": alto,
     "page.xml": page_xml,
     "a.warc": warc,
+    "a.arc": arc,
 }
 """The sample of each format, by the name of its file."""
 

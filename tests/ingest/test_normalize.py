@@ -260,7 +260,7 @@ def test_letters_decoded_wrongly_are_repaired(broken: str, sound: str) -> None:
     ("library", "name", "line"),
     [
         ("pypdfium2", "a.pdf", "pip install 'searchapp[pdf]'"),
-        ("warcio.archiveiterator", "a.warc", "pip install 'searchapp[warc]'"),
+        ("warcio.statusandheaders", "a.warc", "pip install 'searchapp[warc]'"),
         ("zstandard", "a.zst", "pip install 'searchapp[zst]'"),
     ],
 )

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 # The issue of a newspaper is an article of another shape, so it is no sample of the same one.
 READ = {**SAMPLES, "issue.zip": issue, "marked.zip": marked_issue}
-TEXTUAL = [name for name in SAMPLES if name.rpartition(".")[2] not in ("pdf", "docx", "odt", "warc")]
+TEXTUAL = [name for name in SAMPLES if name.rpartition(".")[2] not in ("pdf", "docx", "odt", "warc", "arc")]
 # These say themselves which letters they have (mail), or are pure ASCII whatever their letters (JSON-LD).
 UNDECLARED = [name for name in TEXTUAL if name not in ("a.eml", "a.mbox", "latin.html")]
 

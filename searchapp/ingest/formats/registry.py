@@ -16,6 +16,7 @@ __all__ = ["READERS", "find_reader"]
 READERS: Final[tuple[Reader, ...]] = (
     OnDemandReader("PDF", sniffers.is_pdf, "pdf"),
     OnDemandReader("WARC", sniffers.is_warc, "warc"),
+    OnDemandReader("ARC", sniffers.is_arc, "arc"),
     OnDemandReader("DOCX", sniffers.is_docx, "docx"),
     OnDemandReader("ODT", sniffers.is_odt, "odt"),
     OnDemandReader("NewsML-G2", sniffers.is_newsml, "newsml"),
