@@ -64,10 +64,8 @@ def test_initial_in_a_frame_belongs_to_the_next_paragraph(corpus: Corpus, kind: 
 def test_moved_text_and_text_boxes_are_there_once(corpus: Corpus) -> None:
     boxes = "".join(f"<mc:{kind}><w:p>{run('Encadré.')}</w:p></mc:{kind}>" for kind in ("Choice", "Fallback"))
     moved = f"<w:moveFrom>{run('Un pli.')}</w:moveFrom>"
-    corpus.write(
-        "a.docx",
-        docx(f"<w:p>{run('Le phare')}</w:p><w:p>{box}{moved}{run('Il est vendu.')}</w:p><w:p>{run('Un pli.')}</w:p>"),
-    )
+    contents = (run("Le phare"), f"<mc:AlternateContent>{boxes}</mc:AlternateContent>{moved}{run('Il est vendu.')}")
+    corpus.write("a.docx", docx("".join(f"<w:p>{content}</w:p>" for content in (*contents, run("Un pli.")))))
     article = corpus.only_article()
     words = f"{article.lead} {article.text}"
     assert (words.count("Encadré."), words.count("Un pli.")) == (1, 1)

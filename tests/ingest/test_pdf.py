@@ -44,6 +44,15 @@ def test_title_is_in_the_largest_type_of_the_first_page_and_running_heads_are_no
     assert words.endswith("Le prix du billet ne change pas.")
 
 
+def test_title_that_heads_the_other_pages_in_small_type_is_the_title(corpus: Corpus) -> None:
+    head = shown("Le bac reprend la mer", 60, 810, 9)
+    first = shown("Le bac reprend la mer", 60, 780, 24) + column(BODY)
+    corpus.write("a.pdf", document(first, head + column(BODY), head + column(("Fin du récit.",))))
+    article = corpus.only_article()
+    assert article.title == "Le bac reprend la mer"
+    assert "reprend la mer" not in f"{article.lead}\n{article.text}"
+
+
 @pytest.mark.parametrize("head", ["COMMUNIQUÉ DE PRESSE", "4", "P"])
 def test_large_type_that_is_no_title_is_passed_over(corpus: Corpus, head: str) -> None:
     corpus.write(

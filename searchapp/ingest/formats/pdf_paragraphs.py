@@ -90,14 +90,17 @@ def _goes_on(last: Paragraph, following: Paragraph) -> bool:
     return same_size and following.text[0].islower() and not last.text.endswith(_ENDS_SENTENCE)
 
 
-def _running_heads(pages: list[list[Line]]) -> set[tuple[int, str]]:
-    """Return what comes on two pages at the head or the foot, whatever its numbers."""
+def _running_heads(pages: list[list[Line]]) -> set[tuple[int, int, str]]:
+    """Return what comes on two pages at the head or the foot in the same type, whatever its numbers.
+
+    The type tells the title on the first page from itself above the others.
+    """
     counts = Counter(key for lines in pages for key in {_key(line) for line in lines if line.zone})
     return {key for key, count in counts.items() if count > 1}
 
 
-def _key(line: Line) -> tuple[int, str]:
-    return line.zone, _DIGITS.sub("0", line.text.casefold())
+def _key(line: Line) -> tuple[int, int, str]:
+    return line.zone, round(line.size), _DIGITS.sub("0", line.text.casefold())
 
 
 def _without_page_numbers(lines: list[Line]) -> list[Line]:
