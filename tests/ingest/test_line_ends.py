@@ -19,6 +19,7 @@ CUT = {
     "le mi-\nnistre": "le ministre",
     "la Fran-\nce": "la France",
     "une sous-\ncription": "une souscription",
+    "une ex-\npression": "une expression",
     "le porte-\nfeuille": "le portefeuille",
     "LE GOUVERNE-\nMENT TOMBE": "LE GOUVERNEMENT\nTOMBE",
     "tra\u00ad\nvaux": "travaux",
@@ -34,6 +35,9 @@ HYPHENATED = {
     "est-\nce vrai": "est-ce\nvrai",
     "le sous-\npréfet": "le sous-préfet",
     "à Saint-\nDenis": "à Saint-Denis",
+    "Jean-\nPierre Dupont": "Jean-Pierre\nDupont",
+    "en Ille-\net-Vilaine": "en Ille-et-Vilaine",
+    "l’ex-\nministre": "l’ex-ministre",
     "vingt-\ndeux": "vingt-deux",
     "2024-\n2025": "2024-2025",
 }

@@ -41,7 +41,25 @@ _BEFORE_HYPHEN: Final = frozenset(
     )
 )
 # Second parts that go on a word after « sous », « avant », « porte »: « souscription », « avantage », « portefeuille ».
-_NO_HYPHEN: Final = {"sous": ("cri", "tract", "trair", "trait "), "avant": ("ag",), "porte": ("feuille", "manteau")}
+_NO_HYPHEN: Final = {
+    "sous": ("cri", "tract", "trair"),
+    "avant": ("ag",),
+    "porte": ("feuille", "manteau"),
+    "ex": (
+        *("act", "agé", "amen", "cel", "cep", "cès", "cit", "clam", "clu", "cur", "cus", "empl", "erc", "igen", "ist"),
+        *("pan", "pér", "pert", "pir", "pli", "plo", "pos", "press", "pul", "ten", "tér", "tin", "tor", "trai", "trao"),
+        *("tré", "trê"),
+    ),
+}
+# First parts of compound names, with those of the list above: « Jean-Pierre », « Seine-Maritime ».
+_BEGIN_NAMES: Final = frozenset(
+    (
+        *("jean", "marie", "anne", "pierre", "paul", "louis", "charles", "mont", "bourg", "seine", "loire", "haute"),
+        *("hauts", "basse", "alpes", "pyrénées", "côtes", "maine", "rhône", "charente", "meurthe", "eure", "sables"),
+    )
+)
+# « Ille-et-Vilaine », « Boulogne-sur-Mer », « c’est-à-dire » go on with another part.
+_LINKS: Final = frozenset(("et", "sur", "sous", "en", "de", "du", "la", "le", "les", "lès", "aux", "à"))
 # Pairs in which each word is common at the beginning, or at the end, of others: « Fran-⏎ce », « est-⏎ce ».
 _PAIRS: Final = {
     "ce": ("est", "était", "serait", "sera", "fut"),
@@ -101,9 +119,11 @@ def _hyphen_between(before: str, sign: str, behind: str, known: set[str]) -> str
         return ""
     if f"{first}-{second}" in known:
         return sign
+    last, next_part, *others = (_PARTS.split(first)[-1], *_PARTS.split(second))
     if behind[0].isupper() and not f"{before}{behind}".isupper():
-        return None if second in _BEGIN_SENTENCES else sign
-    return sign if _has_own_hyphen(_PARTS.split(first)[-1], _PARTS.split(second)[0]) else ""
+        return sign if last in _BEGIN_NAMES | _BEFORE_HYPHEN and second not in _BEGIN_SENTENCES else None
+    is_compound = (bool(others) and next_part in _LINKS) or _has_own_hyphen(last, next_part)
+    return sign if is_compound else ""
 
 
 def _has_own_hyphen(first: str, second: str) -> bool:
