@@ -24,20 +24,21 @@ from zoneinfo import ZoneInfo
 from searchapp.ingest import read_corpus
 from searchapp.ingest.cleaning.language_detection import language_of
 from searchapp.model import Reject
-from tests.ingest.samples import CONTAINERS, LEADLESS, SAMPLES, SINGLE, carrier, zip_of
+from tests.ingest.samples import CONTAINERS, LEADLESS, SAMPLES, SINGLE, carrier, issue, marked_issue, zip_of
 
 FAMILIES = {
     "text": ["a.txt", "a.md"],
     "json": ["a.jsonl", "array.json", "schema.json", "ninjs.json", "feed.json"],
     "table": ["a.csv", "a.tsv"],
     "html": ["a.html", "latin.html", "opengraph.html"],
-    "xml": ["a.rss", "rdf.xml", "atom.xml", "newsml.xml", "nitf.xml", "alto.xml"],
     "agency": ["newsml1.xml", "newsml.xml", "nitf.xml", "sports.xml", "ninjs.json"],
     "wire": ["wire.txt"],
+    "xml": ["a.rss", "rdf.xml", "atom.xml", "newsml.xml", "nitf.xml"],
+    "scans": ["alto.xml", "page.xml", "issue.zip", "marked.zip"],
     "mail": ["a.eml", "a.mbox", "carrier.eml"],
     "pdf": ["a.pdf"],
     "office": ["a.docx", "a.odt"],
-    "warc": ["a.warc"],
+    "warc": ["a.warc", "a.arc"],
     "containers": [f"{SINGLE}{suffix}" for suffix in CONTAINERS],
 }
 SIGNS = [
@@ -80,7 +81,11 @@ told: set[str] = set()
 
 def samples() -> dict[str, bytes]:
     """Return all samples, the containers around a page among them."""
-    plain = {name: sample() for name, sample in (SAMPLES | LEADLESS).items()} | {"carrier.eml": carrier()}
+    plain = {name: sample() for name, sample in (SAMPLES | LEADLESS).items()} | {
+        "carrier.eml": carrier(),
+        "issue.zip": issue(),
+        "marked.zip": marked_issue(),
+    }
     return plain | {f"{SINGLE}{suffix}": wrap(plain[SINGLE]) for suffix, wrap in CONTAINERS.items()}
 
 

@@ -28,7 +28,20 @@ from tests.ingest.samples import PARAGRAPHS, SAMPLES
 
 LONG = "\n\n".join(PARAGRAPHS * 5)
 MANY = ("jsonl", "json", "csv", "rss", "atom", "newsml", "newsml1", "wire", "mbox")
-SINGLE = ("a.txt", "a.md", "a.html", "nitf.xml", "a.eml", "a.pdf", "a.docx", "a.odt", "alto.xml", "a.warc")
+SINGLE = (
+    "a.txt",
+    "a.md",
+    "a.html",
+    "nitf.xml",
+    "a.eml",
+    "a.pdf",
+    "a.docx",
+    "a.odt",
+    "alto.xml",
+    "page.xml",
+    "a.warc",
+    "a.arc",
+)
 COUNTS = (1_000, 10_000, 100_000)
 FILES = (100, 1_000)
 SUFFIXES = {"rss": "xml", "atom": "xml", "newsml": "xml", "newsml1": "xml", "wire": "txt"}

@@ -20,6 +20,7 @@ __all__ = [
     "LARGEST_ARTICLE",
     "LARGEST_TREE",
     "MAX_METS_CANDIDATES",
+    "TOC_FOLDER",
     "AttachmentReader",
     "FileContext",
     "KeepsAllLines",
@@ -43,6 +44,9 @@ LARGEST_ARTICLE: Final = 16 * 1024 * 1024
 MAX_METS_CANDIDATES: Final = 2000
 """XML files of a folder, the first by name, among which METS files are looked for."""
 
+TOC_FOLDER: Final = "toc"
+"""Folder of METS files beside the one of their pages: BnF keeps the logical maps of issues there."""
+
 LARGEST_TREE: Final = 4 * 1024 * 1024
 """Bytes of markup that may be in memory as a tree at once: a tree of many small elements takes 30 times its bytes."""
 
@@ -65,7 +69,7 @@ class SiblingFiles(Protocol):
         """
 
     def is_mets_page(self) -> bool:
-        """Return whether a METS file beside this one, or in the folder above, lists it as a page."""
+        """Return whether a METS file beside this one, in the folder above or in its ``toc`` lists it as a page."""
 
 
 class AttachmentReader(Protocol):

@@ -38,6 +38,7 @@ _REMARKS: Final = {
     "tags": Message("tags that are no texts"),
     "status": Message("a status that is not known; the article counts as published"),
     "embargo": Message("an embargo that is no date: held back until another version comes"),
+    "length": Message("a record of a web archive whose length is wrong"),
     "columns": Message("a row with more or fewer columns than the first"),
     "xml": Message("XML that is not well formed; what could be read of it was"),
 }

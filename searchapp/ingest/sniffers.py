@@ -11,8 +11,10 @@ from searchapp.ingest.signatures import is_zip
 
 __all__ = [
     "is_alto",
+    "is_arc",
     "is_docx",
     "is_feed",
+    "is_header_line",
     "is_html",
     "is_mail",
     "is_mailbox",
@@ -22,6 +24,7 @@ __all__ = [
     "is_newsml1",
     "is_nitf",
     "is_odt",
+    "is_page_xml",
     "is_pdf",
     "is_sitemap",
     "is_sports",
@@ -92,6 +95,11 @@ def is_alto(head: bytes, filename: str) -> bool:
     return _root(head) == b"alto"
 
 
+def is_page_xml(head: bytes, filename: str) -> bool:
+    """Return whether it is PAGE XML, the transcription of a page."""
+    return _root(head) == b"pcgts"
+
+
 def is_mets(head: bytes, filename: str) -> bool:
     """Return whether it is METS, the list of the scanned pages of an issue."""
     return _root(head) == b"mets"
@@ -127,14 +135,22 @@ def is_mail(head: bytes, filename: str) -> bool:
     """Return whether it is a mail: a block of header lines, such as Subject and From."""
     if is_binary(head[:1024]):
         return False
-    first = head.split(b"\n", 1)[0]
+    first = head.lstrip().split(b"\n", 1)[0]  # saved mails may begin with an empty line
     begins = bool(_HEADER.match(first)) and len(_MAIL_MARKS.findall(head[:16_384])) > 1
     return begins or extension(filename) == ".eml"
 
 
 def is_mailbox(head: bytes, filename: str) -> bool:
     """Return whether it is a mailbox: mails one after the other."""
-    return bool(_MAILBOX.match(head)) or (extension(filename) == ".mbox" and head.startswith(b"From "))
+    if not head.startswith(b"From "):
+        return False
+    named = extension(filename) in (".mbox", ".mbx")
+    return named or bool(_MAILBOX.match(head)) or is_header_line(head.partition(b"\n")[2].partition(b"\n")[0])
+
+
+def is_header_line(line: bytes) -> bool:
+    """Return whether ``line`` is a line of the header of a mail."""
+    return bool(_HEADER.match(line))
 
 
 def is_pdf(head: bytes, filename: str) -> bool:
@@ -156,6 +172,11 @@ def is_odt(head: bytes, filename: str) -> bool:
 def is_warc(head: bytes, filename: str) -> bool:
     """Return whether it is a web archive."""
     return head.startswith(b"WARC/")
+
+
+def is_arc(head: bytes, filename: str) -> bool:
+    """Return whether it is a web archive of the form before WARC."""
+    return head.startswith(b"filedesc:")
 
 
 def _root(head: bytes) -> bytes:

@@ -124,7 +124,7 @@ def deep_mail() -> bytes:
 
 def pdf_loop() -> bytes:
     """Return a document whose pages contain each other."""
-    return pdf_of(b"").replace(b"/Kids [3 0 R]", b"/Kids [2 0 R]")
+    return pdf_of(b"").replace(b"/Kids [4 0 R]", b"/Kids [2 0 R]")
 
 
 def pdf_bomb() -> bytes:
@@ -132,6 +132,34 @@ def pdf_bomb() -> bytes:
     content = zlib.compress(bytes(128 * MIB))
     plain = pdf_of(content)
     return plain.replace(b"<< /Length", b"<< /Filter /FlateDecode /Length")
+
+
+def map_of_everything() -> bytes:
+    """Return an issue whose map has thousands of articles that are all of the same page."""
+    areas = b"<fptr><area FILEID='f' BEGIN='b' END='e'/></fptr>"
+    divisions = b"".join(b"<div TYPE='ARTICLE' ID='a%d'>%s</div>" % (number, areas) for number in range(40_000))
+    page = b"<alto><TextBlock ID='b'><TextLine ID='e'><String CONTENT='%s'/></TextLine></TextBlock></alto>"
+    return zip_of(
+        {
+            "mets.xml": b"<mets><fileSec><file ID='f'><FLocat href='1.xml'/></file></fileSec><structMap TYPE='LOGICAL'>"
+            b"<div TYPE='ISSUE'>" + divisions + b"</div></structMap></mets>",
+            "1.xml": page % (b"mot " * 500_000),
+        }
+    )
+
+
+def scattered_pdf() -> bytes:
+    """Return a document of a hundred pages with as many blocks as are put in order, none below another."""
+    shown = b"".join(
+        b"BT /F1 %d Tf %d %d Td (mot de trop) Tj ET\n" % (8 + 30 * (number % 2), 37 * number % 500, 91 * number % 800)
+        for number in range(150)
+    )
+    return pdf_of(*[shown] * 100)
+
+
+def wrong_lengths(form: bytes) -> bytes:
+    """Return a web archive of many records that all state a length beyond its end."""
+    return b"filedesc://a 0.0.0.0 20081106164900 text/plain 0\n" * form.startswith(b"http") + form * 20_000
 
 
 HOSTILE: Final[dict[str, Callable[[], bytes]]] = {
@@ -174,6 +202,15 @@ HOSTILE: Final[dict[str, Callable[[], bytes]]] = {
     "deep.md": lambda: b"# a\n\n" + b"> " * 200_000 + b"a",
     "brackets.md": lambda: b"# a\n\n" + b"[" * 60_000 + b"a" + b"](" * 15_000,
     "byline.txt": lambda: b"Titre\n\nPar " + b"A" * 5_000_000 + b"\n\n" + b"1/1/" * 10_000,
+    "deep.page.xml": lambda: b"<PcGts><ReadingOrder>" + b"<OrderedGroup>" * 1_000_000,
+    "deep-map.xml": lambda: b"<mets><structMap TYPE='LOGICAL'>" + b"<div TYPE='SECTION'>" * 1_000_000,
+    "cuts.txt": lambda: b"Titre\n\n" + b"a-\nb" * 1_000_000,
+    "map.zip": map_of_everything,
+    "scattered.pdf": scattered_pdf,
+    "lengths.warc": lambda: wrong_lengths(
+        b"WARC/1.0\r\nWARC-Type: response\r\nContent-Length: 4000000\r\n\r\nHTTP/1.1 200 OK\r\n\r\na\r\n\r\n"
+    ),
+    "lengths.arc": lambda: wrong_lengths(b"http://a 1.1.1.1 20081106164900 text/plain 4000000\nHTTP/1.1 200 OK\n\na\n"),
     "loop.pdf": pdf_loop,
     "bomb.pdf": pdf_bomb,
     "trailer.pdf": lambda: b"%PDF-1.7\n" + b"1 0 obj\n<<" * 60_000,

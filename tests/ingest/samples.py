@@ -25,8 +25,10 @@ __all__ = [
     "LEADLESS",
     "SAMPLES",
     "SINGLE",
+    "arc",
     "carrier",
     "issue",
+    "marked_issue",
     "mets",
     "pdf_of",
     "tar_of",
@@ -268,24 +270,35 @@ def _escaped(line: str) -> str:
     return line.replace("\\", r"\\").replace("(", r"\(").replace(")", r"\)")
 
 
-def pdf_of(content: bytes) -> bytes:
+def pdf_of(*contents: bytes, title: str = "") -> bytes:
+    """Return a document of pages with these drawing commands, in Helvetica (/F1)."""
+    kids = " ".join(f"{4 + 2 * number} 0 R" for number in range(len(contents)))
+    font = "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding >>"
     objects = [
         b"<< /Type /Catalog /Pages 2 0 R >>",
-        b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
-        b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R"
-        b" /Resources << /Font << /F1 << /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding >>"
-        b" >> >> >>",
-        b"<< /Length %d >>\nstream\n%s\nendstream" % (len(content), content),
+        f"<< /Type /Pages /Kids [{kids}] /Count {len(contents)} >>".encode(),
+        f"<< /Title ({title}) >>".encode("cp1252"),
     ]
+    for number, content in enumerate(contents):
+        objects += [
+            f"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents {5 + 2 * number} 0 R"
+            f" /Resources << /Font << /F1 {font} >> >> >>".encode(),
+            b"<< /Length %d >>\nstream\n%s\nendstream" % (len(content), content),
+        ]
     file = bytearray(b"%PDF-1.4\n")
     places = []
     for number, part in enumerate(objects, 1):
         places.append(len(file))
         file += b"%d 0 obj\n%s\nendobj\n" % (number, part)
     table = b"".join(b"%010d 00000 n \n" % place for place in places)
-    file += b"xref\n0 5\n0000000000 65535 f \n%strailer\n<< /Size 5 /Root 1 0 R >>\nstartxref\n%d\n%%%%EOF\n" % (
-        table,
-        len(file),
+    file += (
+        b"xref\n0 %d\n0000000000 65535 f \n%strailer\n<< /Size %d /Root 1 0 R /Info 3 0 R >>\nstartxref\n%d\n%%%%EOF\n"
+        % (
+            len(objects) + 1,
+            table,
+            len(objects) + 1,
+            len(file),
+        )
     )
     return bytes(file)
 
@@ -329,6 +342,22 @@ def alto() -> bytes:
     return f"{XML}<alto xmlns='http://www.loc.gov/standards/alto/ns-v3#'><Layout><Page><PrintSpace>{_blocks()}</PrintSpace></Page></Layout></alto>".encode()
 
 
+def page_xml() -> bytes:
+    """Return the transcription of a page, with its regions in another order than they are read in."""
+    regions = "".join(
+        f"<TextRegion id='r{number}' type='{'heading' if not number else 'paragraph'}'>"
+        + "".join(
+            f"<TextLine id='r{number}l{place}'><TextEquiv><Unicode>{escape(line)}</Unicode></TextEquiv></TextLine>"
+            for place, line in enumerate(textwrap.wrap(part, 60, break_on_hyphens=False))
+        )
+        + "</TextRegion>"
+        for number, part in reversed(list(enumerate(LINES)))
+    ).replace("traversées", "traver-</Unicode></TextEquiv></TextLine><TextLine><TextEquiv><Unicode>sées")
+    order = "".join(f"<RegionRefIndexed index='{n}' regionRef='r{n}'/>" for n in range(len(LINES)))
+    return f"""{XML}<PcGts xmlns="http://schema.primaresearch.org/PAGE/gts/pagecontent/2019-07-15"><Page>
+<ReadingOrder><OrderedGroup id="g">{order}</OrderedGroup></ReadingOrder>{regions}</Page></PcGts>""".encode()
+
+
 def mets(*pages: str) -> bytes:
     """Return the binding of an issue that has these pages, and a picture of one."""
     files = "".join(f"<mets:file><mets:FLocat xlink:href={_quoted(page)}/></mets:file>" for page in ("1.jp2", *pages))
@@ -342,6 +371,37 @@ def mets(*pages: str) -> bytes:
 def issue() -> bytes:
     """Return an archive of a binding and its page."""
     return zip_of({"numero/mets.xml": mets("ALTO/1.xml"), "numero/ALTO/1.xml": alto()})
+
+
+def marked_issue() -> bytes:
+    """Return an archive of a page and of a binding whose logical map marks two articles on it."""
+    divisions = "".join(
+        f"""<mets:div ID="a{number}" TYPE="ARTICLE" DMDID="d{number}"><mets:fptr><mets:area FILEID="f1" BETYPE="IDREF"
+ BEGIN="b{number}"/></mets:fptr></mets:div>"""
+        for number in range(2)
+    )
+    sections = "".join(
+        f"""<mets:dmdSec ID="d{number}"><mods xmlns="http://www.loc.gov/mods/v3"><titleInfo><title>{title}</title>
+</titleInfo></mods></mets:dmdSec>"""
+        for number, title in enumerate((TITLE, "Marché déplacé"))
+    )
+    binding = mets("ALTO/1.xml").decode().replace("<mets:file>", '<mets:file ID="f0">', 1)
+    binding = binding.replace("<mets:file>", '<mets:file ID="f1">').replace(
+        "<mets:fileSec>", f"{sections}<mets:fileSec>"
+    )
+    logical = (
+        f"""<mets:structMap TYPE="LOGICAL"><mets:div TYPE="ISSUE" DMDID="d">{divisions}</mets:div></mets:structMap>"""
+    )
+    blocks = "".join(
+        f"""<TextBlock ID="b{number}"><TextLine><String CONTENT={_quoted(text)}/></TextLine></TextBlock>"""
+        for number, text in enumerate((LEAD, "Le marché s’installe quai aux Fleurs dès samedi, dit la mairie."))
+    )
+    return zip_of(
+        {
+            "numero/mets.xml": binding.replace("</mets:mets>", f"{logical}</mets:mets>").encode(),
+            "numero/ALTO/1.xml": f"<alto><Layout><Page>{blocks}</Page></Layout></alto>".encode(),
+        }
+    )
 
 
 def _blocks() -> str:
@@ -361,6 +421,14 @@ def _blocks() -> str:
 
 def _quoted(word: str) -> str:
     return f'"{escape(word)}"'
+
+
+def arc() -> bytes:
+    """Return an archive of the form before WARC: its own head, and one page."""
+    about = b"1 0 Bac\nURL IP-address Archive-date Content-type Archive-length\n"
+    page = b"HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=utf-8\r\n\r\n" + html()
+    head = b"filedesc://bac.arc 0.0.0.0 20241108000000 text/plain %d\n%s\n" % (len(about), about)
+    return head + b"%s 10.0.0.1 20241108000000 text/html %d\n%s\n" % (URL.encode(), len(page), page)
 
 
 def warc() -> bytes:
@@ -409,7 +477,9 @@ SAMPLES: Final[dict[str, Callable[[], bytes]]] = {
     "a.docx": docx,
     "a.odt": odt,
     "alto.xml": alto,
+    "page.xml": page_xml,
     "a.warc": warc,
+    "a.arc": arc,
 }
 """The sample of each format, by the name of its file."""
 

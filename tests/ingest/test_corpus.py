@@ -341,9 +341,9 @@ def test_library_is_silenced_once_however_many_files_need_it(corpus: Corpus) -> 
     for number in range(5):
         corpus.write(f"{number}.pdf", SAMPLES["a.pdf"]())
     corpus.read()
-    handlers = len(logging.getLogger("pypdf").handlers)
+    handlers = len(logging.getLogger("pypdfium2").handlers)
     corpus.read()
-    assert len(logging.getLogger("pypdf").handlers) == handlers <= 2
+    assert len(logging.getLogger("pypdfium2").handlers) == handlers <= 2
 
 
 @pytest.mark.skipif(not SHARED.is_dir(), reason=f"real articles are not there: {SHARED}")

@@ -25,7 +25,7 @@ from tests.ingest.samples import zip_of
 ROOT = Path(__file__).parents[2]
 LINES = ["line.txt", "line.jsonl", "line.csv", "line.html", "line.eml", "line.xml"]
 # Odd, but articles all the same.
-READ = ("between.xml", "brackets.md", "byline.txt")
+READ = ("between.xml", "brackets.md", "byline.txt", "cuts.txt", "map.zip", "scattered.pdf")
 
 
 @pytest.fixture(scope="module")

@@ -19,6 +19,7 @@ from tests.ingest.samples import (
     SAMPLES,
     SINGLE,
     issue,
+    marked_issue,
     mets,
     pdf_of,
     warc_of,
@@ -29,8 +30,8 @@ if TYPE_CHECKING:
     from tests.ingest.conftest import Corpus
 
 # The issue of a newspaper is an article of another shape, so it is no sample of the same one.
-READ = {**SAMPLES, **LEADLESS, "issue.zip": issue}
-TEXTUAL = [name for name in SAMPLES if name.rpartition(".")[2] not in ("pdf", "docx", "odt", "warc")]
+READ = {**SAMPLES, **LEADLESS, "issue.zip": issue, "marked.zip": marked_issue}
+TEXTUAL = [name for name in SAMPLES if name.rpartition(".")[2] not in ("pdf", "docx", "odt", "warc", "arc")]
 # These say themselves which letters they have (mail), or are pure ASCII whatever their letters (JSON-LD).
 UNDECLARED = [name for name in TEXTUAL if name not in ("a.eml", "a.mbox", "latin.html")]
 
@@ -102,6 +103,8 @@ def huge(name: str) -> bytes:
         return warc_of(SAMPLES["a.html"]().replace(LEAD.encode(), words))
     if name == "issue.zip":
         return zip_of({"mets.xml": mets("1.xml"), "1.xml": huge("alto.xml")})
+    if name == "page.xml":
+        return content.replace(b">Apr", b">" + words + b" Apr", 1)
     if content.startswith(b"PK"):
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             return zip_of({part: archive.read(part).replace(LEAD.encode(), words) for part in archive.namelist()})

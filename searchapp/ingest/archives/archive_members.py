@@ -14,7 +14,13 @@ from searchapp.i18n import Message
 from searchapp.ingest.archives.member import is_ignored
 from searchapp.ingest.archives.streams import plain_stream
 from searchapp.ingest.limits import Budget
-from searchapp.ingest.reader_protocol import MAX_METS_CANDIDATES, MetsPageFinder, SiblingFiles, UnreadableError
+from searchapp.ingest.reader_protocol import (
+    MAX_METS_CANDIDATES,
+    TOC_FOLDER,
+    MetsPageFinder,
+    SiblingFiles,
+    UnreadableError,
+)
 
 __all__ = ["ArchiveMembers"]
 
@@ -57,7 +63,7 @@ class ArchiveMembers:
             yield plain_stream(file, self._budget)
 
     def is_mets_page(self, path: str) -> bool:
-        """Return whether a METS file in the folder of ``path``, or in the one above, lists it as a page."""
+        """Return whether a METS file in the folder of ``path``, the one above or its ``toc`` lists it as a page."""
         for folder in _folders(path):
             for mets in sorted(self._unread.pop(folder, ()))[:MAX_METS_CANDIDATES]:
                 pages = self._find_mets_pages(partial(self._open, mets), mets, self._budget)
@@ -105,7 +111,8 @@ def _resolved(path: str, name: str) -> str:
     return posixpath.normpath(posixpath.join(posixpath.dirname(path), name))
 
 
-def _folders(path: str) -> tuple[str, str]:
-    """Return the folder of the file at ``path`` and the one above."""
+def _folders(path: str) -> tuple[str, str, str]:
+    """Return the folders of the METS files that may list the page at ``path``."""
     folder = posixpath.dirname(path)
-    return folder, posixpath.dirname(folder)
+    above = posixpath.dirname(folder)
+    return folder, above, posixpath.join(above, TOC_FOLDER)

@@ -10,7 +10,7 @@ import unicodedata
 from itertools import pairwise
 from typing import Final
 
-__all__ = ["clean_line", "clean_text", "composed", "unaccented"]
+__all__ = ["clean_line", "clean_text", "composed", "same_words", "unaccented"]
 
 _UNUSUAL: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff\ud800-\udfff]")
 _LINE_ENDS: Final = dict.fromkeys("\v\f\r\x85\u2028\u2029", "\n")
@@ -49,6 +49,15 @@ def clean_line(text: str) -> str:
     """Return ``text`` on one line."""
     text = clean_text(text)
     return text if text.isprintable() and "  " not in text else _BREAKS.sub(" ", text)
+
+
+def same_words(text: str, other: str) -> bool:
+    """Return whether two lines have the same letters and digits, whatever their blanks, signs, accents and capitals."""
+    return text == other or (_letters(text) == _letters(other) != "")
+
+
+def _letters(text: str) -> str:
+    return "".join(filter(str.isalnum, unaccented(text.casefold())))
 
 
 def _tidy_lines(text: str) -> str:

@@ -18,6 +18,7 @@ from searchapp.ingest.cleaning.domains import source_of
 from searchapp.ingest.cleaning.ids import id_of_content, id_of_url
 from searchapp.ingest.cleaning.language_detection import language_of
 from searchapp.ingest.cleaning.language_tags import language_tag
+from searchapp.ingest.cleaning.line_ends import join_cut_words
 from searchapp.ingest.cleaning.mojibake import repaired
 from searchapp.ingest.cleaning.normalize import clean_line, clean_text
 from searchapp.ingest.cleaning.record_values import FieldValues, Record
@@ -109,9 +110,9 @@ class _CleanText:
     def __init__(self, record: Record, values: FieldValues, context: FileContext, *, title_required: bool) -> None:
         repairs = record.get("repairs")
         self.repairs: set[str] = set(repairs) if isinstance(repairs, frozenset) else set()
-        self.title = clean_line(self._repaired(values.text("title")))
-        self.lead = clean_text(self._repaired(values.text("lead")))
-        self.text = clean_text(self._repaired(values.text("text")))
+        self.title = clean_line(join_cut_words(self._repaired(values.text("title"))))
+        self.lead = join_cut_words(clean_text(self._repaired(values.text("lead"))))
+        self.text = join_cut_words(clean_text(self._repaired(values.text("text"))))
         if "text" in self.repairs and not context.lenient:
             raise UnreadableError(Message("there is a title but no text"))
         # An empty title is deliberate, as of a brief.

@@ -10,19 +10,29 @@ from searchapp.i18n import Message
 from searchapp.ingest.archives.zips import open_zip, read_part
 from searchapp.ingest.cleaning.record import ParsedRecord
 from searchapp.ingest.formats.page_layout import record_of_paragraphs
-from searchapp.ingest.formats.xmlstream import Element, children, elements, local_name, words_of
+from searchapp.ingest.formats.xmlstream import Element, attribute, children, elements, first, local_name, words_of
 from searchapp.ingest.reader_protocol import FileContext, UnreadableError
 
 __all__ = ["read_office", "records"]
 
+_UNSEEN: Final = ("moveFrom", "Fallback")
+# The first letter of the next paragraph, in a frame of its own.
+_DROP_CAPS: Final = ("drop", "margin")
 _SPECIAL: Final = {"tab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "-"}
 
 
 def records(stream: BinaryIO, context: FileContext) -> Iterator[ParsedRecord]:
     """Yield the record of the document."""
     content, title, author = read_office(stream, "word/document.xml", "docProps/core.xml", context)
-    body = elements(content, ("p",), context)
-    paragraphs = [text for paragraph in body if (text := _text(paragraph))]
+    paragraphs: list[str] = []
+    initial = ""
+    for paragraph in elements(content, ("p",), context):
+        text = _text(paragraph)
+        if text and attribute(first(paragraph, "framePr"), "dropCap") in _DROP_CAPS:
+            initial = text
+        elif text:
+            paragraphs.append(f"{initial}{text}")
+            initial = ""
     yield ParsedRecord(record_of_paragraphs(paragraphs, title, author), whole_file=True)
 
 
@@ -44,8 +54,10 @@ def read_office(stream: BinaryIO, body: str, properties: str, context: FileConte
 
 
 def _text(paragraph: Element) -> str:
+    """Return the words of a paragraph, but for text that was moved elsewhere and what older programs show instead."""
     pieces = []
     for part in children(paragraph, "t", *_SPECIAL):
-        name = local_name(part)
-        pieces.append(part.text or "" if name == "t" else _SPECIAL[name])
+        if not any(local_name(around) in _UNSEEN for around in part.iterancestors()):
+            name = local_name(part)
+            pieces.append(part.text or "" if name == "t" else _SPECIAL[name])
     return "".join(pieces).strip()

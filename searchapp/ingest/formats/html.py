@@ -8,8 +8,9 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from itertools import islice
-from typing import BinaryIO, Final, cast
+from typing import BinaryIO, Final
 from zoneinfo import ZoneInfo
 
 import trafilatura
@@ -18,12 +19,13 @@ from searchapp.i18n import Message
 from searchapp.ingest.cleaning.article_dates import is_date, read_date
 from searchapp.ingest.cleaning.encoding import read_text
 from searchapp.ingest.cleaning.mojibake import repaired
-from searchapp.ingest.cleaning.normalize import clean_line
+from searchapp.ingest.cleaning.normalize import clean_line, same_words
 from searchapp.ingest.cleaning.record import ParsedRecord, Record
+from searchapp.ingest.formats.html_page import HtmlPage
 from searchapp.ingest.formats.markup import paragraphs_of, parse_html
 from searchapp.ingest.formats.page_layout import is_byline
 from searchapp.ingest.formats.schemaorg import SHORTEST_WHOLE, is_article, is_closed, record_of_schema, things_of
-from searchapp.ingest.formats.xmlstream import Element, all_text
+from searchapp.ingest.formats.xmlstream import Element
 from searchapp.ingest.reader_protocol import LARGEST_TREE, FileContext, UnreadableError, peek
 
 __all__ = ["record_of_page", "records"]
@@ -32,25 +34,9 @@ _DECLARED: Final = re.compile(
     rb"""<meta[^>]{0,200}charset=["']?([\w.:-]{1,40})|encoding=["']([\w.:-]{1,40})["']""", re.IGNORECASE
 )
 _HEAD: Final = 4096
-_DATES: Final = (
-    *("article:published_time", "og:article:published_time", "datepublished", "date", "dc.date.issued", "dc.date"),
-    *("dcterms.created", "dcterms.date", "pubdate", "publish-date", "parsely-pub-date", "sailthru.date"),
-)
-_MODIFIED: Final = (
-    *("article:modified_time", "og:article:modified_time", "og:updated_time", "datemodified", "dcterms.modified"),
-    *("dc.date.modified", "last-modified"),
-)
-_TIMES_MODIFIED: Final = '//*[@itemprop="dateModified"]'
-_TIMES: Final = '//*[@itemprop="datePublished"]|//time[@pubdate]|//article//time|//time'
-_BYLINES: Final = (
-    '//*[@itemprop="author"]//*[@itemprop="name"]|//*[@itemprop="author"]|//a[@rel="author"]'
-    '|//*[contains(concat(" ", @class, " "), " author ") or contains(concat(" ", @class, " "), " byline ")]'
-)
 # An article has a few thousand; 30,000 take trafilatura three seconds.
 _MAX_ELEMENTS: Final = 30_000
-_MAX_TIMES: Final = 20
 _HEADER_PARTS: Final = 6
-_SITE_NAME: Final = re.compile(r" (?:[|–—-]) [^|–—]{2,60}$")
 
 
 def records(stream: BinaryIO, context: FileContext) -> Iterator[ParsedRecord]:
@@ -76,78 +62,28 @@ def record_of_page(content: str, timezone: ZoneInfo, url: str = "") -> Record:
         raise UnreadableError(Message("the page has more than {limit} elements", limit=_MAX_ELEMENTS))
     thing = _schema_article(tree)
     schema = record_of_schema(thing)
-    page = _Page(tree)
-    title = clean_line(str(schema["title"] or "")) or page.title()
+    page = HtmlPage(tree)
+    source = schema["source"] or page.site()
+    address = schema["url"] or page.address() or url
+    title = page.title(clean_line(str(schema["title"] or "")), str(source), str(address))
     lead = clean_line(str(schema["lead"] or "")) or page.meta("og:description", "description", "twitter:description")
-    facts: dict[str, object] = {
+    text, header = _without_header(_text(tree, content, str(schema["text"] or "")), title, lead)
+    dates = (str(schema["date"] or ""), *page.dates(), *header.dates)
+    return {
         **schema,
         "title": title or None,
         "lead": lead,
-        "date": _first_date((str(schema["date"] or ""), *page.dates(_DATES, _TIMES)), timezone),
-        "modified": _first_date((str(schema["modified"] or ""), *page.dates(_MODIFIED, _TIMES_MODIFIED)), timezone),
-        "author": schema["author"] or page.authors(),
-        "source": schema["source"] or page.meta("og:site_name", "application-name", "dc.publisher"),
+        "text": text,
+        "date": _first_date(dates, timezone),
+        "modified": _first_date((str(schema["modified"] or ""), *page.updates()), timezone),
+        "author": schema["author"] or page.authors() or header.byline,
+        "source": source,
         "section": schema["section"] or page.meta("article:section", "og:article:section"),
-        "url": schema["url"] or page.address() or url,
+        "url": address,
         "language": schema["language"] or page.language(),
         "tags": schema["tags"] or page.metas("article:tag") or page.meta("keywords", "news_keywords"),
-    }
-    text, byline = _without_header(_text(tree, str(schema["text"] or "")), title, lead)
-    return {
-        **facts,
-        "author": facts["author"] or byline,
-        "text": text,
         "stub": is_closed(thing) and len(text) < SHORTEST_WHOLE,
     }
-
-
-class _Page:
-    """The metadata of a page outside JSON-LD."""
-
-    def __init__(self, tree: Element) -> None:
-        self._tree = tree
-        self._metas: dict[str, list[str]] = {}
-        for tag in tree.iter("meta"):
-            name = (tag.get("property") or tag.get("name") or tag.get("itemprop") or "").lower()
-            if content := clean_line(tag.get("content") or ""):
-                self._metas.setdefault(name, []).append(content)
-
-    def meta(self, *names: str) -> str:
-        """Return the content of the first of these ``<meta>`` names that is there."""
-        return next((self._metas[name][0] for name in names if name in self._metas), "")
-
-    def metas(self, name: str) -> list[str]:
-        return self._metas.get(name, [])
-
-    def title(self) -> str:
-        """Return the title: of OpenGraph, of the only heading, of the window without the name of the site."""
-        headings = [all_text(heading) for heading in self._tree.iter("h1")][:2]
-        heading = headings[0] if len(headings) == 1 else ""
-        window = next((all_text(title) for title in self._tree.iter("title")), "")
-        return self.meta("og:title") or heading or _SITE_NAME.sub("", window) or next(iter(headings), "")
-
-    def dates(self, names: tuple[str, ...], times: str) -> Iterator[str]:
-        """Yield the dates of the ``<meta>`` ``names``, then those of the elements at the XPath ``times``."""
-        for name in names:
-            yield self.meta(name)
-        for time in self._elements(times)[:_MAX_TIMES]:
-            yield time.get("datetime") or time.get("content") or all_text(time)
-
-    def authors(self) -> list[str]:
-        named = self.metas("author") or self.metas("dc.creator") or self.metas("article:author")
-        if names := [name for name in named if not name.startswith("http")]:
-            return names
-        return [name for tag in self._elements(_BYLINES)[:1] if 0 < len(name := all_text(tag)) < 200]
-
-    def _elements(self, path: str) -> list[Element]:
-        return [part for part in cast(list[object], self._tree.xpath(path)) if isinstance(part, Element)]
-
-    def address(self) -> str:
-        links = (link.get("href") or "" for link in self._tree.iter("link") if link.get("rel") == "canonical")
-        return next((link for link in (*links, self.meta("og:url")) if link.startswith("http")), "")
-
-    def language(self) -> str:
-        return self._tree.get("lang") or self.meta("og:locale", "content-language")
 
 
 def _schema_article(tree: Element) -> Mapping[str, object]:
@@ -164,30 +100,49 @@ def _schema_article(tree: Element) -> Mapping[str, object]:
     return {}
 
 
-def _text(tree: Element, stated: str) -> str:
-    """Return the text that trafilatura extracts, or that of JSON-LD where that is much longer."""
-    try:
-        extracted = trafilatura.bare_extraction(tree, include_comments=False, include_tables=True, with_metadata=False)
-        body = getattr(extracted, "body", None)
-        text = paragraphs_of(body) if body is not None else ""
-    except Exception:  # pages make it fail in many ways, and JSON-LD may still have a text
-        text = ""
+def _text(tree: Element, content: str, stated: str) -> str:
+    """Return the text that trafilatura extracts, or that of JSON-LD where that is much longer.
+
+    Where it finds none in our tree it is given the page itself, which it parses and mends in its own way.
+    """
+    text = _extracted(tree) or _extracted(content[:LARGEST_TREE])
     return text if len(text) * 2 > len(stated) else stated
 
 
-def _without_header(text: str, title: str, lead: str) -> tuple[str, str]:
-    """Return ``text`` without the title, lead, date and byline that pages print above it, and the byline."""
+def _extracted(page: Element | str) -> str:
+    try:
+        extracted = trafilatura.bare_extraction(page, include_comments=False, include_tables=True, with_metadata=False)
+        body = getattr(extracted, "body", None)
+        return paragraphs_of(body) if body is not None else ""
+    except Exception:  # pages make it fail in many ways, and JSON-LD may still have a text
+        return ""
+
+
+@dataclass(slots=True)
+class _Header:
+    """What a page prints above its text: the byline, and lines that are dates."""
+
+    byline: str = ""
+    dates: list[str] = field(default_factory=list)
+
+
+def _without_header(text: str, title: str, lead: str) -> tuple[str, _Header]:
+    """Return ``text`` without the title, lead, date and byline that pages print above it, and what these say.
+
+    Title and lead may have other blanks and signs there.
+    """
     parts = text.split("\n\n")
-    repeated = {title, lead}
-    byline = ""
+    header = _Header()
     kept = []
     for part in parts[:_HEADER_PARTS]:
         line = clean_line(part)
         if is_byline(line):
-            byline = byline or line
-        elif line not in repeated and not is_date(line):
+            header.byline = header.byline or line
+        elif is_date(line):
+            header.dates.append(line)
+        elif not same_words(line, title) and not same_words(line, lead):
             kept.append(part)
-    return "\n\n".join(kept + parts[_HEADER_PARTS:]), byline
+    return "\n\n".join(kept + parts[_HEADER_PARTS:]), header
 
 
 def _first_date(candidates: tuple[str, ...], timezone: ZoneInfo) -> str:

@@ -9,8 +9,10 @@ from __future__ import annotations
 import email
 import re
 from collections.abc import Iterator
+from datetime import datetime
 from email.message import Message as Mail
-from email.utils import parseaddr
+from email.utils import parseaddr, parsedate
+from itertools import chain, pairwise
 from typing import BinaryIO, Final
 
 from searchapp.i18n import Message
@@ -21,13 +23,15 @@ from searchapp.ingest.cleaning.record import ParsedRecord
 from searchapp.ingest.formats.mailparts import body_of, decoded, documents_of, parts_of
 from searchapp.ingest.formats.page_layout import record_of_text
 from searchapp.ingest.reader_protocol import LARGEST_ARTICLE, FileContext, UnreadableError, article_too_long, peek
-from searchapp.ingest.sniffers import is_mailbox
+from searchapp.ingest.sniffers import is_header_line, is_mailbox
 from searchapp.model import Article, Reject
 
 __all__ = ["records"]
 
 _START: Final = b"From "
 _QUOTED: Final = re.compile(rb"^>(>*From )", re.MULTILINE)
+_BLANKS: Final = b"\r\n\t "
+_MAILBOX_DATE: Final = "X-Searchapp-Mailbox-Date"
 _HEAD: Final = 1024
 _LONGEST_KEY: Final = 60
 
@@ -78,8 +82,8 @@ def _mails(stream: BinaryIO) -> Iterator[tuple[int, bytes | None]]:
     """Yield each mail of a mailbox with the line where it begins; ``None`` for one that is too long."""
     lines: list[bytes] = []
     size = begin = 0
-    for number, line in enumerate(iter(lambda: stream.readline(1 << 20), b""), 1):
-        if line.startswith(_START) and (not lines or not lines[-1].strip()):
+    for number, (line, following) in enumerate(pairwise(chain(iter(lambda: stream.readline(1 << 20), b""), (b"",))), 1):
+        if line.startswith(_START) and (not lines or (not lines[-1].strip() and _begins_mail(line, following))):
             if lines:
                 yield begin, _joined(lines, size)
             lines, size, begin = [], 0, number
@@ -90,13 +94,31 @@ def _mails(stream: BinaryIO) -> Iterator[tuple[int, bytes | None]]:
         yield begin, _joined(lines, size)
 
 
+def _begins_mail(line: bytes, following: bytes) -> bool:
+    """Return whether a line « From … » begins a mail: it has a date, or a header follows. Sentences begin so too."""
+    return is_header_line(following.rstrip(b"\r\n")) or is_mailbox(line, "")
+
+
 def _joined(lines: list[bytes], size: int) -> bytes | None:
-    return _QUOTED.sub(rb"\1", b"".join(lines[1:])) if size <= LARGEST_ARTICLE else None
+    """Return the mail, and in a header of ours the date of the line that parts it from the one before."""
+    if size > LARGEST_ARTICLE:
+        return None
+    content = _QUOTED.sub(rb"\1", b"".join(lines[1:])).lstrip(_BLANKS)
+    return b"%s: %s\n%s" % (_MAILBOX_DATE.encode(), _date_of_line(lines[0]).encode(), content)
+
+
+def _date_of_line(line: bytes) -> str:
+    """Return the date of « From a@b.example Wed Nov  6 16:49:00 2024 », "" when there is none."""
+    moment = parsedate(line.decode("latin-1").partition(" ")[2].partition(" ")[2])
+    try:
+        return datetime(*moment[:6]).isoformat() if moment else ""  # noqa: DTZ001 - no zone is stated
+    except ValueError:
+        return ""
 
 
 def _record(content: bytes, context: FileContext) -> tuple[dict[str, object], list[tuple[str, bytes]]]:
     try:
-        mail = email.message_from_bytes(content)
+        mail = email.message_from_bytes(content.lstrip(_BLANKS))
         parts = parts_of(mail)
         body, part = body_of(parts, context)
         sender, address = parseaddr(_header(mail, "From"))
@@ -104,7 +126,7 @@ def _record(content: bytes, context: FileContext) -> tuple[dict[str, object], li
         documents = list(documents_of(parts, part, context))
         facts = {
             "id": _header(mail, "Message-ID").strip("<> "),
-            "date": _header(mail, "Date").partition(" (")[0] or record.get("date"),
+            "date": _date(mail) or record.get("date"),
             "source": sender or address,
             "url": _header(mail, "Archived-At").strip("<> "),
             "language": _header(mail, "Content-Language").partition(",")[0],
@@ -114,6 +136,13 @@ def _record(content: bytes, context: FileContext) -> tuple[dict[str, object], li
     except Exception as error:  # the standard library stumbles over broken mails in many ways
         raise UnreadableError(Message("the mail is damaged: {reason}", reason=type(error).__name__)) from error
     return {**record, **facts}, documents
+
+
+def _date(mail: Mail) -> str:
+    """Return when the mail was written, else when it was received or put into its mailbox."""
+    received = _header(mail, "Received").rpartition(";")[2].strip()
+    stated = _header(mail, "Date") or _header(mail, "Resent-Date") or received or _header(mail, _MAILBOX_DATE)
+    return stated.partition(" (")[0]
 
 
 def _header(mail: Mail, name: str) -> str:

@@ -1,92 +1,151 @@
-"""METS: a scanned issue. Its metadata are in MODS or Dublin Core, its text in ALTO files beside it, one a page."""
+"""METS: a scanned issue. Its text is in ALTO or PAGE XML files beside it, one a page; its facts in MODS or Dublin Core.
+
+Where the logical map marks articles, each is an article; else the issue is one.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from itertools import islice
+from collections.abc import Iterable, Iterator
 from typing import BinaryIO, Final
 
-from searchapp.i18n import Message
-from searchapp.ingest.cleaning.record import ParsedRecord
-from searchapp.ingest.formats.alto import blocks_of
-from searchapp.ingest.formats.xmlstream import Element, attribute, elements, first, words_of
-from searchapp.ingest.limits import OverBudgetError
-from searchapp.ingest.reader_protocol import (
-    LARGEST_ARTICLE,
-    FileContext,
-    UnavailableError,
-    UnreadableError,
-    article_too_long,
-)
+from searchapp.ingest.archives.streams import HEAD
+from searchapp.ingest.cleaning.article_dates import read_date
+from searchapp.ingest.cleaning.line_ends import join_paragraphs
+from searchapp.ingest.cleaning.normalize import same_words
+from searchapp.ingest.cleaning.record import ParsedRecord, Record
+from searchapp.ingest.formats.mets_contents import MetsContents, MetsFile, read_contents
+from searchapp.ingest.formats.mets_structure import Division, MarkedArticle, articles_of
+from searchapp.ingest.formats.mods import Facts, is_title, merged
+from searchapp.ingest.formats.page_layout import opening_of
+from searchapp.ingest.formats.scanned_issue import ScannedIssue
+from searchapp.ingest.reader_protocol import FileContext, ReadElsewhereError, SiblingFiles, UnreadableError, peek
+from searchapp.ingest.sniffers import is_mets
+from searchapp.model import Reject
 
-__all__ = ["page_names", "records"]
+__all__ = ["records"]
 
 _MAX_PAGES: Final = 1000
-_MAX_FILES: Final = 10 * _MAX_PAGES  # with their pictures
-_LOCAL: Final = ("file://./", "file:./", "./", "file://", "file:")
 
 
-def records(stream: BinaryIO, context: FileContext) -> Iterator[ParsedRecord]:
-    """Yield the record of the issue, with the text of all its pages that lie beside it."""
-    facts: dict[str, object] = {}
-    pages: list[str] = []
-    for part in elements(stream, ("dmdSec", "file"), context):
-        if part.tag.endswith("dmdSec"):
-            facts = facts or _facts(part)
-        elif (page := _page(part)) and len(pages) < _MAX_PAGES:
-            pages.append(page)
-    yield ParsedRecord({**facts, "text": _text(pages, context)}, whole_file=True)
+def records(stream: BinaryIO, context: FileContext) -> Iterator[ParsedRecord | Reject]:
+    """Yield the record of each article that the logical map marks, else that of the issue.
+
+    Raises ReadElsewhereError for an issue whose logical map is in a file of its own.
+    """
+    contents = read_contents(stream, context)
+    if _has_own_map(contents.files, context.siblings):
+        raise ReadElsewhereError
+    marked, about = articles_of(contents.maps.get("LOGICAL", Division()), contents.linked())
+    facts = _facts_of_issue(contents, about)
+    common = _common_fields(facts, context)
+    if marked:
+        issue = ScannedIssue(contents.page_files, context, (area for article in marked for area in article.all_areas()))
+        yield from _articles(marked, contents, common, issue, context)
+    else:
+        issue = ScannedIssue(dict(list(contents.text_files.items())[:_MAX_PAGES]), context)
+        text = "\n\n".join(join_paragraphs(issue.paragraphs()))
+        if text or not issue.has_problems:
+            yield ParsedRecord({**common, "title": facts.title or facts.host or None, "text": text}, whole_file=True)
+    yield from issue.problems()
 
 
-def page_names(stream: BinaryIO, context: FileContext) -> list[str]:
-    """Return the names of the ALTO files of the issue; raises UnreadableError when the XML is wrong."""
-    names = (_page(part) for part in elements(stream, ("file",), context))
-    return [name for name in islice(names, _MAX_FILES) if name][:_MAX_PAGES]
+def _articles(
+    marked: list[MarkedArticle],
+    contents: MetsContents,
+    common: Record,
+    issue: ScannedIssue,
+    context: FileContext,
+) -> Iterator[ParsedRecord]:
+    """Yield the records of ``marked``; its id is that of the file and of its division, its tag the page."""
+    numbers = contents.page_numbers()
+    for place, article in enumerate(marked, 1):
+        pages = dict.fromkeys(numbers[area.file] for area in article.all_areas() if area.file in numbers)
+        fields = {
+            "id": f"{context.article_id}/{article.division.id or place}",
+            "section": article.section if is_title(article.section) else "",
+            "tags": [f"page {page}" for page in pages],
+        }
+        own = merged(contents.facts[section] for section in article.division.sections if section in contents.facts)
+        words = _words_of_article(article, own, issue)
+        if words["title"] or words["text"]:
+            language = own.language or common["language"]
+            yield ParsedRecord({**common, **fields, **words, "language": language, "url": own.url})
 
 
-def _facts(section: Element) -> dict[str, object]:
+def _words_of_article(article: MarkedArticle, facts: Facts, issue: ScannedIssue) -> dict[str, object]:
+    """Return title, lead, text and authors: those that the library wrote down, else those that stand on the page."""
+    words = {
+        role: join_paragraphs(paragraph for area in areas for paragraph in issue.take(area))
+        for role, areas in article.areas.items()
+    }
+    label = article.division.label
+    heading = " ".join(words["title"])
+    title = next(filter(is_title, (facts.title, label, heading)), "")
+    text = words["text"]
+    if text and same_words(text[0], title):
+        del text[0]
     return {
-        "id": words_of(section, "identifier", "recordIdentifier"),
-        "title": words_of(section, "title"),
-        "date": words_of(section, "dateIssued", "date"),
-        "source": words_of(section, "publisher"),
-        "language": words_of(section, "languageTerm", "language"),
+        "title": title or (opening_of(text[0]) if text else ""),
+        "lead": facts.subtitle or "\n\n".join(words["lead"]),
+        "text": "\n\n".join(text),
+        "author": list(facts.authors) or words["author"],
     }
 
 
-def _page(file: Element) -> str:
-    """Return the name of the ALTO file that ``file`` points to; "" for pictures."""
-    address = attribute(first(file, "FLocat"), "href")
-    if not address.lower().endswith(".xml"):
-        return ""
-    return next((address.removeprefix(start) for start in _LOCAL if address.startswith(start)), address)
+def _facts_of_issue(contents: MetsContents, about: list[str]) -> Facts:
+    """Return the facts of the sections about the issue, then of those that are about no part of it."""
+    parts = [part for structure in contents.maps.values() for part in structure.walk() if not part.is_whole]
+    others = set(contents.facts).difference(*(part.sections for part in parts))
+    order = [*about, *(section for section in contents.facts if section in others and section not in about)]
+    return merged(contents.facts[section] for section in order if section in contents.facts)
 
 
-def _text(pages: list[str], context: FileContext) -> str:
-    blocks: list[str] = []
-    size = 0
-    for page in pages:
-        added = _blocks(page, context)
-        size += sum(map(len, added))
-        if size > LARGEST_ARTICLE:
-            raise article_too_long()
-        blocks += added
-    return "\n\n".join(blocks)
+def _common_fields(facts: Facts, context: FileContext) -> Record:
+    return {
+        "date": _first_date(facts.dates, context),
+        "source": _newspaper(facts),
+        "language": facts.language,
+        "url": facts.url,
+    }
 
 
-def _blocks(page: str, context: FileContext) -> list[str]:
-    if context.siblings is None:
-        raise UnreadableError(
-            Message(
-                "its pages can only be read in a folder or a ZIP archive: "
-                "unpack what it came in (a tar archive, a mail), or make a ZIP archive of it"
-            )
-        )
+def _newspaper(facts: Facts) -> str:
+    """Return the newspaper: what the issue is part of, its title without the date, else its publisher."""
+    if facts.host or not facts.title[:1].isalpha():
+        return facts.host or facts.publisher
+    return facts.publisher if facts.publisher and facts.title.startswith(facts.publisher) else facts.title
+
+
+def _first_date(dates: Iterable[str], context: FileContext) -> str:
+    """Return the first of ``dates`` that can be read, else the first."""
+    first = ""
+    for date in dates:
+        first = first or date
+        try:
+            if read_date(date, context.timezone)[0]:
+                return date
+        except UnreadableError:
+            continue
+    return first
+
+
+def _has_own_map(files: list[MetsFile], siblings: SiblingFiles | None) -> bool:
+    """Return whether the table of contents that the issue names is beside it.
+
+    BnF renamed its tables, so that issues name one « M123.xml » that is « T123.xml ».
+    """
+    for file in files:
+        if siblings and file.use == "toc":
+            folder, slash, name = file.name.rpartition("/")
+            renamed = {"M": "T", "T": "M"}.get(name[:1], name[:1]) + name[1:]
+            if any(_is_mets(path, siblings) for path in dict.fromkeys((file.name, f"{folder}{slash}{renamed}"))):
+                return True
+    return False
+
+
+def _is_mets(path: str, siblings: SiblingFiles) -> bool:
     try:
-        with context.siblings.open(page) as stream:
-            return blocks_of(stream, context)
-    except OverBudgetError:
-        raise
-    except UnreadableError as error:
-        reason = Message("its page “{name}” cannot be read: {reason}", name=page[:100], reason=error.reason)
-        raise (UnavailableError if error.unavailable else UnreadableError)(reason) from error
+        with siblings.open(path) as stream:
+            return is_mets(peek(stream, HEAD), path)
+    except UnreadableError:
+        return False

@@ -28,9 +28,9 @@ def find_mets_pages(opened: Callable[[], io.BufferedReader], name: str, budget: 
             stream = plain_stream(file, budget)
             if not is_mets(stream.peek(HEAD)[:HEAD].removeprefix(codecs.BOM_UTF8), name):
                 return []
-            from searchapp.ingest.formats.mets import page_names
+            from searchapp.ingest.formats.mets_contents import page_names
 
-            return page_names(stream, FileContext(name, ZoneInfo("UTC")))
+            return list(page_names(stream, FileContext(name, ZoneInfo("UTC"))))
     except OverBudgetError:
         raise
     except (*DAMAGED, OSError, UnreadableError):

@@ -1,4 +1,4 @@
-"""ODT documents: the headings and paragraphs of ``content.xml``, the title and author of ``meta.xml``."""
+"""ODT documents: headings, paragraphs and notes of ``content.xml``, the title and author of ``meta.xml``."""
 
 from __future__ import annotations
 
@@ -14,19 +14,27 @@ from searchapp.ingest.reader_protocol import FileContext
 __all__ = ["records"]
 
 _SPECIAL: Final = {"tab": "\t", "line-break": "\n", "s": " "}
+# What readers do not see, or not there: text deleted under change tracking, remarks, the numbers of notes.
+_UNSEEN: Final = frozenset(("tracked-changes", "annotation", "note-citation"))
 
 
 def records(stream: BinaryIO, context: FileContext) -> Iterator[ParsedRecord]:
-    """Yield the record of the document."""
+    """Yield the record of the document; its notes stand behind the text."""
     content, title, author = read_office(stream, "content.xml", "meta.xml", context)
-    body = elements(content, ("h", "p"), context)
-    paragraphs = [text for paragraph in body if (text := "".join(_pieces(paragraph)).strip())]
-    yield ParsedRecord(record_of_paragraphs(paragraphs, title, author), whole_file=True)
+    paragraphs: list[str] = []
+    notes: list[str] = []
+    for paragraph in elements(content, ("h", "p"), context):
+        around = {local_name(element) for element in paragraph.iterancestors()}
+        text = "".join(_pieces(paragraph)).strip()
+        if text and not around & _UNSEEN:
+            (notes if "note-body" in around else paragraphs).append(text)
+    yield ParsedRecord(record_of_paragraphs([*paragraphs, *notes], title, author), whole_file=True)
 
 
 def _pieces(element: Element) -> Iterator[str]:
-    for part in element.iter():
-        yield _SPECIAL.get(local_name(part), "")
-        yield part.text or ""
-        if part is not element:
-            yield part.tail or ""
+    yield _SPECIAL.get(local_name(element), "")
+    yield element.text or ""
+    for part in element:
+        if local_name(part) not in _UNSEEN:
+            yield from _pieces(part)
+        yield part.tail or ""

@@ -11,10 +11,10 @@ from typing import Final
 
 from searchapp.ingest.cleaning.article_dates import is_date, update_in
 from searchapp.ingest.cleaning.mojibake import repaired
-from searchapp.ingest.cleaning.normalize import clean_text
+from searchapp.ingest.cleaning.normalize import clean_text, same_words
 from searchapp.ingest.cleaning.record import Record
 
-__all__ = ["is_byline", "record_of_paragraphs", "record_of_text"]
+__all__ = ["is_byline", "is_page_number", "opening_of", "record_of_paragraphs", "record_of_text"]
 
 _LONGEST_TITLE: Final = 300
 _LONGEST_LEAD: Final = 1000
@@ -35,6 +35,13 @@ _DATELINE: Final = re.compile(
     r" \((?P<agency>[^()\n]{2,40})\) ?[-–—] ?"
 )
 
+# « 4 », « — 4 — », « Page IV », « p. 12 », « N° 3 » at the head or the foot of a page.
+_ROMAN: Final = r"(?=[ivxlc])c{0,3}(?:xc|xl|l?x{0,3})(?:ix|iv|v?i{0,3})"
+_PAGE_NUMBER: Final = re.compile(
+    rf"[\W_]{{0,8}}(?:(?:pages?|pag|p|folio|fol|n[°o]?)[.\s]{{0,3}})?(?:\d{{1,4}}|{_ROMAN})[\W_]{{0,8}}", re.IGNORECASE
+)
+_LONGEST_NUMBER: Final = 30
+
 
 def record_of_text(content: str) -> Record:
     """Return the record of an article that is written as plain text."""
@@ -44,7 +51,7 @@ def record_of_text(content: str) -> Record:
     date = _take_date(lines)
     title, *rest = lines or [""]
     if len(title) > _LONGEST_TITLE:
-        return {"title": _shortened(title), "text": "\n".join(lines), "date": date, "repairs": repairs}
+        return {"title": opening_of(title), "text": "\n".join(lines), "date": date, "repairs": repairs}
     paragraphs = _paragraphs(_without_repeat(title, rest))
     byline = _take(paragraphs, is_byline)
     date = date or _take(paragraphs, is_date)
@@ -96,6 +103,11 @@ def is_byline(line: str) -> bool:
     return bool(proper) and all(name[0].isupper() for name in proper) and not names[-1].endswith(("!", "?", "…"))
 
 
+def is_page_number(text: str) -> bool:
+    """Return whether ``text`` is the number of a page and nothing else."""
+    return len(text) <= _LONGEST_NUMBER and bool(_PAGE_NUMBER.fullmatch(text))
+
+
 def _dateline(lead: str, text: str, date: str | None) -> Record:
     """Return the date, and the agency, of a dateline at the beginning of the article."""
     match = _DATELINE.match(lead) or _DATELINE.match(text)
@@ -108,7 +120,7 @@ def _dateline(lead: str, text: str, date: str | None) -> Record:
 def _without_repeat(title: str, rest: list[str]) -> str:
     body = "\n".join(rest).lstrip("\n")
     first, _, following = body.partition("\n")
-    return following if first.split() == title.split() else body
+    return following if same_words(first, title) else body
 
 
 def _paragraphs(body: str) -> list[str]:
@@ -127,7 +139,7 @@ def _lead_and_text(paragraphs: list[str]) -> tuple[str, str]:
     return "", "\n\n".join(paragraphs)
 
 
-def _shortened(line: str) -> str:
+def opening_of(line: str) -> str:
     """Return the first sentence of ``line``, or as many of its words as a title may have."""
     if sentence := _SENTENCE.match(line):
         return sentence[0]

@@ -16,6 +16,7 @@ __all__ = ["READERS", "find_reader"]
 READERS: Final[tuple[Reader, ...]] = (
     OnDemandReader("PDF", sniffers.is_pdf, "pdf"),
     OnDemandReader("WARC", sniffers.is_warc, "warc"),
+    OnDemandReader("ARC", sniffers.is_arc, "arc"),
     OnDemandReader("DOCX", sniffers.is_docx, "docx"),
     OnDemandReader("ODT", sniffers.is_odt, "odt"),
     OnDemandReader("NewsML 1", sniffers.is_newsml1, "newsml1"),
@@ -24,6 +25,7 @@ READERS: Final[tuple[Reader, ...]] = (
     OnDemandReader("SportsML", sniffers.is_sports, "sports"),
     OnDemandReader("sitemap", sniffers.is_sitemap, "sitemap"),
     OnDemandReader("ALTO", sniffers.is_alto, "alto"),
+    OnDemandReader("PAGE", sniffers.is_page_xml, "page_xml"),
     OnDemandReader("METS", sniffers.is_mets, "mets"),
     OnDemandReader("RSS/Atom", sniffers.is_feed, "feed"),
     OnDemandReader("wire text", sniffers.is_wire, "wire"),

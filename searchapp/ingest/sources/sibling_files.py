@@ -14,7 +14,7 @@ from searchapp.ingest.archives.streams import open_file, plain_stream
 from searchapp.ingest.file_names import name_on_disk
 from searchapp.ingest.formats.mets_pages import find_mets_pages
 from searchapp.ingest.limits import Budget, OverBudgetError
-from searchapp.ingest.reader_protocol import MAX_METS_CANDIDATES, SiblingFiles, UnreadableError
+from searchapp.ingest.reader_protocol import MAX_METS_CANDIDATES, TOC_FOLDER, SiblingFiles, UnreadableError
 from searchapp.ingest.sources.patterns import NamePattern, PathPattern
 
 __all__ = ["CorpusFolders"]
@@ -89,9 +89,10 @@ class _FolderSiblings:
 
     def is_mets_page(self) -> bool:
         path = Path(os.path.realpath(self._path))
+        folders = [*path.parents[:2], path.parent.parent / TOC_FOLDER]
         # A METS file that comes or goes changes the time of its folder.
-        self._needs.extend(folder for folder in path.parents[:2] if folder.is_relative_to(self._folders.root))
-        return any(str(path) in self._folders.mets_pages(folder) for folder in path.parents[:2])
+        self._needs.extend(folder for folder in folders if folder.is_relative_to(self._folders.root))
+        return any(str(path) in self._folders.mets_pages(folder) for folder in folders)
 
 
 def _resolved(folder: Path, name: str) -> str:
