@@ -63,9 +63,10 @@ def engine_alone(engine: str, folder: Path) -> Callable[[str], object]:
     from searchapp.query import parse
     from searchapp.schema import FACET_FIELDS
     from searchapp.search.resolve import Resolver
+    from searchapp.search.spellings import QuerySpellings
 
     reader = bootstrap.engine_named(engine).open(folder)
-    resolver = Resolver(bootstrap.open_analyzer())
+    resolver = Resolver(QuerySpellings(bootstrap.open_analyzer()))
 
     def ask(query: str) -> object:
         clause = resolver.resolve(parse(query).tree).clause

@@ -11,6 +11,6 @@ Indexing, searching and highlighting all call :class:`FrenchAnalyzer`. If one of
 would be found without marks, or marked without being found. The order of the steps stands in :mod:`.french`.
 """
 
-from searchapp.analysis.french import FrenchAnalyzer, Step, Term, TermMatcher, Token
+from searchapp.analysis.french import FrenchAnalyzer, Joined, Step, Term, TermMatcher, Token
 
-__all__ = ["FrenchAnalyzer", "Step", "Term", "TermMatcher", "Token"]
+__all__ = ["FrenchAnalyzer", "Joined", "Step", "Term", "TermMatcher", "Token"]

@@ -8,13 +8,14 @@ from functools import cache
 from typing import Final
 
 from searchapp.analysis.stemmer import read_words
-from searchapp.analysis.tokenizer import APOSTROPHES, IGNORABLE
+from searchapp.analysis.tokenizer import APOSTROPHES, COUNTRY_CODE, IGNORABLE, INCLUSIVE_SUFFIX
 
 __all__ = [
     "elided_length",
     "fold",
     "fold_plain",
     "join_acronym",
+    "join_inclusive",
     "join_number",
     "normalize",
     "plain_elision",
@@ -38,8 +39,12 @@ _ELIDED: Final = frozenset(["l", "d", "j", "m", "t", "s", "n", "c", "qu", "jusqu
 _BEFORE_APOSTROPHE: Final = re.compile(rf"([^{re.escape(APOSTROPHES)}]+)[{re.escape(APOSTROPHES)}{IGNORABLE}]+(?=.)")
 _ACRONYM: Final = re.compile(r"[^\W\d_](?:\.[^\W\d_])+\.?")
 # Normalising has made every space of the token a plain one.
+_GROUPS: Final = re.compile(r"(?:(?:\+|00)[1-9]|\d)[\d .\-/()]*[\dx]")
+_ABROAD: Final = re.compile(rf"{COUNTRY_CODE}(?:[ .\-/]*\(0\))?(?=.{{8}})")
 _THOUSANDS: Final = re.compile(r"\d{1,3}(?:[ .]\d{3})+")
-_DECIMAL: Final = re.compile(r"\d+,\d+")
+_DECIMAL: Final = re.compile(r"\d+[,.]\d+")
+_NO_DIGIT: Final = re.compile(r"[^\dx]")
+_INCLUSIVE: Final = re.compile(rf"([^\W\d][\w']*)({INCLUSIVE_SUFFIX})")
 
 
 def plain_word(raw: str) -> bool:
@@ -79,10 +84,26 @@ def join_acronym(text: str) -> str:
 
 
 def join_number(text: str) -> str:
-    """Return « 1 200 » (any space, or point) as « 1200 » and « 3,5 » as « 3.5 »; any other text as it is."""
-    if _THOUSANDS.fullmatch(text):
-        return re.sub(r"\D", "", text)
-    return text.replace(",", ".") if _DECIMAL.fullmatch(text) else text
+    """Return a number without what stands between its groups, and with a decimal point; any other text as it is.
+
+    « 1 200 » (any space, or point) is « 1200 », « 3,5 » is « 3.5 », « +33 6 12 34 56 78 » is « 0612345678 ».
+    """
+    if _DECIMAL.fullmatch(text) and not _THOUSANDS.fullmatch(text):
+        return text.replace(",", ".")
+    if _GROUPS.fullmatch(text):
+        abroad = _ABROAD.match(text)
+        return _NO_DIGIT.sub("", "0" + text[abroad.end() :] if abroad else text)
+    return text
+
+
+def join_inclusive(text: str) -> str:
+    """Return « étudiants » for « étudiant·e·s », « étudiant » for « étudiant·e »; any other text as it is."""
+    match = _INCLUSIVE.fullmatch(text)
+    if not match:
+        return text
+    base, suffix = match.groups()
+    plural = suffix.endswith(("s", "x", "s)", "x)")) and not base.endswith(("s", "x"))
+    return base + ("s" if plural else "")
 
 
 def fold(text: str) -> str:

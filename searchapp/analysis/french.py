@@ -7,11 +7,16 @@
           normalize   lower case, composed accents, one apostrophe, œ -> oe
           acronym     « o.n.u. » -> « onu »
           number      « 1 200 » -> « 1200 »             => exact
-          fold        « état » -> « etat »              => word
+          inclusive   « étudiant·e·s » -> « étudiants »
+          fold        « état » -> « etat »
+          spelling    « clef » -> « cle »               => word
           stem        « etats » -> « etat »             => stem
 
 Folding comes before stemming, and the stemmer is made for folded words: a word has the same stem typed with accents
 or without. docs/francais.md has the figures, and those of the other orders.
+
+Beside its tokens a text has compounds (« week-end », « F-16 »). Their joined words (weekend, f16) have these three
+forms too, but no position.
 
 Words repeat: what a raw token becomes is remembered, so a text costs a split at its spaces and a look-up a word.
 """
@@ -19,17 +24,25 @@ Words repeat: what a raw token becomes is remembered, so a text costs a split at
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import chain
-from typing import Final, TypeVar, cast
+from typing import Final, cast
 
+from searchapp.analysis.chunks import Remembered, places_of_chunks
+from searchapp.analysis.compounds import (
+    Compound,
+    begins_compound,
+    compounds,
+    exact_form,
+    joined_word,
+    spaced_stretches,
+)
 from searchapp.analysis.filters import (
     elided_length,
     fold,
     fold_plain,
     join_acronym,
+    join_inclusive,
     join_number,
     normalize,
     plain_elision,
@@ -40,22 +53,18 @@ from searchapp.analysis.stemmer import RULES_VERSION, read_words, stem
 from searchapp.analysis.tokenizer import (
     PATTERN,
     begins_with_group,
-    join_thousands,
+    join_groups,
     raw_tokens,
     raw_tokens_with_spans,
 )
+from searchapp.analysis.variants import CASED_ORDINALS, canonical_spelling, fingerprint_parts
 
-__all__ = ["FrenchAnalyzer", "Step", "Term", "TermMatcher", "Token"]
+__all__ = ["FrenchAnalyzer", "Joined", "Step", "Term", "TermMatcher", "Token"]
 
 # Raises the fingerprint when the code of the chain changes what it gives.
-_CHAIN_VERSION: Final = 2
-# About 100 MB at most for each memory; 18,000 articles have 130,000 different tokens.
-_REMEMBERED: Final = 1 << 18
-# So many different chunks are looked for one by one; more, in one pass over all chunks of a text.
-_FEW: Final = 16
-_CHUNK: Final = re.compile(r"\S+")
-
-Value = TypeVar("Value")
+_CHAIN_VERSION: Final = 3
+Joined = tuple[int, "Term"]
+"""The index of a token, and the term of the compound that begins there."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -91,6 +100,8 @@ class TermMatcher:
     other: Callable[[Term], bool] | None = None
     seen: set[str] = field(default_factory=set)
     wanted: set[str] = field(default_factory=set)
+    seen_for_compounds: set[str] = field(default_factory=set)
+    with_compounds: set[str] = field(default_factory=set)
 
     def __call__(self, term: Term) -> bool:
         return term.stem in self.stems or term.word in self.words or (self.other is not None and self.other(term))
@@ -115,14 +126,16 @@ class FrenchAnalyzer:
         self._forget()
 
     def _forget(self) -> None:
-        self._terms = _Remembered(self._make_term)
+        self._terms = Remembered(self._make_term)
         # What stands between two spaces, punctuation included: no token but a number in groups goes beyond. Of most
         # it is one word; the few others are None here, so that a text costs one object a word.
-        self._single = _Remembered(self._only_term)
-        self._several = _Remembered(self._split_chunk)
+        self._single = Remembered(self._only_term)
+        self._several = Remembered(self._split_chunk)
+        self._joined = Remembered(self._joined_in)
+        self._joined_terms = Remembered(_joined_term)
 
     def __getstate__(self) -> dict[str, object]:
-        return {name: value for name, value in vars(self).items() if not isinstance(value, _Remembered)}
+        return {name: value for name, value in vars(self).items() if not isinstance(value, Remembered)}
 
     def __setstate__(self, state: dict[str, object]) -> None:
         vars(self).update(state)
@@ -132,18 +145,52 @@ class FrenchAnalyzer:
     def fingerprint(self) -> str:
         """Twelve hexadecimal digits that change when the terms of some text would."""
         lists = sorted(self._stopwords) + sorted(read_words("protected_words.txt"))
-        parts = (str(_CHAIN_VERSION), str(RULES_VERSION), PATTERN.pattern, *lists)
+        parts = (str(_CHAIN_VERSION), str(RULES_VERSION), PATTERN.pattern, *lists, *fingerprint_parts())
         return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:12]
 
     def terms(self, text: str) -> list[Term]:
         """Return the terms of ``text`` in order; the quick way where spans are not needed."""
+        return self.analyze(text)[0]
+
+    def analyze(self, text: str) -> tuple[list[Term], list[Joined]]:
+        """Return the terms of ``text`` in order, and the joined words of its compounds in no particular order.
+
+        A joined word comes with the index of the term at which its compound begins, or of one beside that.
+        """
         chunks = text.split()
         found = list(map(self._single.__getitem__, chunks))
-        return self._filled(text, chunks, found) if None in found else cast("list[Term]", found)
+        return self._filled(text, chunks, found) if None in found else (cast("list[Term]", found), [])
 
     def term(self, raw: str) -> Term:
         """Return the term of one word, which is taken as a whole."""
         return self._terms[raw]
+
+    def term_of_form(self, exact: str) -> Term:
+        """Return the term that has this exact form: that of a compound, when it has one's hyphen, space or elision."""
+        is_joined = "-" in exact or "_" in exact or elided_length(exact)
+        return self._joined_terms[exact] if is_joined else self._terms[exact]
+
+    def compounds(self, text: str, *, lenient: bool = False) -> Iterator[tuple[Compound, Term]]:
+        """Yield the compounds of ``text`` in order, each with the term of its joined word.
+
+        ``lenient`` reads a query, in which letters before a number may be small (« f 16 »).
+        """
+        for compound in compounds(text, lenient=lenient):
+            yield compound, self._joined_terms[compound.raw]
+
+    def wanted_compounds(self, text: str, wanted: TermMatcher) -> Iterator[Token]:
+        """Yield the compounds without a space whose joined word is wanted, as tokens in order."""
+        single, joined = self._single, self._joined
+        chunks = set(text.split())
+        new = chunks - wanted.seen_for_compounds
+        wanted.seen_for_compounds |= new
+        wanted.with_compounds.update(
+            chunk for chunk in new if single[chunk] is None and any(map(wanted, joined[chunk]))
+        )
+        for start, chunk in places_of_chunks(text, chunks & wanted.with_compounds):
+            for compound, term in self.compounds(chunk):
+                if wanted(term):
+                    yield Token(start + compound.start, start + compound.end, term)
 
     def tokens(self, text: str) -> Iterator[Token]:
         """Yield the tokens of ``text`` in order; spans rise and never overlap."""
@@ -160,7 +207,7 @@ class FrenchAnalyzer:
         new = chunks - wanted.seen
         wanted.seen |= new
         wanted.wanted.update(chunk for chunk in self._likely(new, wanted) if any(map(wanted, self._terms_of(chunk))))
-        for start, chunk in _places(text, chunks & wanted.wanted):
+        for start, chunk in places_of_chunks(text, chunks & wanted.wanted):
             for raw, begin, end in raw_tokens_with_spans(chunk):
                 term = self._terms[raw]
                 if wanted(term):
@@ -178,22 +225,33 @@ class FrenchAnalyzer:
             )
             yield Step(raw, start + term.elided, end, stages, term.is_stopword)
 
-    def _filled(self, text: str, chunks: Sequence[str], found: list[Term | None]) -> list[Term]:
-        """Return ``found`` with the terms of each chunk that has no single one."""
+    def _filled(self, text: str, chunks: Sequence[str], found: list[Term | None]) -> tuple[list[Term], list[Joined]]:
+        """Return ``found`` with the terms of each chunk that has no single one, and all joined words."""
         filled: list[Term | None] = []
-        joined = ""
+        joined: list[Joined] = []
+        numbers: list[int] = []
+        indexes: dict[int, int] = {}
+        grouped = ""
         start = 0
         found.append(None)
         while (place := found.index(None, start)) < len(chunks):
-            if not joined and place and chunks[place - 1][-1].isdecimal() and begins_with_group(chunks[place]):
-                joined = join_thousands(text)
-                if joined != text:
-                    return self.terms(joined)
+            chunk = chunks[place]
+            if not grouped and place and chunks[place - 1][-1].isdecimal() and begins_with_group(chunk):
+                grouped = join_groups(text)
+                if grouped != text:
+                    return self.analyze(grouped)
             filled += found[start:place]
-            filled += self._several[chunks[place]]
+            if begins_compound(chunk):
+                numbers.append(place)
+                indexes[place] = indexes[place - 1] = len(filled)
+            else:
+                joined += [(len(filled), term) for term in self._joined[chunk]]
+            filled += self._several[chunk]
             start = place + 1
         filled += found[start:-1]
-        return cast("list[Term]", filled)
+        for first, end in spaced_stretches(chunks, numbers):
+            joined += [(indexes[first], term) for term in self._joined[" ".join(chunks[first:end])]]
+        return cast("list[Term]", filled), joined
 
     def _likely(self, chunks: Iterable[str], wanted: TermMatcher) -> Iterable[str]:
         """Return those of ``chunks`` that a quick look does not rule out."""
@@ -209,12 +267,17 @@ class FrenchAnalyzer:
         return self._several[chunk] if term is None else (term,)
 
     def _only_term(self, chunk: str) -> Term | None:
-        """Return the term of a chunk that is one word, and that cannot be the rest of a number."""
+        """Return the term of a chunk that is one word, no compound, and that cannot be the rest of a number."""
         terms = self._split_chunk(chunk)
-        return terms[0] if len(terms) == 1 and not begins_with_group(chunk) else None
+        if len(terms) != 1 or begins_with_group(chunk) or begins_compound(chunk):
+            return None
+        return None if terms[0].elided and self._joined[chunk] else terms[0]
 
     def _split_chunk(self, chunk: str) -> tuple[Term, ...]:
         return tuple(map(self._terms.__getitem__, raw_tokens(chunk)))
+
+    def _joined_in(self, text: str) -> tuple[Term, ...]:
+        return tuple(self._joined_terms[compound.raw] for compound in compounds(text))
 
     def _make_term(self, raw: str) -> Term:
         elided = 0
@@ -227,7 +290,8 @@ class FrenchAnalyzer:
         else:
             elided = elided_length(raw)
             exact = join_number(join_acronym(normalize(raw[elided:])))
-            word = fold(exact)
+            word = fold(join_inclusive(exact))
+        word = CASED_ORDINALS.get(raw) or canonical_spelling(word)
         # Equal forms are one object: half of them are, and what a word costs later is fetching its strings from memory.
         exact = raw if exact == raw else exact
         word = exact if word == exact else word
@@ -235,37 +299,7 @@ class FrenchAnalyzer:
         return Term(exact, word, word if base == word else base, exact in self._stopwords, elided)
 
 
-def _places(text: str, chunks: set[str]) -> Iterable[tuple[int, str]]:
-    """Return (start, chunk) wherever one of ``chunks`` stands between spaces, in order."""
-    if len(chunks) <= _FEW:
-        return sorted(chain.from_iterable(_places_of(text, chunk) for chunk in chunks))
-    return ((match.start(), match[0]) for match in _CHUNK.finditer(text) if match[0] in chunks)
-
-
-def _places_of(text: str, chunk: str) -> Iterator[tuple[int, str]]:
-    start = text.find(chunk)
-    while start >= 0:
-        end = start + len(chunk)
-        if (not start or text[start - 1].isspace()) and (end == len(text) or text[end].isspace()):
-            yield start, chunk
-        start = text.find(chunk, end)
-
-
-class _Remembered(dict[str, Value]):
-    """What texts gave before. When it is full, what comes first time is rare and not kept, until that was a lot."""
-
-    def __init__(self, make: Callable[[str], Value]) -> None:
-        super().__init__()
-        self._make = make
-        self._passed_by = 0
-
-    def __missing__(self, key: str) -> Value:
-        value = self._make(key)
-        if len(self) < _REMEMBERED:
-            self[key] = value
-            return value
-        self._passed_by += 1
-        if self._passed_by > 4 * _REMEMBERED:
-            self._passed_by = 0
-            self.clear()
-        return value
+def _joined_term(raw: str) -> Term:
+    """Return the term of a compound, given as it stands in a text or as its exact form."""
+    word = canonical_spelling(joined_word(raw.replace("_", " ")))
+    return Term(exact_form(raw), word, stem(word), False, 0)

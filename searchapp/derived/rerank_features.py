@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import chain, filterfalse
+from itertools import chain, filterfalse, islice
 from operator import attrgetter
 from typing import Final
 
-from searchapp.analysis import Term
+from searchapp.analysis import Joined, Term
 from searchapp.errors import IndexDamaged
 from searchapp.i18n import Message
 
@@ -38,16 +38,23 @@ class RerankFeatures:
     length: int
 
 
-def make_rerank_features(title: Sequence[Term], body: Sequence[Term]) -> str:
-    """Return the rerank features of an article in their stored form; ``body`` is lead and text."""
+def make_rerank_features(
+    title: Sequence[Term], body: Sequence[Term], joined_title: Sequence[Term] = (), joined_body: Sequence[Joined] = ()
+) -> str:
+    """Return the rerank features of an article in their stored form; ``body`` is lead and text.
+
+    Joined words of compounds stand at the end of a line, neighbours of nothing.
+    """
     title_words = list(filterfalse(_IS_STOPWORD, title))
     body_words = list(filterfalse(_IS_STOPWORD, body))
     stems = list(map(_STEM, body_words))
+    end = _end_of_opening(body) if joined_body else 0
     lines = (
-        _between_bars(map(_STEM, title_words)),
-        _between_bars(stems[:_OPENING_WORDS]),
-        _between_bars(stems[_OPENING_WORDS:]),
-        _between_bars(map(_EXACT, chain(title_words, body_words))),
+        _between_bars(map(_STEM, title_words)) + _alone(map(_STEM, joined_title)),
+        _between_bars(stems[:_OPENING_WORDS]) + _alone(term.stem for index, term in joined_body if index < end),
+        _between_bars(stems[_OPENING_WORDS:]) + _alone(term.stem for index, term in joined_body if index >= end),
+        _between_bars(map(_EXACT, chain(title_words, body_words)))
+        + _alone(map(_EXACT, chain(joined_title, (term for _, term in joined_body)))),
         f"{len(title)} {len(title) + len(body)}",
     )
     return "\n".join(lines)
@@ -57,6 +64,18 @@ def _between_bars(words: Iterable[str]) -> str:
     """Return words between bars; each word has two of its own, so that equal neighbours are both counted."""
     joined = "||".join(words)
     return f"|{joined}|" if joined else ""
+
+
+def _end_of_opening(body: Sequence[Term]) -> int:
+    """Return the index of the first token behind the opening."""
+    body_words = (index for index, term in enumerate(body) if not term.is_stopword)
+    return next(islice(body_words, _OPENING_WORDS, None), len(body))
+
+
+def _alone(words: Iterable[str]) -> str:
+    """Return words between bars, none of them the neighbour of another."""
+    joined = "| |".join(words)
+    return f" |{joined}|" if joined else ""
 
 
 def read_rerank_features(stored: str) -> RerankFeatures:

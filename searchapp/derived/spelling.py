@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import sqlite3
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import closing
 from itertools import chain, islice
 from math import log
@@ -163,7 +163,7 @@ def _change_stem(connection: sqlite3.Connection, stem: str, change: int) -> None
 
 def _counted(form: str, analyzer: FrenchAnalyzer) -> Term | None:
     """Return the term of a content word of four letters or more; others are never corrected and have no family."""
-    term = analyzer.term(form)
+    term = analyzer.term_of_form(form)
     return term if len(term.word) > 3 and term.word.isalpha() and not term.is_stopword else None
 
 
@@ -218,13 +218,32 @@ class SpellingDictionary:
         )
         return tuple(stem for (stem,) in rows)
 
+    def forms(self, words: Collection[str]) -> dict[str, tuple[str, ...]]:
+        """Return the exact forms of folded words in the articles, the commonest first: weekend, week-end."""
+        marks = ", ".join("?" * len(words))
+        rows = self._rows(
+            f"SELECT word, form FROM (SELECT word, form, 1 AS documents, 0 AS rank FROM words WHERE word IN ({marks})"  # noqa: S608
+            f" UNION ALL SELECT word, form, documents, 1 FROM forms WHERE word IN ({marks}))"
+            " ORDER BY rank, documents DESC, form",
+            (*words, *words),
+        )
+        forms: dict[str, tuple[str, ...]] = {}
+        for word, form in rows:
+            forms[word] = (*forms.get(word, ()), form)
+        return forms
+
     def corrections(self, term: Term) -> tuple[Term, ...]:
         """Return the most likely correction of a word that no article holds; it may be two words, or none."""
         word = term.word
         if len(word) < 5 or not word.isalpha():
             return ()
-        forms = self._lost_apostrophe(word) or self._nearest(word) or self._lost_space(word)
-        return tuple(self._analyzer.term(form) for form in forms)
+        forms = (
+            self._lost_apostrophe(word, MIN_DOCUMENT_FREQUENCY)
+            or self._nearest(word)
+            or self._lost_apostrophe(word, 1)
+            or self._lost_space(word)
+        )
+        return tuple(self._analyzer.term_of_form(form) for form in forms)
 
     def _nearest(self, word: str) -> tuple[str, ...]:
         """Return the word of least cost: few edits, the same phonetic key, many articles."""
@@ -239,12 +258,12 @@ class SpellingDictionary:
                 best = min(best or cost, cost)
         return (best[2],) if best else ()
 
-    def _lost_apostrophe(self, word: str) -> tuple[str, ...]:
-        """Return « essai » for « dessai »."""
+    def _lost_apostrophe(self, word: str, least: int) -> tuple[str, ...]:
+        """Return « essai » for « dessai », when at least so many documents hold it."""
         heads = [head for head in ("qu", *"ldjmtsnc") if word.startswith(head)]
         rests = (word.removeprefix(head) for head in heads)
         known = (self._form(rest) for rest in rests if rest[:1] in "aeiouyh")
-        return next(((form,) for form, documents in known if documents >= MIN_DOCUMENT_FREQUENCY), ())
+        return next(((form,) for form, documents in known if documents >= least), ())
 
     def _lost_space(self, word: str) -> tuple[str, ...]:
         """Return « rupture » and « conventionnelle » for the two written as one."""

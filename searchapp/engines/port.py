@@ -156,8 +156,9 @@ class EnginePanic(Exception):
 class Document:
     """An article with its terms, part by part.
 
-    ``day`` is its date in the configured time zone as yyyymmdd, 0 without one. ``rerank_features`` is the text that the
-    second stage reads without reading the article.
+    ``joined`` has of each part the joined words of its compounds, which have no position: they are found by stem and by
+    exact form, and count in the length. ``day`` is its date in the configured time zone as yyyymmdd, 0 without one.
+    ``rerank_features`` is the text that the second stage reads without reading the article.
     """
 
     article: Article
@@ -166,6 +167,7 @@ class Document:
     text: Sequence[Term]
     day: int
     rerank_features: str = ""
+    joined: tuple[Sequence[Term], Sequence[Term], Sequence[Term]] = ((), (), ())
 
 
 SortKey = tuple[int, int]

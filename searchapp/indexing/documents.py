@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
 from zoneinfo import ZoneInfo
 
-from searchapp.analysis import FrenchAnalyzer
+from searchapp.analysis import FrenchAnalyzer, Joined, Term
 from searchapp.derived.rerank_features import make_rerank_features
 from searchapp.engines.days import day_number
 from searchapp.engines.port import ArticleWriter, Document, Engine, MakeDocument, ParallelEngine, Place, Writer
 from searchapp.model import Article
 
-__all__ = ["DocumentMaker", "WriterFactory"]
+__all__ = ["DocumentMaker", "WriterFactory", "terms_of"]
 
 
 class DocumentMaker:
@@ -26,15 +27,23 @@ class DocumentMaker:
 
     def __call__(self, article: Article) -> Document:
         local = article.date.astimezone(self._timezone) if article.date else None
-        title, lead, text = map(self._analyzer.terms, (article.title, article.lead, article.text))
+        parts = map(self._analyzer.analyze, (article.title, article.lead, article.text))
+        (title, joined_title), (lead, joined_lead), (text, joined_text) = parts
+        joined_body = [*joined_lead, *((len(lead) + index, term) for index, term in joined_text)]
         return Document(
             article=article,
             title=title,
             lead=lead,
             text=text,
-            rerank_features=make_rerank_features(title, lead + text),
+            rerank_features=make_rerank_features(title, lead + text, terms_of(joined_title), joined_body),
+            joined=(terms_of(joined_title), terms_of(joined_lead), terms_of(joined_text)),
             day=day_number(local) if local else 0,
         )
+
+
+def terms_of(joined: Iterable[Joined]) -> list[Term]:
+    """Return the terms of joined words without their places."""
+    return [term for _, term in joined]
 
 
 @dataclass(frozen=True, slots=True)

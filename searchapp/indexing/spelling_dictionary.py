@@ -11,6 +11,7 @@ from pathlib import Path
 from searchapp.analysis import FrenchAnalyzer
 from searchapp.derived.spelling import FILE_NAME, build_spelling_dictionary, update_spelling_dictionary
 from searchapp.engines.port import EngineRequest, Reader, TermClause
+from searchapp.indexing.documents import terms_of
 from searchapp.model import Article
 from searchapp.schema import EXACT
 
@@ -58,4 +59,5 @@ def _exact_forms(reader: Reader, superseded: int) -> Iterator[tuple[str, int]]:
 def _forms(article: Article, analyzer: FrenchAnalyzer) -> Counter[str]:
     """Return the number of parts of ``article`` (title, lead, text) that hold each exact form."""
     parts = (article.title, article.lead, article.text)
-    return Counter(form for part in parts for form in {term.exact for term in analyzer.terms(part)})
+    analyzed = (analyzer.analyze(part) for part in parts)
+    return Counter(form for terms, joined in analyzed for form in {term.exact for term in (*terms, *terms_of(joined))})

@@ -211,7 +211,10 @@ def _(node: Bool) -> str:
         return show(node.must[0])
     parts = [_one(clause) for clause in node.should]
     parts += [("+" if isinstance(clause, PREFERRED) else "") + _one(clause) for clause in node.must]
-    parts += ["-" + _one(clause) for clause in node.must_not]
+    for clause in node.must_not:
+        text = _one(clause)
+        # A hyphen excludes only after a word and before a letter, a quotation, a group or a form.
+        parts.append(("-" if parts and (text[0].isalpha() or text[0] in '"(=') else "SAUF ") + text)
     return " ".join(parts)
 
 

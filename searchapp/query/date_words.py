@@ -29,6 +29,9 @@ _SETTINGS: Final[dict[str, Any]] = {
 _WORD: Final = re.compile(r"[^\W\d_]{3,}")
 # « 7j », « 3 mois »: the days from then until today, where « il y a 7 jours » is one day.
 _LENGTH: Final = re.compile(r"(\d{1,3})\s*(j|d|jours?|days?|semaines?|weeks?|mois|months?|ans?|ann[ée]es?|years?)")
+# « les années 90 », "the 1990s"; those of 00 to 20 without a century are this one's.
+_DECADE: Final = re.compile(r"(?:(?:les )?ann[ée]es |the )?(?P<century>[12]\d)?(?P<decade>\d0)s?")
+_RECENT_DECADES: Final = ("00", "10", "20")
 _YEARS: Final = range(1000, 3000)
 
 
@@ -48,6 +51,11 @@ class CalendarWords:
         return self._read(" ".join(text.lower().replace("’", "'").split()), self._today())
 
     def _read_on(self, text: str, today: date) -> Period | None:
+        decade = _DECADE.fullmatch(text)
+        if decade and not text.isdecimal():
+            century = decade["century"] or ("20" if decade["decade"] in _RECENT_DECADES else "19")
+            first = int(century + decade["decade"])
+            return date(first, 1, 1), date(first + 9, 12, 31)
         length = _LENGTH.fullmatch(text)
         if len(text) > _LONGEST or not (length or _WORD.search(text)):
             return None

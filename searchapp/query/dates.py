@@ -36,6 +36,7 @@ DATE_WORDS: Final = re.compile(
         (?:\d\d?(?:er|st|nd|rd|th)?\s+)?(?:{_MONTHS})\b\.?(?:\s+{_YEAR})?
       | (?:le|la|l['’])\s*(?:mois|semaine|ann[ée]e|an)\s+(?:derni[eè]re?|pass[ée]e?)
       | (?:cette\s+(?:semaine|ann[ée]e)|ce\s+mois(?:-ci)?|cet\s+an)
+      | (?:les\s+)?ann[ée]es\s+(?:[12]\d)?\d0 | (?:[12]\d)?\d0s
       | (?:this|last)\s+(?:week|month|year)
       | il\s+y\s+a\s+\d{{1,3}}\s+{_UNIT}
       | \d{{1,3}}\s*{_UNIT}(?:\s+ago)?

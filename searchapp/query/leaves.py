@@ -14,12 +14,15 @@ from searchapp.query.ast import DateRange, Exact, Fuzzy, Leaf, Phrase, Prefix, W
 from searchapp.query.dates import ONE_DAY, DateWords, read_period
 from searchapp.query.grammar import GREATEST_DISTANCE, SHORTEST_PREFIX, read_operator
 
-__all__ = ["read_id", "read_leaf", "read_phrase", "read_range"]
+__all__ = ["read_id", "read_leaf", "read_phrase", "read_range", "read_words"]
 
 # Of a text turned round: the signs after its last letter or digit, and a distance before them (of « a~1~2 » the last).
 _SIGNS: Final = re.compile(r"[\W_]*")
 _DISTANCE: Final = re.compile(r"(?P<distance>\d+)~(?:[\W_]*\d+~)*")
 _STAR_OR_TILDE: Final = re.compile(r"[*~]")
+_CURRENCIES: Final = frozenset("€$£")
+_NAME_BEGINS: Final = re.compile(r"(?<![\w.])[@#.]\Z")
+_NAME_ENDS: Final = re.compile(r"(?:\+{1,2}|#)(?![\w+#])")
 _BREAKING_SPACES: Final = re.compile(r"[ \t\r\n\f\v]+")
 _QUOTES: Final = str.maketrans(dict.fromkeys('"«»“”„', " "))
 
@@ -34,17 +37,22 @@ def read_leaf(raw: str, place: int, remarks: list[Remark]) -> Leaf | None:
     if not text:
         return None
     if raw.startswith("="):
-        return Exact(text)
+        return Exact(_with_signs(begin, text))
     if suffix.startswith("*"):
         return _prefix(text, at, remarks)
     if suffix:
         return Fuzzy(text, max(1, min(int(suffix[1:4] or 1), GREATEST_DISTANCE)), at)
-    return word(text)
+    return word(_with_currency(begin, text))
 
 
 def word(text: str) -> Word:
     """Return a word; one that reads as an operator is kept in small letters, which never do."""
     return Word(text.lower() if read_operator(text) else text)
+
+
+def read_words(text: str) -> tuple[Word, ...]:
+    """Return the words of a phrase, each as if it stood alone."""
+    return tuple(word(kept) for part in text.split() if (kept := _kept(part)))
 
 
 def read_id(text: str) -> Phrase | None:
@@ -55,8 +63,9 @@ def read_id(text: str) -> Phrase | None:
 
 def read_phrase(text: str, slop: int) -> Phrase | None:
     """Return the phrase ``text``, None if it holds no word."""
-    kept = _kept(_BREAKING_SPACES.sub(" ", text.translate(_QUOTES)))
-    return Phrase(kept, slop) if kept else None
+    spaced = _BREAKING_SPACES.sub(" ", text.translate(_QUOTES))
+    kept = _kept(spaced)
+    return Phrase(_with_signs(spaced, kept), slop) if kept else None
 
 
 def read_range(field: str, value: str, words: DateWords | None) -> DateRange | None:
@@ -114,6 +123,20 @@ def _remark_on_stars(raw: str, text: str, at: tuple[int, int], remarks: list[Rem
     else:
         message = Message("A star needs the beginning of a word before it, as in march*; alone it was left out.")
     remarks.append(Remark(message, *at))
+
+
+def _with_currency(raw: str, kept: str) -> str:
+    """Return ``kept`` with the sign of a currency that follows it: « 3M€ » is no length."""
+    end = raw.index(kept) + len(kept)
+    return raw[: end + 1][-len(kept) - 1 :] if raw[end : end + 1] in _CURRENCIES else kept
+
+
+def _with_signs(text: str, kept: str) -> str:
+    """Return ``kept``, a stretch of ``text``, with the signs at its ends that belong to a name (C++, Canal+, .NET)."""
+    start = text.index(kept)
+    end = start + len(kept)
+    before, after = _NAME_BEGINS.search(text[:start]), _NAME_ENDS.match(text, end)
+    return (before[0] if before else "") + kept + (after[0] if after else "")
 
 
 def _kept(text: str) -> str:

@@ -32,9 +32,20 @@ from searchapp.schema import ID
 
 __all__ = ["Kind", "Token", "tokens_of"]
 
-_SIGNS: Final = re.compile(r"[+\-!]*")
-# A no-break space between groups of digits is part of a number.
-_WORD: Final = re.compile(r"""(?:(?<!\d)\d{1,3}(?:[\u00a0\u202f\u2009]\d{3})+(?!\d)|[^\s"«»“”„()|])+""")
+# Word processors and phones make other dashes of the hyphen that somebody types.
+_DASHES: Final = "\u2010\u2011\u2012\u2013\u2014\u2212"
+_SIGNS: Final = re.compile(rf"[+\-!{_DASHES}]*")
+# « mot– » ends what a dash before a word began: both are brackets.
+_CLOSING_DASH: Final = re.compile(rf"\w[-{_DASHES}](?=[\s,.;:!?)]|\Z)")
+_QUOTE: Final = re.compile('["«“„]')
+# What may follow the sign of an exclusion beside a letter.
+_EXCLUDABLE: Final = frozenset('"«“„(=')
+# « auteur(e)s » is one word, and so is a number whose groups stand between no-break spaces.
+_WORD: Final = re.compile(
+    r"""(?:(?<!\w)[^\W\d_]{2,40}\((?i:e|ne|le|te|ve|trice|rice|euse|[eè]re|i[eè]re)?[sx]?\)s?(?!\w)"""
+    r"""|(?<!\d)\d{1,3}(?:[\u00a0\u202f\u2009]\d{3})+(?!\d)|[^\s"«»“”„()|])+"""
+)
+_TELEPHONE: Final = re.compile(r"\+\d[\d ().\-]{6,24}\d")
 _FIELD: Final = re.compile(r"(?!=)[\W_]*(?P<name>[^\W\d_][\w\-]*):")
 _OPENING: Final = {'"': '"', "«": "»", "“": "”", "„": "“”"}
 _CLOSING: Final = '"»”“'
@@ -83,8 +94,14 @@ class _Lexer:
         self._words_left = MOST_DATE_WORDS
         self._remarks = remarks
         self._place = 0
+        self._has_operand = False
 
     def tokens(self) -> Iterator[Token]:
+        for token in self._tokens():
+            self._has_operand |= token.kind is Kind.OPERAND
+            yield token
+
+    def _tokens(self) -> Iterator[Token]:
         while self._place < len(self._text):
             sign = self._text[self._place]
             if sign == "|":
@@ -105,9 +122,49 @@ class _Lexer:
 
     def _clause(self) -> Iterator[Token]:
         start = self._place
+        if telephone := self._telephone():
+            self._place += len(telephone)
+            yield self._token(start, "", None, read_leaf(telephone, start, self._remarks))
+            return
         signs = _match(_SIGNS, self._text, start)
         self._place += len(signs)
-        yield from self._operand(start, signs[:1].replace("!", "-"), None)
+        yield from self._operand(start, signs[:1] if signs[:1] in ("", "+") else self._exclusion(start, signs), None)
+
+    def _is_closed(self) -> bool:
+        """Return whether a dash at the end of a word closes what the one before this place began."""
+        quote = _QUOTE.search(self._text, self._place)
+        end = quote.start() if quote else len(self._text)
+        return _CLOSING_DASH.search(self._text, self._place, end) is not None
+
+    def _telephone(self) -> str:
+        """Return the number at this place that begins with « +33 », where + is no sign; else nothing."""
+        number = _match(_TELEPHONE, self._text, self._place)
+        first = raw_tokens(number)[:1] if number else []
+        return first[0] if first and first[0].startswith("+") else ""
+
+    def _exclusion(self, start: int, signs: str) -> str:
+        """Return "-" if the sign before this place excludes, as it does after a word and before a letter; else nothing.
+
+        Texts that are pasted have dashes and brackets too, so both ways are told.
+        """
+        following = self._text[self._place : self._place + 1]
+        if not following or following.isspace():
+            return ""
+        excludes = self._has_operand and (following.isalpha() or following in _EXCLUDABLE)
+        excludes = excludes and not (signs[0] != "!" and self._is_closed())
+        word = _match(_WORD, self._text, self._place)
+        if not excludes and word and (raw_tokens(word) or "*" in word):
+            message = Message(
+                "“{sign}{word}” was read as a word: a hyphen excludes after another word and before a letter."
+                " SAUF {word} (NOT {word}) always excludes.",
+                sign=signs,
+                word=word,
+            )
+            self._remarks.append(Remark(message, start, self._place + len(word)))
+        elif excludes and signs[0] in _DASHES and word:
+            message = Message("“{sign}{word}” was read as -{word}, which excludes.", sign=signs, word=word)
+            self._remarks.append(Remark(message, start, self._place + len(word)))
+        return "-" if excludes else ""
 
     def _operand(self, start: int, sign: str, row: FieldRow | None) -> Iterator[Token]:
         """Read a group, a phrase or a word; ``row`` is the field that was named before it."""
@@ -117,6 +174,8 @@ class _Lexer:
             yield Token(Kind.OPEN, start, self._place, sign, field=row)
         elif following and following in _OPENING:
             phrase = read_id(self._quoted()) if row and row.name == ID else self._phrase()
+            if row and phrase is None:
+                self._remark_on_empty(start)
             yield self._token(start, sign, row, phrase)
         elif raw := _match(_WORD, self._text, self._place):
             yield from self._word(start, sign, row, raw)
@@ -177,7 +236,13 @@ class _Lexer:
         return self._words(text) if self._words and self._words_left >= 0 else None
 
     def _phrase(self) -> Node | None:
+        start = self._place
         text = self._quoted()
+        if "*" in text:
+            message = Message(
+                "A star between quotation marks was left out: “{phrase}” was searched as it is written.", phrase=text
+            )
+            self._remark(start, message)
         slop = _SLOP.match(self._text, self._place)
         if slop:
             self._place = slop.end()
@@ -216,6 +281,10 @@ class _Lexer:
         else:
             return
         self._remarks.append(Remark(message, self._place, self._place + len(name)))
+
+    def _remark_on_empty(self, start: int) -> None:
+        asked = self._text[start : self._place]
+        self._remark(start, Message("“{text}” holds no word and was left out.", text=asked))
 
     def _remark_on_slop(self, start: int, digits: str) -> None:
         if digits.isdecimal() and int(digits) > GREATEST_SLOP:

@@ -64,6 +64,8 @@ def _parse(text: str, limit: int, levels: int, words: DateWords | None) -> Parse
     tokens = balance(list(tokens_of(text[:limit], words, remarks)), levels, remarks)
     settled = limit_proximities(limit_clauses(settle(tokens), remarks), remarks)
     tree = _Parser(settled, remarks).whole()
+    if isinstance(tree, MatchAll) and text.strip() and not remarks:
+        remarks.append(Remark(Message("“{text}” holds no word and was left out.", text=text.strip()), 0, len(text)))
     if isinstance(tree, Bool) and not tree.should and not tree.must:
         message = Message("A query of excluded words alone shows every other article.")
         remarks.append(Remark(message, 0, len(text)))

@@ -41,7 +41,7 @@ class Corrections:
             Message(
                 "No article holds “{word}”; “{other}” was looked for instead.",
                 word=word,
-                other=" ".join(term.exact for term in corrected),
+                other=_shown(corrected),
             )
             for word, corrected in self.by_form.items()
             if corrected and word in replaced
@@ -54,10 +54,15 @@ class Corrections:
         parts, done = [], 0
         for token in analyzer.tokens(query):
             if corrected := self.by_form.get(token.term.exact):
-                parts += [query[done : token.start], " ".join(term.exact for term in corrected)]
+                parts += [query[done : token.start], _shown(corrected)]
                 done = token.end
         text = "".join([*parts, query[done:]])
         return text if text != query else None
+
+
+def _shown(terms: Iterable[Term]) -> str:
+    """Return the exact forms of ``terms`` as people write them; compounds have a sign for their spaces."""
+    return " ".join(term.exact for term in terms).replace("_", " ")
 
 
 NO_CORRECTIONS: Final = Corrections()

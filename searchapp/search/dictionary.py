@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from threading import RLock
 from typing import Final
@@ -16,9 +16,10 @@ from weakref import WeakKeyDictionary
 
 from searchapp.analysis import FrenchAnalyzer, Term
 from searchapp.analysis.stemmer import irregular_words
-from searchapp.engines.port import Reader
-from searchapp.model import Deadline
+from searchapp.engines.port import Clause, EngineRequest, Reader
+from searchapp.model import Article, Deadline
 from searchapp.query.grammar import MOST_EXPANSIONS
+from searchapp.schema import ID
 from searchapp.search.fuzzy import near_words
 
 __all__ = ["Dictionaries", "Dictionary", "Expansion", "Lookup"]
@@ -27,6 +28,8 @@ Value = tuple[str, tuple[Term, ...]]
 _ALL: Final = 1 << 30
 # A stem begins with the first letters of its words, irregular words apart.
 _SHARED_LETTERS: Final = 2
+# Articles whose text is looked through with one search.
+_ARTICLES: Final = 1000
 # Words or values read between two checks of the deadline.
 _BATCH: Final = 2048
 # Words of a prefix that are read, to choose the most frequent among them.
@@ -115,6 +118,17 @@ class Dictionary:
                     return None
             return known
 
+    def articles(self, clause: Clause, deadline: Deadline) -> Iterator[Article]:
+        """Yield the articles that match ``clause``, some at a time, until the deadline."""
+        request = EngineRequest(clause, limit=_ARTICLES, deadline=deadline)
+        while candidates := self._reader.search(request).candidates:
+            for start in range(0, len(candidates), _ARTICLES // 10):
+                if deadline.passed():
+                    return
+                some = candidates[start : start + _ARTICLES // 10]
+                yield from self._reader.articles(candidate.document for candidate in some)
+            request = replace(request, after=candidates[-1].sort_key)
+
     def values_with_prefix(self, field: str, prefix: str, limit: int) -> list[str]:
         """Return the first values of a field that begin with ``prefix``."""
         return [value for value, _ in self._reader.terms_with_prefix(field, prefix, limit)]
@@ -187,6 +201,12 @@ class Lookup:
                 return Expansion({field: matches}, complete=False)
             matches += [value for value, terms in values[start : start + _BATCH] if test(terms)]
         return Expansion({field: matches})
+
+    def ids(self, clause: Clause, test: Callable[[Article], bool]) -> Expansion:
+        """Return the ids of the articles that match ``clause`` and pass ``test``."""
+        articles = self._dictionary.articles(clause, self._deadline) if self._dictionary else ()
+        ids = tuple(article.id for article in articles if test(article))
+        return Expansion({ID: ids}, complete=not self._deadline.passed())
 
     def values_with_prefix(self, field: str, prefix: str, limit: int) -> list[str]:
         """Return the first values of a field that begin with ``prefix``."""

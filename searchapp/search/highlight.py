@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 from typing import Final
 
 from searchapp.analysis import FrenchAnalyzer, Token
@@ -74,13 +75,29 @@ class Highlighter:
         if not terms or deadline.passed():
             return []
         tokens = self._tokens(text, terms, deadline, limit)
-        keys = ((token, terms.key(token.term)) for token in tokens.tokens)
+        compounds = self._compounds(text, terms, deadline, limit)
+        keys = ((token, terms.key(token.term)) for token in (*tokens.tokens, *compounds))
         marks = [Mark(token.start, token.end, key) for token, key in keys if key is not None]
+        for pattern in terms.patterns:
+            matches = pattern.finditer(text, 0, limit or len(text))
+            marks += [Mark(match.start(), match.end(), pattern) for match in islice(matches, MOST_MARKS)]
         for phrase in terms.phrases:
             marks += tokens.phrase_marks(phrase, deadline)
         for words, slop in terms.near if tokens.counted else ():
             marks += tokens.near_marks(words, slop) if not deadline.passed() else ()
         return without_overlap(marks)[:MOST_MARKS]
+
+    def _compounds(self, text: str, terms: HighlightTerms, deadline: Deadline, limit: int | None) -> Iterator[Token]:
+        """Yield the compounds whose joined word is marked; they are marked whole."""
+        for start, end in _stretches(text, limit, deadline) if terms.stems or terms.exact else ():
+            stretch = text[start:end]
+            if terms.has_codes:
+                tokens: Iterator[Token] = (
+                    Token(one.start, one.end, term) for one, term in self._analyzer.compounds(stretch)
+                )
+            else:
+                tokens = self._analyzer.wanted_compounds(stretch, terms.terms)
+            yield from (Token(token.start + start, token.end + start, token.term) for token in tokens)
 
     def _tokens(self, text: str, terms: HighlightTerms, deadline: Deadline, limit: int | None) -> TermTokens:
         """Return the tokens that may be marked; their positions are counted where other words have to be."""

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
 
-from searchapp.analysis import FrenchAnalyzer, Term, TermMatcher
+from searchapp.analysis import Term, TermMatcher
 from searchapp.query.ast import And, Bool, Exact, Field, Fuzzy, Leaf, Node, Or, Phrase, Prefix, Word
 from searchapp.schema import PARTS
 from searchapp.search.corrections import NO_CORRECTIONS, Corrections
 from searchapp.search.fuzzy import is_near
+from searchapp.search.literal import literal_pattern
 from searchapp.search.query_terms import content_terms, leaves
+from searchapp.search.spellings import QuerySpellings
 from searchapp.search.synonyms import Alternative
 
 __all__ = ["HighlightTerms", "extract_highlight_terms"]
@@ -22,7 +25,8 @@ class HighlightTerms:
     """The terms to mark, by form: stems, phrases of folded words, prefixes, exact forms.
 
     ``near`` pairs folded words with the number of other words that may stand between them, ``fuzzy`` a folded word with
-    a distance; ``parts`` has the terms of one part alone (« titre:… »).
+    a distance; ``patterns`` stand for leaves with signs or capitals; ``parts`` has the terms of one part alone
+    (« titre:… »).
     """
 
     stems: frozenset[str] = frozenset()
@@ -31,6 +35,7 @@ class HighlightTerms:
     prefixes: frozenset[str] = frozenset()
     fuzzy: frozenset[tuple[str, int]] = frozenset()
     exact: frozenset[str] = frozenset()
+    patterns: tuple[re.Pattern[str], ...] = ()
     parts: Mapping[str, HighlightTerms] = field(default_factory=dict)
 
     def __bool__(self) -> bool:
@@ -52,6 +57,11 @@ class HighlightTerms:
         """True when a number is among them, which may have spaces in it."""
         words = self.stems | self.exact | self.prefixes | {word for word, _ in self.fuzzy} | self._words_in_rows
         return any(map(str.isdigit, words))
+
+    @cached_property
+    def has_codes(self) -> bool:
+        """Whether a word of letters and digits is among them, which may be a compound with spaces in it (« F 16 »)."""
+        return any(any(map(str.isdigit, word)) and any(map(str.isalpha, word)) for word in self.stems | self.exact)
 
     @cached_property
     def terms(self) -> TermMatcher:
@@ -85,61 +95,69 @@ class HighlightTerms:
 
 def extract_highlight_terms(
     tree: Node,
-    analyzer: FrenchAnalyzer,
+    spellings: QuerySpellings,
     corrections: Corrections = NO_CORRECTIONS,
     alternatives: Iterable[Alternative] = (),
 ) -> HighlightTerms:
     """Return the terms that ``tree`` asks for, corrected, and those of its ``alternatives``; none that it excludes."""
-    terms = _terms_of(tree, analyzer)
+    terms = _terms_of(tree, spellings)
     words = [leaf.text for leaf in leaves(tree, in_parts=False) if isinstance(leaf, Word)]
-    others = terms.phrases or terms.near or terms.prefixes or terms.fuzzy or terms.exact or terms.parts
-    content = content_terms(words, analyzer, corrections, or_stopwords=not others)
+    others = terms.patterns or terms.phrases or terms.near or terms.prefixes or terms.fuzzy or terms.exact
+    content = content_terms(words, spellings, corrections, or_stopwords=not (others or terms.parts))
     synonyms = [alternative.terms for alternative in alternatives]
     single = {synonym[0].stem for synonym in synonyms if len(synonym) == 1}
+    rows = [tuple(term.word for term in synonym) for synonym in synonyms if len(synonym) > 1]
+    rows += spellings.rows(" ".join(words))
     return replace(
         terms,
         stems=terms.stems | {term.stem for term in content} | single,
-        phrases=(*terms.phrases, *(tuple(term.word for term in synonym) for synonym in synonyms if len(synonym) > 1)),
+        phrases=(*terms.phrases, *rows),
     )
 
 
-def _terms_of(node: Node, analyzer: FrenchAnalyzer) -> HighlightTerms:
+def _terms_of(node: Node, spellings: QuerySpellings) -> HighlightTerms:
     match node:
         case Bool():
-            return _terms_of_bool(node, analyzer)
+            return _terms_of_bool(node, spellings)
         case And() | Or():
-            return _merged(*(_terms_of(clause, analyzer) for clause in node.clauses))
+            return _merged(*(_terms_of(clause, spellings) for clause in node.clauses))
         case Field() if node.name in PARTS:
-            return HighlightTerms(parts={node.name: _terms_of(node.node, analyzer)})
+            return HighlightTerms(parts={node.name: _terms_of(node.node, spellings)})
         case Word() | Phrase() | Prefix() | Fuzzy() | Exact():
-            return _terms_of_leaf(node, analyzer.terms(node.text))
+            return _terms_of_leaf(node, spellings)
     return HighlightTerms()
 
 
-def _terms_of_bool(node: Bool, analyzer: FrenchAnalyzer) -> HighlightTerms:
+def _terms_of_bool(node: Bool, spellings: QuerySpellings) -> HighlightTerms:
     clauses = (*node.should, *node.must)
-    terms = [term for clause in clauses if isinstance(clause, Word) for term in analyzer.terms(clause.text)]
+    terms = [term for clause in clauses if isinstance(clause, Word) for term in spellings.terms(clause.text)]
     content = [term for term in terms if not term.is_stopword]
-    others = [_terms_of(clause, analyzer) for clause in clauses if not isinstance(clause, Word)]
+    others = [_terms_of(clause, spellings) for clause in clauses if not isinstance(clause, Word)]
     stems = frozenset(term.stem for term in content or ([] if any(others) else terms))
     return _merged(HighlightTerms(stems=stems), *others)
 
 
-def _terms_of_leaf(node: Leaf, terms: Sequence[Term]) -> HighlightTerms:
-    words = tuple(term.word for term in terms)
+def _terms_of_leaf(node: Leaf, spellings: QuerySpellings) -> HighlightTerms:
+    if pattern := literal_pattern(node):
+        return HighlightTerms(patterns=(pattern,))
+    rows = spellings.phrases(node.text)
+    words = rows[0]
     match node:
         case Phrase(slop=slop) if slop and len(words) > 1:
             return HighlightTerms(near=((words, slop),))
         case Phrase():
-            return HighlightTerms(phrases=(words,))
+            return HighlightTerms(phrases=tuple(rows))
         case Prefix():
-            return HighlightTerms(frozenset(term.stem for term in terms[:-1]), prefixes=frozenset(words[-1:]))
+            stems = [term.stem for term in spellings.tokens(node.text)[:-1]]
+            return HighlightTerms(frozenset(stems), prefixes=frozenset(words[-1:]))
         case Fuzzy(distance=distance):
             return HighlightTerms(fuzzy=frozenset((word, distance) for word in words))
         case Exact():
+            whole = spellings.compound(node.text)
+            terms = [whole] if whole else spellings.tokens(node.text)
             return HighlightTerms(exact=frozenset(term.exact for term in terms))
         case Word():
-            return HighlightTerms(stems=frozenset(term.stem for term in terms))
+            return HighlightTerms(stems=frozenset(term.stem for term in spellings.terms(node.text)))
 
 
 def _merged(*several: HighlightTerms) -> HighlightTerms:
@@ -151,5 +169,6 @@ def _merged(*several: HighlightTerms) -> HighlightTerms:
         prefixes=frozenset().union(*(terms.prefixes for terms in several)),
         fuzzy=frozenset().union(*(terms.fuzzy for terms in several)),
         exact=frozenset().union(*(terms.exact for terms in several)),
+        patterns=tuple(pattern for terms in several for pattern in terms.patterns),
         parts={name: _merged(*(terms.parts[name] for terms in several if name in terms.parts)) for name in names},
     )

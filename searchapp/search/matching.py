@@ -88,7 +88,8 @@ def _narrowed(plan: QueryPlan, reader: Reader, deadline: Deadline) -> tuple[Clau
     weights = _weights(terms)
     enough = [] if minimum is None else [minimum]
     enough += [alternative_should_match(weights, other) for other in plan.alternatives]
-    synonyms = (TermClause(STEMS, ((stem, 1.0),)) for other in plan.alternatives for stem in other.stems)
+    others = (TermClause(STEMS, ((stem, 1.0),)) for other in plan.alternatives for stem in other.stems)
+    synonyms = (other for other in others if other not in clause.should)
     must = (*clause.must, BooleanClause(should=tuple(enough)))
     return replace(clause, must=must, should=(*clause.should, *synonyms)), counted
 

@@ -6,8 +6,8 @@ before, and changes neither. The marks of a single article need its first half o
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from searchapp.analysis import FrenchAnalyzer, Term
 from searchapp.engines.port import Clause
@@ -18,10 +18,12 @@ from searchapp.search.corrections import Corrections, SpellingCorrector
 from searchapp.search.dictionary import Dictionaries, Lookup
 from searchapp.search.highlight_terms import HighlightTerms, extract_highlight_terms
 from searchapp.search.open_generation import OpenGeneration
-from searchapp.search.query_terms import replaced_forms, scored_terms, terms_to_correct
+from searchapp.search.query_terms import replaced_forms, scored_terms, scored_texts, terms_to_correct
+from searchapp.search.relaxing import relax_phrases, without_fillers
 from searchapp.search.resolve import Resolver
 from searchapp.search.scored_terms import ScoredTerm, weigh
-from searchapp.search.synonyms import Alternative, Synonyms
+from searchapp.search.spellings import QuerySpellings, TypedForm
+from searchapp.search.synonyms import MOST_ALTERNATIVES, Alternative, Synonyms
 
 __all__ = ["QueryPlan", "QueryPlanner"]
 
@@ -56,10 +58,12 @@ class _CorrectedQuery:
     """A query with its words corrected: the first half of a plan. ``messages`` say how the tree was changed."""
 
     tree: Node
+    spellings: QuerySpellings
     messages: tuple[Message, ...]
     corrections: Corrections
     terms: Sequence[Term]
     alternatives: tuple[Alternative, ...]
+    typed_forms: Mapping[str, TypedForm]
 
 
 class QueryPlanner:
@@ -71,22 +75,31 @@ class QueryPlanner:
         self._dictionaries = Dictionaries(analyzer)
 
     def plan(
-        self, request: SearchRequest, parsed: ParsedQuery, generation: OpenGeneration, deadline: Deadline
+        self,
+        request: SearchRequest,
+        parsed: ParsedQuery,
+        generation: OpenGeneration,
+        deadline: Deadline,
+        messages: tuple[Message, ...] = (),
     ) -> QueryPlan:
-        """Return the plan of ``request``, whose query text is ``parsed``; words are looked up until ``deadline``."""
+        """Return the plan of ``request``, whose query text is ``parsed``; words are looked up until ``deadline``.
+
+        ``messages`` say how its tree was changed before.
+        """
         reader, spelling = generation.reader, generation.spelling
+        parsed = replace(parsed, tree=without_fillers(parsed.tree, request.query))
         query = self._correct(parsed, generation, deadline)
         lookup = Lookup(self._dictionaries.of(reader), deadline)
-        resolution = Resolver(self._analyzer, lookup, query.corrections).resolve(query.tree)
-        replaced = replaced_forms(query.tree, self._analyzer)
-        messages = (*query.messages, *query.corrections.messages(replaced))
-        whole_query = (Remark(message, 0, len(request.query)) for message in messages)
+        resolution = Resolver(query.spellings, lookup, query.corrections).resolve(query.tree)
+        replaced = replaced_forms(query.tree, query.spellings)
+        reported = (*messages, *query.messages, *query.corrections.messages(replaced))
+        whole_query = (Remark(message, 0, len(request.query)) for message in reported)
         return QueryPlan(
             tree=query.tree,
             clause=resolution.clause,
             filters=request.filters,
             sort=_effective_sort(request.sort, query.tree),
-            scored_terms=weigh(query.terms, query.alternatives, reader, spelling),
+            scored_terms=weigh(query.terms, query.alternatives, query.typed_forms, reader, spelling),
             alternatives=query.alternatives,
             highlight_terms=self._highlight_terms(query),
             corrections=query.corrections,
@@ -95,6 +108,16 @@ class QueryPlanner:
             complete=query.corrections.complete and resolution.complete,
         )
 
+    def relaxed_plan(
+        self, request: SearchRequest, parsed: ParsedQuery, generation: OpenGeneration, deadline: Deadline
+    ) -> QueryPlan | None:
+        """Return the plan of ``request`` with words in place of its phrases, None when it has no phrase."""
+        relaxed = relax_phrases(parsed.tree)
+        if relaxed is None:
+            return None
+        tree, messages = relaxed
+        return self.plan(request, replace(parsed, tree=tree), generation, deadline, messages)
+
     def highlight_terms(self, parsed: ParsedQuery, generation: OpenGeneration, deadline: Deadline) -> HighlightTerms:
         """Return the highlight terms of a plan, for one article: nothing has to be found, so no clause is resolved."""
         return self._highlight_terms(self._correct(parsed, generation, deadline))
@@ -102,13 +125,18 @@ class QueryPlanner:
     def _correct(self, parsed: ParsedQuery, generation: OpenGeneration, deadline: Deadline) -> _CorrectedQuery:
         tree, messages = _prefer_quotes(parsed.tree)
         corrector = SpellingCorrector(generation.reader, generation.spelling)
-        corrections = corrector.correct(terms_to_correct(tree, self._analyzer), deadline)
-        terms = scored_terms(tree, self._analyzer, corrections)
-        alternatives = tuple(self._synonyms.of([term.stem for term in terms]))
-        return _CorrectedQuery(tree, messages, corrections, terms, alternatives)
+        spellings = QuerySpellings(self._analyzer, generation.reader, generation.spelling)
+        corrections = corrector.correct(terms_to_correct(tree, spellings), deadline)
+        terms = scored_terms(tree, spellings, corrections)
+        stems = [term.stem for term in terms]
+        written_otherwise = Synonyms(spellings.groups([" ".join(scored_texts(tree))])).of(stems)
+        others = (replace(alternative, is_spelling=True) for alternative in written_otherwise)
+        alternatives = (*self._synonyms.of(stems), *others)[:MOST_ALTERNATIVES]
+        typed_forms = spellings.typed_forms(" ".join(scored_texts(tree)))
+        return _CorrectedQuery(tree, spellings, messages, corrections, terms, alternatives, typed_forms)
 
     def _highlight_terms(self, query: _CorrectedQuery) -> HighlightTerms:
-        return extract_highlight_terms(query.tree, self._analyzer, query.corrections, query.alternatives)
+        return extract_highlight_terms(query.tree, query.spellings, query.corrections, query.alternatives)
 
 
 def _prefer_quotes(tree: Node) -> tuple[Node, tuple[Message, ...]]:

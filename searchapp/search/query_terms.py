@@ -7,12 +7,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from searchapp.analysis import FrenchAnalyzer, Term
+from searchapp.analysis import Term
 from searchapp.query.ast import And, Bool, Exact, Field, Leaf, Node, Not, Or, Phrase, Word
 from searchapp.schema import WORDS
 from searchapp.search.corrections import Corrections
+from searchapp.search.spellings import QuerySpellings
 
-__all__ = ["content_terms", "leaves", "replaced_forms", "scored_terms", "stem_texts", "terms_to_correct"]
+__all__ = [
+    "content_terms",
+    "leaves",
+    "replaced_forms",
+    "scored_terms",
+    "scored_texts",
+    "stem_texts",
+    "terms_to_correct",
+]
 
 
 def leaves(node: Node, *, in_parts: bool) -> Iterator[Leaf]:
@@ -41,42 +50,50 @@ def stem_texts(node: Bool, *, with_required: bool = True) -> list[str]:
 
 
 def content_terms(
-    texts: Iterable[str], analyzer: FrenchAnalyzer, corrections: Corrections, *, or_stopwords: bool = True
+    texts: Iterable[str], spellings: QuerySpellings, corrections: Corrections, *, or_stopwords: bool = True
 ) -> list[Term]:
     """Return the content terms of ``texts``, corrected; with ``or_stopwords``, stopwords when there is nothing else."""
-    terms = analyzer.terms(" ".join(texts))
+    terms = spellings.terms(" ".join(texts))
     content = [corrected for term in terms if not term.is_stopword for corrected in corrections.of(term)]
     return content or (terms if or_stopwords else [])
 
 
-def scored_terms(node: Node, analyzer: FrenchAnalyzer, corrections: Corrections) -> list[Term]:
+def scored_terms(node: Node, spellings: QuerySpellings, corrections: Corrections) -> list[Term]:
     """Return the content terms that articles are ranked by, each stem once: of words, phrases and exact forms."""
     unique: dict[str, Term] = {}
-    for term in content_terms(_scored_texts(node), analyzer, corrections):
+    for term in content_terms(scored_texts(node), spellings, corrections):
         unique.setdefault(term.stem, term)
     return list(unique.values())
 
 
-def terms_to_correct(node: Node, analyzer: FrenchAnalyzer) -> Iterator[Term]:
-    """Yield every term that the stages of a search look up as a stem; remarks name corrections in this order."""
+def terms_to_correct(node: Node, spellings: QuerySpellings) -> Iterator[Term]:
+    """Yield every term that the stages of a search look up as a stem; remarks name corrections in this order.
+
+    Parts of a compound that articles hold in another spelling are not among them.
+    """
     words = [leaf.text for leaf in leaves(node, in_parts=False) if isinstance(leaf, Word)]
-    texts = [(" ".join(_scored_texts(node)), False), *_resolved_texts(node), (" ".join(words), False)]
+    texts = [(" ".join(scored_texts(node)), False), *_resolved_texts(node), (" ".join(words), False)]
+    groups = spellings.groups(text for text, _ in dict.fromkeys(texts))
+    written_otherwise = {term.exact for own, _ in groups for term in own}
     # Mostly these are one text, which is analysed once.
     for text, with_stopwords in dict.fromkeys(texts):
-        yield from (term for term in analyzer.terms(text) if with_stopwords or not term.is_stopword)
+        for term in spellings.terms(text):
+            if (with_stopwords or not term.is_stopword) and term.exact not in written_otherwise:
+                yield term
 
 
-def replaced_forms(node: Node, analyzer: FrenchAnalyzer) -> frozenset[str]:
+def replaced_forms(node: Node, spellings: QuerySpellings) -> frozenset[str]:
     """Return the exact forms for which corrections are looked for instead.
 
     Those are the words that find by their stems. Exact forms, required phrases and words of one part (« titre:… »)
     find as they were typed; only the ranking and the suggestion know their corrections.
     """
     texts = _resolved_texts(node, with_required=False)
-    return frozenset(term.exact for text, _ in texts for term in analyzer.terms(text))
+    return frozenset(term.exact for text, _ in texts for term in spellings.terms(text))
 
 
-def _scored_texts(node: Node) -> list[str]:
+def scored_texts(node: Node) -> list[str]:
+    """Return the texts of the leaves that articles are ranked by."""
     return [leaf.text for leaf in leaves(node, in_parts=True) if isinstance(leaf, Word | Phrase | Exact)]
 
 

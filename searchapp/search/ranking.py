@@ -119,6 +119,7 @@ class _CountedTerm(NamedTuple):
     stem: str
     form: str
     alternatives: tuple[str, ...]
+    spellings: tuple[str, ...]
     related_stems: tuple[str, ...]
 
     @classmethod
@@ -128,6 +129,7 @@ class _CountedTerm(NamedTuple):
             f"|{term.stem}|",
             f"|{term.form}|",
             tuple(f"|{'||'.join(alternative)}|" for alternative in term.alternatives),
+            tuple(f"|{'||'.join(spelling)}|" for spelling in term.spellings),
             tuple(f"|{related}|" for related in term.related_stems),
         )
 
@@ -163,11 +165,14 @@ def _score(
     in_title, in_opening, in_rest = article.title.count, article.opening.count, article.rest.count
     is_long = len(article.rest) > _LONG_TEXT
     total = covered = 0.0
-    for term, stem, form, alternatives, related_stems in query.terms:
+    for term, stem, form, alternatives, spellings, related_stems in query.terms:
         if is_long and deadline.passed():  # an article of 16 MB takes 50 milliseconds a word
             return 0.0
         title, opening = float(in_title(stem)), float(in_opening(stem))
         whole = title + opening + in_rest(stem)
+        for spelling in spellings:
+            counts = in_title(spelling), in_opening(spelling), in_rest(spelling)
+            title, opening, whole = max(title, counts[0]), max(opening, counts[1]), max(whole, sum(counts))
         for alternative in alternatives:
             title += in_title(alternative)
             opening += in_opening(alternative)
@@ -187,6 +192,9 @@ def _score(
         )
         forms = article.forms.count(form)
         total += weights.exact * term.form_idf * forms / (forms + norm)
+        if typed := term.typed_form:
+            forms = max(0, article.forms.count(typed.held) - article.forms.count(typed.without))
+            total += weights.exact * term.stem_idf * forms / (forms + norm)
     neighbours = 0.0
     for pair, weight in query.pairs:
         if is_long and deadline.passed():

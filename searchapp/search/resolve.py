@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import singledispatchmethod
+from operator import attrgetter
 from typing import Final
 
-from searchapp.analysis import FrenchAnalyzer, Term
+from searchapp.analysis import Term
 from searchapp.engines.days import FIRST_DAY, LAST_DAY, day_number
 from searchapp.engines.port import BooleanClause, Clause, DayClause, MatchAllClause, PhraseClause, TermClause
 from searchapp.i18n import Message
@@ -30,11 +32,13 @@ from searchapp.query.ast import (
     narrows,
 )
 from searchapp.query.grammar import FIELD_NAMES, MOST_EXPANSIONS
-from searchapp.schema import EXACT, PARTS, STEMS, WORDS
+from searchapp.schema import EXACT, ID, PARTS, STEMS, WORDS
 from searchapp.search.corrections import NO_CORRECTIONS, Corrections
 from searchapp.search.dictionary import Lookup
 from searchapp.search.field_terms import value_clause
+from searchapp.search.literal import literal_pattern
 from searchapp.search.query_terms import content_terms, stem_texts
+from searchapp.search.spellings import QuerySpellings
 
 __all__ = ["Resolution", "Resolver"]
 
@@ -65,15 +69,15 @@ class _Scope:
 
 
 class Resolver:
-    """Resolves trees with the analyzer of the index.
+    """Resolves trees with the words that ``spellings`` reads in them.
 
     ``lookup`` finds the words of prefixes, fuzzy words and values; ``corrections`` replace words that no article holds.
     """
 
     def __init__(
-        self, analyzer: FrenchAnalyzer, lookup: Lookup | None = None, corrections: Corrections = NO_CORRECTIONS
+        self, spellings: QuerySpellings, lookup: Lookup | None = None, corrections: Corrections = NO_CORRECTIONS
     ) -> None:
-        self._analyzer = analyzer
+        self._spellings = spellings
         self._lookup = lookup or Lookup()
         self._corrections = corrections
 
@@ -91,16 +95,22 @@ class Resolver:
 
     @_resolve.register(Word | Phrase | Prefix | Fuzzy | Exact)
     def _(self, node: Leaf, scope: _Scope) -> Resolution:
-        terms = self._analyzer.terms(node.text)
+        resolved = self._leaf(node, scope)
+        pattern = literal_pattern(node) if not scope.value else None
+        return self._verified(resolved, pattern, scope) if pattern else resolved
+
+    def _leaf(self, node: Leaf, scope: _Scope) -> Resolution:
+        terms = self._spellings.tokens(node.text)
         if scope.value:
             return self._value(node, terms, scope)
         if isinstance(node, Word) and scope.everywhere:
-            stems = self._stems(corrected for term in terms for corrected in self._corrections.of(term))
-            # A word such as « vice-présidente » holds several terms.
-            return stems[0] if len(stems) == 1 else _combined(BooleanClause(must=_clauses(stems)), stems)
+            return self._word_anywhere(node)
         if isinstance(node, Phrase):
-            words = [term.word for term in terms]
-            return Resolution(_any(_phrase(WORDS[part], words, node.slop) for part in scope.parts))
+            rows = self._spellings.phrases(node.text)[: 1 if node.slop else None]
+            return Resolution(_any(_phrase(WORDS[part], row, node.slop) for row in rows for part in scope.parts))
+        if isinstance(node, Word) and self._spellings.has_code(node.text):
+            rows = self._spellings.phrases(node.text)
+            return Resolution(_any(_phrase(WORDS[part], row, 0) for row in rows for part in scope.parts))
         return self._words(node, terms, scope)
 
     @_resolve.register
@@ -164,12 +174,14 @@ class Resolver:
             content = [clause for clause in node.should if not self._is_stopword(clause)]
             return self._each(content or node.should, scope)
         or_stopwords = all(map(narrows, node.must))
-        terms = content_terms(stem_texts(node), self._analyzer, self._corrections, or_stopwords=or_stopwords)
+        terms = content_terms(stem_texts(node), self._spellings, self._corrections, or_stopwords=or_stopwords)
         others = (clause for clause in node.should if not isinstance(clause, Word))
-        return [*self._stems(terms), *self._each(others, scope)]
+        groups = self._spellings.groups([" ".join(stem_texts(node))])
+        spellings = (variant[0] for _, variant in groups if len(variant) == 1)
+        return [*self._stems([*terms, *spellings]), *self._each(others, scope)]
 
     def _is_stopword(self, node: Node) -> bool:
-        return isinstance(node, Word) and all(term.is_stopword for term in self._analyzer.terms(node.text))
+        return isinstance(node, Word) and all(term.is_stopword for term in self._spellings.tokens(node.text))
 
     def _stems(self, terms: Iterable[Term]) -> list[Resolution]:
         by_stem = {term.stem: term for term in terms}
@@ -179,14 +191,42 @@ class Resolver:
             for stem, term in by_stem.items()
         ]
 
+    def _verified(self, resolved: Resolution, pattern: re.Pattern[str], scope: _Scope) -> Resolution:
+        """Return ``resolved`` for the articles alone in whose stored text ``pattern`` is found."""
+        parts = [attrgetter(part) for part in scope.parts]
+        matches = self._lookup.ids(
+            resolved.clause, lambda article: any(pattern.search(part(article)) for part in parts)
+        )
+        required = TermClause(ID, tuple((article_id, 1.0) for article_id in matches.words[ID]))
+        clause = BooleanClause(must=(required, resolved.clause))
+        return Resolution(clause, resolved.remarks, resolved.complete and matches.complete)
+
+    def _word_anywhere(self, node: Word) -> Resolution:
+        """Return the resolution of a word that is required or excluded: all its terms, or those of another spelling."""
+        terms = self._spellings.terms(node.text)
+        stems = self._stems(corrected for term in terms for corrected in self._corrections.of(term))
+        # A word such as « vice-présidente » holds several terms.
+        whole = stems[0] if len(stems) == 1 else _combined(BooleanClause(must=_clauses(stems)), stems)
+        others = [
+            BooleanClause(must=_clauses(self._stems(variant)))
+            for own, variant in self._spellings.groups([node.text])
+            if list(own) == terms
+        ]
+        return replace(whole, clause=_any([whole.clause, *others])) if others else whole
+
     def _words(self, node: Leaf, terms: Sequence[Term], scope: _Scope) -> Resolution:
         """Return a clause that matches words in the parts of ``scope`` and scores by their stems."""
         # A repeated word is looked up once; the last one is apart, since only it is the prefix of a Prefix.
         words = [self._word(node, term, False, scope) for term in dict.fromkeys(terms[:-1])]
         words += [self._word(node, term, True, scope) for term in terms[-1:]]
+        if isinstance(node, Exact) and (whole := self._spellings.compound(node.text)):
+            words = [self._word(node, whole, True, scope)]
         stems = dict.fromkeys(stem for word in words for stem in self._stems_of(word.clause))
         should = tuple(TermClause(STEMS, ((stem, 1.0),)) for stem in stems)
-        return _combined(BooleanClause(should, must=_clauses(words)), words)
+        required: Clause = BooleanClause(must=_clauses(words))
+        if isinstance(node, Word) and (rows := self._spellings.phrases(node.text)[1:]):
+            required = _any([required, *(_phrase(WORDS[part], row, 0) for row in rows for part in scope.parts)])
+        return _combined(BooleanClause(should, must=(required,)), words)
 
     def _word(self, node: Leaf, term: Term, last: bool, scope: _Scope) -> Resolution:
         fields = [WORDS[part] for part in scope.parts]
@@ -210,7 +250,7 @@ class Resolver:
         parts = clause.should if isinstance(clause, BooleanClause) else ()
         words = dict.fromkeys(word for part in parts if isinstance(part, TermClause) for word, _ in part.terms)
         for word in list(words)[:_MAX_SCORED_STEMS]:
-            yield from (term.stem for term in self._analyzer.terms(word))
+            yield from (term.stem for term in self._spellings.tokens(word))
 
 
 def _clauses(parts: Iterable[Resolution]) -> tuple[Clause, ...]:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from searchapp.analysis import Term
 from searchapp.derived.spelling import SpellingDictionary
 from searchapp.engines.port import Reader
 from searchapp.schema import EXACT, STEMS
+from searchapp.search.spellings import TypedForm
 from searchapp.search.synonyms import Alternative
 
 __all__ = ["ScoredTerm", "idf", "weigh"]
@@ -27,18 +28,27 @@ class ScoredTerm:
     """Stems of the same family (licencier beside licenciement); each counts for a part."""
     alternatives: tuple[tuple[str, ...], ...] = ()
     """Synonyms, each as stems in a row; it counts as the word itself."""
+    spellings: tuple[tuple[str, ...], ...] = ()
+    """The same word otherwise written, as stems in a row; it counts where it is more frequent than the word."""
+    typed_form: TypedForm | None = None
+    """How the compound that begins with it was typed."""
     is_held: bool = True
     """False when no article has the stem."""
 
 
 def weigh(
-    terms: Sequence[Term], alternatives: Sequence[Alternative], reader: Reader, spelling: SpellingDictionary
+    terms: Sequence[Term],
+    alternatives: Sequence[Alternative],
+    typed_forms: Mapping[str, TypedForm],
+    reader: Reader,
+    spelling: SpellingDictionary,
 ) -> tuple[ScoredTerm, ...]:
     """Return ``terms`` with their weights; ``alternatives`` are of stretches of these terms."""
     scored = []
     for index, term in enumerate(terms):
         frequency = reader.document_frequency(STEMS, term.stem)
         form_frequency = max(reader.document_frequency(field, term.exact) for field in EXACT.values())
+        others = [other for other in alternatives if other.start <= index < other.end]
         scored.append(
             ScoredTerm(
                 stem=term.stem,
@@ -46,7 +56,9 @@ def weigh(
                 stem_idf=idf(reader.count, frequency),
                 form_idf=idf(reader.count, form_frequency),
                 related_stems=spelling.related_stems(term.stem),
-                alternatives=tuple(other.stems for other in alternatives if other.start <= index < other.end),
+                alternatives=tuple(other.stems for other in others if not other.is_spelling),
+                spellings=tuple(other.stems for other in others if other.is_spelling),
+                typed_form=typed_forms.get(term.stem),
                 is_held=frequency > 0,
             )
         )

@@ -123,6 +123,12 @@ class SearchService:
         plan = self._planner.plan(request, parsed, generation, deadline)
         window = window_of(request, plan, cursors)
         matches = match(plan, window, reader, deadline)
+        found_nothing = matches.complete and plan.complete and not matches.result.total
+        if found_nothing and (relaxed := self._planner.relaxed_plan(request, parsed, generation, deadline)):
+            relaxed_window = window_of(request, relaxed, cursors)
+            relaxed_matches = match(relaxed, relaxed_window, reader, deadline)
+            if relaxed_matches.result.total:
+                plan, window, matches = relaxed, relaxed_window, relaxed_matches
         page = rank(plan, matches, window, reader, deadline)
         articles = fetch(page, reader)
         cursor = next_cursor(request, plan, matches.result, page, cursors)

@@ -30,6 +30,8 @@ class Alternative:
     start: int
     end: int
     terms: tuple[Term, ...]
+    is_spelling: bool = False
+    """Whether it is the same words in another spelling, which add nothing when both stand in an article."""
 
     @property
     def stems(self) -> tuple[str, ...]:

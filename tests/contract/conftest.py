@@ -14,6 +14,7 @@ from searchapp.analysis import FrenchAnalyzer
 from searchapp.engines.port import Capabilities, Clause, Document, Engine, EngineRequest, Reader
 from searchapp.engines.tantivy_engine import TantivyEngine
 from searchapp.engines.whoosh_engine import WhooshEngine
+from searchapp.indexing.documents import terms_of
 from searchapp.model import Article
 
 ANALYZER = FrenchAnalyzer()
@@ -34,9 +35,10 @@ def capabilities(engine: Engine) -> Capabilities:
 
 def document(article: Article) -> Document:
     """An article with its terms, as indexing makes it."""
-    parts = (ANALYZER.terms(part) for part in (article.title, article.lead, article.text))
+    analyzed = [ANALYZER.analyze(part) for part in (article.title, article.lead, article.text)]
+    (title, lead, text), joined = zip(*((terms, terms_of(placed)) for terms, placed in analyzed), strict=True)
     day = int(article.date.astimezone(PARIS).strftime("%Y%m%d")) if article.date else 0
-    return Document(article, *parts, day=day, rerank_features=f"preuve de {article.id}")
+    return Document(article, title, lead, text, day=day, rerank_features=f"preuve de {article.id}", joined=joined)
 
 
 def article(

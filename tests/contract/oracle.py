@@ -146,10 +146,11 @@ class Oracle:
 def _values(document: Document, field: str) -> Sequence[str]:
     article = document.article
     terms = dict(zip(PARTS, (document.title, document.lead, document.text), strict=True))
+    joined = dict(zip(PARTS, document.joined, strict=True))
     values: dict[str, Sequence[str]] = {
-        STEMS: [term.stem for part in terms.values() for term in part],
+        STEMS: [term.stem for parts in (terms, joined) for part in parts.values() for term in part],
         **{name: [term.word for term in terms[part]] for part, name in WORDS.items()},
-        **{name: [term.exact for term in terms[part]] for part, name in EXACT.items()},
+        **{name: [term.exact for term in (*terms[part], *joined[part])] for part, name in EXACT.items()},
         ID: [article.id],
         "source": [article.source] if article.source else [],
         "section": [article.section] if article.section else [],

@@ -11,6 +11,7 @@ from searchapp.schema import STEMS, WORDS
 from searchapp.search.dictionary import Dictionary, Lookup
 from searchapp.search.fuzzy import is_near
 from searchapp.search.resolve import Resolver
+from searchapp.search.spellings import QuerySpellings
 from tests.contract.conftest import ANALYZER, Open, article
 from tests.work import is_linear
 
@@ -26,6 +27,11 @@ LOOKED_UP = [
     'source:"journal 7"~2',
     "titre:(mar* OU pin~)",
 ]
+
+
+def numbered_words(count: int) -> list[str]:
+    """Different words that begin with zz, in order; digits would be words of their own."""
+    return ["zz" + "".join(chr(97 + index // 26**power % 26) for power in (2, 1, 0)) for index in range(count)]
 
 
 def reader_of(open_index: Open) -> Reader:
@@ -48,17 +54,17 @@ def test_out_of_time_nothing_is_looked_up_and_what_excludes_it_excludes_everythi
 ) -> None:
     reader = reader_of(open_index)
     for text, expected in ((query, 0), (f"rien -{query}", 0), (f"rien SAUF {query}", 0)):
-        cut_short = Resolver(ANALYZER, late(reader)).resolve(parse(text).tree)
+        cut_short = Resolver(QuerySpellings(ANALYZER), late(reader)).resolve(parse(text).tree)
         assert total(reader, cut_short.clause) == expected
         assert not cut_short.complete
-        in_time = Resolver(ANALYZER, Lookup(Dictionary(reader, ANALYZER))).resolve(parse(text).tree)
+        in_time = Resolver(QuerySpellings(ANALYZER), Lookup(Dictionary(reader, ANALYZER))).resolve(parse(text).tree)
         assert total(reader, in_time.clause) > 0
         assert in_time.complete
 
 
 def test_what_needs_no_look_up_excludes_as_ever(open_index: Open) -> None:
     reader = reader_of(open_index)
-    resolved = Resolver(ANALYZER, late(reader)).resolve(parse("rien -pont").tree)
+    resolved = Resolver(QuerySpellings(ANALYZER), late(reader)).resolve(parse("rien -pont").tree)
     assert total(reader, resolved.clause) == 10
     assert resolved.complete
 
@@ -87,7 +93,7 @@ def test_values_that_were_not_all_read_in_time_are_read_on_by_the_next_search(
 def expanded(reader: Reader, query: str) -> tuple[list[str], list[str]]:
     """The words of the text that ``query`` is looked for by, and the stems that score."""
     lookup = Lookup(Dictionary(reader, ANALYZER))
-    clause = Resolver(ANALYZER, lookup).resolve(parse(f"texte:{query}").tree).clause
+    clause = Resolver(QuerySpellings(ANALYZER), lookup).resolve(parse(f"texte:{query}").tree).clause
     words = [word for part in leaves(clause) if part.field == TEXT for word, _ in part.terms]
     return words, [word for part in leaves(clause) if part.field == STEMS for word, _ in part.terms]
 
@@ -109,7 +115,7 @@ def test_a_prefix_finds_by_all_its_words_and_scores_by_the_stems_of_thirty_two(
 
 @pytest.mark.parametrize(("number", "told"), [(1023, False), (1024, False), (1025, True)])
 def test_of_a_prefix_the_1024_words_of_most_articles_are_looked_for(open_index: Open, number: int, told: bool) -> None:
-    words = [f"zz{place:04}" for place in range(number)]
+    words = numbered_words(number)
     reader = open_index([article("tous", text=" ".join(words)), article("dernier", text=" ".join(words[-9:]))])
     expansion = Lookup(Dictionary(reader, ANALYZER)).with_prefix([TEXT], "zz")
     found = expansion.words[TEXT]
@@ -117,12 +123,13 @@ def test_of_a_prefix_the_1024_words_of_most_articles_are_looked_for(open_index: 
     assert set(words[-9:]) <= set(found)
     assert words[0] in found
     assert expansion.cut is told
-    resolution = Resolver(ANALYZER, Lookup(Dictionary(reader, ANALYZER))).resolve(parse("pont zz*").tree)
+    resolver = Resolver(QuerySpellings(ANALYZER), Lookup(Dictionary(reader, ANALYZER)))
+    resolution = resolver.resolve(parse("pont zz*").tree)
     assert [(remark.start, remark.end) for remark in resolution.remarks] == ([(5, 8)] if told else [])
 
 
 def test_a_word_of_title_and_text_counts_in_both_when_a_prefix_has_too_many(open_index: Open) -> None:
-    words = [f"zz{place:04}" for place in range(1200)]
+    words = numbered_words(1200)
     reader = open_index([article("a", title=" ".join(words[1100:]), text=" ".join(words[:1150]))])
     found = Lookup(Dictionary(reader, ANALYZER)).with_prefix([WORDS["title"], TEXT], "zz").words
     assert set(words[1100:1150]) <= set(found[TEXT]) & set(found[WORDS["title"]])
@@ -147,7 +154,7 @@ def test_a_word_of_one_part_is_looked_for_by_its_forms(open_index: Open, query: 
 
 @pytest.mark.parametrize("query", LOOKED_UP)
 def test_without_a_dictionary_there_is_nothing_to_look_up(query: str) -> None:
-    resolution = Resolver(ANALYZER).resolve(parse(query).tree)
+    resolution = Resolver(QuerySpellings(ANALYZER)).resolve(parse(query).tree)
     assert not any(leaf.terms for leaf in leaves(resolution.clause))
     assert resolution.complete
 
@@ -163,6 +170,6 @@ def test_words_near_each_other_are_found_in_proportion_to_the_text(open_index: O
 
 @pytest.mark.parametrize("query", ['"le la"~50 ' * 8, "le PROCHE/50 la " * 8, "pont* " * 9, "(a ET b) " * 9])
 def test_what_is_asked_for_many_times_is_looked_for_once(query: str) -> None:
-    clause = Resolver(ANALYZER).resolve(parse(query).tree).clause
+    clause = Resolver(QuerySpellings(ANALYZER)).resolve(parse(query).tree).clause
     assert isinstance(clause, BooleanClause)
     assert len((*clause.must, *clause.should)) == 1

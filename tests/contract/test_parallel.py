@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from searchapp.analysis import FrenchAnalyzer, Term
+from searchapp.analysis import FrenchAnalyzer, Joined, Term
 from searchapp.engines import workers
 from searchapp.engines.port import (
     ArticleWriter,
@@ -54,8 +54,9 @@ class Renaming(FrenchAnalyzer):
         super().__init__()
         self._others = others
 
-    def terms(self, text: str) -> list[Term]:
-        return [self.term(self._others.get(term.exact, term.exact)) for term in super().terms(text)]
+    def analyze(self, text: str) -> tuple[list[Term], list[Joined]]:
+        terms, joined = super().analyze(text)
+        return [self.term(self._others.get(term.exact, term.exact)) for term in terms], joined
 
 
 @pytest.fixture(params=[engine for engine in ENGINES if isinstance(engine, ParallelEngine)], ids=lambda one: one.name)

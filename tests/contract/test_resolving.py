@@ -12,6 +12,7 @@ from searchapp.search.dictionary import Dictionary, Lookup
 from searchapp.search.highlight_terms import extract_highlight_terms
 from searchapp.search.query_terms import scored_terms
 from searchapp.search.resolve import Resolver
+from searchapp.search.spellings import QuerySpellings
 from tests.contract.conftest import ANALYZER, Open, article, found
 
 
@@ -70,7 +71,7 @@ def reader(open_index: Open) -> Reader:
     ],
 )
 def test_a_query_finds_what_holds_its_words(reader: Reader, query: str, expected: list[str]) -> None:
-    clause = Resolver(ANALYZER, Lookup(Dictionary(reader, ANALYZER))).resolve(parse(query).tree).clause
+    clause = Resolver(QuerySpellings(ANALYZER), Lookup(Dictionary(reader, ANALYZER))).resolve(parse(query).tree).clause
     assert sorted(found(reader, clause)) == expected
 
 
@@ -93,7 +94,7 @@ def test_a_query_finds_what_holds_its_words(reader: Reader, query: str, expected
     ],
 )
 def test_an_article_is_judged_by_the_content_words_that_are_asked_for(query: str, stems: list[str]) -> None:
-    assert [term.stem for term in scored_terms(parse(query).tree, ANALYZER, NO_CORRECTIONS)] == stems
+    assert [term.stem for term in scored_terms(parse(query).tree, QuerySpellings(ANALYZER), NO_CORRECTIONS)] == stems
 
 
 @pytest.mark.parametrize(
@@ -113,7 +114,7 @@ def test_an_article_is_judged_by_the_content_words_that_are_asked_for(query: str
     ],
 )
 def test_marks_stand_on_stopwords_only_when_there_is_nothing_else(query: str, stems: set[str]) -> None:
-    assert extract_highlight_terms(parse(query).tree, ANALYZER).stems == stems
+    assert extract_highlight_terms(parse(query).tree, QuerySpellings(ANALYZER)).stems == stems
 
 
 def test_a_word_scores_as_itself_wherever_it_stands_in_a_query(reader: Reader) -> None:
@@ -133,7 +134,7 @@ def test_a_word_scores_as_itself_wherever_it_stands_in_a_query(reader: Reader) -
         "pon*",
         "pont~",
     ):
-        found_so = scores(Resolver(ANALYZER, lookup).resolve(parse(query).tree).clause)
+        found_so = scores(Resolver(QuerySpellings(ANALYZER), lookup).resolve(parse(query).tree).clause)
         assert found_so
         assert found_so == pytest.approx({document: alone[document] for document in found_so}, rel=1e-5)
 
@@ -146,5 +147,5 @@ def test_a_value_that_nobody_has_is_told_and_one_that_somebody_has_is_not(
     reader: Reader, query: str, told: int
 ) -> None:
     lookup = Lookup(Dictionary(reader, ANALYZER))
-    resolution = Resolver(ANALYZER, lookup).resolve(parse(query).tree)
+    resolution = Resolver(QuerySpellings(ANALYZER), lookup).resolve(parse(query).tree)
     assert len(resolution.remarks) == told

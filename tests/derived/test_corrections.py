@@ -96,6 +96,7 @@ def test_a_lost_apostrophe_is_likelier_than_a_slip_but_not_before_a_rare_word(kn
     assert correction(known(essai=3, dessin=900), "dessai") == "essai"
     assert correction(known(essai=2, dessin=900), "dessin") == "dessin"
     assert correction(known(essai=2, dessain=9), "dessai") == "dessain"
+    assert correction(known(essai=1), "dessai") == "essai"
 
 
 @pytest.mark.parametrize(("port", "vent", "meant"), [(6, 6, "port vent"), (5, 9, ""), (9, 5, "")])

@@ -112,13 +112,13 @@ def record(number: int, word: str = "phare", **fields: object) -> dict[str, obje
 def analysed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The texts analysed from now on."""
     texts: list[str] = []
-    terms = FrenchAnalyzer.terms
+    analyze = FrenchAnalyzer.analyze
 
     def count(self: FrenchAnalyzer, text: str) -> Any:
         texts.append(text)
-        return terms(self, text)
+        return analyze(self, text)
 
-    monkeypatch.setattr(FrenchAnalyzer, "terms", count)
+    monkeypatch.setattr(FrenchAnalyzer, "analyze", count)
     return texts
 
 

@@ -14,6 +14,7 @@ from searchapp.model import Article
 from searchapp.query import Node, parse, show
 from searchapp.search.dictionary import Dictionary, Lookup
 from searchapp.search.resolve import Resolver
+from searchapp.search.spellings import QuerySpellings
 from tests.contract.conftest import ANALYZER, ENGINES, document
 from tests.oracle.strategies import corpora, trees
 from tests.oracle.tokens import found
@@ -34,7 +35,7 @@ def check(engine: Engine, articles: list[Article], asked: list[Node]) -> None:
                 writer.add(document(article))
         reader = engine.open(Path(folder))
         try:
-            resolver = Resolver(ANALYZER, Lookup(Dictionary(reader, ANALYZER)))
+            resolver = Resolver(QuerySpellings(ANALYZER), Lookup(Dictionary(reader, ANALYZER)))
             for tree in asked:
                 clause = resolver.resolve(tree).clause
                 result = reader.search(EngineRequest(clause, limit=len(articles)))

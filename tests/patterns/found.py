@@ -33,6 +33,9 @@ def built_at_run_time() -> dict[str, list[re.Pattern[Any]]]:
     """Patterns whose text is put together inside a function, by the function: examples of the worst that it makes."""
     return {
         "searchapp.ingest.formats.frontmatter.split_front_matter": [re.compile(r"^\-\-\-[ \t]*$", re.MULTILINE)],
+        "searchapp.search.literal._pattern": [
+            re.compile(r"(?<![\w+#&@])(?:[aàâ][bB][\W_]{1,4}c\+\+)(?![\w+#&@])", re.IGNORECASE)
+        ],
         "searchapp.search.corrections.suggestion": [re.compile(r"(?<!\w)aa(?!\w)", re.IGNORECASE)],
     }
 

@@ -49,3 +49,8 @@ def test_a_pair_is_found_or_not_as_told(tmp_path: Path, query: str, text: str, e
 @pytest.mark.parametrize(("query", "first", "second"), list(rows("Qui d’abord")))
 def test_the_exact_form_comes_first(tmp_path: Path, query: str, first: str, second: str) -> None:
     assert found(tmp_path, query, second, first) == [first, second]
+
+
+@pytest.mark.parametrize(("query", "text", "expected"), list(rows("Plusieurs graphies")))
+def test_a_spelling_finds_another_or_not_as_told(tmp_path: Path, query: str, text: str, expected: str) -> None:
+    assert found(tmp_path, query, text) == ([text] if expected == "oui" else [])

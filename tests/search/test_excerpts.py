@@ -9,6 +9,7 @@ from searchapp.model import Fragment
 from searchapp.query import parse
 from searchapp.search.highlight import Highlighter
 from searchapp.search.highlight_terms import extract_highlight_terms
+from searchapp.search.spellings import QuerySpellings
 
 ANALYZER = FrenchAnalyzer()
 HIGHLIGHTER = Highlighter(ANALYZER)
@@ -16,12 +17,12 @@ FILLER = "Le vent tourne et le port dort encore sous la pluie. " * 6
 
 
 def excerpt(text: str, query: str, count: int = 1) -> tuple[Fragment, ...]:
-    wanted = extract_highlight_terms(parse(query).tree, ANALYZER)
+    wanted = extract_highlight_terms(parse(query).tree, QuerySpellings(ANALYZER))
     return HIGHLIGHTER.fragments(text, wanted, count=count)
 
 
 def marks(text: str, query: str) -> list[str]:
-    wanted = extract_highlight_terms(parse(query).tree, ANALYZER)
+    wanted = extract_highlight_terms(parse(query).tree, QuerySpellings(ANALYZER))
     return [text[start:end] for start, end in HIGHLIGHTER.whole(text, wanted).spans]
 
 
@@ -43,7 +44,7 @@ def test_of_pieces_that_show_the_same_the_first_one_is_shown() -> None:
 
 def test_two_pieces_at_most_are_shown() -> None:
     text = f"\n\n{FILLER}\n\n".join(f"Le phare numéro {number}." for number in (1, 2, 3))
-    wanted = extract_highlight_terms(parse("phare").tree, ANALYZER)
+    wanted = extract_highlight_terms(parse("phare").tree, QuerySpellings(ANALYZER))
     assert [fragment.text for fragment in HIGHLIGHTER.fragments(text, wanted)] == [
         "Le phare numéro 1.",
         "Le phare numéro 2.",

@@ -13,6 +13,7 @@ from searchapp.query import parse
 from searchapp.search.fragments import FRAGMENT_LENGTH
 from searchapp.search.highlight import EXCERPT_TEXT, MOST_MARKS, Highlighter
 from searchapp.search.highlight_terms import HighlightTerms, extract_highlight_terms
+from searchapp.search.spellings import QuerySpellings
 from tests.work import is_linear
 
 ANALYZER = FrenchAnalyzer()
@@ -21,7 +22,7 @@ PARAGRAPH = "Le conseil a siégé tard. Il fut question de tout, du pont, du por
 
 
 def highlight_terms(query: str) -> HighlightTerms:
-    return extract_highlight_terms(parse(query).tree, ANALYZER)
+    return extract_highlight_terms(parse(query).tree, QuerySpellings(ANALYZER))
 
 
 def marks(text: str, query: str) -> list[str]:

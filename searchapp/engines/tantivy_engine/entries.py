@@ -77,15 +77,16 @@ def _terms(document: Document) -> list[tuple[str, str]]:
     fields: list[tuple[str, str]] = []
     stems: list[str] = []
     is_odd = False
-    for part, terms in zip(PARTS, (document.title, document.lead, document.text), strict=True):
+    parts = (document.title, document.lead, document.text)
+    for part, terms, joined in zip(PARTS, parts, document.joined, strict=True):
         if terms:
             words = join([term.word for term in terms])
             # If no folded word is odd, no exact form and no stem is: one check is enough.
             is_odd |= words[0] == ODD
-            stems += [term.stem for term in terms]
+            stems += [term.stem for term in (*terms, *joined)]
             fields.append((WORDS[part], words))
             # Exact forms are found, never counted or placed: each once is enough.
-            fields.append((EXACT[part], _joined([term.exact for term in dict.fromkeys(terms)], is_odd)))
+            fields.append((EXACT[part], _joined([term.exact for term in dict.fromkeys((*terms, *joined))], is_odd)))
     return [*fields, (STEMS, _joined(stems, is_odd))] if stems else fields
 
 

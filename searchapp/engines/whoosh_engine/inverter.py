@@ -37,6 +37,7 @@ class Inverter:
         self.count = 0
         self._numbers = _TermNumbers()
         self._parts = {part: _Tokens() for part in PARTS}
+        self._joined = {part: _Tokens() for part in PARTS}
         self._values: dict[str, dict[str, list[int]]] = {name: {} for name in VALUE_FIELDS}
         self._stored: list[bytes] = []
         self._rerank_features: list[bytes] = []
@@ -45,8 +46,10 @@ class Inverter:
 
     def add(self, document: Document) -> None:
         number = self._numbers.__getitem__
-        for part, terms in zip(PARTS, (document.title, document.lead, document.text), strict=True):
+        parts = (document.title, document.lead, document.text)
+        for part, terms, joined in zip(PARTS, parts, document.joined, strict=True):
             self._parts[part].add(map(number, terms), len(terms))
+            self._joined[part].add(map(number, joined), len(joined))
         article = document.article
         for name, value in field_values(article):
             self._values[name].setdefault(value, []).append(self.count)
@@ -74,7 +77,7 @@ class Inverter:
         return fields | dict.fromkeys(VALUE_FIELDS, self._write_values)
 
     def _write_stems(self, file: SegmentWriter, name: str) -> None:
-        tokens = [self._parts[part] for part in PARTS]
+        tokens = [tokens[part] for tokens in (self._parts, self._joined) for part in PARTS]
         terms, lists = _frequencies(self._ranks["stem"], tokens)
         file.add_field(name, terms, lists, Shape.FREQUENCY, self._length)
 
@@ -84,8 +87,8 @@ class Inverter:
         file.add_field(name, terms, lists, Shape.POSITIONS, tokens.lengths)
 
     def _write_exact(self, file: SegmentWriter, name: str) -> None:
-        tokens = self._parts[next(part for part in PARTS if EXACT[part] == name)]
-        terms, counted = _frequencies(self._ranks["exact"], [tokens])
+        part = next(part for part in PARTS if EXACT[part] == name)
+        terms, counted = _frequencies(self._ranks["exact"], [self._parts[part], self._joined[part]])
         lists = Lists(counted.sizes, counted.documents, np.ones_like(counted.documents))
         file.add_field(name, terms, lists, Shape.EXISTENCE, None)
 
@@ -108,7 +111,8 @@ class Inverter:
 
     @property
     def _length(self) -> Numbers:
-        total: Numbers = sum((self._parts[part].lengths for part in PARTS), np.zeros(self.count, np.int64))
+        tokens = (*self._parts.values(), *self._joined.values())
+        total: Numbers = sum((each.lengths for each in tokens), np.zeros(self.count, np.int64))
         return total
 
 
