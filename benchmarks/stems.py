@@ -1,11 +1,11 @@
 """How the stemmer joins and parts words: ``python -m benchmarks.stems [--worst N]``; the test data must be there.
 
-Prints JSON. Paice's indices over the lemmas of Lexique, all and those in Snowball's vocabulary: ``ui``, the share of pairs
-of one lemma that are parted, and ``oi``, pairs of different lemmas that are joined, for 100,000 pairs. Then the 5,000
-lemmas that are commonest in news (without auxiliaries and function words, which weigh nothing in a search): the share of
-their pairs that meet, and of pairs that look alike (no lemma in common,
-the same three first letters) the share that meet; plain, and weighted by how often a search for one of the words would
-come upon the other. ``--worst`` lists the weightiest pairs of both kinds that are wrong.
+Prints JSON. Paice's indices over the lemmas of Lexique, all and those in Snowball's vocabulary: ``ui``, the share of
+pairs of one lemma that are parted, and ``oi``, pairs of different lemmas that are joined, for 100,000 pairs. Then the
+5,000 lemmas that are commonest in news (without auxiliaries and function words, which weigh nothing in a search): the
+share of their pairs that meet, and of pairs that look alike (no lemma in common, the same three first letters) the
+share that meet; plain, and weighted by how often a search for one of the words would come upon the other. ``--worst``
+lists the weightiest pairs of both kinds that are wrong.
 """
 
 from __future__ import annotations
@@ -26,7 +26,6 @@ from searchapp.analysis import FrenchAnalyzer
 # Function words in most of their forms; the others (été, avions) are rather nouns.
 AUXILIARIES = {("être", "VER"), ("avoir", "VER")}
 FREQUENT = 5_000
-ROUNDS = 12
 # Prepositions and adverbs that are written like forms of verbs; the lemmas of Lexique here have neither.
 OTHERS = frozenset(["avant", "contre", "devant", "durant", "entre", "maintenant", "pendant", "puis", "sauf", "vers"])
 ALIKE = 3
@@ -98,29 +97,32 @@ def news_counts(data: Path, analyzer: FrenchAnalyzer) -> Counter[str]:
 
 
 def counts_of_lemmas(groups: list[Lemma], counts: Mapping[str, int]) -> list[dict[str, float]]:
-    """Return for each lemma how often each of its forms is meant; a form of several is shared out by their other forms.
+    """Return for each lemma how often each of its forms is meant.
 
-    Expectation-maximisation, each form of a lemma being as likely as it is among all of the lemma's forms.
+    The count of a form of several lemmas is shared out by how common they are: by the mean count of the forms that
+    are a lemma's alone, or, where it has none (« fils »), by its commonest form.
     """
-    owners: dict[str, list[int]] = defaultdict(list)
-    for number, lemma in enumerate(groups):
+    owners = Counter(form for lemma in groups for form in lemma.forms)
+    levels = []
+    for lemma in groups:
+        alone = [counts[form] for form in lemma.forms if owners[form] == 1]
+        commonest = max((counts[form] for form in lemma.forms), default=0)
+        levels.append((sum(alone) / len(alone) if alone else commonest) + 0.01)
+    whole: dict[str, float] = defaultdict(float)
+    for lemma, level in zip(groups, levels, strict=True):
         for form in lemma.forms:
-            owners[form].append(number)
-    meant = [{form: counts[form] / len(owners[form]) for form in lemma.forms} for lemma in groups]
-    for _ in range(ROUNDS):
-        means = [sum(of_lemma.values()) / len(of_lemma) + 1e-9 for of_lemma in meant]
-        for form, numbers in owners.items():
-            whole = sum(means[number] for number in numbers)
-            for number in numbers:
-                meant[number][form] = counts[form] * means[number] / whole
-    return meant
+            whole[form] += level
+    return [
+        {form: counts[form] * level / whole[form] for form in lemma.forms}
+        for lemma, level in zip(groups, levels, strict=True)
+    ]
 
 
 def frequent_pairs(groups: list[Lemma], counts: Mapping[str, int]) -> tuple[dict[tuple[str, str], float], ...]:
     """Return the pairs of forms that should meet and those that should not, with their weights.
 
-    Weight of a pair of one lemma: a search for one of its forms, as often as that is meant, times the share of the other
-    among them. Of a pair of two lemmas: the smaller of the counts.
+    Weight of a pair of one lemma: a search for one of its forms, as often as that is meant, times the share of the
+    other among them. Of a pair of two lemmas: the smaller of the counts.
     """
     owners = lemmas_of_forms(groups)
     meant = counts_of_lemmas(groups, counts)
@@ -143,8 +145,9 @@ def frequent_pairs(groups: list[Lemma], counts: Mapping[str, int]) -> tuple[dict
 
 
 def content_pairs(pairs: Mapping[tuple[str, str], float], analyzer: FrenchAnalyzer) -> dict[tuple[str, str], float]:
-    """Return the pairs without function words."""
-    small = {form for pair in pairs for form in pair if form in OTHERS or analyzer.term(form).small}
+    """Return the pairs without function words, as written or as typed without accents (« dû »)."""
+    forms = {form for pair in pairs for form in pair}
+    small = {form for form in forms if form in OTHERS or analyzer.term(analyzer.term(form).word).small}
     return {pair: weight for pair, weight in pairs.items() if small.isdisjoint(pair)}
 
 
@@ -175,7 +178,7 @@ def main() -> None:
     snowball = frozenset((data / "words/snowball_voc.txt").read_text("utf-8").split())
     groups = lemmas(data)
     right, wrong = (content_pairs(pairs, analyzer) for pairs in frequent_pairs(groups, news_counts(data, analyzer)))
-    figures = {
+    figures: Figures = {
         "lexique": paice(groups, stem),
         "snowball": paice(lemmas(data, snowball), stem),
         "inflected": shares(right, stem),

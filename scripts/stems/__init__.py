@@ -1,6 +1,7 @@
-"""How ``searchapp/analysis/data/stems.txt.gz`` is made: an inflection lexicon, grouped and cut down to what no rule reaches.
+"""How ``searchapp/analysis/data/stems.txt.gz`` is made: an inflection lexicon, grouped and cut down to what no rule
+reaches.
 
 *Entry*: a word of the dictionary with its forms. *Membership*: the probability that an occurrence of a form is of an
-entry. *Group*: forms that get one stem. ``python -m scripts.stems`` writes the table; ARCHITECTURE.md, "Stems", says from
-which sources and under which licence.
+entry. *Group*: forms that get one stem. ``python -m scripts.stems`` writes the table; ARCHITECTURE.md, "Stems", says
+from which sources and under which licence.
 """

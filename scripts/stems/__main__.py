@@ -1,8 +1,9 @@
 """``python -m scripts.stems DICTIONARY.aff DICTIONARY.dic RANKS.json...`` writes the table of the stemmer.
 
 The dictionary is « Toutes variantes » of Dicollecte (Grammalecte) for Hunspell, MPL 2.0; Debian packages it as
-hunspell-fr-comprehensive. Each RANKS is a JSON list of words, the commonest first: wikipedia.json and commonWords.json of
-the npm package @zxcvbn-ts/language-fr (MIT; the second counts OpenSubtitles 2024 by way of OPUS, ODC-BY).
+hunspell-fr-comprehensive. Each RANKS is a JSON list of words, the commonest first: wikipedia.json and
+commonWords.json of the npm package @zxcvbn-ts/language-fr (MIT; the second counts OpenSubtitles 2024 by way of OPUS,
+ODC-BY).
 """
 
 from __future__ import annotations
@@ -10,11 +11,11 @@ from __future__ import annotations
 import argparse
 import gzip
 import json
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from scripts.stems.derivation import derived_pairs
+from scripts.stems.adverbs import adverb_pairs
 from scripts.stems.grouping import group_forms
 from scripts.stems.lexicon import Entry, read_entries
 from scripts.stems.table import exceptions, stems_of_groups
@@ -39,19 +40,20 @@ def main() -> None:
 
 
 def stems_of_forms(entries: Sequence[Entry], counts: dict[str, float]) -> dict[str, str]:
+    """Return the stem of each folded form of the dictionary."""
     joined, apart = decisions((FOLDER / "decisions.txt").read_text("utf-8"))
     plain = [entry for entry in entries if entry.kind != "verb" or entry.lemma not in AUXILIARIES]
     apart += [frozenset([word]) for word in read_words("protected_words.txt")]
-    groups = group_forms(plain, counts, [*joined, *derived_pairs(plain)], apart)
+    groups = group_forms(plain, counts, [*joined, *adverb_pairs(plain)], apart)
     return stems_of_groups(groups, stem_by_rules)
 
 
 def frequencies(paths: Iterable[Path]) -> dict[str, float]:
-    """Return the frequency of each word, from its ranks: the first is about ten times as common as the hundredth (Zipf)."""
-    counts: Counter[str] = Counter()
+    """Return the frequency of each word, which falls with its rank as Zipf and Mandelbrot have it."""
+    counts: dict[str, float] = defaultdict(float)
     for path in paths:
         for rank, word in enumerate(json.loads(path.read_text("utf-8")), start=10):
-            counts[word] += 1 / rank  # type: ignore[assignment]
+            counts[word] += 1 / rank
     return dict(counts)
 
 

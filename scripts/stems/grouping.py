@@ -1,10 +1,10 @@
 """Which forms get one stem: entries weighed by how often their forms are meant, then joined where that does more good.
 
-A folded form may belong to several entries: « marche » to a noun and to a verb, « portes » to « porte » and « porter ».
-Expectation-maximisation shares its frequency out among them by what their other forms have (A. Dempster et al., 1977); a
-form leaves an entry that it is hardly ever meant for (« musée » as a participle of « muser »). Then each form goes to its
-likeliest entry, and groups are joined, the most useful first, when the pairs of one entry that meet by it outweigh the
-pairs of none.
+A folded form may belong to several entries: « marche » to a noun and to a verb, « portes » to « porte » and « porter
+». Expectation-maximisation shares its frequency out among them by what their other forms have (A. Dempster et al.,
+1977); a form leaves an entry that it is hardly ever meant for (« musée » as a participle of « muser »). Then each
+form goes to its likeliest entry, and groups are joined, the most useful first, when the pairs of one entry that meet
+by it outweigh the pairs of none.
 """
 
 from __future__ import annotations
@@ -22,10 +22,12 @@ __all__ = ["Group", "folded", "group_forms"]
 
 # Share of a form's occurrences under which it is no form of the entry.
 LEAST_SHARE = 0.02
-# From this share on a noun meets its plural, however many verb forms come along.
+# From this share on a noun meets its plural, and an adjective its feminine, whatever verbs have the form as well.
 NOUN_SHARE = 0.15
+# From this share on an adjective has the form to itself.
+OWN_SHARE = 0.5
 # What a wrong pair costs beside a right one that is gained.
-PENALTY = 1.0
+PENALTY = 0.9
 ROUNDS = 12
 
 # How often a cell of the paradigm is written in news, roughly: what decides between the entries of a form.
@@ -68,14 +70,15 @@ def group_forms(
 ) -> list[Group]:
     """Return the groups of all forms, the commonest first.
 
-    ``frequencies``: of forms as written, lower case. The groups of ``joined`` forms become one; the folded forms of each
-    set in ``apart`` are a group and leave all others.
+    ``frequencies``: of forms as written, lower case. The groups of ``joined`` forms become one; the folded forms of
+    each set in ``apart`` are a group and leave all others.
     """
     words = _words(entries)
     members = _memberships(_share_out(words, frequencies), frequencies)
     for form in {form for forms in apart for form in forms}:
         members.pop(form, None)
-    sets = _joined(_Joining(members).run(), [*_plurals(words, members), *joined])
+    sets = _agreeing(_Joining(members).run(), words, members)
+    sets = _joined(sets, [*_plurals(words, members), *joined])
     groups = []
     for forms in sets:
         numbers = {number for form in forms for number in members[form][1]}
@@ -90,13 +93,36 @@ def folded(form: str) -> str:
     return fold(normalize(form))
 
 
+def _agreeing(sets: Sequence[set[str]], words: Sequence[Word], members: Members) -> list[set[str]]:
+    """Return the sets, the forms of each adjective in one.
+
+    « Passant » leaves the verb for « passante » and « passants »; « portante » and « portants » come to « portant »,
+    which is rather a verb.
+    """
+    home = {form: forms for forms in sets for form in forms}
+    for number, word in enumerate(words):
+        own = {form for form in map(folded, word.cells) if form in members}
+        if word.kind != "noun" or len(own) < 3 or len({id(home[form]) for form in own}) == 1:
+            continue
+        kept = max((home[form] for form in sorted(own)), key=lambda forms: (len(forms & own), -len(forms)))
+        for form in sorted(own - kept):
+            share = members[form][1].get(number, 0.0)
+            moved = {form} if share >= OWN_SHARE else home[form] if share >= NOUN_SHARE else set()
+            kept |= moved
+            for one in list(moved):
+                if home[one] is not kept:
+                    home[one].discard(one)
+                    home[one] = kept
+    return list({id(forms): forms for forms in home.values()}.values())
+
+
 def _plurals(words: Sequence[Word], members: Members) -> Iterator[tuple[str, str]]:
-    """Yield the two forms of each noun that are its own often enough: « souvenir », which is a verb too, « souvenirs »."""
+    """Yield the two forms of each noun that are its own often enough: « souvenir », a verb too, and « souvenirs »."""
     for number, word in enumerate(words):
         own = [form for form in map(folded, word.cells) if form in members]
-        if word.kind == "noun" and len(word.cells) == len(own) == 2:
-            if min(members[form][1].get(number, 0.0) for form in own) >= NOUN_SHARE:
-                yield own[0], own[1]
+        shares = [members[form][1].get(number, 0.0) for form in own]
+        if word.kind == "noun" and len(word.cells) == len(own) == 2 and min(shares) >= NOUN_SHARE:
+            yield own[0], own[1]
 
 
 def _joined(sets: Sequence[set[str]], pairs: Iterable[tuple[str, str]]) -> list[set[str]]:
@@ -134,7 +160,7 @@ def _weight(features: frozenset[str]) -> float:
 
 
 def _share_out(words: Sequence[Word], frequencies: Mapping[str, float]) -> dict[str, list[tuple[int, float]]]:
-    """Return, for each form as written, the share of its occurrences that each word has; sets the words' frequencies."""
+    """Return the share of each form, as written, that each word has; sets the words' frequencies."""
     least = min(frequencies.values()) / 10
     owners: dict[str, list[tuple[int, float]]] = defaultdict(list)
     for number, word in enumerate(words):
@@ -155,9 +181,7 @@ def _share_out(words: Sequence[Word], frequencies: Mapping[str, float]) -> dict[
     return shares
 
 
-def _memberships(
-    shares: Mapping[str, list[tuple[int, float]]], frequencies: Mapping[str, float]
-) -> Members:
+def _memberships(shares: Mapping[str, list[tuple[int, float]]], frequencies: Mapping[str, float]) -> Members:
     """Return the weight of each folded form, and its share for each word that it is a form of."""
     least = min(frequencies.values()) / 10
     mass: dict[str, dict[int, float]] = defaultdict(lambda: defaultdict(float))

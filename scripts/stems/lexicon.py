@@ -51,9 +51,11 @@ def read_entries(affixes: Path, words: Path) -> Iterator[Entry]:
         forms = [] if "()" in flags else [(lemma, _features(fields))]
         flags = flags.replace("Um()", "S.()")  # units: prefixes (kilomètre) that add nothing to the plural
         for position in range(0, len(flags), 2):
-            for suffix in suffixes.get(flags[position : position + 2], ()):
-                if lemma.endswith(suffix.strip) and suffix.condition.search(lemma):
-                    forms.append((lemma[: len(lemma) - len(suffix.strip)] + suffix.add, suffix.features))
+            forms += (
+                (lemma[: len(lemma) - len(suffix.strip)] + suffix.add, suffix.features)
+                for suffix in suffixes.get(flags[position : position + 2], ())
+                if lemma.endswith(suffix.strip) and suffix.condition.search(lemma)
+            )
         spelled = tuple(form for form in forms if _WORD.fullmatch(form[0]))
         yield Entry(lemma, _kind(parts), spelled, parts == {"adv"})
 

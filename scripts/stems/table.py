@@ -13,8 +13,8 @@ __all__ = ["exceptions", "stems_of_groups"]
 def stems_of_groups(groups: Sequence[Group], rules: Callable[[str], str]) -> dict[str, str]:
     """Return the stem of each form; no two groups share one.
 
-    Best is the stem that the rules give most forms, since words that are in no dictionary (« surlicenciement ») meet it.
-    A stem that is a form of another group is left to that group.
+    Best is the stem that the rules give most forms, since words that are in no dictionary (« surlicenciement ») meet
+    it. A stem that is a form of another group is left to that group.
     """
     home = {form: number for number, group in enumerate(groups) for form in group.forms}
     taken: set[str] = set()

@@ -25,6 +25,7 @@ from dataclasses import dataclass, field
 from itertools import chain
 from typing import Final, TypeVar, cast
 
+from searchapp.analysis import stem_table
 from searchapp.analysis.filters import (
     elided_length,
     fold,
@@ -132,7 +133,7 @@ class FrenchAnalyzer:
     def fingerprint(self) -> str:
         """Twelve hexadecimal digits that change when the terms of some text would."""
         lists = sorted(self._stopwords) + sorted(read_words("protected_words.txt"))
-        parts = (str(_CHAIN_VERSION), str(RULES_VERSION), PATTERN.pattern, *lists)
+        parts = (str(_CHAIN_VERSION), str(RULES_VERSION), stem_table.digest(), PATTERN.pattern, *lists)
         return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:12]
 
     def terms(self, text: str) -> list[Term]:

@@ -1,7 +1,7 @@
 """The stems that no rule reaches: a table of inflected forms, made by ``python -m scripts.stems``.
 
-One line holds the forms with the same three first letters, form and stem by turns. A line is taken apart when a word that
-begins so is first asked for: a search needs a few, and reading all of them would take longer than the search.
+One line holds the forms with the same three first letters, form and stem by turns. A line is taken apart when a word
+that begins so is first asked for: a search needs a few, and reading all of them would take longer than the search.
 """
 
 from __future__ import annotations

@@ -1,8 +1,10 @@
-"""A light stemmer for French: number, gender, verb endings, adverbs.
+"""The stemmer for French: the lemma's stem from a table, rules for words that no dictionary knows.
 
-Every rule looks at the folded word, so a word has one stem however its accents were typed: no match is lost by folding.
-tests/quality/test_stems.py measures it against Snowball's French stemmer. The rules were written for this project from
-the inflection of French as grammars give it.
+Table and rules look at folded words, so a word has one stem however its accents were typed: no match is lost by
+folding. Forms of one word (number, gender, conjugation) meet, an adverb meets its adjective, other words do not: «
+viol » and « violent », « médecin » and « médecine » (docs/francais.md has the figures). :mod:`.stem_table` holds only
+what the rules would get wrong. The rules were written for this project from the inflection of French as grammars give
+it.
 
 A rule is (ending, replacement, letters that must be left before the ending). Within a step the first rule that fits is
 applied; the steps are number, feminine, ending (for words that the feminine rules left alone), tail.
@@ -20,7 +22,7 @@ from searchapp.analysis.stem_table import irregular_forms, table_stem
 __all__ = ["RULES_VERSION", "family_root", "irregular_words", "read_words", "stem", "stem_by_rules"]
 
 # Goes up when a rule changes: stems are what an index is made of.
-RULES_VERSION: Final = 1
+RULES_VERSION: Final = 2
 
 Rule = tuple[str, str, int]
 
