@@ -24,6 +24,11 @@ from searchapp.analysis.stemmer import read_words, stem_by_rules
 FOLDER = Path(__file__).parent
 TABLE = FOLDER.parents[1] / "searchapp/analysis/data/stems.txt.gz"
 BEGINNING = 3
+HEADER = """\
+# Inflected French forms with their stems, from the dictionary "Toutes variantes" of Dicollecte (Grammalecte), by
+# Olivier R. and contributors. This Source Code Form is subject to the terms of the Mozilla Public License, v. 2.0. If a
+# copy of the MPL was not distributed with this file, You can obtain one at https://mozilla.org/MPL/2.0/.
+"""
 # Forms of auxiliaries are function words; those that are content words as well (été, sommes, avions) are left to these.
 AUXILIARIES = {"être", "avoir"}
 
@@ -72,11 +77,11 @@ def decisions(text: str) -> tuple[list[tuple[str, str]], list[frozenset[str]]]:
 
 
 def write_table(path: Path, entries: Iterable[tuple[str, str]]) -> None:
-    """Write (form, stem) pairs: a line for each three first letters, form and stem by turns; no time in its header."""
+    """Write (form, stem) pairs: a line for each three first letters, form and stem by turns; no time of day in it."""
     lines: dict[str, list[str]] = {}
     for form, stem in entries:
         lines.setdefault(form[:BEGINNING], []).extend((form, stem))
-    text = "".join(" ".join(words) + "\n" for words in lines.values())
+    text = HEADER + "".join(" ".join(words) + "\n" for words in lines.values())
     path.write_bytes(gzip.compress(text.encode(), 9, mtime=0))
 
 

@@ -55,7 +55,7 @@ def _pairs(line: str) -> Iterator[tuple[str, str]]:
 @cache
 def _lines() -> dict[str, str]:
     lines = gzip.decompress(_data()).decode("ascii").splitlines()
-    return {line[:_BEGINNING].rstrip(): line for line in lines}
+    return {line[:_BEGINNING].rstrip(): line for line in lines if not line.startswith("#")}
 
 
 def _data() -> bytes:

@@ -95,7 +95,7 @@ APART = """
     port porte
     dur duree
     vif vivant
-    poste poster postier
+    poste postier
     urgent urgence
     universite univers
 """
