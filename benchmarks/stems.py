@@ -145,10 +145,10 @@ def frequent_pairs(groups: list[Lemma], counts: Mapping[str, int]) -> tuple[dict
 
 
 def content_pairs(pairs: Mapping[tuple[str, str], float], analyzer: FrenchAnalyzer) -> dict[tuple[str, str], float]:
-    """Return the pairs without function words, as written or as typed without accents (« dû »)."""
+    """Return the pairs without stopwords, as written or as typed without accents (« dû »)."""
     forms = {form for pair in pairs for form in pair}
-    small = {form for form in forms if form in OTHERS or analyzer.term(analyzer.term(form).word).small}
-    return {pair: weight for pair, weight in pairs.items() if small.isdisjoint(pair)}
+    stopwords = {form for form in forms if form in OTHERS or analyzer.term(analyzer.term(form).word).is_stopword}
+    return {pair: weight for pair, weight in pairs.items() if stopwords.isdisjoint(pair)}
 
 
 def shares(pairs: Mapping[tuple[str, str], float], stem: Stem) -> Figures:

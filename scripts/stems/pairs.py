@@ -17,7 +17,7 @@ from pathlib import Path
 from scripts.stems.__main__ import AUXILIARIES, frequencies
 from scripts.stems.grouping import folded
 from scripts.stems.lexicon import Entry, read_entries
-from searchapp.analysis.filters import small_words
+from searchapp.analysis.filters import stopwords
 
 COMMONEST = 5_000
 ALIKE = 3
@@ -52,7 +52,7 @@ def commonest(entries: Sequence[Entry], counts: Mapping[str, float]) -> list[Ent
 def attested(entry: Entry, counts: Mapping[str, float]) -> list[str]:
     """Return the forms that are in the lists and no function words, the commonest first."""
     forms = {form.lower() for form, _ in entry.forms}
-    listed = [form for form in forms if form in counts and form not in small_words() and len(form) > 1]
+    listed = [form for form in forms if form in counts and form not in stopwords() and len(form) > 1]
     return sorted(listed, key=lambda form: (-counts[form], form))
 
 
