@@ -147,15 +147,20 @@ def irregular_words(stem: str) -> tuple[str, ...]:
 def family_root(stem: str) -> str:
     """Return what the stems of a word family share: of voler and vol, of électoral and électeur.
 
-    The rules take from a stem what they would take from a word; an ending of derivation goes where five letters stay.
+    An ending of derivation goes where five letters stay; a stem without one loses what the rules take from a word.
     """
-    stem = stem_by_rules(stem)
+    root = _without_derivation(stem)
+    if root == stem:
+        root = _without_derivation(stem_by_rules(stem))
+    bare = root.rstrip("ei")
+    return bare if len(bare) >= 5 else root
+
+
+def _without_derivation(stem: str) -> str:
     for ending in _DERIVATION_ENDINGS.get(stem[-1:], ()):
         if stem.endswith(ending) and len(stem) - len(ending) >= 5:
-            stem = stem[: -len(ending)]
-            break
-    bare = stem.rstrip("ei")
-    return bare if len(bare) >= 5 else stem
+            return stem[: -len(ending)]
+    return stem
 
 
 @cache
