@@ -1,4 +1,4 @@
-"""How the stemmer joins and parts words: ``python -m benchmarks.stems [--worst N]``; the test data must be there.
+"""Understemming and overstemming, measured: ``python -m benchmarks.stems [--worst N]``; the test data must be there.
 
 Prints JSON. Paice's indices over the lemmas of Lexique, all and those in Snowball's vocabulary: ``ui``, the share of
 pairs of one lemma that are parted, and ``oi``, pairs of different lemmas that are joined, for 100,000 pairs. Then the
