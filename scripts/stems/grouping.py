@@ -1,4 +1,4 @@
-"""Groups of forms with one stem: entries weighed by how often their forms are meant, then joined where that does more good.
+"""Groups of forms with one stem: entries weighed by how often their forms are meant, joined where that does more good.
 
 A folded form may belong to several entries: « marche » to a noun and to a verb, « portes » to « porte » and « porter
 ». Expectation-maximisation shares its frequency out among them by what their other forms have (A. Dempster et al.,

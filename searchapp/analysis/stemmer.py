@@ -145,7 +145,7 @@ def irregular_words(stem: str) -> tuple[str, ...]:
 
 
 def family_root(stem: str) -> str:
-    """Return what the stems of a word family share: of voler and vol, of électoral and électeur.
+    """The root that the stems of a word family share: of voler and vol, of électoral and électeur.
 
     An ending of derivation goes where five letters stay; a stem without one loses what the rules take from a word.
     """
