@@ -28,6 +28,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final, cast
 
+from searchapp.analysis import stem_table
 from searchapp.analysis.chunks import Remembered, places_of_chunks
 from searchapp.analysis.compounds import (
     Compound,
@@ -145,7 +146,14 @@ class FrenchAnalyzer:
     def fingerprint(self) -> str:
         """Twelve hexadecimal digits that change when the terms of some text would."""
         lists = sorted(self._stopwords) + sorted(read_words("protected_words.txt"))
-        parts = (str(_CHAIN_VERSION), str(RULES_VERSION), PATTERN.pattern, *lists, *fingerprint_parts())
+        parts = (
+            str(_CHAIN_VERSION),
+            str(RULES_VERSION),
+            stem_table.digest(),
+            PATTERN.pattern,
+            *lists,
+            *fingerprint_parts(),
+        )
         return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:12]
 
     def terms(self, text: str) -> list[Term]:

@@ -1,8 +1,10 @@
-"""A light stemmer for French: number, gender, verb endings, adverbs.
+"""The stemmer for French: the lemma's stem from a table, rules for words that no dictionary knows.
 
-Every rule looks at the folded word, so a word has one stem however its accents were typed: no match is lost by folding.
-tests/quality/test_stems.py measures it against Snowball's French stemmer. The rules were written for this project from
-the inflection of French as grammars give it.
+Table and rules look at folded words, so a word has one stem however its accents were typed: no match is lost by
+folding. Forms of one word (number, gender, conjugation) meet, an adverb meets its adjective, other words do not: «
+viol » and « violent », « médecin » and « médecine » (docs/francais.md has the figures). :mod:`.stem_table` holds only
+what the rules would get wrong. The rules were written for this project from the inflection of French as grammars give
+it.
 
 A rule is (ending, replacement, letters that must be left before the ending). Within a step the first rule that fits is
 applied; the steps are number, feminine, ending (for words that the feminine rules left alone), tail.
@@ -15,10 +17,12 @@ from functools import cache
 from importlib import resources
 from typing import Final
 
-__all__ = ["RULES_VERSION", "family_root", "irregular_words", "read_words", "stem"]
+from searchapp.analysis.stem_table import irregular_forms, table_stem
+
+__all__ = ["RULES_VERSION", "family_root", "irregular_words", "read_words", "stem", "stem_by_rules"]
 
 # Goes up when a rule changes: stems are what an index is made of.
-RULES_VERSION: Final = 1
+RULES_VERSION: Final = 2
 
 Rule = tuple[str, str, int]
 
@@ -122,10 +126,12 @@ _DERIVATION: Final = (
 
 
 def stem(word: str) -> str:
-    """Return the stem of a folded word; a word with signs other than letters is its own stem."""
-    known = _irregular().get(word)
-    if known:
-        return known
+    """Return the stem of a folded word: what the table says, else what the rules make of it."""
+    return table_stem(word) or stem_by_rules(word)
+
+
+def stem_by_rules(word: str) -> str:
+    """Return the stem of a word that no dictionary knows; one with signs other than letters is its own stem."""
     if len(word) < 4 or not word.isalpha() or word in read_words("protected_words.txt"):
         return word
     singular = _apply_first(word, _NUMBER_RULES)
@@ -133,31 +139,34 @@ def stem(word: str) -> str:
     return _tail(_apply_first(bare, _ENDING_RULES) if bare == singular else bare)
 
 
-def irregular_words(stem: str) -> list[str]:
-    """Return the words that have ``stem`` without a rule: yeux for oeil. Rules keep a word's first two letters."""
-    return [word for word, base in _irregular().items() if base == stem]
+def irregular_words(stem: str) -> tuple[str, ...]:
+    """Return the words of ``stem`` that begin with other letters: yeux for oeil. Rules keep a word's first two."""
+    return irregular_forms().get(stem, ())
 
 
 def family_root(stem: str) -> str:
-    """Return what the stems of a word family share; five letters at least stay, so short words keep to themselves."""
+    """The root that the stems of a word family share: of voler and vol, of électoral and électeur.
+
+    An ending of derivation goes where five letters stay; a stem without one loses what the rules take from a word.
+    """
+    root = _without_derivation(stem)
+    if root == stem:
+        root = _without_derivation(stem_by_rules(stem))
+    bare = root.rstrip("ei")
+    return bare if len(bare) >= 5 else root
+
+
+def _without_derivation(stem: str) -> str:
     for ending in _DERIVATION_ENDINGS.get(stem[-1:], ()):
         if stem.endswith(ending) and len(stem) - len(ending) >= 5:
-            stem = stem[: -len(ending)]
-            break
-    bare = stem.rstrip("ei")
-    return bare if len(bare) >= 5 else stem
+            return stem[: -len(ending)]
+    return stem
 
 
 @cache
 def read_words(name: str) -> frozenset[str]:
     """Return the words of a list in ``data/``."""
     return frozenset(word for line in _lines(name) for word in line.split())
-
-
-@cache
-def _irregular() -> dict[str, str]:
-    entries = (line.partition(":") for line in _lines("irregular_stems.txt"))
-    return {word: base.strip() for base, _, words in entries for word in words.split()}
 
 
 def _lines(name: str) -> Iterator[str]:

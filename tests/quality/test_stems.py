@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import gzip
 from collections import defaultdict
+from functools import cache
 from itertools import combinations
 from pathlib import Path
 
+from benchmarks.stems import content_pairs, frequent_pairs, lemmas, news_counts, paice, shares
 from searchapp.analysis import FrenchAnalyzer
 
 ANALYZER = FrenchAnalyzer()
@@ -18,6 +19,11 @@ def vocabulary(shared: Path) -> list[str]:
 
 def without_accents(word: str) -> str:
     return ANALYZER.term(word).word
+
+
+@cache
+def stem(form: str) -> str:
+    return ANALYZER.term(form).stem
 
 
 def test_every_accented_word_is_found_when_typed_without_accents(shared: Path) -> None:
@@ -39,23 +45,16 @@ def test_folding_loses_no_pair_that_the_stemmer_joins(shared: Path) -> None:
 
 def test_understemming_and_overstemming_stay_where_they_were_measured(shared: Path) -> None:
     """Paice's indices: pairs of one lemma that are parted (UI), pairs of different lemmas that are joined (OI)."""
-    groups: dict[tuple[str, str], list[str]] = {}
-    with gzip.open(shared / "data/words/lexique_groups.tsv.gz", "rt", encoding="utf-8") as lines:
-        for line in lines:
-            lemma, kind, forms = line.rstrip("\n").split("\t")
-            groups[lemma, kind] = forms.split()
-    wanted = parted = 0
-    lemmas: dict[str, set[str]] = defaultdict(set)
-    for (lemma, _), forms in groups.items():
-        stems = [ANALYZER.term(form).stem for form in forms]
-        wanted += len(stems) * (len(stems) - 1) // 2
-        parted += sum(a != b for a, b in combinations(stems, 2))
-        for form in forms:
-            lemmas[form].add(lemma)
-    stems_of = defaultdict(list)
-    for form in lemmas:
-        stems_of[ANALYZER.term(form).stem].append(form)
-    wrong = sum(not lemmas[a] & lemmas[b] for forms in stems_of.values() for a, b in combinations(forms, 2))
-    everything = len(lemmas) * (len(lemmas) - 1) // 2
-    assert parted / wanted < 0.42
-    assert wrong / everything * 100_000 < 3.0
+    for among in (None, frozenset(vocabulary(shared))):
+        indices = paice(lemmas(shared / "data", among), stem)
+        assert indices["ui"] < 0.035
+        assert indices["oi"] < 1.3
+
+
+def test_everyday_words_meet_their_forms_and_no_others(shared: Path) -> None:
+    data = shared / "data"
+    right, wrong = (
+        content_pairs(pairs, ANALYZER) for pairs in frequent_pairs(lemmas(data), news_counts(data, ANALYZER))
+    )
+    assert shares(right, stem)["weighted"] > 98.7
+    assert shares(wrong, stem)["weighted"] < 0.2

@@ -159,7 +159,7 @@ def test_a_word_of_the_family_counts_for_a_part_of_the_word() -> None:
 
 
 def test_a_synonym_of_two_words_counts_as_the_word_itself_wherever_it_stands_in_a_row() -> None:
-    words = [ScoredTerm("onu", "onu", 2.2, 0.0, alternatives=(("nation", "uni"),))]
+    words = [ScoredTerm("onu", "onu", 2.2, 0.0, alternatives=(("nation", "unir"),))]
     itself, synonym, turned = (
         ("L’ONU", "Un vote."),
         ("Les Nations unies", "Un vote."),
