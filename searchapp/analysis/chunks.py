@@ -35,7 +35,7 @@ def _places_of(text: str, chunk: str) -> Iterator[tuple[int, str]]:
 
 
 class Remembered(dict[str, Value]):
-    """What texts gave before. When it is full, what comes first time is rare and not kept, until that was a lot."""
+    """Cache of the values of texts. A full one keeps no new text, which is rare then, until many were passed by."""
 
     def __init__(self, make: Callable[[str], Value]) -> None:
         super().__init__()

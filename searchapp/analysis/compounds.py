@@ -136,12 +136,12 @@ class Compound:
 
     @property
     def is_spaced(self) -> bool:
-        """Whether its parts stand apart."""
+        """True when blanks stand between its parts."""
         return _HAS_BLANK.search(self.raw) is not None
 
     @property
     def is_code(self) -> bool:
-        """Whether its parts mean little alone: « F-16 », « A 380 », « 18h30 », « 5km »; not « Covid-19 », « RN 12 »."""
+        """True when its parts mean little alone: « F-16 », « 18h30 », « 5km »; not « Covid-19 », « RN 12 »."""
         if self.is_spaced:
             return _ONE_LETTER_APART.fullmatch(self.raw) is not None
         letters = _LEADING_LETTERS.match(self.raw)

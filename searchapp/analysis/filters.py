@@ -53,7 +53,7 @@ def plain_word(raw: str) -> bool:
 
 
 def fold_plain(word: str) -> str:
-    """Return what :func:`fold` makes of a :func:`plain_word`."""
+    """Return a :func:`plain_word` as :func:`fold` returns it."""
     return word if word.isascii() else word.encode("latin-1").translate(_WITHOUT_ACCENTS).decode()
 
 

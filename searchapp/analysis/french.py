@@ -70,7 +70,7 @@ Joined = tuple[int, "Term"]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Term:
-    """What is indexed for a token, from strict to lenient. Compared by identity: a remembered term is one object."""
+    """The indexed forms of a token, from strict to lenient. Compared by identity: a remembered term is one object."""
 
     exact: str
     word: str
@@ -110,7 +110,7 @@ class TermMatcher:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """What one token became: ``stages`` pairs the name of each step with its outcome."""
+    """The way of one token through the chain: ``stages`` pairs the name of each step with its outcome."""
 
     raw: str
     start: int

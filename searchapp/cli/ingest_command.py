@@ -26,7 +26,7 @@ from searchapp.schema import STORED_FIELDS, ArticleField, FieldType
 
 __all__ = ["ingest"]
 
-_LISTED: Final = 20
+_MAX_LISTED: Final = 20
 _LONGEST_TEXT: Final = 600
 _WIDTH: Final = 12
 _MOST_LANGUAGES: Final = 2
@@ -87,7 +87,7 @@ def _show(config: Config, file: Path, *, as_json: bool, limit: int | None) -> tu
         repaired += bool(entry.repairs)
         if as_json and (limit is None or articles <= limit):
             _print_json(describe_article(entry, config.timezone))
-        elif not as_json and articles <= (limit or _LISTED):
+        elif not as_json and articles <= (limit or _MAX_LISTED):
             _print_article(entry, articles, config)
     counts = (
         counted("{count} article", "{count} articles", articles),

@@ -56,7 +56,7 @@ def remarks_of(article: Article) -> Iterator[str]:
 
 @dataclass(frozen=True, slots=True)
 class RemarkCount:
-    """How many articles have a remark, and the first of them, as “file: id”."""
+    """A remark with the number of its articles, and the first of them, as “file: id”."""
 
     remark: Message
     articles: int

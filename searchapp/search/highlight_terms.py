@@ -60,7 +60,7 @@ class HighlightTerms:
 
     @cached_property
     def has_codes(self) -> bool:
-        """Whether a word of letters and digits is among them, which may be a compound with spaces in it (« F 16 »)."""
+        """True when a word of letters and digits is among them: perhaps a compound with spaces in it (« F 16 »)."""
         return any(any(map(str.isdigit, word)) and any(map(str.isalpha, word)) for word in self.stems | self.exact)
 
     @cached_property

@@ -23,7 +23,7 @@ _ACCENTED: Final = "ÀÁÂÃÄÅÇÈÉÊËÌÍÎÏÑÒÓÔÕÖÙÚÛÜÝàáâã
 
 
 def literal_pattern(leaf: Leaf) -> re.Pattern[str] | None:
-    """Return what the stored text must hold for ``leaf``; None when the index alone can tell.
+    """Return the condition on the stored text for ``leaf``; None when the index alone can tell.
 
     An exact form keeps its accents, and its capitals when it has one; a phrase is blind to both.
     """

@@ -31,7 +31,7 @@ class ScoredTerm:
     spellings: tuple[tuple[str, ...], ...] = ()
     """The same word otherwise written, as stems in a row; it counts where it is more frequent than the word."""
     typed_form: TypedForm | None = None
-    """How the compound that begins with it was typed."""
+    """The typed form of the compound that begins with it."""
     is_held: bool = True
     """False when no article has the stem."""
 

@@ -1,4 +1,4 @@
-"""How else the words of a query are written: « F16 » for « F-16 », « weekend » and « week end » for « week-end ».
+"""Other spellings of the words of a query: « F16 » for « F-16 », « weekend » and « week end » for « week-end ».
 
 A code (« F-16 », « 18h30 », « 5km ») is one term to a query, since its parts mean little alone. Of other compounds the
 parts are looked for, and the joined word is an *alternative* of them, like a synonym. What stands apart or is joined in
@@ -45,7 +45,7 @@ class Variant:
 
 @dataclass(frozen=True, slots=True)
 class TypedForm:
-    """How a compound was typed, as it stands in the forms of an article: ``held`` there, but not in ``without``."""
+    """The typed form of a compound, as it stands in the forms of an article: ``held`` there, but not in ``without``."""
 
     held: str
     without: str = "\0"

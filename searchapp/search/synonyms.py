@@ -31,7 +31,7 @@ class Alternative:
     end: int
     terms: tuple[Term, ...]
     is_spelling: bool = False
-    """Whether it is the same words in another spelling, which add nothing when both stand in an article."""
+    """True for the same words in another spelling, which add nothing when both stand in an article."""
 
     @property
     def stems(self) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""Which stretches of a text are also written as one word."""
+"""Stretches of a text that are also written as one word."""
 
 from __future__ import annotations
 

@@ -35,7 +35,11 @@ def test_help_is_in_one_language(run: Run) -> None:
             "No such command",
         ),
         (["search"], "Il manque l’argument 'QUERY...'.", "Missing argument 'QUERY...'."),
-        (["ingest"], "Il manque l’option '--show'.", "Missing option '--show'."),
+        (
+            ["ingest"],
+            "Indiquez ce qu’il faut lire\u00a0: --show FICHIER ou --report DOSSIER.",
+            "Name what to read: --show FILE or --report FOLDER.",
+        ),
         (
             ["search", "--prochaine"],
             "L’option «\u202f--prochaine\u202f» n’existe pas.",
@@ -125,6 +129,6 @@ def test_several_articles_are_told_in_the_plural(run: Run, corpus: Path, indexed
     told = run("reindex", corpus, *place, language=FRENCH).stdout
     assert told.startswith("Articles\u202f: 7 lus, 7 indexés, 0 rejeté, ")
     assert "Changements\u202f: 2 nouveaux, 0 modifié, 0 disparu\n" in told
-    (corpus / "phares.jsonl").write_text('{"title": 1}\n', "utf-8")
+    (corpus / "phares.jsonl").write_text('{"source": "Le Phare"}\n', "utf-8")
     refused = run("reindex", corpus, "--strict", *place, language=FRENCH).stderr
     assert "Un article a été rejeté\u202f; rien n’a été publié." in refused

@@ -20,13 +20,15 @@ from searchapp.model import Reject
 
 MEMORY = 300 * 1000 * 1000
 SECONDS = 5
+# PDFium ends its process when memory is short, which the reader process is for.
+ABORTING = (".pdf",)
 
 
 def read(path: Path) -> dict[str, object]:
     """Return the numbers of articles and rejects, with the first reject."""
     articles = 0
     rejects: list[Reject] = []
-    for found in read_corpus(path, ZoneInfo("Europe/Paris"), isolated=False):
+    for found in read_corpus(path, ZoneInfo("Europe/Paris"), isolated=path.suffix in ABORTING):
         if isinstance(found, Reject):
             rejects.append(found)
         else:

@@ -86,7 +86,7 @@ def test_last_change_of_a_sitemap_is_the_version(article_of: ArticleOf) -> None:
     assert article.modified.isoformat() == UPDATED
 
 
-@pytest.mark.parametrize("wrong", ["hier", "2024-13-45", True, 12, ["2024-11-07"]])
+@pytest.mark.parametrize("wrong", ["hier", "2024-13-45", True, 12, {"a": 1}])
 def test_version_that_is_no_date_costs_nobody_the_article_and_is_told(article_of: ArticleOf, wrong: object) -> None:
     article = article_of("a.jsonl", json.dumps({"title": "Le bac", "text": WORDS, "modified": wrong, "date": DATE}))
     assert article.modified is None

@@ -31,8 +31,8 @@ ARTICLES = [
     },
     {
         "id": "script",
-        "title": "Le <script>alert(1)</script> qui a trompé la banque & ses clients",
-        "text": "Le pirate signait <b>Robin</b> & compagnie. La marée montait.",
+        "title": "Le &lt;script&gt;alert(1)&lt;/script&gt; qui a trompé la banque & ses clients",
+        "text": "Le pirate signait &lt;b&gt;Robin&lt;/b&gt; & compagnie. La marée montait.",
         "date": "2024-05-01",
         "source": "Agence Hexapresse",
         "section": "Économie",

@@ -57,7 +57,7 @@ def split_authors(byline: str) -> tuple[str, ...]:
 
 
 def _bracketed(match: re.Match[str]) -> str:
-    """Return what takes the place of brackets: other names, or nothing for a place, a function or an agency."""
+    """Return the replacement of brackets: other names, or nothing for a place, a function or an agency."""
     return f" et {match[1][together.end() :]}" if (together := _TOGETHER.match(match[1])) else ""
 
 

@@ -111,7 +111,7 @@ def join_paragraphs(paragraphs: Iterable[str]) -> list[str]:
 
 
 def _hyphen_between(before: str, sign: str, behind: str, known: set[str]) -> str | None:
-    """Return what stands between the parts of a cut word: a hyphen or nothing; None when they are two words."""
+    """Return the sign between the parts of a cut word: a hyphen or nothing; None when they are two words."""
     if sign not in _HYPHENS:
         return ""
     first, second = before.casefold(), behind.casefold()
@@ -132,5 +132,5 @@ def _has_own_hyphen(first: str, second: str) -> bool:
         return True
     if second in _PAIRS:
         return first in _PAIRS[second]
-    goes_on = second.startswith(_NO_HYPHEN.get(first, ("\0",)))
-    return second in _BEHIND_HYPHEN or (first in _BEFORE_HYPHEN and not goes_on)
+    continues = second.startswith(_NO_HYPHEN.get(first, ("\0",)))
+    return second in _BEHIND_HYPHEN or (first in _BEFORE_HYPHEN and not continues)

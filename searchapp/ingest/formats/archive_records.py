@@ -43,7 +43,7 @@ class RawRecord:
 
     head: list[bytes]
     body: bytes = b""
-    is_sound: bool = True
+    is_intact: bool = True
     is_cut: bool = False
 
 
@@ -73,7 +73,7 @@ def read_records(stream: BinaryIO, form: ArchiveForm) -> Iterator[RawRecord]:
     while first := _next_beginning(lines, form):
         record = RawRecord(_head(first, lines) if form.has_block else [first])
         _read_body(record, lines, form, relies=relies)
-        relies = relies and record.is_sound
+        relies = relies and record.is_intact
         yield record
 
 
@@ -99,7 +99,7 @@ def _read_body(record: RawRecord, lines: _Lines, form: ArchiveForm, *, relies: b
     while left > 0 and (line := lines.read(min(left, _LONGEST_LINE))):
         if body.ends_before(line):
             lines.put_back(line)
-            record.body, record.is_sound = body.content(), False
+            record.body, record.is_intact = body.content(), False
             return
         left -= len(line)
         body.add(line)
@@ -107,7 +107,7 @@ def _read_body(record: RawRecord, lines: _Lines, form: ArchiveForm, *, relies: b
     if length >= 0 and left <= 0 and follows:
         record.body = body.content()
         return
-    record.is_sound = False
+    record.is_intact = False
     if body.next_record is not None:
         lines.put_back(*body.lines[body.next_record :])
         del body.lines[body.next_record :]

@@ -120,7 +120,7 @@ def _extracted(page: Element | str) -> str:
 
 @dataclass(slots=True)
 class _Header:
-    """What a page prints above its text: the byline, and lines that are dates."""
+    """The lines that a page prints above its text: the byline, and lines that are dates."""
 
     byline: str = ""
     dates: list[str] = field(default_factory=list)

@@ -146,7 +146,7 @@ def _inner(value: Mapping[str, object]) -> Sequence[Mapping[str, object]]:
 
 
 def _facts_of_all(value: Mapping[str, object]) -> dict[str, str]:
-    """Return what an envelope says of all that it holds: a JSON Feed its newspaper and its language."""
+    """Return the fields that an envelope states for all its records: a JSON Feed its newspaper and its language."""
     source = newspaper_of_feed(_text(value.get("title")), _text(value.get("home_page_url") or value.get("link")), {})
     facts = {"source": source, "language": _text(value.get("language"))}
     return {name: text for name, text in facts.items() if text}

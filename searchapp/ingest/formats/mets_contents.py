@@ -1,4 +1,4 @@
-"""What a METS file holds, read in one pass: facts by section, the files of pages, the maps, the links between them."""
+"""The contents of a METS file, read in one pass: facts by section, files of pages, maps, and the links between them."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ class MetsContents:
 
 
 def read_contents(stream: BinaryIO, context: FileContext) -> MetsContents:
-    """Return what the METS file holds; raises UnreadableError when its XML is wrong or its map too long."""
+    """Return the contents of the METS file; raises UnreadableError when its XML is wrong or its map too long."""
     contents = MetsContents()
     parts = ("dmdSec", "amdSec", "techMD", "file", "structMap", "structLink")
     for part in elements(stream, parts, context, limit=_LARGEST_MAP):

@@ -52,7 +52,7 @@ class Division:
 
     @property
     def is_whole(self) -> bool:
-        """Whether it is the issue or what that belongs to, not a part of it."""
+        """True for the issue, or a whole that it belongs to; False for a part of it."""
         return self.kind in _WHOLES
 
     def walk(self) -> Iterator[Division]:
@@ -72,7 +72,7 @@ class MarkedArticle:
 
     @property
     def has_words(self) -> bool:
-        """Whether it has areas; those of a section are articles of its own only with more than a heading."""
+        """True when it has areas; those of a section are articles of its own only with more than a heading."""
         return bool(self.areas["text"]) if self.division.kind == "SECTION" else any(True for _ in self.all_areas())
 
     def all_areas(self) -> Iterator[Area]:

@@ -91,7 +91,7 @@ def _goes_on(last: Paragraph, following: Paragraph) -> bool:
 
 
 def _running_heads(pages: list[list[Line]]) -> set[tuple[int, int, str]]:
-    """Return what comes on two pages at the head or the foot in the same type, whatever its numbers.
+    """Return the running heads: lines in the same type at the head or the foot of two pages, whatever their numbers.
 
     The type tells the title on the first page from itself above the others.
     """

@@ -78,7 +78,7 @@ class ScannedIssue:
 
     @property
     def has_problems(self) -> bool:
-        """Whether a page could not be read."""
+        """True when a page could not be read."""
         return bool(self._unread)
 
     def problems(self) -> Iterator[Reject]:

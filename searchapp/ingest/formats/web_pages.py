@@ -56,7 +56,7 @@ def records_of_pages(
 
 def _found(record: RawRecord, page: ArchivedPage, context: FileContext) -> ParsedRecord | Reject | None:
     context.repairs.clear()
-    if not record.is_sound:
+    if not record.is_intact:
         context.repairs.add("length")
     try:
         answer = _answer(record.body, page)
@@ -110,7 +110,7 @@ def _unpacked(content: bytes, encoding: str, transfer: str) -> bytes:
 
 
 def _all(stream: BinaryIO) -> bytes:
-    """Return what ``stream`` gives, one byte more than LARGEST_TREE at most; one reading may give a part."""
+    """Return the bytes of ``stream``, one more than LARGEST_TREE at most; one reading may give a part."""
     parts = []
     left = LARGEST_TREE + 1
     while left > 0 and (part := stream.read(left)):
