@@ -94,7 +94,6 @@ def test_a_word_that_no_article_holds_is_put_right_and_that_is_told(
     "query",
     [
         "={word}",
-        '"{word} municipale"',
         '"{word} municipale"~4',
         "titre:{word}",
         "titre:({word} municipale)",
@@ -111,7 +110,7 @@ def test_a_word_that_is_looked_for_as_it_was_typed_is_not_said_to_be_replaced(
     assert result.suggestion == (None if query.startswith("marché SAUF") else query.format(word="bibliothèque"))
 
 
-@pytest.mark.parametrize("query", ["+{word}", "-{word} marché", "marché ET {word}", "(marché OU {word}) soir"])
+@pytest.mark.parametrize("query", ["+{word}", "marché -{word}", "marché ET {word}", "(marché OU {word}) soir"])
 def test_a_word_that_is_replaced_is_told_wherever_it_stands(archive: SearchService, query: str) -> None:
     result = archive.search(SearchRequest(query.format(word="bibliotèque")))
     assert ["“bibliothèque” was looked for instead" in str(remark.message) for remark in result.remarks] == [True]
@@ -123,7 +122,9 @@ def test_a_pasted_headline_finds_its_article_though_its_quotation_is_not_in_it(a
     result = archive.search(SearchRequest(headline))
     assert result.hits[0].article.id == "marche-noel"
     assert "preferred, not required" in str(result.remarks[0].message)
-    assert ids(archive, "marché « sans un sapin »") == []
+    relaxed = archive.search(SearchRequest("marché « sans un sapin »"))
+    assert relaxed.total == archive.search(SearchRequest("marché sans un sapin")).total > 0
+    assert any("sans un sapin" in str(remark.message) for remark in relaxed.remarks)
 
 
 def test_a_hit_shows_where_its_words_stand(archive: SearchService) -> None:

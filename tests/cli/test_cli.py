@@ -78,7 +78,7 @@ def test_analyze_shows_each_step(run: Run) -> None:
         ["text", "elision", "exact", "word", "stem"],
         ["2–6", "l’État", "État", "état", "etat", "etat"],
         ["7–9", "de", "de", "de", "de", "de", "stopword"],
-        ["10–15", "siège", "siège", "siège", "siege", "sieg"],
+        ["10–15", "siège", "siège", "siège", "siege", "siege"],
     ]
 
 

@@ -17,6 +17,7 @@ from searchapp.ingest.cleaning.bylines import split_authors
 from searchapp.ingest.cleaning.domains import source_of
 from searchapp.ingest.cleaning.language_detection import language_of
 from searchapp.ingest.cleaning.mojibake import repaired
+from searchapp.ingest.cleaning.normalize import clean_text
 from searchapp.ingest.formats.page_layout import is_byline, record_of_text
 from searchapp.model import DateQuality
 
@@ -281,6 +282,11 @@ def test_list_of_names_is_in_french() -> None:
 )
 def test_letters_decoded_wrongly_are_repaired(broken: str, sound: str) -> None:
     assert " ".join(repaired(broken).split()) == " ".join(sound.split())
+
+
+def test_control_characters_inside_wrong_letters_do_not_hide_a_part_from_the_repair() -> None:
+    once = clean_text(repaired("Â\x1f\x91"))
+    assert once == clean_text(repaired(once)) == "‘"
 
 
 @pytest.mark.parametrize(

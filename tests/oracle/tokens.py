@@ -5,6 +5,7 @@ Engines are held to it by ``test_engines_and_tokens.py``. It shares only the ana
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -158,7 +159,20 @@ def _(node: Fuzzy, view: View) -> bool:
 @holds.register
 def _(node: Exact, view: View) -> bool:
     tests = [lambda held, term=term: held.exact == term.exact for term in ANALYZER.terms(node.text)]
-    return in_a_row(view, tests) if view.is_value else all(anywhere(view, test) for test in tests)
+    if view.is_value:
+        return in_a_row(view, tests)
+    return all(anywhere(view, test) for test in tests) and is_written(node.text, view)
+
+
+def is_written(text: str, view: View) -> bool:
+    """A form with a capital asks for it, or for the word in capitals only; one with a hyphen asks for the hyphen."""
+    has_capital = text not in (text.lower(), text.upper())
+    if not has_capital and "-" not in text:
+        return True
+    stored = [getattr(view.article, part) for part in ([view.field] if view.field else PARTS)]
+    forms = "|".join(map(re.escape, (text, text.upper())))
+    flags = re.NOFLAG if has_capital else re.IGNORECASE
+    return any(re.search(rf"(?<!\w)(?:{forms})(?!\w)", part, flags) for part in stored)
 
 
 def anywhere(view: View, test: Callable[[Term], bool]) -> bool:

@@ -73,17 +73,22 @@ def texts(result: SearchResult) -> list[str]:
     return [hit.article.text for hit in result.hits]
 
 
+def stored(word: str) -> str:
+    """The text with ``word`` as an article holds it: reading takes soft hyphens out."""
+    return f"Elle annonce {word} demain matin.".replace("\xad", "")
+
+
 @pytest.mark.parametrize(("number", "typed"), CASES)
 def test_every_spelling_finds_the_others_and_itself_first(search: Search, number: int, typed: str) -> None:
     found = texts(search(typed, number))
-    assert sorted(found) == sorted(f"Elle annonce {one} demain matin." for one in GROUPS[number])
-    assert found[0] == f"Elle annonce {typed} demain matin." or any(part in typed for part in SAME_FORM)
+    assert sorted(found) == sorted(map(stored, GROUPS[number]))
+    assert found[0] == stored(typed) or any(part in typed for part in SAME_FORM)
 
 
 @pytest.mark.parametrize(("number", "typed"), CASES)
 def test_a_phrase_finds_every_spelling_of_its_words(search: Search, number: int, typed: str) -> None:
     result = search(f'"annonce {typed} demain"', number)
-    assert sorted(texts(result)) == sorted(f"Elle annonce {one} demain matin." for one in GROUPS[number])
+    assert sorted(texts(result)) == sorted(map(stored, GROUPS[number]))
     assert not result.remarks
 
 
