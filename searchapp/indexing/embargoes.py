@@ -91,12 +91,15 @@ class Releases:
         self._next = ""
 
     def due(self) -> bool:
-        """Return whether an embargo has ended since the generation was made; the next call says no."""
+        """Return whether an embargo has ended since the generation was made; the next call says no.
+
+        False as well while the index cannot be read: a later call finds out.
+        """
         try:
             name = self._generations.current()
             if name != self._name:
                 self._next, self._name = self._generations.manifest(name).next_release, name
-        except (IndexMissing, IndexDamaged, IndexInaccessible):
+        except (IndexMissing, IndexDamaged, IndexInaccessible, OSError):
             return False
         if not self._next or self._next == self._told or datetime.fromisoformat(self._next) > self._generations.now():
             return False

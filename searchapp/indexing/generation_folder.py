@@ -58,8 +58,11 @@ class GenerationFolder:
 
     def _without_pointer(self, error: OSError) -> SearchappError:
         """Return the error for a pointer that cannot be read. It is written by the last step of publishing."""
-        if self.names():
-            return IndexDamaged(CURRENT)
+        try:
+            if self.names():
+                return IndexDamaged(CURRENT)
+        except OSError as denied:  # a folder in the index may not be listed
+            error = denied
         if isinstance(error, FileNotFoundError):
             return IndexMissing()
         return IndexInaccessible(system_reason(error)) if error.errno in _NO_ACCESS else IndexDamaged(CURRENT)

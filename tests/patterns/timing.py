@@ -118,6 +118,7 @@ def _child(start: int, only: str) -> None:
         signal.setitimer(signal.ITIMER_PROF, LIMIT)
         timing = _worst(found)
         print(json.dumps([timing.place, timing.ratio, timing.string]), flush=True)  # noqa: T201
+    signal.setitimer(signal.ITIMER_PROF, 0)  # the end of the process is not timed
 
 
 if __name__ == "__main__":
