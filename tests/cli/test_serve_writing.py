@@ -96,7 +96,8 @@ def test_many_writers_at_once_lose_nothing(address: str, indexed: Config) -> Non
         return ask(address, "PUT", f"/api/v1/articles/mare/{number}", article)[0]
 
     with ThreadPoolExecutor(8) as pool:
-        assert set(pool.map(write, range(60))) == {202}
+        # 201 where the indexer was quicker than the answer.
+        assert set(pool.map(write, range(60))) <= {201, 202}
     status = 202
     while status == 202:  # indexing may take its time
         status, _ = ask(address, "PUT", "/api/v1/articles/fin?wait=10", b'{"title": "Fin", "text": "Fin."}')
