@@ -67,7 +67,7 @@ class GenerationOpener:
         verifier: Verifier,
     ) -> None:
         self.on_missing_withdrawals: Callable[[], object] = lambda: None
-        """Called when a generation is opened that lacks some withdrawals: it came from a backup."""
+        """Called when a generation or a list is opened that lacks some withdrawals: it came from a backup."""
         self._generations = generations
         self._engine_of = engine_of
         self._analyzer = analyzer
@@ -122,7 +122,8 @@ class GenerationOpener:
             return opened
         generation = open_generation(self._generations, name, self._engine_of, self._analyzer, withdrawn, since)
         # After a rollback all withdrawals are known; there is nothing to index in a hurry.
-        if not is_opened and not since <= withdrawn.ids:
+        is_new = opened is None or not is_opened or opened.withdrawn != withdrawn
+        if is_new and not since <= withdrawn.ids:
             self.on_missing_withdrawals()
         return generation
 

@@ -18,8 +18,10 @@ from searchapp.config import ENGINES, Config
 from searchapp.errors import ArticleNotFound, ArticleWithdrawn
 from searchapp.indexing import Generations
 from searchapp.indexing.journal_tail import JournalTail
+from searchapp.indexing.withdrawn import WITHDRAWN
 from searchapp.model import JOURNAL_FOLDER, SearchRequest
 from searchapp.search.service import SearchService
+from searchapp.web.site import site
 
 
 @pytest.fixture(params=ENGINES)
@@ -151,9 +153,13 @@ def test_a_server_that_indexes_catches_up_by_itself(restored: Config) -> None:
     writing = replace(restored, write_token="w" * 20, index_delay=0.0)
     copy = back_up_again(restored)
     newest = bootstrap.reindex(restored).generation
-    client = create_app(writing).test_client()
+    app = create_app(writing)
+    client = app.test_client()
     client.get("/")  # the process has started, and looks after what one before it left
-    wait_until(lambda: Generations(restored.index).holder() is None)
+    with app.app_context():
+        indexer = site().writing
+    assert indexer is not None
+    wait_until(lambda: not indexer.indexing.pending)
     restore(restored, copy)
     assert client.get("/articles/cheval").status_code == 410
     wait_until(lambda: Generations(restored.index).current() > newest or caught_up(restored))
@@ -165,6 +171,24 @@ def test_whoever_indexes_is_woken_when_an_index_comes_back(
     service, woken = opened(), []
     service.on_missing_withdrawals(lambda: woken.append(True))
     assert (len(ids(service)), len(ids(service)), woken) == (4, 4, [True])
+
+
+def test_it_is_woken_too_when_the_list_of_withdrawals_comes_back_last(
+    config: Config, opened: Callable[[], SearchService]
+) -> None:
+    bootstrap.reindex(config)
+    copy = back_up(config)
+    say(config, withdrawal("ingerence"))
+    bootstrap.reindex(config)
+    generations = Generations(config.index)
+    newest, newest_list = generations.current(), (config.index / WITHDRAWN).read_bytes()
+    restore(config, copy)
+    (config.index / WITHDRAWN).write_bytes(newest_list)
+    service, woken = opened(), []
+    service.on_missing_withdrawals(lambda: woken.append(True))
+    assert (service.generation() < newest, ids(service, "ingérence"), woken) == (True, [], [])
+    shutil.copy(copy / WITHDRAWN, config.index / WITHDRAWN)
+    assert (ids(service, "ingérence"), woken) == ([], [True])
 
 
 def back_up_again(config: Config) -> Path:
