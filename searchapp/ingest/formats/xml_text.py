@@ -9,7 +9,6 @@ import html
 import re
 from collections.abc import Iterator
 from typing import BinaryIO, Final
-from xml.sax.saxutils import escape
 
 from searchapp.i18n import Message
 from searchapp.ingest.cleaning.encoding import decode_stream
@@ -88,13 +87,15 @@ class _Repairer:
         """Return the replacement of a doubtful sign or an entity."""
         whole, name = match[0], match[1]
         if name is None:
-            return self._told(escape(whole)) if self._context.lenient else whole
+            return self._told(html.escape(whole, quote=False)) if self._context.lenient else whole
         character = html.unescape(whole)
         if name.startswith("#"):
             valid = character not in ("", "\ufffd") and not _FORBIDDEN.search(character)
             return whole if valid else self._told("")
         # &eacute; and its like are HTML's, and feeds write them all the same.
-        return escape(character) if character != whole else self._told(escape(whole))
+        if character != whole:
+            return html.escape(character, quote=False)
+        return self._told(html.escape(whole, quote=False))
 
     def _told(self, text: str) -> str:
         self._context.repairs.add(XML_REPAIR)
