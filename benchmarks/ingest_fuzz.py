@@ -1,16 +1,18 @@
 """Fuzz the readers, family by family: python -m benchmarks.ingest_fuzz [SECONDS] [FAMILY ...]
 
 Each input is a sample of tests/ingest/samples.py changed at random: bits, pieces cut, doubled, swapped or taken from
-another sample, signs of the format thrown in; of an archive also the files inside. It is read from the disk as a corpus
-is. Reported are the inputs, the articles and rejects that came of them, exceptions (there must be none), the slowest
-input, and how much memory grew after the first tenth. All seconds are those of the processor, which a busy machine does
-not lengthen. Inputs that raise, or take more than 5 seconds, are kept in the folder for temporary files, under
-searchapp-fuzz.
+another sample, signs of the format thrown in; of an archive also the files inside. It is read from the disk as the
+reader process does, but in this process, so that time, memory and crashes are seen. Reported are the inputs, the
+articles and rejects that came of them, exceptions (there must be none; a reject « reading it failed » hides one), the
+slowest input, and how much memory grew after the first tenth. All seconds are those of the processor, which a busy
+machine does not lengthen. Inputs that raise, or take more than 5 seconds, are kept in the folder for temporary files,
+under searchapp-fuzz.
 """
 
 from __future__ import annotations
 
 import io
+import logging
 import random
 import resource
 import sys
@@ -21,8 +23,10 @@ import zipfile
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from searchapp.ingest import read_corpus
 from searchapp.ingest.cleaning.language_detection import language_of
+from searchapp.ingest.limits import timed
+from searchapp.ingest.sources.file_reader import CorpusSettings, FileReader
+from searchapp.ingest.sources.walk import CorpusFile, walk
 from searchapp.model import Reject
 from tests.ingest.samples import CONTAINERS, LEADLESS, SAMPLES, SINGLE, carrier, issue, marked_issue, zip_of
 
@@ -77,6 +81,22 @@ SIGNS += [b"<NewsComponent>", b"<ContentItem>", b"<team>", b" =\r\n", b"ech026 3
 KEPT = Path(tempfile.gettempdir()) / "searchapp-fuzz"
 SLOW = 5.0
 told: set[str] = set()
+
+
+class Tracebacks(logging.Handler):
+    """Keeps the last traceback that the file reader logged."""
+
+    last = ""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        if record.exc_info:
+            self.last = "".join(traceback.format_exception(*record.exc_info))
+
+
+tracebacks = Tracebacks()
+logging.getLogger("searchapp.ingest.sources.file_reader").setLevel(logging.DEBUG)
+logging.getLogger("searchapp.ingest.sources.file_reader").addHandler(tracebacks)
+logging.getLogger("searchapp.ingest.sources.file_reader").propagate = False
 
 
 def samples() -> dict[str, bytes]:
@@ -137,6 +157,19 @@ def keep(name: str, content: bytes, reason: str) -> None:
         print(f"  {name}: {reason}", flush=True)
 
 
+def read(path: Path) -> tuple[int, int]:
+    """Return the numbers of articles and of rejects of a file; raises RuntimeError where an exception became one."""
+    counts = [0, 0]
+    reader = FileReader(CorpusSettings(path.parent, ZoneInfo("Europe/Paris")), timed)
+    for file in walk(path):
+        assert isinstance(file, CorpusFile)
+        for entry in reader.read(file, []):
+            if isinstance(entry, Reject) and entry.reason.text.startswith("reading it failed"):
+                raise RuntimeError(tracebacks.last)
+            counts[isinstance(entry, Reject)] += 1
+    return counts[0], counts[1]
+
+
 def fuzz(family: str, seconds: float, seed: int = 1) -> None:
     """Fuzz one family and print a line about it."""
     chance = random.Random(seed)
@@ -155,8 +188,9 @@ def fuzz(family: str, seconds: float, seed: int = 1) -> None:
             path.write_bytes(content)
             before = time.process_time()
             try:
-                for found in read_corpus(path, ZoneInfo("Europe/Paris")):
-                    counts["rejects" if isinstance(found, Reject) else "articles"] += 1
+                articles, rejects = read(path)
+                counts["articles"] += articles
+                counts["rejects"] += rejects
             except Exception:
                 counts["exceptions"] += 1
                 keep(name, content, traceback.format_exc())

@@ -1,9 +1,9 @@
 """Speed and memory of reading each format: python -m benchmarks.ingest_throughput [ARTICLES ...]
 
 For formats of many articles, a file of so many (1,000, 10,000 and 100,000 by default) of some 3 kB each; for formats of
-one article, 100 and 1,000 files of it. Each measure runs in a process of its own. Printed is JSON: megabytes are those
-of the files, speeds are by the clock and by processor time, memory is the most that the process ever had. How far it
-has come stands on the standard error.
+one article, 100 and 1,000 files of it. Each measure runs in a process of its own, with its reader process. Printed is
+JSON: megabytes are those of the files, speeds are by the clock and by processor time of both, memory is the most that
+either ever had. How far it has come stands on the standard error.
 
 ``--table FILE`` prints the table of benchmarks/README.md from the JSON instead.
 """
@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import json
 import platform
+import resource
 import subprocess
 import sys
 import tempfile
@@ -23,6 +24,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from searchapp.ingest import read_corpus
+from searchapp.ingest.sources.reader_processes import close_idle
 from searchapp.model import Article
 from tests.ingest.samples import PARAGRAPHS, SAMPLES
 
@@ -109,12 +111,14 @@ LAYOUTS = {
 
 
 def measure(path: Path) -> None:
-    """Read ``path`` and print articles, seconds by the clock and of the processor, and the most megabytes, as JSON."""
+    """Read ``path`` and print as JSON: articles, seconds by the clock and of processors, the most MB of a process."""
     start, processor = time.perf_counter(), time.process_time()
     articles = sum(isinstance(entry, Article) for entry in read_corpus(path, ZoneInfo("Europe/Paris")))
     seconds, processor = time.perf_counter() - start, time.process_time() - processor
-    peak = next(line for line in Path("/proc/self/status").read_text().splitlines() if line.startswith("VmHWM"))
-    print(json.dumps([articles, seconds, processor, int(peak.split()[1]) / 1000]))
+    close_idle()  # the reader process, whose figures the system tells when it has ended
+    reader = resource.getrusage(resource.RUSAGE_CHILDREN)
+    peak = max(reader.ru_maxrss, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+    print(json.dumps([articles, seconds, processor + reader.ru_utime + reader.ru_stime, peak / 1000]))
 
 
 def row(name: str, path: Path, wanted: int, size: int) -> dict[str, object]:

@@ -150,6 +150,13 @@ def check_of_undeclared(article: Article) -> None:
     assert (article.title, article.authors, article.repairs) == ("Le phare est vendu", ("Anne Le Bihan",), ("xml",))
 
 
+def test_feed_of_an_undeclared_prefix_is_read(corpus: Corpus) -> None:
+    corpus.write(
+        "a.rdf", "<rdf:RDF><channel><title>Le Phare</title></channel><item><title>Le bac</title></item></rdf:RDF>"
+    )
+    assert corpus.only_article().title == "Le bac"
+
+
 def test_prefix_that_was_not_declared_is_still_known(article_of: ArticleOf) -> None:
     item = "<media:title>phare.jpg</media:title><title>Le phare est vendu</title><dc:creator>Anne Le Bihan</dc:creator>"
     check_of_undeclared(article_of("a.rss", f"<rss><channel><item>{item}</item></channel></rss>"))

@@ -29,6 +29,7 @@ def nitf(title: str, text: str) -> str:
         ("<b>Le <i>bac</b></i> rouvre", "Le bac rouvre"),
         ("<afp:lieu>Rieux</afp:lieu> attend", "Rieux attend"),
         ("la crié\0e rouvre", "la criée rouvre"),
+        ("<x:lieu>Rieux</x:lieu> <afp:>attend</afp:>", "Rieux attend"),
     ],
 )
 def test_xml_that_is_not_well_formed_keeps_its_words(corpus: Corpus, written: str, read: str) -> None:

@@ -9,9 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from lxml import etree
-
-from searchapp.ingest.formats.xmlstream import Element, all_text
+from searchapp.ingest.formats.xmlstream import Element, all_text, namespace_of
 
 __all__ = ["Parts", "first_text", "language_of_element", "parts_of", "qualified_name"]
 
@@ -40,19 +38,19 @@ Parts = dict[str, list[Element]]
 def parts_of(element: Element) -> Parts:
     """Return the parts directly below ``element``."""
     parts: Parts = {}
-    own = etree.QName(element).namespace
+    own = namespace_of(element)
     for part in element:
         if name := qualified_name(part, own):
             parts.setdefault(name, []).append(part)
     return parts
 
 
-def qualified_name(element: Element, own: str | None) -> str:
+def qualified_name(element: Element, own: str) -> str:
     """Return the name of ``element`` in small letters, "" for one of an unknown namespace; ``own`` is the feed's."""
     namespace, _, name = str(element.tag).rpartition("}")
     namespace = namespace.removeprefix("{")
     name = name.lower()
-    if namespace == (own or ""):
+    if namespace == own:
         return name
     prefix = _prefix(namespace)
     return f"{prefix}:{name}" if prefix else ""

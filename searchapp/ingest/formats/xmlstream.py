@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import BinaryIO, Final
 
 from lxml import etree
@@ -25,6 +26,7 @@ __all__ = [
     "first",
     "line_of",
     "local_name",
+    "namespace_of",
     "text_of",
     "words_of",
 ]
@@ -115,8 +117,15 @@ def _with_namespaces(element: Element) -> Element:
     for part in element.iter():
         if isinstance(part.tag, str) and ":" in part.tag and not part.tag.startswith("{"):
             prefix, _, name = part.tag.rpartition(":")
-            part.tag = f"{{{prefix}}}{name}"
+            with suppress(ValueError):  # no name that XML allows, which no reader looks for
+                part.tag = f"{{{prefix}}}{name}"
     return element
+
+
+def namespace_of(element: Element) -> str:
+    """Return the namespace of ``element``, or its prefix where the file declares none for it; "" for neither."""
+    namespace, _, name = str(element.tag).rpartition("}")
+    return namespace.removeprefix("{") or name.rpartition(":")[0]
 
 
 def local_name(element: Element) -> str:
