@@ -8,13 +8,17 @@ import shutil
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 import pytest
 
+from searchapp import bootstrap
 from searchapp.config import ENGINES, Config
 from tests.cli.conftest import environment
 
@@ -23,7 +27,13 @@ TOKEN = "un-jeton-assez-long-0123"  # noqa: S105
 
 @pytest.fixture
 def address(indexed: Config) -> Iterator[str]:
-    """The address of a server of two processes."""
+    with serving(indexed) as address:
+        yield address
+
+
+@contextmanager
+def serving(indexed: Config) -> Iterator[str]:
+    """Serve in two processes; give the address."""
     command = [sys.executable, "-m", "searchapp", "serve", "--port", "0", "--workers", "2", "--threads", "4"]
     places = ["--corpus", str(indexed.corpus), "--index", str(indexed.index)]
     chosen = {
@@ -114,3 +124,18 @@ def test_lines_may_come_in_chunks_of_no_told_length(address: str, indexed: Confi
     assert (status in (200, 202), answer["created"]) == (True, 300)
     (file,) = (indexed.corpus / "_journal").glob("*.jsonl")
     assert len(file.read_text("utf-8").splitlines()) == 300
+
+
+@pytest.mark.parametrize("engine_name", ENGINES)
+def test_a_server_shows_an_article_when_its_embargo_ends(config: Config) -> None:
+    end = datetime.now(UTC) + timedelta(seconds=3)
+    record = {"title": "Le phare", "text": "Il est vendu.", "embargo": end.isoformat()}
+    (config.corpus / "embargo.jsonl").write_text(json.dumps(record), "utf-8")
+    assert bootstrap.reindex(config).embargoed == 1
+    with serving(config) as address:
+        found, deadline = 0, time.monotonic() + 60
+        while not found and time.monotonic() < deadline:
+            found = ask(address, "GET", "/api/v1/search?q=phare")[1]["total"]
+            time.sleep(0.1)
+        assert found == 1
+        assert datetime.now(UTC) >= end

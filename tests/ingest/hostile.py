@@ -157,6 +157,29 @@ def scattered_pdf() -> bytes:
     return pdf_of(*[shown] * 100)
 
 
+def newsml1(components: bytes) -> bytes:
+    """Return an agency's message with these components."""
+    return (
+        b"<NewsML><NewsItem><Identification><NewsIdentifier><ProviderId>a</ProviderId><DateId>20241106</DateId>"
+        b"<NewsItemId>b</NewsItemId></NewsIdentifier></Identification>"
+        b"<NewsComponent><NewsLines><HeadLine>Le bac</HeadLine></NewsLines>%s</NewsComponent></NewsItem></NewsML>"
+    ) % components
+
+
+def wire(text: bytes) -> bytes:
+    return b"\x01ech025 4 eco 121 bac 007\r\n\r\nbac-Orle\r\n\r\n\x02Le bac\r\n%s\r\n\x03061649 nov 24\r\n\x04" % text
+
+
+def scattered_blocks() -> bytes:
+    """Return a page of 80,000 blocks, none below another."""
+    blocks = b"".join(
+        b"<TextBlock HPOS='%d' VPOS='%d' WIDTH='30' HEIGHT='9'><TextLine><String CONTENT='mot'/></TextLine></TextBlock>"
+        % (37 * number % 5000, 91 * number % 8000)
+        for number in range(80_000)
+    )
+    return b"<alto><Layout><Page><PrintSpace>%s</PrintSpace></Page></Layout></alto>" % blocks
+
+
 def wrong_lengths(form: bytes) -> bytes:
     """Return a web archive of many records that all state a length beyond its end."""
     return b"filedesc://a 0.0.0.0 20081106164900 text/plain 0\n" * form.startswith(b"http") + form * 20_000
@@ -207,6 +230,24 @@ HOSTILE: Final[dict[str, Callable[[], bytes]]] = {
     "cuts.txt": lambda: b"Titre\n\n" + b"a-\nb" * 1_000_000,
     "map.zip": map_of_everything,
     "scattered.pdf": scattered_pdf,
+    "deep.newsml1.xml": lambda: newsml1(b"<NewsComponent>" * 900_000),
+    "wide.newsml1.xml": lambda: newsml1(b"<NewsComponent><Role FormalName='Lead'/></NewsComponent>" * 90_000),
+    "roles.newsml1.xml": lambda: newsml1(b"<Role FormalName='Lead'/>" * 90_000),
+    "escaped.newsml1.xml": lambda: newsml1(
+        b"<ContentItem><DataContent>" + b"&amp;lt;p&amp;gt;" * 200_000 + b"</DataContent></ContentItem>"
+    ),
+    "lines.wire.txt": lambda: wire(b"   a -\r\n" * 400_000),
+    "heads.wire.txt": lambda: wire(b"=\r\n") * 20_000,
+    "slug.wire.txt": lambda: wire(b"bac-" * 5_000_000),
+    "rows.sports.xml": lambda: (
+        b"<sports-content><standing>"
+        + b"<team><team-metadata><name full='Rieux'/></team-metadata><team-stats standing-points='3'/></team>" * 90_000
+    ),
+    "items.ninjs.json": lambda: b'{"uri": "a", "item": [' * 40_000,
+    "regions.page.xml": lambda: (
+        b"<PcGts><Page><ReadingOrder><OrderedGroup>" + b"<RegionRefIndexed index='1' regionRef='r'/>" * 150_000
+    ),
+    "blocks.alto.xml": scattered_blocks,
     "lengths.warc": lambda: wrong_lengths(
         b"WARC/1.0\r\nWARC-Type: response\r\nContent-Length: 4000000\r\n\r\nHTTP/1.1 200 OK\r\n\r\na\r\n\r\n"
     ),
