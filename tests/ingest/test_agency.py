@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from base64 import b64encode
 from typing import TYPE_CHECKING
 
 import pytest
@@ -53,6 +54,13 @@ BODIES = {
 def test_body_of_newsml_1_is_read_in_every_form(article_of: ArticleOf, kind: str) -> None:
     item = newsml1(component(content(BODIES[kind]), headline="Le bac rouvre"))
     assert article_of("a.xml", item).text.replace("\n\n", " ").replace("\n", " ") == "Le bac a repris. Il part à midi."
+
+
+def test_body_of_newsml_1_may_be_encoded_in_base64(article_of: ArticleOf) -> None:
+    encoded = b64encode(BODIES["paragraphs"].encode()).decode()
+    body = f'<ContentItem><Encoding Notation="Base64"><DataContent>{encoded}</DataContent></Encoding></ContentItem>'
+    item = newsml1(component(body, headline="Le bac rouvre"))
+    assert article_of("a.xml", item).text == "Le bac a repris.\n\nIl part à midi."
 
 
 def test_newsml_1_gives_its_facts_from_the_nearest_component(article_of: ArticleOf) -> None:

@@ -8,11 +8,14 @@ in a catalogue: a formal name is read as it stands.
 
 from __future__ import annotations
 
+from base64 import b64decode
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import BinaryIO, Final
 
 from searchapp.i18n import Message
+from searchapp.ingest.cleaning.encoding import decode
 from searchapp.ingest.cleaning.record import ParsedRecord, Record
 from searchapp.ingest.formats.agency import (
     body_of,
@@ -133,6 +136,8 @@ def _add(content: Element, role: str, story: _Story) -> None:
     data = first(content, "DataContent")
     if data is None or role in _CAPTIONS or not _is_text(content):
         return
+    if attribute(first(content, "Encoding"), "Notation").lower() == "base64":
+        _decode_base64(data)
     nitf = first(data, "nitf")
     if nitf is not None and not story.nitf:
         story.nitf = record_of_nitf(nitf)
@@ -143,6 +148,12 @@ def _add(content: Element, role: str, story: _Story) -> None:
         story.leads.append(text)
     elif text and text not in story.texts:
         story.texts.append(text)
+
+
+def _decode_base64(data: Element) -> None:
+    """Replace the content of ``data`` by the text that it encodes, markup included; what is no base64 stays."""
+    with suppress(ValueError):
+        data.text = decode(b64decode(all_text(data)))
 
 
 def _is_text(content: Element) -> bool:
