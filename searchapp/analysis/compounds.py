@@ -10,7 +10,7 @@ elided words count before a capital only; letters before a number that stands ap
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -18,13 +18,14 @@ from searchapp.analysis.filters import fold, join_number, normalize
 from searchapp.analysis.tokenizer import APOSTROPHES, IGNORABLE, NUMBER_IN_GROUPS, PATTERN
 
 __all__ = [
+    "HEADS",
+    "TAILS",
+    "UNITS",
     "Compound",
-    "begins_compound",
     "compounds",
     "exact_form",
     "joined_word",
     "other_amounts",
-    "spaced_stretches",
 ]
 
 _APOSTROPHE = f"[{re.escape(APOSTROPHES)}]"
@@ -59,7 +60,8 @@ _ACCENTED_UNITS: Final = (
     "ème ième ère mètre mètres kilomètre kilomètres centimètre centimètres millimètre millimètres mégawatt mégawatts "
     "térawattheure térawattheures décibel décibels m² km² m³ cm³"
 )
-_UNIT_FORMS = "|".join(sorted(map(re.escape, {*_UNIT_OF, *_ACCENTED_UNITS.split()}), key=len, reverse=True))
+UNITS: Final = frozenset([*_UNIT_OF, *_ACCENTED_UNITS.split()])
+_UNIT_FORMS = "|".join(sorted(map(re.escape, UNITS), key=len, reverse=True))
 _FOLDED_UNITS = "|".join(sorted(map(re.escape, _UNIT_OF), key=len, reverse=True))
 _AMOUNTS_IN_WORDS: Final = {
     "million deuros": "m€",
@@ -94,9 +96,9 @@ _HYPHENED = rf"{_WORD}(?:{_HYPHEN}{_WORD}(?:{_APOSTROPHE}{_WORD})?){{1,4}}+(?!\w
 _CODE_IN_LETTERS = rf"{_LETTER}{{1,12}}(?:{_HYPHEN}|\.)?{_DIGIT}{{1,6}}\w{{0,8}}(?!\w)"
 _ELIDED = rf"(?i:[ldjmtsnc]|qu){_APOSTROPHE}(?=[A-ZÀ-ÖØ-ÞŒ]\w){_WORD}(?!\w|{_HYPHEN}\w|\.\w)"
 # What people write when the apostrophe is lost.
-_HEADS: Final = frozenset(["aujourd", "prud", "presqu", "quelqu"])
-_TAILS: Final = frozenset(["hui", "homme", "hommes", "homal", "homale", "île", "îles", "ile", "iles", "un", "une"])
-_APOSTROPHE_LOST = rf"(?i:{'|'.join(sorted(_HEADS))}){_SPACE}(?i:{'|'.join(sorted(_TAILS))})(?!\w)"
+HEADS: Final = frozenset(["aujourd", "prud", "presqu", "quelqu"])
+TAILS: Final = frozenset(["hui", "homme", "hommes", "homal", "homale", "île", "îles", "ile", "iles", "un", "une"])
+_APOSTROPHE_LOST = rf"(?i:{'|'.join(sorted(HEADS))}){_SPACE}(?i:{'|'.join(sorted(TAILS))})(?!\w)"
 _LETTERS_APART = rf"\.?{_SPACE}\d{{1,5}}(?![.,]?\d|{_SPACE}\d{{3}})"
 
 _PATTERN: Final = re.compile(
@@ -114,10 +116,6 @@ _BLANKS: Final = re.compile(r"[\s.]+")
 _HYPHENS: Final = re.compile(_HYPHEN)
 _DIGITS: Final = re.compile(r"\D")
 _ONLY_DIGITS: Final = re.compile(r"[\d\s.\-]+")
-_CAPITALS_CHUNK: Final = re.compile(r"[(«“\"]?(?:[LlDd]['’])?[A-Z]{1,4}\.?")
-_EUROS: Final = ("million", "millions", "milliard", "milliards", "d'euros", "d’euros")
-_CLOSING: Final = '.,;:!?…)]»”"'
-_UNIT_CHUNKS: Final = frozenset([*_UNIT_OF, *_ACCENTED_UNITS.split(), "°", "x", "\u00d7", *_TAILS, *_EUROS])
 _HAS_BLANK: Final = re.compile(r"\s")
 _ONE_LETTER_APART: Final = re.compile(rf"{_LETTER}\.?\s\d+")
 _LEADING_LETTERS: Final = re.compile(rf"{_LETTER}+")
@@ -192,11 +190,6 @@ def exact_form(raw: str) -> str:
     return _BLANKS.sub("_", normalize(raw))
 
 
-def begins_compound(chunk: str) -> bool:
-    """Return whether a compound may begin with ``chunk`` and go on after a space: with a digit, or « aujourd hui »."""
-    return chunk[0].isdecimal() or chunk.lower() in _HEADS
-
-
 def other_amounts(raw: str) -> Iterator[str]:
     """Yield the other ways to write an amount: « 20 min » for « 20 minutes », « 18:30 » for « 18h30 »."""
     text = fold(normalize(raw))
@@ -209,26 +202,3 @@ def other_amounts(raw: str) -> Iterator[str]:
         in_words = (words for words, sign in _AMOUNTS_IN_WORDS.items() if sign == unit)
         others = (form for form in (*_UNITS[unit].split(), *in_words) if form != amount[2])
         yield from (f"{amount[1]} {form}".replace("deuros", "d'euros") for form in others)
-
-
-def spaced_stretches(chunks: Sequence[str], numbers: Sequence[int]) -> Iterator[tuple[int, int]]:
-    """Yield the stretches of ``chunks`` (first, end) that may hold a compound with a space in it.
-
-    ``numbers`` are the indexes of chunks with which one may begin. Stretches of one chunk have no space.
-    """
-    end = 0
-    for index in numbers:
-        if index < end:
-            continue
-        before = chunks[index - 1] if index else ""
-        first = index - 1 if before.isupper() and _CAPITALS_CHUNK.fullmatch(before) else index
-        end = index + 1
-        while end < len(chunks) and _may_go_on(chunks[end]):
-            end += 1
-        if end - first > 1 or not chunks[first].isdecimal():
-            yield first, end
-
-
-def _may_go_on(chunk: str) -> bool:
-    """Return whether ``chunk`` may stand after a number in a compound: another number, or a unit."""
-    return chunk[0].isdecimal() or chunk.rstrip(_CLOSING).lower().partition("/")[0] in _UNIT_CHUNKS

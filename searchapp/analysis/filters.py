@@ -49,7 +49,7 @@ _INCLUSIVE: Final = re.compile(rf"([^\W\d][\w']*)({INCLUSIVE_SUFFIX})")
 
 def plain_word(raw: str) -> bool:
     """Return whether ``raw`` is made of Latin letters as French has them: most words, and the quick way through."""
-    return _LATIN_WORD.fullmatch(raw) is not None
+    return raw.isalpha() if raw.isascii() else _LATIN_WORD.fullmatch(raw) is not None
 
 
 def fold_plain(word: str) -> str:

@@ -25,10 +25,9 @@ __all__ = [
     "NUMBER_IN_GROUPS",
     "PATTERN",
     "SPACES",
-    "begins_with_group",
-    "join_groups",
     "raw_tokens",
     "raw_tokens_with_spans",
+    "simple_token",
 ]
 
 # What people type, paste or get from a scanner for an apostrophe (list: Wikimedia, "On Merging Apostrophes").
@@ -65,13 +64,13 @@ _TELEPHONE = (
 )
 # Of 13 digits, and of 10.
 _ISBN = r"97[89][ .-](?:\d[ .-]?){9}\d(?!\d)|(?=(?:\d-?){9}[\dXx](?!\w))\d{1,5}-\d{1,7}-\d{1,7}-[\dXx]"
-_ACCENTED: Final = {"a": "aàâ", "c": "cç", "e": "eéèêë\u1d49", "i": "iîï", "o": "oô", "r": "r\u02b3", "u": "uùûü"}
+# Of the letters below only "e" has accents in French; some keyboards raise those of « 1ᵉʳ ».
+_ACCENTED: Final = {"e": r"(?:[eéèêë\u1d49][\u0300-\u036f]*+)", "r": r"[r\u02b3]"}
 
 
 def _any_accents(pattern: str) -> str:
-    """Return a pattern of plain small letters for these letters with any accent and in capitals."""
-    letters = (rf"(?:[{_ACCENTED.get(sign, sign)}][\u0300-\u036f]*+)" if sign.isalpha() else sign for sign in pattern)
-    return f"(?i:{''.join(letters)})"
+    """Return a pattern of plain small letters for these letters with their accents and in capitals."""
+    return f"(?i:{''.join(_ACCENTED.get(sign, sign) for sign in pattern)})"
 
 
 _ORDINAL_SUFFIX = rf"{_any_accents('(?:i?emes?|ers?|e?res?|es?|nde?s?)')}(?!\w)"
@@ -83,10 +82,9 @@ _ACRONYM = rf"{_LETTER}(?:\.{_LETTER})+\.?(?![\w{_MARKS}])"
 
 # Inclusive writing: what follows the masculine form. A point or a hyphen also stands between words, so that fewer
 # endings count after one.
-_FEMININE = _any_accents(
-    "(?:ne|le|te|ve|fe|se|he|sse|che|que|trice|rice|ice|euse|i?ere|re|esse|elle|ive|ale|i?enne|onne|e)"
-)
-_SURELY_FEMININE = _any_accents("(?:trice|rice|euse|i?ere|ienne|enne|e)")
+# Every "e" of an alternative makes the pattern slower to compile, so that the endings share theirs.
+_FEMININE = _any_accents("(?:[nltvfsh]|ss|ch|qu|t?ric|ic|eus|i?er|r|ess|ell|iv|al|i?enn|onn)?e")
+_SURELY_FEMININE = _any_accents("(?:t?ric|eus|i?er|i?enn)?e")
 INCLUSIVE_SUFFIX: Final = (
     rf"(?:[{INCLUSIVE_DOTS}](?:(?:{_FEMININE}|{_any_accents('(?:eux|ux)')})(?:[{INCLUSIVE_DOTS}]?[sSxX])?"
     rf"|{_any_accents('(?:tes|a?les|s)')})"
@@ -104,28 +102,21 @@ PATTERN: Final = re.compile(
     rf"|{_ONE_LETTER}++{_REST}"
 )
 
-# Scans digits as PATTERN does, and nothing else.
-_GROUPS: Final = re.compile(rf"{_NOT_IN_WORD}{NUMBER_IN_GROUPS}|{_DECIMAL}|\d++")
-_TO_DOTS: Final = str.maketrans(dict.fromkeys(SPACES, "."))
-# Most of what stands between two spaces: letters and, before and after them, signs that are part of no word.
+# Most of what stands between two spaces: a word, elided before it another, and signs that are part of no word.
 _LATIN: Final = "A-Za-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u00ff"
-_SIMPLE: Final = re.compile(rf"""["«“(\[]*([{_LATIN}]++)[.,;:!?…"»”)\]]*""")
+_SIMPLE: Final = re.compile(rf"""["«“(\[]*([{_LATIN}]++(?:['’][{_LATIN}]++)?+)[.,;:!?…"»”)\]]*""")
 
 
-def join_groups(text: str) -> str:
-    """Return ``text`` with points for the spaces inside « 20 000 »: what is left has no token with a space in it."""
-    return _GROUPS.sub(lambda match: match[0].translate(_TO_DOTS), text)
-
-
-def begins_with_group(chunk: str) -> bool:
-    """Return whether ``chunk`` may be the rest of a number whose first group stands before a space."""
-    return chunk[0].isdecimal() or chunk.startswith("(0)")
+def simple_token(chunk: str) -> str:
+    """Return the token of a chunk that is one word in Latin letters with plain signs around it, else ""."""
+    match = _SIMPLE.fullmatch(chunk)
+    return match[1] if match else ""
 
 
 def raw_tokens(text: str) -> list[str]:
     """Return the tokens of ``text`` as they stand there."""
-    if simple := _SIMPLE.fullmatch(text):
-        return [simple[1]]
+    if token := simple_token(text):
+        return [token]
     return PATTERN.findall(text.replace("_", " "))
 
 

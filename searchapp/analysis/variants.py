@@ -38,17 +38,14 @@ _TENS: Final = {2: "vingt", 3: "trent", 4: "quarant", 5: "cinquant", 6: "soixant
 
 def canonical_spelling(word: str) -> str:
     """Return the spelling that stands for all accepted spellings of a folded word, most often itself."""
-    if word.isdecimal():
-        return word
-    if word[:1].isdecimal():
-        return _ordinal(word)
-    return _numeral(word) or _listed(word)
+    if word[:1].isalpha():
+        numeral = _numeral(word) if word[0] in _ROMAN_VALUES else ""
+        return numeral or (_listed(word) if word[:_SHORTEST_BEGINNING] in _heads() else word)
+    return word if word.isdecimal() else _ordinal(word)
 
 
 def _listed(word: str) -> str:
     whole, beginnings = _spellings()
-    if word[:_SHORTEST_BEGINNING] not in _heads():
-        return word
     if listed := whole.get(word):
         return listed
     if word[-1:] == "s" and (singular := whole.get(word[:-1])):
@@ -111,7 +108,7 @@ def _numeral(word: str) -> str:
     """Return the number of a Roman numeral in digits, or an ordinal in letters; nothing for other words."""
     if word in _FIRST:
         return _FIRST[word]
-    if word[:1] not in _ROMAN_VALUES or word in _NO_NUMERALS:
+    if word in _NO_NUMERALS:
         return ""
     if _ROMAN.fullmatch(word):
         return str(_value(word))
