@@ -10,7 +10,7 @@ elided words count before a capital only; letters before a number that stands ap
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -116,12 +116,15 @@ _BLANKS: Final = re.compile(r"[\s.]+")
 _HYPHENS: Final = re.compile(_HYPHEN)
 _DIGITS: Final = re.compile(r"\D")
 _ONLY_DIGITS: Final = re.compile(r"[\d\s.\-]+")
+_HAS_DIGIT: Final = re.compile(_DIGIT)
 _HAS_BLANK: Final = re.compile(r"\s")
 _ONE_LETTER_APART: Final = re.compile(rf"{_LETTER}\.?\s\d+")
 _LEADING_LETTERS: Final = re.compile(rf"{_LETTER}+")
 # Of a code: more letters are a word of their own.
 _SHORT: Final = 3
 _FEW_DIGITS: Final = 6
+# Of inclusive writing after its last hyphen: « -e », « -es », with a combining accent.
+_LONGEST_SUFFIX: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,37 +146,40 @@ class Compound:
         if self.is_spaced:
             return _ONE_LETTER_APART.fullmatch(self.raw) is not None
         letters = _LEADING_LETTERS.match(self.raw)
-        return any(map(str.isdigit, self.raw)) and len(letters[0] if letters else "") <= _SHORT
+        return _HAS_DIGIT.search(self.raw) is not None and len(letters[0] if letters else "") <= _SHORT
 
 
 def compounds(text: str, *, lenient: bool = False) -> Iterator[Compound]:
     """Yield the compounds of ``text`` in order; with ``lenient``, letters before a number may be small (« f 16 »)."""
-    lenient_ones = list(_LENIENT.finditer(text)) if lenient else []
-    taken = {match.start() for match in lenient_ones}
-    matches = [*lenient_ones, *(match for match in _PATTERN.finditer(text) if match.start() not in taken)]
-    for match in sorted(matches, key=lambda match: match.start()):
-        if _is_compound(match[0]):
-            yield Compound(match.start(), match.end(), match[0])
+    matches: Iterable[re.Match[str]] = _PATTERN.finditer(text)
+    if lenient:
+        others = {match.start(): match for match in matches}
+        others.update((match.start(), match) for match in _LENIENT.finditer(text))
+        matches = (others[start] for start in sorted(others))
+    for match in matches:
+        raw = match[0]
+        if _is_compound(raw):
+            yield Compound(match.start(), match.end(), raw)
 
 
 def _is_compound(raw: str) -> bool:
     """Return whether what has the form of a compound is one: no single token, no word with a pronoun, no few digits."""
-    if any(map(str.isdigit, raw)):
+    if _HAS_DIGIT.search(raw):
         digits = _DIGITS.sub("", raw)
         few = len(digits) <= _FEW_DIGITS and len(digits) != len("3919")
         few = few and not _PAIR_PARTS.fullmatch(raw)
         return PATTERN.fullmatch(raw) is None and not (few and _ONLY_DIGITS.fullmatch(raw))
-    parts = _HYPHENS.split(raw)
-    if len(parts) == 1:
-        return True
-    if PATTERN.fullmatch(raw):  # « étudiant-e-s »
+    *before, last = _HYPHENS.split(raw)
+    if before and len(last) <= _LONGEST_SUFFIX and PATTERN.fullmatch(raw):  # « étudiant-e-s »
         return False
-    return fold(normalize(parts[-1])) not in _PRONOUNS or normalize(raw) in _WITH_PRONOUN
+    return not before or fold(normalize(last)) not in _PRONOUNS or normalize(raw) in _WITH_PRONOUN
 
 
 def joined_word(raw: str) -> str:
     """Return the folded word that ``raw``, the text of a compound, is when it is written as one."""
     text = fold(normalize(raw))
+    if not _HAS_DIGIT.search(text):
+        return _SEPARATORS.sub("", text)
     if match := _HOUR_PARTS.fullmatch(text):
         return f"{match[1]}h{match[2]}"
     if match := _PAIR_PARTS.fullmatch(text):

@@ -14,6 +14,7 @@ __all__ = [
     "elided_length",
     "fold",
     "fold_plain",
+    "is_plain_number",
     "join_acronym",
     "join_inclusive",
     "join_number",
@@ -55,6 +56,11 @@ def plain_word(raw: str) -> bool:
 def fold_plain(word: str) -> str:
     """Return a :func:`plain_word` as :func:`fold` returns it."""
     return word if word.isascii() else word.encode("latin-1").translate(_WITHOUT_ACCENTS).decode()
+
+
+def is_plain_number(raw: str) -> bool:
+    """Return whether ``raw`` is made of the digits 0 to 9 and stays as it is: no telephone number from abroad."""
+    return raw.isdecimal() and raw.isascii() and not raw.startswith("00")
 
 
 def plain_elision(raw: str) -> int:

@@ -35,6 +35,7 @@ from searchapp.analysis.filters import (
     elided_length,
     fold,
     fold_plain,
+    is_plain_number,
     join_acronym,
     join_inclusive,
     join_number,
@@ -45,7 +46,7 @@ from searchapp.analysis.filters import (
 )
 from searchapp.analysis.stemmer import RULES_VERSION, read_words, stem
 from searchapp.analysis.stretches import are_capitals, digit_gaps, is_open, may_go_on, spaced_stretch
-from searchapp.analysis.tokenizer import PATTERN, raw_tokens, raw_tokens_with_spans, simple_token
+from searchapp.analysis.tokenizer import OUTER_SIGNS, PATTERN, raw_tokens, raw_tokens_with_spans
 from searchapp.analysis.tokens import Joined, Step, Term, TermMatcher, Token
 from searchapp.analysis.variants import CASED_ORDINALS, canonical_spelling, fingerprint_parts
 
@@ -55,13 +56,14 @@ __all__ = ["FrenchAnalyzer", "Joined", "Step", "Term", "TermMatcher", "Token"]
 _CHAIN_VERSION: Final = 4
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class _Stretch:
     """A chunk that is not one plain word, or several that go together: « F-16 », « 20 000 km »."""
 
     terms: tuple[Term, ...]
     joined: tuple[Term, ...]
     is_open: bool
+    is_head: bool
 
 
 class FrenchAnalyzer:
@@ -192,7 +194,7 @@ class FrenchAnalyzer:
             stretch = stretches[chunks[place]]
             words, end = stretch.joined, place + 1
             if stretch.is_open:
-                if goes_on[chunks[end]]:
+                if goes_on[chunks[end]] or stretch.is_head:
                     whole, end = spaced_stretch(chunks, place, goes_on, gaps)
                     stretch = stretches[whole]
                     words = stretch.joined
@@ -224,28 +226,33 @@ class FrenchAnalyzer:
 
     def _only_term(self, chunk: str) -> Term | None:
         """Return the term of a chunk that is one word and no compound, and with which no stretch begins."""
-        if raw := simple_token(chunk):
-            term = self._terms[raw]
-            if term.exact not in HEADS and not (term.elided and raw[term.elided].isupper()):  # « l’État »: a compound
-                return term
+        bare = chunk.strip(OUTER_SIGNS)
+        if bare.isalpha():
+            term = self._terms[bare]
+            return None if term.exact in HEADS else term
         stretch = self._stretches[chunk]
         return None if len(stretch.terms) != 1 or stretch.joined or stretch.is_open else stretch.terms[0]
 
     def _make_stretch(self, text: str) -> _Stretch:
         terms = tuple(map(self._terms.__getitem__, raw_tokens(text)))
-        joined: list[Term] = []
-        if len(terms) > 1 or (terms and terms[0].elided):
-            joined += (self._joined_terms[compound.raw] for compound in compounds(text))
+        is_head = text.lower() in HEADS
+        if len(terms) == 1 and not terms[0].elided:
+            return _Stretch(terms, (), is_head or is_open(text), is_head)
+        joined = [self._joined_terms[compound.raw] for compound in compounds(text)]
         for chunk in text.split()[1:]:
             if not chunk[0].isdecimal():  # « m2 » is found in « 20 m2 » as well
                 joined += self._stretches[chunk].joined
-        return _Stretch(terms, tuple(joined), is_open(text))
+        return _Stretch(terms, tuple(joined), is_head or is_open(text), is_head)
 
     def _make_term(self, raw: str) -> Term:
         elided = 0
         if plain_word(raw):
             exact = raw.lower()  # none of its letters has another form to normalise
+            if exact in self._terms and raw not in CASED_ORDINALS:
+                return self._terms[exact]
             word = fold_plain(exact)
+        elif is_plain_number(raw):
+            return Term(raw, raw, raw, False, 0)
         elif length := plain_elision(raw):
             bare = self._terms[raw[length:]]
             return Term(bare.exact, bare.word, bare.stem, bare.is_stopword, length)

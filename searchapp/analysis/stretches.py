@@ -1,7 +1,8 @@
 """Stretches: chunks that go together although spaces stand between them, as numbers and compounds do.
 
-« 20 000 » is one token, « 5 km » and « RN 12 » are compounds. A stretch is *open* at a chunk with which such a thing may
-begin: one that begins or ends with a digit, or « aujourd ». It goes on with other numbers and with units.
+« 20 000 » is one token, « 5 km », « RN 12 » and « aujourd hui » are compounds. A stretch is *open* at a chunk with which
+such a thing may begin: one that begins or ends with a digit. It goes on with other numbers and with units; after the
+head of a word that lost its apostrophe (« aujourd ») with any chunk.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
-from searchapp.analysis.compounds import HEADS, TAILS, UNITS
+from searchapp.analysis.compounds import HEADS, UNITS
 
 __all__ = ["are_capitals", "digit_gaps", "is_open", "may_go_on", "spaced_stretch"]
 
@@ -18,13 +19,13 @@ _OPENING: Final = '"«“([\'’'
 _CLOSING: Final = '.,;:!?…)]»”"'
 _CAPITALS: Final = re.compile(r"[(«“\"]?(?:[LlDd]['’])?[A-Z]{1,4}\.?")
 _EUROS: Final = ("million", "millions", "milliard", "milliards", "d'euros", "d’euros")
-_GOES_ON: Final = frozenset([*UNITS, "°", "x", "\u00d7", *TAILS, *_EUROS])
+_GOES_ON: Final = frozenset([*UNITS, "°", "x", "\u00d7", *_EUROS])
 _DIGIT_GAP: Final = re.compile(r"(?:\d|\(0\))(\s++)(?=\d|\(0\))")
 
 
 def is_open(chunk: str) -> bool:
-    """Return whether a number in groups, or a compound with a space in it, may begin with ``chunk``."""
-    return chunk[-1].isdecimal() or chunk.lstrip(_OPENING)[:1].isdecimal() or chunk.lower() in HEADS or chunk.endswith("(0)")
+    """Return whether a number in groups, or a compound of a number and what stands apart, may begin with ``chunk``."""
+    return _ends_with_digits(chunk) or chunk.lstrip(_OPENING)[:1].isdecimal()
 
 
 def may_go_on(chunk: str) -> bool:
@@ -51,7 +52,7 @@ def spaced_stretch(
     before a unit does not matter. The last of ``chunks`` must end the stretch.
     """
     parts, end = [chunks[first]], first + 1
-    while goes_on[chunks[end]]:
+    while goes_on[chunks[end]] or (end == first + 1 and chunks[end] and chunks[first].lower() in HEADS):
         between_digits = _ends_with_digits(chunks[end - 1]) and _begins_with_digits(chunks[end])
         parts += (next(gaps) if between_digits else " ", chunks[end])
         end += 1

@@ -13,6 +13,7 @@ Nearly every token is taken by the pattern's first branch, which reads possessiv
 from __future__ import annotations
 
 import re
+import string
 from collections.abc import Iterator
 from typing import Final
 
@@ -23,11 +24,11 @@ __all__ = [
     "INCLUSIVE_DOTS",
     "INCLUSIVE_SUFFIX",
     "NUMBER_IN_GROUPS",
+    "OUTER_SIGNS",
     "PATTERN",
     "SPACES",
     "raw_tokens",
     "raw_tokens_with_spans",
-    "simple_token",
 ]
 
 # What people type, paste or get from a scanner for an apostrophe (list: Wikimedia, "On Merging Apostrophes").
@@ -102,21 +103,18 @@ PATTERN: Final = re.compile(
     rf"|{_ONE_LETTER}++{_REST}"
 )
 
-# Most of what stands between two spaces: a word, elided before it another, and signs that are part of no word.
+# Stand before and after words, and are part of none.
+OUTER_SIGNS: Final = string.punctuation + "«»“”„‘’…–—€°§"
+# What has no token but itself, whatever stands around it.
 _LATIN: Final = "A-Za-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u00ff"
-_SIMPLE: Final = re.compile(rf"""["«“(\[]*([{_LATIN}]++(?:['’][{_LATIN}]++)?+)[.,;:!?…"»”)\]]*""")
-
-
-def simple_token(chunk: str) -> str:
-    """Return the token of a chunk that is one word in Latin letters with plain signs around it, else ""."""
-    match = _SIMPLE.fullmatch(chunk)
-    return match[1] if match else ""
+_SIMPLE: Final = re.compile(rf"[{_LATIN}]++(?:['’][{_LATIN}]++)?+|[0-9]++")
 
 
 def raw_tokens(text: str) -> list[str]:
     """Return the tokens of ``text`` as they stand there."""
-    if token := simple_token(text):
-        return [token]
+    bare = text.strip(OUTER_SIGNS)
+    if _SIMPLE.fullmatch(bare):
+        return [bare]
     return PATTERN.findall(text.replace("_", " "))
 
 
