@@ -8,7 +8,7 @@ from functools import cache
 from typing import Final
 
 from searchapp.analysis.stemmer import read_words
-from searchapp.analysis.tokenizer import APOSTROPHES, COUNTRY_CODE, IGNORABLE, INCLUSIVE_SUFFIX
+from searchapp.analysis.tokenizer import APOSTROPHES, COUNTRY_CODE, IGNORABLE, INCLUSIVE_DOTS, PATTERN
 
 __all__ = [
     "elided_length",
@@ -45,7 +45,8 @@ _ABROAD: Final = re.compile(rf"{COUNTRY_CODE}(?:[ .\-/]*\(0\))?(?=.{{8}})")
 _THOUSANDS: Final = re.compile(r"\d{1,3}(?:[ .]\d{3})+")
 _DECIMAL: Final = re.compile(r"\d+[,.]\d+")
 _NO_DIGIT: Final = re.compile(r"[^\dx]")
-_INCLUSIVE: Final = re.compile(rf"([^\W\d][\w']*)({INCLUSIVE_SUFFIX})")
+# A token that has one of these signs after two letters, acronyms apart, is a word in inclusive writing.
+_INCLUSIVE: Final = re.compile(rf"((?:\w*+')*+[^\W\d]{{2,}})([{INCLUSIVE_DOTS}(./\-].*)")
 
 
 def plain_word(raw: str) -> bool:
@@ -105,7 +106,7 @@ def join_number(text: str) -> str:
 def join_inclusive(text: str) -> str:
     """Return « étudiants » for « étudiant·e·s », « étudiant » for « étudiant·e »; any other text as it is."""
     match = _INCLUSIVE.fullmatch(text)
-    if not match:
+    if not match or not PATTERN.fullmatch(text):
         return text
     base, suffix = match.groups()
     plural = suffix.endswith(("s", "x", "s)", "x)")) and not base.endswith(("s", "x"))

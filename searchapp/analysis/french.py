@@ -241,7 +241,7 @@ class FrenchAnalyzer:
         joined = [self._joined_terms[compound.raw] for compound in compounds(text)]
         for chunk in text.split()[1:]:
             if not chunk[0].isdecimal():  # « m2 » is found in « 20 m2 » as well
-                joined += self._stretches[chunk].joined
+                joined += (term for term in self._stretches[chunk].joined if term not in joined)
         return _Stretch(terms, tuple(joined), is_head or is_open(text), is_head)
 
     def _make_term(self, raw: str) -> Term:

@@ -2,7 +2,7 @@
 
 « 20 000 » is one token, « 5 km », « RN 12 » and « aujourd hui » are compounds. A stretch is *open* at a chunk with which
 such a thing may begin: one that begins or ends with a digit. It goes on with other numbers and with units; after the
-head of a word that lost its apostrophe (« aujourd ») with any chunk.
+head of a word that lost its apostrophe (« aujourd ») with the word's tail.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
-from searchapp.analysis.compounds import HEADS, UNITS
+from searchapp.analysis.compounds import HEADS, TAILS, UNITS
 
 __all__ = ["are_capitals", "digit_gaps", "is_open", "may_go_on", "spaced_stretch"]
 
@@ -52,7 +52,9 @@ def spaced_stretch(
     before a unit does not matter. The last of ``chunks`` must end the stretch.
     """
     parts, end = [chunks[first]], first + 1
-    while goes_on[chunks[end]] or (end == first + 1 and chunks[end] and chunks[first].lower() in HEADS):
+    if chunks[first].lower() in HEADS and chunks[end].rstrip(_CLOSING).lower() in TAILS:
+        return f"{chunks[first]} {chunks[end]}", end + 1
+    while goes_on[chunks[end]]:
         between_digits = _ends_with_digits(chunks[end - 1]) and _begins_with_digits(chunks[end])
         parts += (next(gaps) if between_digits else " ", chunks[end])
         end += 1

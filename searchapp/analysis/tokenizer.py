@@ -65,16 +65,17 @@ _TELEPHONE = (
 )
 # Of 13 digits, and of 10.
 _ISBN = r"97[89][ .-](?:\d[ .-]?){9}\d(?!\d)|(?=(?:\d-?){9}[\dXx](?!\w))\d{1,5}-\d{1,7}-\d{1,7}-[\dXx]"
-# Of the letters below only "e" has accents in French; some keyboards raise those of « 1ᵉʳ ».
-_ACCENTED: Final = {"e": r"(?:[eéèêë\u1d49][\u0300-\u036f]*+)", "r": r"[r\u02b3]"}
+# Some keyboards raise the letters of « 1ᵉʳ ».
+_ACCENTED: Final = {"a": "aàâ", "c": "cç", "e": "eéèêë\u1d49", "i": "iîï", "o": "oô", "u": "uùûü"}
 
 
 def _any_accents(pattern: str) -> str:
-    """Return a pattern of plain small letters for these letters with their accents and in capitals."""
-    return f"(?i:{''.join(_ACCENTED.get(sign, sign) for sign in pattern)})"
+    """Return a pattern of plain small letters for these letters in capitals, too, and with the accents of French."""
+    letters = (rf"(?:[{_ACCENTED[sign]}][\u0300-\u036f]*+)" if sign in _ACCENTED else sign for sign in pattern)
+    return f"(?i:{''.join(letters)})"
 
 
-_ORDINAL_SUFFIX = rf"{_any_accents('(?:i?emes?|ers?|e?res?|es?|nde?s?)')}(?!\w)"
+_ORDINAL_SUFFIX = _any_accents("(?:i?emes?|e[r\u02b3]s?|e?[r\u02b3]es?|es?|nde?s?)") + r"(?!\w)"
 _DECIMAL = rf"(?<![\w{_MARKS}.,])\d++[.,]\d++(?![.,]?\d)"
 NUMBER_IN_GROUPS: Final = rf"(?:{_TELEPHONE}|{_ISBN}|{_THOUSANDS})"
 _NOT_IN_WORD = rf"(?<![\w{_MARKS}])"
@@ -83,16 +84,14 @@ _ACRONYM = rf"{_LETTER}(?:\.{_LETTER})+\.?(?![\w{_MARKS}])"
 
 # Inclusive writing: what follows the masculine form. A point or a hyphen also stands between words, so that fewer
 # endings count after one.
-# Every "e" of an alternative makes the pattern slower to compile, so that the endings share theirs.
+# The endings share their "e", and the signs their endings: compiling each for itself would take longer than a search.
 _FEMININE = _any_accents("(?:[nltvfsh]|ss|ch|qu|t?ric|ic|eus|i?er|r|ess|ell|iv|al|i?enn|onn)?e")
-_SURELY_FEMININE = _any_accents("(?:t?ric|eus|i?er|i?enn)?e")
 INCLUSIVE_SUFFIX: Final = (
-    rf"(?:[{INCLUSIVE_DOTS}](?:(?:{_FEMININE}|{_any_accents('(?:eux|ux)')})(?:[{INCLUSIVE_DOTS}]?[sSxX])?"
+    rf"(?:[{INCLUSIVE_DOTS}](?:(?:{_FEMININE}|{_any_accents('e?ux')})(?:[{INCLUSIVE_DOTS}]?[sSxX])?"
     rf"|{_any_accents('(?:tes|a?les|s)')})"
     rf"|\((?:{_FEMININE}[sS]?|[sSxX])\)[sS]?"
-    rf"|\.(?:{_SURELY_FEMININE}(?:\.?[sS])?|{_FEMININE}\.[sS])(?!\.\w)"
-    rf"|-(?:{_any_accents('e')}(?:-?[sS])?|{_FEMININE}-[sS])(?![-'’])"
-    rf"|/(?:{_any_accents('e')}(?:/?[sS])?|{_FEMININE}/[sS]))(?!\w)"
+    rf"|[./\-](?:{_FEMININE}[./\-][sS]|{_any_accents('e[sS]?')})(?!\.\w|[-'’])"
+    rf"|\.{_any_accents('(?:t?ric|eus|i?er|i?enn)es?')}(?!\.\w))(?!\w)"
 )
 
 PATTERN: Final = re.compile(
