@@ -9,7 +9,6 @@ ODC-BY).
 from __future__ import annotations
 
 import argparse
-import gzip
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -19,11 +18,11 @@ from scripts.stems.adverbs import adverb_pairs
 from scripts.stems.grouping import group_forms
 from scripts.stems.lexicon import Entry, read_entries
 from scripts.stems.table import exceptions, stems_of_groups
+from searchapp.analysis.stem_table import BEGINNING
 from searchapp.analysis.stemmer import read_words, stem_by_rules
 
 FOLDER = Path(__file__).parent
-TABLE = FOLDER.parents[1] / "searchapp/analysis/data/stems.txt.gz"
-BEGINNING = 3
+TABLE = FOLDER.parents[1] / "searchapp/analysis/data/stems.txt"
 HEADER = """\
 # Inflected French forms with their stems, from the dictionary "Toutes variantes" of Dicollecte (Grammalecte), by
 # Olivier R. and contributors. This Source Code Form is subject to the terms of the Mozilla Public License, v. 2.0. If a
@@ -77,12 +76,16 @@ def decisions(text: str) -> tuple[list[tuple[str, str]], list[frozenset[str]]]:
 
 
 def write_table(path: Path, entries: Iterable[tuple[str, str]]) -> None:
-    """Write (form, stem) pairs: a line for each three first letters, form and stem by turns; no time of day in it."""
-    lines: dict[str, list[str]] = {}
+    """Write (form, stem) pairs as :mod:`searchapp.analysis.stem_table` reads them; a dash is a form without a rest."""
+    lines: dict[str, dict[str, list[str]]] = {}
     for form, stem in entries:
-        lines.setdefault(form[:BEGINNING], []).extend((form, stem))
-    text = HEADER + "".join(" ".join(words) + "\n" for words in lines.values())
-    path.write_bytes(gzip.compress(text.encode(), 9, mtime=0))
+        rests = lines.setdefault(form[:BEGINNING], {}).setdefault(stem, [])
+        rests.append(form[BEGINNING:] or "-")
+    rows = (
+        " ".join([beginning, *(f"={stem} {' '.join(rests)}" for stem, rests in stems.items())])
+        for beginning, stems in lines.items()
+    )
+    path.write_text(HEADER + "".join(f"{row}\n" for row in rows), "ascii")
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ elided words count before a capital only; letters before a number that stands ap
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -18,13 +18,14 @@ from searchapp.analysis.filters import fold, join_number, normalize
 from searchapp.analysis.tokenizer import APOSTROPHES, IGNORABLE, NUMBER_IN_GROUPS, PATTERN
 
 __all__ = [
+    "HEADS",
+    "TAILS",
+    "UNITS",
     "Compound",
-    "begins_compound",
     "compounds",
     "exact_form",
     "joined_word",
     "other_amounts",
-    "spaced_stretches",
 ]
 
 _APOSTROPHE = f"[{re.escape(APOSTROPHES)}]"
@@ -59,7 +60,8 @@ _ACCENTED_UNITS: Final = (
     "ème ième ère mètre mètres kilomètre kilomètres centimètre centimètres millimètre millimètres mégawatt mégawatts "
     "térawattheure térawattheures décibel décibels m² km² m³ cm³"
 )
-_UNIT_FORMS = "|".join(sorted(map(re.escape, {*_UNIT_OF, *_ACCENTED_UNITS.split()}), key=len, reverse=True))
+UNITS: Final = frozenset([*_UNIT_OF, *_ACCENTED_UNITS.split()])
+_UNIT_FORMS = "|".join(sorted(map(re.escape, UNITS), key=len, reverse=True))
 _FOLDED_UNITS = "|".join(sorted(map(re.escape, _UNIT_OF), key=len, reverse=True))
 _AMOUNTS_IN_WORDS: Final = {
     "million deuros": "m€",
@@ -94,9 +96,9 @@ _HYPHENED = rf"{_WORD}(?:{_HYPHEN}{_WORD}(?:{_APOSTROPHE}{_WORD})?){{1,4}}+(?!\w
 _CODE_IN_LETTERS = rf"{_LETTER}{{1,12}}(?:{_HYPHEN}|\.)?{_DIGIT}{{1,6}}\w{{0,8}}(?!\w)"
 _ELIDED = rf"(?i:[ldjmtsnc]|qu){_APOSTROPHE}(?=[A-ZÀ-ÖØ-ÞŒ]\w){_WORD}(?!\w|{_HYPHEN}\w|\.\w)"
 # What people write when the apostrophe is lost.
-_HEADS: Final = frozenset(["aujourd", "prud", "presqu", "quelqu"])
-_TAILS: Final = frozenset(["hui", "homme", "hommes", "homal", "homale", "île", "îles", "ile", "iles", "un", "une"])
-_APOSTROPHE_LOST = rf"(?i:{'|'.join(sorted(_HEADS))}){_SPACE}(?i:{'|'.join(sorted(_TAILS))})(?!\w)"
+HEADS: Final = frozenset(["aujourd", "prud", "presqu", "quelqu"])
+TAILS: Final = frozenset(["hui", "homme", "hommes", "homal", "homale", "île", "îles", "ile", "iles", "un", "une"])
+_APOSTROPHE_LOST = rf"(?i:{'|'.join(sorted(HEADS))}){_SPACE}(?i:{'|'.join(sorted(TAILS))})(?!\w)"
 _LETTERS_APART = rf"\.?{_SPACE}\d{{1,5}}(?![.,]?\d|{_SPACE}\d{{3}})"
 
 _PATTERN: Final = re.compile(
@@ -114,16 +116,15 @@ _BLANKS: Final = re.compile(r"[\s.]+")
 _HYPHENS: Final = re.compile(_HYPHEN)
 _DIGITS: Final = re.compile(r"\D")
 _ONLY_DIGITS: Final = re.compile(r"[\d\s.\-]+")
-_CAPITALS_CHUNK: Final = re.compile(r"[(«“\"]?(?:[LlDd]['’])?[A-Z]{1,4}\.?")
-_EUROS: Final = ("million", "millions", "milliard", "milliards", "d'euros", "d’euros")
-_CLOSING: Final = '.,;:!?…)]»”"'
-_UNIT_CHUNKS: Final = frozenset([*_UNIT_OF, *_ACCENTED_UNITS.split(), "°", "x", "\u00d7", *_TAILS, *_EUROS])
+_HAS_DIGIT: Final = re.compile(_DIGIT)
 _HAS_BLANK: Final = re.compile(r"\s")
 _ONE_LETTER_APART: Final = re.compile(rf"{_LETTER}\.?\s\d+")
 _LEADING_LETTERS: Final = re.compile(rf"{_LETTER}+")
 # Of a code: more letters are a word of their own.
 _SHORT: Final = 3
 _FEW_DIGITS: Final = 6
+# Of inclusive writing after its last hyphen: « -e », « -es », with a combining accent.
+_LONGEST_SUFFIX: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,37 +146,40 @@ class Compound:
         if self.is_spaced:
             return _ONE_LETTER_APART.fullmatch(self.raw) is not None
         letters = _LEADING_LETTERS.match(self.raw)
-        return any(map(str.isdigit, self.raw)) and len(letters[0] if letters else "") <= _SHORT
+        return _HAS_DIGIT.search(self.raw) is not None and len(letters[0] if letters else "") <= _SHORT
 
 
 def compounds(text: str, *, lenient: bool = False) -> Iterator[Compound]:
     """Yield the compounds of ``text`` in order; with ``lenient``, letters before a number may be small (« f 16 »)."""
-    lenient_ones = list(_LENIENT.finditer(text)) if lenient else []
-    taken = {match.start() for match in lenient_ones}
-    matches = [*lenient_ones, *(match for match in _PATTERN.finditer(text) if match.start() not in taken)]
-    for match in sorted(matches, key=lambda match: match.start()):
-        if _is_compound(match[0]):
-            yield Compound(match.start(), match.end(), match[0])
+    matches: Iterable[re.Match[str]] = _PATTERN.finditer(text)
+    if lenient:
+        others = {match.start(): match for match in matches}
+        others.update((match.start(), match) for match in _LENIENT.finditer(text))
+        matches = (others[start] for start in sorted(others))
+    for match in matches:
+        raw = match[0]
+        if _is_compound(raw):
+            yield Compound(match.start(), match.end(), raw)
 
 
 def _is_compound(raw: str) -> bool:
     """Return whether what has the form of a compound is one: no single token, no word with a pronoun, no few digits."""
-    if any(map(str.isdigit, raw)):
+    if _HAS_DIGIT.search(raw):
         digits = _DIGITS.sub("", raw)
         few = len(digits) <= _FEW_DIGITS and len(digits) != len("3919")
         few = few and not _PAIR_PARTS.fullmatch(raw)
         return PATTERN.fullmatch(raw) is None and not (few and _ONLY_DIGITS.fullmatch(raw))
-    parts = _HYPHENS.split(raw)
-    if len(parts) == 1:
-        return True
-    if PATTERN.fullmatch(raw):  # « étudiant-e-s »
+    *before, last = _HYPHENS.split(raw)
+    if before and len(last) <= _LONGEST_SUFFIX and PATTERN.fullmatch(raw):  # « étudiant-e-s »
         return False
-    return fold(normalize(parts[-1])) not in _PRONOUNS or normalize(raw) in _WITH_PRONOUN
+    return not before or fold(normalize(last)) not in _PRONOUNS or normalize(raw) in _WITH_PRONOUN
 
 
 def joined_word(raw: str) -> str:
     """Return the folded word that ``raw``, the text of a compound, is when it is written as one."""
     text = fold(normalize(raw))
+    if not _HAS_DIGIT.search(text):
+        return _SEPARATORS.sub("", text)
     if match := _HOUR_PARTS.fullmatch(text):
         return f"{match[1]}h{match[2]}"
     if match := _PAIR_PARTS.fullmatch(text):
@@ -192,11 +196,6 @@ def exact_form(raw: str) -> str:
     return _BLANKS.sub("_", normalize(raw))
 
 
-def begins_compound(chunk: str) -> bool:
-    """Return whether a compound may begin with ``chunk`` and go on after a space: with a digit, or « aujourd hui »."""
-    return chunk[0].isdecimal() or chunk.lower() in _HEADS
-
-
 def other_amounts(raw: str) -> Iterator[str]:
     """Yield the other ways to write an amount: « 20 min » for « 20 minutes », « 18:30 » for « 18h30 »."""
     text = fold(normalize(raw))
@@ -209,26 +208,3 @@ def other_amounts(raw: str) -> Iterator[str]:
         in_words = (words for words, sign in _AMOUNTS_IN_WORDS.items() if sign == unit)
         others = (form for form in (*_UNITS[unit].split(), *in_words) if form != amount[2])
         yield from (f"{amount[1]} {form}".replace("deuros", "d'euros") for form in others)
-
-
-def spaced_stretches(chunks: Sequence[str], numbers: Sequence[int]) -> Iterator[tuple[int, int]]:
-    """Yield the stretches of ``chunks`` (first, end) that may hold a compound with a space in it.
-
-    ``numbers`` are the indexes of chunks with which one may begin. Stretches of one chunk have no space.
-    """
-    end = 0
-    for index in numbers:
-        if index < end:
-            continue
-        before = chunks[index - 1] if index else ""
-        first = index - 1 if before.isupper() and _CAPITALS_CHUNK.fullmatch(before) else index
-        end = index + 1
-        while end < len(chunks) and _may_go_on(chunks[end]):
-            end += 1
-        if end - first > 1 or not chunks[first].isdecimal():
-            yield first, end
-
-
-def _may_go_on(chunk: str) -> bool:
-    """Return whether ``chunk`` may stand after a number in a compound: another number, or a unit."""
-    return chunk[0].isdecimal() or chunk.rstrip(_CLOSING).lower().partition("/")[0] in _UNIT_CHUNKS

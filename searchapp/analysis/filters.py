@@ -8,12 +8,13 @@ from functools import cache
 from typing import Final
 
 from searchapp.analysis.stemmer import read_words
-from searchapp.analysis.tokenizer import APOSTROPHES, COUNTRY_CODE, IGNORABLE, INCLUSIVE_SUFFIX
+from searchapp.analysis.tokenizer import APOSTROPHES, COUNTRY_CODE, IGNORABLE, INCLUSIVE_DOTS, PATTERN
 
 __all__ = [
     "elided_length",
     "fold",
     "fold_plain",
+    "is_plain_number",
     "join_acronym",
     "join_inclusive",
     "join_number",
@@ -44,17 +45,23 @@ _ABROAD: Final = re.compile(rf"{COUNTRY_CODE}(?:[ .\-/]*\(0\))?(?=.{{8}})")
 _THOUSANDS: Final = re.compile(r"\d{1,3}(?:[ .]\d{3})+")
 _DECIMAL: Final = re.compile(r"\d+[,.]\d+")
 _NO_DIGIT: Final = re.compile(r"[^\dx]")
-_INCLUSIVE: Final = re.compile(rf"([^\W\d][\w']*)({INCLUSIVE_SUFFIX})")
+# A token that has one of these signs after two letters, acronyms apart, is a word in inclusive writing.
+_INCLUSIVE: Final = re.compile(rf"((?:\w*+')*+[^\W\d]{{2,}})([{INCLUSIVE_DOTS}(./\-].*)")
 
 
 def plain_word(raw: str) -> bool:
     """Return whether ``raw`` is made of Latin letters as French has them: most words, and the quick way through."""
-    return _LATIN_WORD.fullmatch(raw) is not None
+    return raw.isalpha() if raw.isascii() else _LATIN_WORD.fullmatch(raw) is not None
 
 
 def fold_plain(word: str) -> str:
     """Return a :func:`plain_word` as :func:`fold` returns it."""
     return word if word.isascii() else word.encode("latin-1").translate(_WITHOUT_ACCENTS).decode()
+
+
+def is_plain_number(raw: str) -> bool:
+    """Return whether ``raw`` is made of the digits 0 to 9 and stays as it is: no telephone number from abroad."""
+    return raw.isdecimal() and raw.isascii() and not raw.startswith("00")
 
 
 def plain_elision(raw: str) -> int:
@@ -99,7 +106,7 @@ def join_number(text: str) -> str:
 def join_inclusive(text: str) -> str:
     """Return « étudiants » for « étudiant·e·s », « étudiant » for « étudiant·e »; any other text as it is."""
     match = _INCLUSIVE.fullmatch(text)
-    if not match:
+    if not match or not PATTERN.fullmatch(text):
         return text
     base, suffix = match.groups()
     plural = suffix.endswith(("s", "x", "s)", "x)")) and not base.endswith(("s", "x"))

@@ -24,24 +24,18 @@ Words repeat: what a raw token becomes is remembered, so a text costs a split at
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from typing import Final, cast
 
 from searchapp.analysis import stem_table
 from searchapp.analysis.chunks import Remembered, places_of_chunks
-from searchapp.analysis.compounds import (
-    Compound,
-    begins_compound,
-    compounds,
-    exact_form,
-    joined_word,
-    spaced_stretches,
-)
+from searchapp.analysis.compounds import HEADS, Compound, compounds, exact_form, joined_word
 from searchapp.analysis.filters import (
     elided_length,
     fold,
     fold_plain,
+    is_plain_number,
     join_acronym,
     join_inclusive,
     join_number,
@@ -51,72 +45,25 @@ from searchapp.analysis.filters import (
     stopwords,
 )
 from searchapp.analysis.stemmer import RULES_VERSION, read_words, stem
-from searchapp.analysis.tokenizer import (
-    PATTERN,
-    begins_with_group,
-    join_groups,
-    raw_tokens,
-    raw_tokens_with_spans,
-)
+from searchapp.analysis.stretches import are_capitals, digit_gaps, is_open, may_go_on, spaced_stretch
+from searchapp.analysis.tokenizer import OUTER_SIGNS, PATTERN, raw_tokens, raw_tokens_with_spans
+from searchapp.analysis.tokens import Joined, Step, Term, TermMatcher, Token
 from searchapp.analysis.variants import CASED_ORDINALS, canonical_spelling, fingerprint_parts
 
 __all__ = ["FrenchAnalyzer", "Joined", "Step", "Term", "TermMatcher", "Token"]
 
 # Raises the fingerprint when the code of the chain changes what it gives.
-_CHAIN_VERSION: Final = 3
-Joined = tuple[int, "Term"]
-"""The index of a token, and the term of the compound that begins there."""
+_CHAIN_VERSION: Final = 4
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Term:
-    """The indexed forms of a token, from strict to lenient. Compared by identity: a remembered term is one object."""
+@dataclass(slots=True, eq=False)
+class _Stretch:
+    """A chunk that is not one plain word, or several that go together: « F-16 », « 20 000 km »."""
 
-    exact: str
-    word: str
-    stem: str
-    is_stopword: bool
-    elided: int
-    """Characters of the raw token that an elided word takes."""
-
-
-@dataclass(frozen=True, slots=True)
-class Token:
-    """A term with its place: ``start`` and ``end`` in code points of the analysed text, elided words left out."""
-
-    start: int
-    end: int
-    term: Term
-
-
-@dataclass(slots=True)
-class TermMatcher:
-    """The terms to look for in texts: of these stems, of these folded words, or that ``other`` accepts.
-
-    It remembers what stood between two spaces in the texts looked through, and which of it held such a term.
-    """
-
-    stems: frozenset[str] = frozenset()
-    words: frozenset[str] = frozenset()
-    other: Callable[[Term], bool] | None = None
-    seen: set[str] = field(default_factory=set)
-    wanted: set[str] = field(default_factory=set)
-    seen_for_compounds: set[str] = field(default_factory=set)
-    with_compounds: set[str] = field(default_factory=set)
-
-    def __call__(self, term: Term) -> bool:
-        return term.stem in self.stems or term.word in self.words or (self.other is not None and self.other(term))
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """The way of one token through the chain: ``stages`` pairs the name of each step with its outcome."""
-
-    raw: str
-    start: int
-    end: int
-    stages: tuple[tuple[str, str], ...]
-    is_stopword: bool
+    terms: tuple[Term, ...]
+    joined: tuple[Term, ...]
+    is_open: bool
+    is_head: bool
 
 
 class FrenchAnalyzer:
@@ -128,11 +75,10 @@ class FrenchAnalyzer:
 
     def _forget(self) -> None:
         self._terms = Remembered(self._make_term)
-        # What stands between two spaces, punctuation included: no token but a number in groups goes beyond. Of most
-        # it is one word; the few others are None here, so that a text costs one object a word.
+        # The term of a chunk, or None for the few that are not one plain word: a text costs one object a word.
         self._single = Remembered(self._only_term)
-        self._several = Remembered(self._split_chunk)
-        self._joined = Remembered(self._joined_in)
+        self._stretches = Remembered(self._make_stretch)
+        self._may_go_on = Remembered(may_go_on)
         self._joined_terms = Remembered(_joined_term)
 
     def __getstate__(self) -> dict[str, object]:
@@ -167,7 +113,7 @@ class FrenchAnalyzer:
         """
         chunks = text.split()
         found = list(map(self._single.__getitem__, chunks))
-        return self._filled(text, chunks, found) if None in found else (cast("list[Term]", found), [])
+        return self._with_stretches(text, chunks, found) if None in found else (cast("list[Term]", found), [])
 
     def term(self, raw: str) -> Term:
         """Return the term of one word, which is taken as a whole."""
@@ -188,12 +134,12 @@ class FrenchAnalyzer:
 
     def wanted_compounds(self, text: str, wanted: TermMatcher) -> Iterator[Token]:
         """Yield the compounds without a space whose joined word is wanted, as tokens in order."""
-        single, joined = self._single, self._joined
+        single, stretches = self._single, self._stretches
         chunks = set(text.split())
         new = chunks - wanted.seen_for_compounds
         wanted.seen_for_compounds |= new
         wanted.with_compounds.update(
-            chunk for chunk in new if single[chunk] is None and any(map(wanted, joined[chunk]))
+            chunk for chunk in new if single[chunk] is None and any(map(wanted, stretches[chunk].joined))
         )
         for start, chunk in places_of_chunks(text, chunks & wanted.with_compounds):
             for compound, term in self.compounds(chunk):
@@ -233,32 +179,36 @@ class FrenchAnalyzer:
             )
             yield Step(raw, start + term.elided, end, stages, term.is_stopword)
 
-    def _filled(self, text: str, chunks: Sequence[str], found: list[Term | None]) -> tuple[list[Term], list[Joined]]:
-        """Return ``found`` with the terms of each chunk that has no single one, and all joined words."""
+    def _with_stretches(
+        self, text: str, chunks: list[str], found: list[Term | None]
+    ) -> tuple[list[Term], list[Joined]]:
+        """Return ``found`` with the terms of the chunks that are not one plain word, and all joined words."""
+        stretches, goes_on = self._stretches, self._may_go_on
         filled: list[Term | None] = []
         joined: list[Joined] = []
-        numbers: list[int] = []
-        indexes: dict[int, int] = {}
-        grouped = ""
-        start = 0
+        gaps = digit_gaps(text)
+        count, start, place = len(chunks), 0, -1
+        chunks.append("")
         found.append(None)
-        while (place := found.index(None, start)) < len(chunks):
-            chunk = chunks[place]
-            if not grouped and place and chunks[place - 1][-1].isdecimal() and begins_with_group(chunk):
-                grouped = join_groups(text)
-                if grouped != text:
-                    return self.analyze(grouped)
-            filled += found[start:place]
-            if begins_compound(chunk):
-                numbers.append(place)
-                indexes[place] = indexes[place - 1] = len(filled)
+        while (place := found.index(None, place + 1)) < count:
+            stretch = stretches[chunks[place]]
+            words, end = stretch.joined, place + 1
+            if stretch.is_open:
+                if goes_on[chunks[end]] or stretch.is_head:
+                    whole, end = spaced_stretch(chunks, place, goes_on, gaps)
+                    stretch = stretches[whole]
+                    words = stretch.joined
+                if place and are_capitals(chunks[place - 1]):
+                    words = stretches[" ".join(chunks[place - 1 : end])].joined
+            for word in words:
+                joined.append((len(filled) + place - start, word))
+            if len(stretch.terms) == 1 == end - place:
+                found[place] = stretch.terms[0]
             else:
-                joined += [(len(filled), term) for term in self._joined[chunk]]
-            filled += self._several[chunk]
-            start = place + 1
+                filled += found[start:place]
+                filled += stretch.terms
+                start, place = end, end - 1
         filled += found[start:-1]
-        for first, end in spaced_stretches(chunks, numbers):
-            joined += [(indexes[first], term) for term in self._joined[" ".join(chunks[first:end])]]
         return cast("list[Term]", filled), joined
 
     def _likely(self, chunks: Iterable[str], wanted: TermMatcher) -> Iterable[str]:
@@ -272,26 +222,37 @@ class FrenchAnalyzer:
 
     def _terms_of(self, chunk: str) -> tuple[Term, ...]:
         term = self._single[chunk]
-        return self._several[chunk] if term is None else (term,)
+        return self._stretches[chunk].terms if term is None else (term,)
 
     def _only_term(self, chunk: str) -> Term | None:
-        """Return the term of a chunk that is one word, no compound, and that cannot be the rest of a number."""
-        terms = self._split_chunk(chunk)
-        if len(terms) != 1 or begins_with_group(chunk) or begins_compound(chunk):
-            return None
-        return None if terms[0].elided and self._joined[chunk] else terms[0]
+        """Return the term of a chunk that is one word and no compound, and with which no stretch begins."""
+        bare = chunk.strip(OUTER_SIGNS)
+        if bare.isalpha():
+            term = self._terms[bare]
+            return None if term.exact in HEADS else term
+        stretch = self._stretches[chunk]
+        return None if len(stretch.terms) != 1 or stretch.joined or stretch.is_open else stretch.terms[0]
 
-    def _split_chunk(self, chunk: str) -> tuple[Term, ...]:
-        return tuple(map(self._terms.__getitem__, raw_tokens(chunk)))
-
-    def _joined_in(self, text: str) -> tuple[Term, ...]:
-        return tuple(self._joined_terms[compound.raw] for compound in compounds(text))
+    def _make_stretch(self, text: str) -> _Stretch:
+        terms = tuple(map(self._terms.__getitem__, raw_tokens(text)))
+        is_head = text.lower() in HEADS
+        if len(terms) == 1 and not terms[0].elided:
+            return _Stretch(terms, (), is_head or is_open(text), is_head)
+        joined = [self._joined_terms[compound.raw] for compound in compounds(text)]
+        for chunk in text.split()[1:]:
+            if not chunk[0].isdecimal():  # « m2 » is found in « 20 m2 » as well
+                joined += (term for term in self._stretches[chunk].joined if term not in joined)
+        return _Stretch(terms, tuple(joined), is_head or is_open(text), is_head)
 
     def _make_term(self, raw: str) -> Term:
         elided = 0
         if plain_word(raw):
             exact = raw.lower()  # none of its letters has another form to normalise
+            if exact in self._terms and raw not in CASED_ORDINALS:
+                return self._terms[exact]
             word = fold_plain(exact)
+        elif is_plain_number(raw):
+            return Term(raw, raw, raw, False, 0)
         elif length := plain_elision(raw):
             bare = self._terms[raw[length:]]
             return Term(bare.exact, bare.word, bare.stem, bare.is_stopword, length)

@@ -1,62 +1,68 @@
 """The stems that no rule reaches: a table of inflected forms, made by ``python -m scripts.stems``.
 
-One line holds the forms with the same three first letters, form and stem by turns. A line is taken apart when a word
-that begins so is first asked for: a search needs a few, and reading all of them would take longer than the search.
+A line holds the forms with the same three first letters, which it begins with: ``=`` and a stem, then the rest of each
+of its forms. A line is taken apart when a word that begins so is first asked for: a search needs a few, and reading all
+of them would take longer than the search. The file is not compressed for the same reason.
 """
 
 from __future__ import annotations
 
-import gzip
-from collections import defaultdict
+import zlib
 from collections.abc import Iterator
 from functools import cache
 from importlib import resources
 from typing import Final
 
-__all__ = ["digest", "irregular_forms", "table_stem"]
+__all__ = ["BEGINNING", "STEMS", "digest", "irregular_forms"]
 
-_BEGINNING: Final = 3
+BEGINNING: Final = 3
 # Looked at before the rest of the table: words of a stem mostly begin with the same two letters.
 _SHARED: Final = 2
 
 
-def table_stem(word: str) -> str | None:
-    """Return the stem of a folded word that is in the table."""
-    return _forms(word[:_BEGINNING]).get(word)
+class _Stems(dict[str, dict[str, str]]):
+    """Stems by folded form, by the form's first letters."""
+
+    def __missing__(self, beginning: str) -> dict[str, str]:
+        stems = self[beginning] = dict(_pairs(_lines().get(beginning, "")))
+        return stems
+
+
+STEMS: Final = _Stems()
 
 
 @cache
 def irregular_forms() -> dict[str, tuple[str, ...]]:
     """Return, by stem, the forms that do not begin with the stem's first two letters: « yeux » of « oeil »."""
-    found: dict[str, list[str]] = defaultdict(list)
-    for line in _lines().values():
-        for form, stem in _pairs(line):
-            if form[:_SHARED] != stem[:_SHARED]:
-                found[stem].append(form)
+    found: dict[str, list[str]] = {}
+    for beginning, line in _lines().items():
+        for group in line.split("=")[1:]:
+            if not group.startswith(beginning[:_SHARED]):
+                stem, *rests = group.split()
+                found.setdefault(stem, []).extend(beginning + rest.rstrip("-") for rest in rests)
     return {stem: tuple(forms) for stem, forms in found.items()}
 
 
+@cache
 def digest() -> str:
     """Return hexadecimal digits that change with the table: part of the analyzer's fingerprint."""
-    data = _data()
-    return f"{int.from_bytes(data[-8:], 'little'):016x}"  # of a gzip file: CRC-32 and length of what is packed
-
-
-@cache
-def _forms(beginning: str) -> dict[str, str]:
-    return dict(_pairs(_lines().get(beginning, "")))
+    return f"{zlib.crc32(_data()):08x}"
 
 
 def _pairs(line: str) -> Iterator[tuple[str, str]]:
-    words = line.split()
-    return zip(words[::2], words[1::2], strict=True)
+    """Yield each form of a line with its stem."""
+    beginning, _, groups = line.partition(" ")
+    for group in groups.split("=")[1:]:
+        stem, *rests = group.split()
+        for rest in rests:
+            yield beginning + rest.rstrip("-"), stem
 
 
 @cache
 def _lines() -> dict[str, str]:
-    lines = gzip.decompress(_data()).decode("ascii").splitlines()
-    return {line[:_BEGINNING].rstrip(): line for line in lines if not line.startswith("#")}
+    lines = _data().decode("ascii").splitlines()
+    return {line.partition(" ")[0]: line for line in lines if not line.startswith("#")}
 
 
 def _data() -> bytes:
-    return (resources.files("searchapp.analysis") / "data/stems.txt.gz").read_bytes()
+    return (resources.files("searchapp.analysis") / "data/stems.txt").read_bytes()

@@ -17,7 +17,7 @@ from functools import cache
 from importlib import resources
 from typing import Final
 
-from searchapp.analysis.stem_table import irregular_forms, table_stem
+from searchapp.analysis.stem_table import BEGINNING, STEMS, irregular_forms
 
 __all__ = ["RULES_VERSION", "family_root", "irregular_words", "read_words", "stem", "stem_by_rules"]
 
@@ -127,15 +127,16 @@ _DERIVATION: Final = (
 
 def stem(word: str) -> str:
     """Return the stem of a folded word: what the table says, else what the rules make of it."""
-    return table_stem(word) or stem_by_rules(word)
+    return STEMS[word[:BEGINNING]].get(word) or stem_by_rules(word)
 
 
 def stem_by_rules(word: str) -> str:
     """Return the stem of a word that no dictionary knows; one with signs other than letters is its own stem."""
     if len(word) < 4 or not word.isalpha() or word in read_words("protected_words.txt"):
         return word
-    singular = _apply_first(word, _NUMBER_RULES)
-    bare = _apply_first(singular, _FEMININE_RULES)
+    # All rules of number end in "s" or "x", all of gender in "e".
+    singular = _apply_first(word, _NUMBER_RULES) if word[-1] in "sx" else word
+    bare = _apply_first(singular, _FEMININE_RULES) if singular[-1] == "e" else singular
     return _tail(_apply_first(bare, _ENDING_RULES) if bare == singular else bare)
 
 

@@ -13,6 +13,7 @@ Nearly every token is taken by the pattern's first branch, which reads possessiv
 from __future__ import annotations
 
 import re
+import string
 from collections.abc import Iterator
 from typing import Final
 
@@ -23,10 +24,9 @@ __all__ = [
     "INCLUSIVE_DOTS",
     "INCLUSIVE_SUFFIX",
     "NUMBER_IN_GROUPS",
+    "OUTER_SIGNS",
     "PATTERN",
     "SPACES",
-    "begins_with_group",
-    "join_groups",
     "raw_tokens",
     "raw_tokens_with_spans",
 ]
@@ -65,16 +65,17 @@ _TELEPHONE = (
 )
 # Of 13 digits, and of 10.
 _ISBN = r"97[89][ .-](?:\d[ .-]?){9}\d(?!\d)|(?=(?:\d-?){9}[\dXx](?!\w))\d{1,5}-\d{1,7}-\d{1,7}-[\dXx]"
-_ACCENTED: Final = {"a": "aàâ", "c": "cç", "e": "eéèêë\u1d49", "i": "iîï", "o": "oô", "r": "r\u02b3", "u": "uùûü"}
+# Some keyboards raise the letters of « 1ᵉʳ ».
+_ACCENTED: Final = {"a": "aàâ", "c": "cç", "e": "eéèêë\u1d49", "i": "iîï", "o": "oô", "u": "uùûü"}
 
 
 def _any_accents(pattern: str) -> str:
-    """Return a pattern of plain small letters for these letters with any accent and in capitals."""
-    letters = (rf"(?:[{_ACCENTED.get(sign, sign)}][\u0300-\u036f]*+)" if sign.isalpha() else sign for sign in pattern)
+    """Return a pattern of plain small letters for these letters in capitals, too, and with the accents of French."""
+    letters = (rf"(?:[{_ACCENTED[sign]}][\u0300-\u036f]*+)" if sign in _ACCENTED else sign for sign in pattern)
     return f"(?i:{''.join(letters)})"
 
 
-_ORDINAL_SUFFIX = rf"{_any_accents('(?:i?emes?|ers?|e?res?|es?|nde?s?)')}(?!\w)"
+_ORDINAL_SUFFIX = _any_accents("(?:i?emes?|e[r\u02b3]s?|e?[r\u02b3]es?|es?|nde?s?)") + r"(?!\w)"
 _DECIMAL = rf"(?<![\w{_MARKS}.,])\d++[.,]\d++(?![.,]?\d)"
 NUMBER_IN_GROUPS: Final = rf"(?:{_TELEPHONE}|{_ISBN}|{_THOUSANDS})"
 _NOT_IN_WORD = rf"(?<![\w{_MARKS}])"
@@ -83,17 +84,14 @@ _ACRONYM = rf"{_LETTER}(?:\.{_LETTER})+\.?(?![\w{_MARKS}])"
 
 # Inclusive writing: what follows the masculine form. A point or a hyphen also stands between words, so that fewer
 # endings count after one.
-_FEMININE = _any_accents(
-    "(?:ne|le|te|ve|fe|se|he|sse|che|que|trice|rice|ice|euse|i?ere|re|esse|elle|ive|ale|i?enne|onne|e)"
-)
-_SURELY_FEMININE = _any_accents("(?:trice|rice|euse|i?ere|ienne|enne|e)")
+# The endings share their "e", and the signs their endings: compiling each for itself would take longer than a search.
+_FEMININE = _any_accents("(?:[nltvfsh]|ss|ch|qu|t?ric|ic|eus|i?er|r|ess|ell|iv|al|i?enn|onn)?e")
 INCLUSIVE_SUFFIX: Final = (
-    rf"(?:[{INCLUSIVE_DOTS}](?:(?:{_FEMININE}|{_any_accents('(?:eux|ux)')})(?:[{INCLUSIVE_DOTS}]?[sSxX])?"
+    rf"(?:[{INCLUSIVE_DOTS}](?:(?:{_FEMININE}|{_any_accents('e?ux')})(?:[{INCLUSIVE_DOTS}]?[sSxX])?"
     rf"|{_any_accents('(?:tes|a?les|s)')})"
     rf"|\((?:{_FEMININE}[sS]?|[sSxX])\)[sS]?"
-    rf"|\.(?:{_SURELY_FEMININE}(?:\.?[sS])?|{_FEMININE}\.[sS])(?!\.\w)"
-    rf"|-(?:{_any_accents('e')}(?:-?[sS])?|{_FEMININE}-[sS])(?![-'’])"
-    rf"|/(?:{_any_accents('e')}(?:/?[sS])?|{_FEMININE}/[sS]))(?!\w)"
+    rf"|[./\-](?:{_FEMININE}[./\-][sS]|{_any_accents('e[sS]?')})(?!\.\w|[-'’])"
+    rf"|\.{_any_accents('(?:t?ric|eus|i?er|i?enn)es?')}(?!\.\w))(?!\w)"
 )
 
 PATTERN: Final = re.compile(
@@ -104,28 +102,18 @@ PATTERN: Final = re.compile(
     rf"|{_ONE_LETTER}++{_REST}"
 )
 
-# Scans digits as PATTERN does, and nothing else.
-_GROUPS: Final = re.compile(rf"{_NOT_IN_WORD}{NUMBER_IN_GROUPS}|{_DECIMAL}|\d++")
-_TO_DOTS: Final = str.maketrans(dict.fromkeys(SPACES, "."))
-# Most of what stands between two spaces: letters and, before and after them, signs that are part of no word.
+# Stand before and after words, and are part of none.
+OUTER_SIGNS: Final = string.punctuation + "«»“”„‘’…–—€°§"
+# What has no token but itself, whatever stands around it.
 _LATIN: Final = "A-Za-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u00ff"
-_SIMPLE: Final = re.compile(rf"""["«“(\[]*([{_LATIN}]++)[.,;:!?…"»”)\]]*""")
-
-
-def join_groups(text: str) -> str:
-    """Return ``text`` with points for the spaces inside « 20 000 »: what is left has no token with a space in it."""
-    return _GROUPS.sub(lambda match: match[0].translate(_TO_DOTS), text)
-
-
-def begins_with_group(chunk: str) -> bool:
-    """Return whether ``chunk`` may be the rest of a number whose first group stands before a space."""
-    return chunk[0].isdecimal() or chunk.startswith("(0)")
+_SIMPLE: Final = re.compile(rf"[{_LATIN}]++(?:['’][{_LATIN}]++)?+|[0-9]++")
 
 
 def raw_tokens(text: str) -> list[str]:
     """Return the tokens of ``text`` as they stand there."""
-    if simple := _SIMPLE.fullmatch(text):
-        return [simple[1]]
+    bare = text.strip(OUTER_SIGNS)
+    if _SIMPLE.fullmatch(bare):
+        return [bare]
     return PATTERN.findall(text.replace("_", " "))
 
 

@@ -17,15 +17,16 @@ __all__ = ["CASED_ORDINALS", "canonical_spelling", "fingerprint_parts"]
 _LONGEST_BEGINNING: Final = 12
 _SHORTEST_BEGINNING: Final = 3
 _ORDINAL: Final = re.compile(r"(\d+)(ers?|e?res?|i?emes?|es?|nde?s?)")
-# Numerals with L need a second sign: « xl » is a size, « li » a name. Those of one sign are letters.
-_ROMAN: Final = re.compile(r"(?=..)(l?x{0,3}|xl)(ix|iv|v?i{0,3})")
-_ROMAN_ORDINAL: Final = re.compile(r"(?P<roman>[ivxl]+?)(?:i?eme|e)s?")
-_ROMAN_VALUES: Final = {"i": 1, "v": 5, "x": 10, "l": 50}
-# Words that only look like numerals.
-_NO_NUMERALS: Final = frozenset(["vi", "xi", "li", "lv", "lx", "xl", "ie", "le", "lie", "vie", "xie"])
+# Numerals of one sign are letters, « xl » is a size; the others are words and names as well.
+_NO_NUMERALS: Final = frozenset(["i", "v", "x", "l", "vi", "xi", "li", "liv", "lv", "lx", "xl"])
+_NO_ORDINALS: Final = frozenset(["vie", "vies", "xie", "xies"])
 # Capitals alone tell these from words.
 CASED_ORDINALS: Final = {"VIe": "sixieme", "XIe": "onzieme"}
 _FIRST: Final = {"ier": "premier", "iere": "premiere"}
+_ROMAN_UNITS: Final = ("", "i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix")
+_ROMAN_TENS: Final = ("", "x", "xx", "xxx", "xl", "l", "lx", "lxx", "lxxx")
+# Of centuries, kings, districts and races; further on « live » would be one.
+_LAST_ORDINAL: Final = 39
 
 # fmt: off
 _UNITS: Final = (
@@ -38,17 +39,13 @@ _TENS: Final = {2: "vingt", 3: "trent", 4: "quarant", 5: "cinquant", 6: "soixant
 
 def canonical_spelling(word: str) -> str:
     """Return the spelling that stands for all accepted spellings of a folded word, most often itself."""
-    if word.isdecimal():
-        return word
-    if word[:1].isdecimal():
-        return _ordinal(word)
-    return _numeral(word) or _listed(word)
+    if word[:_SHORTEST_BEGINNING] in _heads():
+        return _numerals().get(word) or _listed(word)
+    return _ordinal(word) if word[:1].isdecimal() else word
 
 
 def _listed(word: str) -> str:
     whole, beginnings = _spellings()
-    if word[:_SHORTEST_BEGINNING] not in _heads():
-        return word
     if listed := whole.get(word):
         return listed
     if word[-1:] == "s" and (singular := whole.get(word[:-1])):
@@ -61,7 +58,8 @@ def _listed(word: str) -> str:
 
 def fingerprint_parts() -> list[str]:
     """Return the listed spellings as texts that change when one of them does."""
-    return [f"{one} {canonical}" for listed in _spellings() for one, canonical in sorted(listed.items())]
+    tables = (*_spellings(), _numerals())
+    return [f"{one} {canonical}" for table in tables for one, canonical in sorted(table.items())]
 
 
 @cache
@@ -77,7 +75,7 @@ def _spellings() -> tuple[dict[str, str], dict[str, str]]:
 @cache
 def _heads() -> frozenset[str]:
     """Return the first letters of all listed spellings: most words are looked up no further."""
-    return frozenset(one[:_SHORTEST_BEGINNING] for listed in _spellings() for one in listed)
+    return frozenset(one[:_SHORTEST_BEGINNING] for table in (*_spellings(), _numerals()) for one in table)
 
 
 def _ordinal(word: str) -> str:
@@ -107,22 +105,21 @@ def _ordinal_word(number: int) -> str:
     return f"{_TENS[tens]}{vowel}{joint}{_UNITS[unit]}ieme"
 
 
-def _numeral(word: str) -> str:
-    """Return the number of a Roman numeral in digits, or an ordinal in letters; nothing for other words."""
-    if word in _FIRST:
-        return _FIRST[word]
-    if word[:1] not in _ROMAN_VALUES or word in _NO_NUMERALS:
-        return ""
-    if _ROMAN.fullmatch(word):
-        return str(_value(word))
-    match = _ROMAN_ORDINAL.fullmatch(word)
-    if match and (match["roman"] in ("v", "x") or _ROMAN.fullmatch(match["roman"])):
-        return _ordinal_word(_value(match["roman"]))
-    return ""
-
-
-def _value(roman: str) -> int:
-    values = [_ROMAN_VALUES[sign] for sign in roman]
-    return sum(
-        -value if value < following else value for value, following in zip(values, [*values[1:], 0], strict=True)
-    )
+@cache
+def _numerals() -> dict[str, str]:
+    """Return Roman numerals -> the number in digits, and ordinals in them (« xiiieme ») -> the ordinal in letters."""
+    numbers = {
+        ten + unit: 10 * tens + units
+        for tens, ten in enumerate(_ROMAN_TENS)
+        for units, unit in enumerate(_ROMAN_UNITS)
+    }
+    # Of two readings the higher one: « vieme » is « VIème », which is written more often than « Vième ».
+    ordinals = {
+        f"{roman}{suffix}{plural}": _ordinal_word(number)
+        for roman, number in numbers.items()
+        if 1 < number <= _LAST_ORDINAL
+        for suffix in ("e", "eme", "ieme")
+        for plural in ("", "s")
+    }
+    cardinals = {roman: str(number) for roman, number in numbers.items() if number and roman not in _NO_NUMERALS}
+    return {**cardinals, **_FIRST, **{word: name for word, name in ordinals.items() if word not in _NO_ORDINALS}}
