@@ -45,8 +45,8 @@ Reading
     document that has two of them counts once. A bucket shows the spelling that most documents of the generation have,
     of equal ones the first in code point order. Buckets come by falling count, then by key; of more than
     ``facet_limit`` the first are given, and the facet is among the ``truncated``. The histogram counts by month and
-    leaves out documents without a date. The timeline does too, without the filter of days; when its first and its last
-    month are fewer than ``months_by_day`` apart, it counts by day.
+    leaves out documents without a date; when its first and its last month are fewer than ``months_by_day`` apart, it
+    counts by day. The timeline is the histogram without the filter of days.
 
     Text fields are ``STEMS`` (scored), and of each part ``WORDS`` (with positions) and ``EXACT``; value fields hold
     whole values. The score of a document is the sum of BM25 over the ``STEMS`` terms of the clause, times their boost:

@@ -18,7 +18,7 @@ from werkzeug.datastructures import MultiDict
 
 from searchapp.errors import InvalidRequest
 from searchapp.i18n import Message
-from searchapp.model import Filters, SearchRequest, Sort
+from searchapp.model import DEFAULT_FACET_LIMIT, Filters, SearchRequest, Sort
 from searchapp.query import LONGEST_QUERY
 from searchapp.schema import FACET_FIELDS
 
@@ -33,6 +33,7 @@ __all__ = [
 
 LONGEST_CURSOR: Final = 256
 HIGHEST_PER_PAGE: Final = 100
+HIGHEST_FACET_LIMIT: Final = 1000
 # Values of one filter. Pages offer fewer; the limit bounds the cost of one request.
 MOST_VALUES: Final = 50
 SORTS: Final = tuple(Sort)
@@ -85,6 +86,9 @@ def read_search(arguments: Arguments) -> Reading:
         page=_read(arguments, "page", _whole_number(1, None), 1, problems),
         per_page=_read(arguments, "per_page", _whole_number(1, HIGHEST_PER_PAGE), 10, problems),
         cursor=_read(arguments, "cursor", _cursor, None, problems),
+        facet_limit=_read(
+            arguments, "facet_limit", _whole_number(0, HIGHEST_FACET_LIMIT), DEFAULT_FACET_LIMIT, problems
+        ),
     )
     return Reading(request, tuple(problems), remarks)
 
@@ -121,8 +125,9 @@ def _read_filters(arguments: Arguments, problems: Problems) -> Filters:
     if first and last and last < first:
         problems.append(("to", Message("The last day is before the first one.")))
         last = None
-    values = {field: _values(arguments.getlist(field), field, problems) for field in FACET_FIELDS}
-    return Filters(values, first, last)
+    chosen = {field: _values(arguments.getlist(field), field, problems) for field in FACET_FIELDS}
+    excluded = {field: _values(arguments.getlist(f"-{field}"), f"-{field}", problems) for field in FACET_FIELDS}
+    return Filters(chosen, first, last, excluded)
 
 
 def _values(texts: Sequence[str], name: str, problems: Problems) -> tuple[str, ...]:

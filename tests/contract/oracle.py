@@ -74,10 +74,13 @@ class Oracle:
         return tuple(FacetBucket(shown[key], counts[key]) for key in ordered)
 
     def histogram(self, request: EngineRequest) -> tuple[HistogramBucket, ...]:
-        return _by_period(self._found(request.clause, request.filters), 7)
+        return self._by_period(request, request.filters)
 
     def timeline(self, request: EngineRequest) -> tuple[HistogramBucket, ...]:
-        found = self._found(request.clause, replace(request.filters, date_from=None, date_to=None))
+        return self._by_period(request, replace(request.filters, date_from=None, date_to=None))
+
+    def _by_period(self, request: EngineRequest, filters: Filters) -> tuple[HistogramBucket, ...]:
+        found = self._found(request.clause, filters)
         months = [document.day // 10000 * 12 + document.day // 100 % 100 for document in found if document.day]
         by_day = bool(months) and max(months) - min(months) < request.months_by_day
         return _by_period(found, 10 if by_day else 7)

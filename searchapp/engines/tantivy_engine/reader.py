@@ -55,14 +55,18 @@ class TantivyReader:
         order = self._order.by_score if by_score else self._order.by_column
         total, candidates = order(narrowed, request)
         facets = self._facets(builder, query, narrowed, request)
-        without_days = builder.filtered(query, request.filters, without=DAY) if request.filters.has_days else narrowed
+        histogram = self._histogram(narrowed, request.months_by_day) if request.histogram else ()
+        timeline = histogram if request.timeline else ()
+        if request.timeline and (request.filters.has_days or not request.histogram):
+            without_days = builder.filtered(query, request.filters, without=DAY)
+            timeline = self._histogram(without_days, request.months_by_day)
         return EngineResult(
             total=total,
             candidates=tuple(candidates),
             facets={name: buckets for name, (buckets, _) in facets.items()},
             truncated=frozenset(name for name, (_, is_truncated) in facets.items() if is_truncated),
-            histogram=_buckets(self._all_counts(narrowed, MONTH)) if request.histogram else (),
-            timeline=self._timeline(without_days, request.months_by_day) if request.timeline else (),
+            histogram=histogram,
+            timeline=timeline,
             complete=builder.complete,
         )
 
@@ -136,7 +140,7 @@ class TantivyReader:
         count: int = self._searcher.search(query, limit=1).count  # type: ignore[attr-defined]  # not in its stubs
         return count
 
-    def _timeline(self, query: Query, months_by_day: int) -> tuple[HistogramBucket, ...]:
+    def _histogram(self, query: Query, months_by_day: int) -> tuple[HistogramBucket, ...]:
         """Return the buckets of months; of days when the first and the last month are fewer than these apart."""
         months = self._all_counts(query, MONTH)
         numbers = [int(month) for month, _ in months]

@@ -57,7 +57,7 @@ class WhooshReader:
             candidates=self._candidates(narrowed, request),
             facets={name: buckets for name, (buckets, _) in facets.items()},
             truncated=frozenset(name for name, (_, is_truncated) in facets.items() if is_truncated),
-            histogram=self._histogram(narrowed, 0) if request.histogram else (),
+            histogram=self._histogram(narrowed, request.months_by_day) if request.histogram else (),
             timeline=self._histogram(_without(DAY, match, masks), request.months_by_day) if request.timeline else (),
             complete=matcher.complete,
         )
