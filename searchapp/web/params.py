@@ -21,17 +21,21 @@ from searchapp.i18n import Message
 from searchapp.model import DEFAULT_FACET_LIMIT, Filters, SearchRequest, Sort
 from searchapp.query import LONGEST_QUERY
 from searchapp.schema import FACET_FIELDS
+from searchapp.search.facet_values import ValueOrder
 
 __all__ = [
     "HIGHEST_PER_PAGE",
     "LONGEST_QUERY",
     "SORTS",
     "Reading",
+    "ValueView",
     "clean_query",
     "read_search",
+    "read_value_view",
 ]
 
 LONGEST_CURSOR: Final = 256
+LONGEST_FIND: Final = 200
 HIGHEST_PER_PAGE: Final = 100
 HIGHEST_FACET_LIMIT: Final = 1000
 # Values of one filter. Pages offer fewer; the limit bounds the cost of one request.
@@ -75,6 +79,14 @@ class Reading:
         return self.request
 
 
+@dataclass(frozen=True, slots=True)
+class ValueView:
+    """The values of a facet that are asked for: letters that they hold, and their order."""
+
+    find: str
+    order: ValueOrder
+
+
 def read_search(arguments: Arguments) -> Reading:
     """Read the parameters of a search from a web address."""
     problems: Problems = []
@@ -91,6 +103,13 @@ def read_search(arguments: Arguments) -> Reading:
         ),
     )
     return Reading(request, tuple(problems), remarks)
+
+
+def read_value_view(arguments: Arguments) -> ValueView:
+    """Read which values of a facet are asked for; an unknown order is the usual one."""
+    order = arguments.get("order", "")
+    known = ValueOrder(order) if order in tuple(ValueOrder) else ValueOrder.COUNT
+    return ValueView(_clean(arguments.get("find", ""))[:LONGEST_FIND], known)
 
 
 def clean_query(text: str) -> tuple[str, tuple[Message, ...]]:

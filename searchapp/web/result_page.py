@@ -6,15 +6,26 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from searchapp.analysis.value_keys import value_key
 from searchapp.i18n import Message
 from searchapp.model import FacetBucket, SearchRequest, SearchResult
 from searchapp.output.answer_json import next_page, previous_page
-from searchapp.schema import FACETS, Facet
+from searchapp.schema import FACETS, YEAR, Facet
 from searchapp.search.service import DEEPEST_RESULT
-from searchapp.web.links import search_path, with_page, with_period, without_value
-from searchapp.web.site_language import day, say
+from searchapp.web.links import facet_path, search_path, with_page, with_period, without_exclusion, without_value
+from searchapp.web.site_language import day, say, value_name
 
-__all__ = ["Chip", "FacetChoice", "FacetGroup", "Paging", "active_chips", "facet_groups", "page_links"]
+__all__ = [
+    "LONG_LIST",
+    "Chip",
+    "FacetChoice",
+    "FacetGroup",
+    "Paging",
+    "active_chips",
+    "facet_choices",
+    "facet_groups",
+    "page_links",
+]
 
 _FACETS: Final = sorted(FACETS, key=lambda facet: facet.position)
 # Values shown at once, and with those that “more” unfolds.
@@ -25,29 +36,35 @@ PAGES_AROUND: Final = 2
 
 @dataclass(frozen=True, slots=True)
 class Chip:
-    """An active filter: its label, its value, and the address of the search without it."""
+    """An active filter: its label, its value, the address of the search without it, and whether it excludes."""
 
     label: Message
     value: str
     path: str
+    excludes: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class FacetChoice:
-    """A value to filter by; ``count`` is None for a chosen value that no result has."""
+    """A value to filter by, and its name on pages; ``count`` is None for a chosen one that was not counted."""
 
     value: str
+    name: str
     count: int | None
     chosen: bool
 
 
 @dataclass(frozen=True, slots=True)
 class FacetGroup:
-    """The values of one facet: those shown at once (chosen and frequent ones) and those folded behind “more”."""
+    """The values of one facet: those shown at once (chosen and frequent ones) and those folded behind “more”.
+
+    ``all_path`` leads to all values when there are others.
+    """
 
     facet: Facet
     shown: tuple[FacetChoice, ...]
     folded: tuple[FacetChoice, ...]
+    all_path: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +81,13 @@ def facet_groups(request: SearchRequest, result: SearchResult) -> tuple[FacetGro
     """Return the facets to show: those with a chosen value or with several values."""
     groups = []
     for facet in _FACETS:
-        choices = _choices(request.filters.values.get(facet.field, ()), result.facets.get(facet.field, ()))
+        choices = facet_choices(request, facet.field, result.facets.get(facet.field, ()))
+        if facet.field == YEAR:
+            choices = tuple(sorted(choices, key=lambda choice: choice.value, reverse=True))
         if len(choices) > 1 or any(choice.chosen for choice in choices):
-            groups.append(FacetGroup(facet, choices[:SHORT_LIST], choices[SHORT_LIST:LONG_LIST]))
+            has_more = len(choices) > LONG_LIST or facet.field in result.facets_truncated
+            all_path = facet_path(request, facet.field) if has_more else None
+            groups.append(FacetGroup(facet, choices[:SHORT_LIST], choices[SHORT_LIST:LONG_LIST], all_path))
     return tuple(groups)
 
 
@@ -74,7 +95,11 @@ def active_chips(request: SearchRequest) -> Iterator[Chip]:
     """Yield a chip for each active filter."""
     for facet in _FACETS:
         for value in request.filters.values.get(facet.field, ()):
-            yield Chip(facet.label, value, search_path(without_value(request, facet.field, value)))
+            name = value_name(facet.field, value)
+            yield Chip(facet.label, name, search_path(without_value(request, facet.field, value)))
+        for value in request.filters.excluded.get(facet.field, ()):
+            path = search_path(without_exclusion(request, facet.field, value))
+            yield Chip(facet.label, value_name(facet.field, value), path, excludes=True)
     if request.filters.date_from or request.filters.date_to:
         yield Chip(Message("Period"), _period(request), search_path(with_period(request, None, None)))
 
@@ -92,11 +117,17 @@ def page_links(request: SearchRequest, result: SearchResult) -> Paging:
     )
 
 
-def _choices(chosen: Sequence[str], buckets: Sequence[FacetBucket]) -> tuple[FacetChoice, ...]:
-    """Return the chosen values, then the others by descending count."""
-    counts = {bucket.value: bucket.count for bucket in buckets}
-    values = (*chosen, *(value for value in counts if value not in chosen))
-    return tuple(FacetChoice(value, counts.get(value), value in chosen) for value in values)
+def facet_choices(request: SearchRequest, field: str, buckets: Sequence[FacetBucket]) -> tuple[FacetChoice, ...]:
+    """Return the chosen values, then the others in the order of ``buckets``, without those excluded."""
+    by_key = {value_key(bucket.value): bucket for bucket in buckets}
+    chosen = {value_key(value): value for value in request.filters.values.get(field, ())}
+    excluded = set(map(value_key, request.filters.excluded.get(field, ())))
+    choices = []
+    for key in (*chosen, *(key for key in by_key if key not in chosen and key not in excluded)):
+        bucket = by_key.get(key)
+        value = bucket.value if bucket else chosen[key]
+        choices.append(FacetChoice(value, value_name(field, value), bucket.count if bucket else None, key in chosen))
+    return tuple(choices)
 
 
 def _period(request: SearchRequest) -> str:
