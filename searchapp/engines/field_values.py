@@ -7,8 +7,7 @@ from operator import attrgetter
 from typing import Final
 
 from searchapp.analysis.value_keys import value_key
-from searchapp.engines.port import Document
-from searchapp.model import FacetBucket, Filters
+from searchapp.model import Article, FacetBucket, Filters
 from searchapp.schema import FACET_KEYS, VALUE_ATTRIBUTES, YEAR
 
 __all__ = ["facet_buckets", "field_values", "filter_keys", "shown_values"]
@@ -16,17 +15,20 @@ __all__ = ["facet_buckets", "field_values", "filter_keys", "shown_values"]
 _FIELDS: Final = tuple((field, attrgetter(attribute)) for field, attribute in VALUE_ATTRIBUTES.items())
 
 
-def field_values(document: Document) -> list[tuple[str, str]]:
-    """Return (field, value) pairs: values as they are written, then keys; empty and repeated ones are left out."""
+def field_values(article: Article, day: int) -> list[tuple[str, str]]:
+    """Return (field, value) pairs: values as they are written, then keys; empty and repeated ones are left out.
+
+    ``day`` is that of the article, yyyymmdd, 0 without one.
+    """
     pairs: dict[tuple[str, str], None] = {}
     for field, attribute in _FIELDS:
-        value = attribute(document.article)
+        value = attribute(article)
         for text in value if isinstance(value, tuple) else (value,):
             if text:
                 pairs[field, text] = None
     pairs |= {(FACET_KEYS[field], value_key(text)): None for field, text in pairs if field in FACET_KEYS}
-    if document.day:
-        pairs[FACET_KEYS[YEAR], f"{document.day // 10_000:04}"] = None
+    if day:
+        pairs[FACET_KEYS[YEAR], f"{day // 10_000:04}"] = None
     return list(pairs)
 
 

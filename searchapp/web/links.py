@@ -92,23 +92,24 @@ def with_value(request: SearchRequest, parameter: str, value: str) -> SearchRequ
 
 
 def without_value(request: SearchRequest, parameter: str, value: str) -> SearchRequest:
-    """Return ``request`` without one value of a filter."""
-    return _with_values(request, parameter, tuple(kept for kept in _values(request, parameter) if kept != value))
+    """Return ``request`` without one value of a filter, in whatever spelling."""
+    key = value_key(value)
+    return _with_values(
+        request, parameter, tuple(kept for kept in _values(request, parameter) if value_key(kept) != key)
+    )
 
 
 def excluding(request: SearchRequest, parameter: str, value: str) -> SearchRequest:
     """Return ``request`` with ``value`` excluded: no spelling of it is chosen any more."""
-    chosen = tuple(kept for kept in _values(request, parameter) if value_key(kept) != value_key(value))
-    excluded = (*request.filters.excluded.get(parameter, ()), value)
-    values = {**request.filters.values, parameter: chosen}
-    return _filtered(
-        request, replace(request.filters, values=values, excluded={**request.filters.excluded, parameter: excluded})
-    )
+    others = without_value(request, parameter, value).filters
+    excluded = {**others.excluded, parameter: (*others.excluded.get(parameter, ()), value)}
+    return _filtered(request, replace(others, excluded=excluded))
 
 
 def without_exclusion(request: SearchRequest, parameter: str, value: str) -> SearchRequest:
     """Return ``request`` with ``value`` excluded no more."""
-    kept = tuple(other for other in request.filters.excluded.get(parameter, ()) if other != value)
+    excluded_before = request.filters.excluded.get(parameter, ())
+    kept = tuple(other for other in excluded_before if value_key(other) != value_key(value))
     excluded = {**request.filters.excluded, parameter: kept}
     return _filtered(request, replace(request.filters, excluded=excluded))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -52,6 +52,7 @@ class FacetChoice:
     name: str
     count: int | None
     chosen: bool
+    excluded: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +82,8 @@ def facet_groups(request: SearchRequest, result: SearchResult) -> tuple[FacetGro
     """Return the facets to show: those with a chosen value or with several values."""
     groups = []
     for facet in _FACETS:
-        choices = facet_choices(request, facet.field, result.facets.get(facet.field, ()))
+        counted = facet_choices(request, facet.field, result.facets.get(facet.field, ()))
+        choices = _chosen_first(request, facet.field, counted)
         if facet.field == YEAR:
             choices = tuple(sorted(choices, key=lambda choice: choice.value, reverse=True))
         if len(choices) > 1 or any(choice.chosen for choice in choices):
@@ -118,16 +120,27 @@ def page_links(request: SearchRequest, result: SearchResult) -> Paging:
 
 
 def facet_choices(request: SearchRequest, field: str, buckets: Sequence[FacetBucket]) -> tuple[FacetChoice, ...]:
-    """Return the chosen values, then the others in the order of ``buckets``, without those excluded."""
-    by_key = {value_key(bucket.value): bucket for bucket in buckets}
-    chosen = {value_key(value): value for value in request.filters.values.get(field, ())}
-    excluded = set(map(value_key, request.filters.excluded.get(field, ())))
-    choices = []
-    for key in (*chosen, *(key for key in by_key if key not in chosen and key not in excluded)):
-        bucket = by_key.get(key)
-        value = bucket.value if bucket else chosen[key]
-        choices.append(FacetChoice(value, value_name(field, value), bucket.count if bucket else None, key in chosen))
-    return tuple(choices)
+    """Return the values of ``buckets`` in their order, those chosen or excluded marked."""
+    chosen, excluded = _keys(request.filters.values, field), _keys(request.filters.excluded, field)
+    keyed = ((value_key(bucket.value), bucket) for bucket in buckets)
+    return tuple(
+        FacetChoice(bucket.value, value_name(field, bucket.value), bucket.count, key in chosen, key in excluded)
+        for key, bucket in keyed
+    )
+
+
+def _chosen_first(request: SearchRequest, field: str, choices: Sequence[FacetChoice]) -> tuple[FacetChoice, ...]:
+    """Return the chosen values, those that no bucket has among them, then the others but the excluded ones."""
+    known = {value_key(choice.value): choice for choice in choices}
+    chosen = [
+        known.get(key) or FacetChoice(value, value_name(field, value), None, chosen=True)
+        for key, value in _keys(request.filters.values, field).items()
+    ]
+    return (*chosen, *(choice for choice in choices if not (choice.chosen or choice.excluded)))
+
+
+def _keys(values: Mapping[str, Sequence[str]], field: str) -> dict[str, str]:
+    return {value_key(value): value for value in values.get(field, ())}
 
 
 def _period(request: SearchRequest) -> str:

@@ -43,6 +43,7 @@ def init_app(app: Flask) -> None:
         with_page=links.with_page,
         with_period=links.with_period,
         with_value=links.with_value,
+        without_exclusion=links.without_exclusion,
         without_filters=links.without_filters,
         without_value=links.without_value,
     )
