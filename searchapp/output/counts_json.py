@@ -1,4 +1,4 @@
-"""Counts without results as JSON and CSV: the values of a facet, and trends."""
+"""Counts without results as JSON and CSV: the values of a facet, trends, suggestions."""
 
 from __future__ import annotations
 
@@ -11,9 +11,10 @@ from searchapp.i18n import Translate
 from searchapp.model import Remark
 from searchapp.output.answer_json import Json
 from searchapp.search.facet_values import FacetValues, ValuePage
+from searchapp.search.suggest import Suggestion
 from searchapp.search.trends import Trends
 
-__all__ = ["describe_trends", "describe_values", "trends_csv"]
+__all__ = ["describe_suggestion", "describe_trends", "describe_values", "trends_csv"]
 
 # A spreadsheet runs a cell that begins so as a formula (OWASP, CSV injection); an apostrophe makes it text.
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
@@ -31,6 +32,11 @@ def describe_values(values: FacetValues, page: ValuePage, per_page: int, transla
         "remarks": _describe_remarks(values.remarks, translate),
         "values": [{"value": bucket.value, "count": bucket.count} for bucket in page.buckets],
     }
+
+
+def describe_suggestion(suggestion: Suggestion) -> Json:
+    """Return a suggestion as JSON values."""
+    return {"text": suggestion.text, "kind": suggestion.kind.name.lower(), "count": suggestion.count}
 
 
 def describe_trends(trends: Trends, translate: Translate) -> Json:

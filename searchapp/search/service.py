@@ -28,6 +28,7 @@ from searchapp.search.paging import DEEPEST_RESULT, Page, Window, fetch, next_cu
 from searchapp.search.plan import QueryPlan, QueryPlanner
 from searchapp.search.ranking import rank
 from searchapp.search.searcher import SearcherManager, Served
+from searchapp.search.suggest import Suggestion, suggest
 from searchapp.search.synonyms import Synonyms
 from searchapp.search.timeline import coarser, timeline_of
 from searchapp.search.trends import Trends, by_interval, counts_in, make_series, months_by_day
@@ -74,6 +75,7 @@ class SearchService:
     ) -> None:
         self._searcher = SearcherManager(generations, engine_of, analyzer, tail)
         self._generations = generations
+        self._analyzer = analyzer
         self._synonyms = synonyms or Synonyms()
         self._planner = QueryPlanner(analyzer, self._synonyms)
         self._highlighter = Highlighter(analyzer)
@@ -203,6 +205,10 @@ class SearchService:
             complete = plan.complete and matches.complete
             series.append(make_series(query, show(plan.tree), found, totals, plan.remarks, complete))
         return Trends(interval, periods, tuple(totals), tuple(series), generation.name)
+
+    def suggest(self, typed: str, limit: int) -> list[Suggestion]:
+        """Return at most ``limit`` suggestions for what somebody is typing."""
+        return self._searcher.run(lambda generation: suggest(typed, limit, generation, self._analyzer))
 
     def ranking(self, query: str, depth: int) -> list[tuple[str, float]]:
         """Return (article id, score) of the best ``depth`` articles, ranked as for a page.

@@ -38,7 +38,7 @@ def search_path(request: SearchRequest) -> str:
 
 def facet_path(request: SearchRequest, facet: str, **view: str | int) -> str:
     """Return the address of all values of ``facet`` among the results of ``request``; ``view`` says which, in order."""
-    return _address("pages.facet_values", with_page(request, 1), name=facet, **view)
+    return _address("pages.facet_values", with_page(request, 1), facet=facet, **view)
 
 
 def period_path(query: str, filters: Filters, period: str) -> str:

@@ -86,22 +86,22 @@ def search() -> str:
     )
 
 
-@pages.get("/facets/<name>")
-def facet_values(name: str) -> str:
+@pages.get("/facets/<facet>")
+def facet_values(facet: str) -> str:
     """Show all values of a facet among the results of a search: by count or by name, those that hold some letters."""
-    facet = next((facet for facet in FACETS if facet.field == name), None)
-    if facet is None:
+    row = next((row for row in FACETS if row.field == facet), None)
+    if row is None:
         abort(404)
     search_request, view = read_search(request.args).request, read_value_view(request.args)
-    values = site().service.facet_values(with_page(search_request, 1), name)
+    values = site().service.facet_values(search_request, facet)
     page = select_values(values.buckets, view.find, view.order, search_request.page)
     return render_template(
         "facet_values.html",
         search_request=search_request,
-        facet=facet,
+        facet=row,
         view=view,
         page=page,
-        choices=facet_choices(search_request, name, page.buckets),
+        choices=facet_choices(search_request, facet, page.buckets),
         chips=list(active_chips(search_request)),
         orders=[(order, VALUE_ORDER_LABELS[order]) for order in ValueOrder],
     )

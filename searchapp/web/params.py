@@ -22,18 +22,23 @@ from searchapp.model import DEFAULT_FACET_LIMIT, Filters, SearchRequest, Sort
 from searchapp.query import LONGEST_QUERY
 from searchapp.schema import FACET_FIELDS
 from searchapp.search.facet_values import ValueOrder
+from searchapp.search.suggest import MOST_SUGGESTIONS
 
 __all__ = [
     "HIGHEST_PER_PAGE",
     "LONGEST_QUERY",
     "SORTS",
     "Reading",
+    "SuggestRequest",
     "ValueView",
     "clean_query",
     "read_search",
+    "read_suggest",
     "read_value_view",
 ]
 
+SUGGESTION_FORMATS: Final = ("json", "opensearch")
+USUAL_SUGGESTIONS: Final = 8
 LONGEST_CURSOR: Final = 256
 LONGEST_FIND: Final = 200
 HIGHEST_PER_PAGE: Final = 100
@@ -105,6 +110,27 @@ def read_search(arguments: Arguments) -> Reading:
     return Reading(request, tuple(problems), remarks)
 
 
+@dataclass(frozen=True, slots=True)
+class SuggestRequest:
+    """The text that somebody is typing, the most suggestions, and whether a browser asks for them."""
+
+    text: str
+    limit: int
+    is_opensearch: bool
+
+
+def read_suggest(arguments: Arguments) -> SuggestRequest:
+    """Read the parameters of suggestions; raises InvalidRequest."""
+    problems: Problems = []
+    limit = _read(arguments, "limit", _whole_number(1, MOST_SUGGESTIONS), USUAL_SUGGESTIONS, problems)
+    is_opensearch = _read(arguments, "format", _suggestion_format, "json", problems) == "opensearch"
+    if problems:
+        raise InvalidRequest(Message("Some parameters are wrong."), problems)
+    # A space at the end counts: the word before it is complete.
+    text = arguments.get("q", "")
+    return SuggestRequest(clean_query(text)[0] + (" " if text[-1:].isspace() else ""), limit, is_opensearch)
+
+
 def read_value_view(arguments: Arguments) -> ValueView:
     """Read which values of a facet are asked for; an unknown order is the usual one."""
     order = arguments.get("order", "")
@@ -154,6 +180,12 @@ def _values(texts: Sequence[str], name: str, problems: Problems) -> tuple[str, .
     if len(values) > MOST_VALUES:
         problems.append((name, Message("Give at most {most} values.", most=MOST_VALUES)))
     return values[:MOST_VALUES]
+
+
+def _suggestion_format(text: str) -> str:
+    if text not in SUGGESTION_FORMATS:
+        raise _WrongError(Message("Give one of {choices}.", choices=", ".join(SUGGESTION_FORMATS)))
+    return text
 
 
 def _sort(text: str) -> Sort:
