@@ -191,7 +191,7 @@ class Filters:
 
     @property
     def has_days(self) -> bool:
-        """Whether the days are narrowed."""
+        """True when the days are narrowed."""
         return self.date_from is not None or self.date_to is not None
 
     def narrows(self, name: str) -> bool:

@@ -103,7 +103,7 @@ class StoredSuggestion:
 
 
 def suggested_forms(article: Article) -> set[Form]:
-    """Return what an article adds to the suggestions."""
+    """Return the forms of which ``article`` is one of the articles."""
     forms = {(_TITLE_KINDS[is_phrase], text) for text, is_phrase in title_phrases(article.title)}
     forms |= {(SuggestionKind.TAG, plain_text(tag)) for tag in article.tags}
     forms |= {(SuggestionKind.AUTHOR, plain_text(author)) for author in article.authors}

@@ -50,7 +50,7 @@ class OpenGeneration:
 
     @property
     def excludes_articles(self) -> bool:
-        """Whether articles of its files are not to be shown."""
+        """True when some of its articles are not to be shown."""
         return bool(self.withdrawn_since or self.withdrawn.excluded_from(self.name))
 
     def is_withdrawn(self, article_id: str) -> bool:
