@@ -16,6 +16,7 @@ from typing import Final, Self
 from searchapp.i18n import Message
 
 __all__ = [
+    "DEFAULT_FACET_LIMIT",
     "JOURNAL_FILES",
     "JOURNAL_FOLDER",
     "NO_RELEASE",
@@ -29,14 +30,19 @@ __all__ = [
     "Fragment",
     "HistogramBucket",
     "Hit",
+    "Interval",
     "Reject",
     "Remark",
     "SearchRequest",
     "SearchResult",
     "Sort",
     "Span",
+    "Timeline",
     "journal_order",
 ]
+
+DEFAULT_FACET_LIMIT: Final = 100
+"""Values of a facet in an answer unless another number is asked for; there may be thousands."""
 
 JOURNAL_FOLDER: Final = "_journal"
 """Folder at the root of a corpus that records the articles written and withdrawn through the program."""
@@ -167,17 +173,30 @@ class Filters:
     """Conditions that narrow a search without scoring.
 
     ``values`` maps facet fields to their chosen values: those of one field are alternatives, fields narrow each other.
-    A field without values is left out. ``date_from`` and ``date_to`` are whole days in the configured time zone, both
+    ``excluded`` maps facet fields to values that no result has. A field without values is left out.
+
+    ``date_from`` and ``date_to`` are whole days in the configured time zone, both
     included.
     """
 
     values: Mapping[str, tuple[str, ...]] = field(default_factory=dict, hash=False)
     date_from: date | None = None
     date_to: date | None = None
+    excluded: Mapping[str, tuple[str, ...]] = field(default_factory=dict, hash=False)
 
     def __post_init__(self) -> None:
-        chosen = {name: tuple(values) for name, values in self.values.items() if values}
-        object.__setattr__(self, "values", MappingProxyType(chosen))
+        for attribute, values in (("values", self.values), ("excluded", self.excluded)):
+            named = {name: tuple(chosen) for name, chosen in values.items() if chosen}
+            object.__setattr__(self, attribute, MappingProxyType(named))
+
+    @property
+    def has_days(self) -> bool:
+        """True when the days are narrowed."""
+        return self.date_from is not None or self.date_to is not None
+
+    def narrows(self, name: str) -> bool:
+        """Return whether values of the facet ``name`` are chosen or excluded."""
+        return name in self.values or name in self.excluded
 
     def __bool__(self) -> bool:
         return self != Filters()
@@ -185,7 +204,7 @@ class Filters:
 
 @dataclass(frozen=True, slots=True)
 class SearchRequest:
-    """One search.
+    """One search. ``facet_limit`` is the most values of a facet that are given.
 
     ``cursor`` is a token from an earlier answer to the same search: the results after its last one are returned, and
     ``page`` is ignored. An empty query finds every article, newest first.
@@ -197,6 +216,7 @@ class SearchRequest:
     page: int = 1
     per_page: int = 10
     cursor: str | None = None
+    facet_limit: int = DEFAULT_FACET_LIMIT
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,17 +270,35 @@ class FacetBucket:
 
 @dataclass(frozen=True, slots=True)
 class HistogramBucket:
-    """A month (``2024-11``) and the number of matching articles in it."""
+    """A period (``2024-11-06``, ``2024-11`` or ``2024``) and the number of matching articles in it."""
 
     date: str
     count: int
+
+
+class Interval(StrEnum):
+    """Length of the periods in which articles are counted."""
+
+    DAY = "day"
+    MONTH = "month"
+    YEAR = "year"
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """Articles by period: those periods that have some, in their order."""
+
+    interval: Interval = Interval.MONTH
+    buckets: tuple[HistogramBucket, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class SearchResult:
     """The answer to a :class:`SearchRequest`. ``total_relation`` is "eq" (exact) or "gte" (at least).
 
-    After a cursor, ``page`` is the number of the page with the first hit.
+    After a cursor, ``page`` is the number of the page with the first hit. ``facets_truncated`` are the facets that have
+    more values. ``histogram`` has the months of the results; ``timeline`` has the days, months or years of those that
+    there are without the filter of days, so that the whole span stays in view.
 
     ``understood`` is the normal form of the query; ``elaborate`` is True for a query with operators.
     """
@@ -275,7 +313,9 @@ class SearchResult:
     per_page: int
     hits: tuple[Hit, ...]
     facets: Mapping[str, tuple[FacetBucket, ...]] = field(default_factory=dict)
+    facets_truncated: frozenset[str] = frozenset()
     histogram: tuple[HistogramBucket, ...] = ()
+    timeline: Timeline = Timeline()
     remarks: tuple[Remark, ...] = ()
     elaborate: bool = False
     suggestion: str | None = None

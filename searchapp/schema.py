@@ -6,7 +6,8 @@ and JSON.
 
 Text fields of an index hold terms of the French analyzer. A *part* of an article (title, lead, text) is indexed twice:
 as folded words with positions, for phrases and for searches in one part, and as exact forms. The stems of all parts are
-in one field, which is scored. Value fields hold whole values; those of facets filter and are counted.
+in one field, which is scored. Value fields hold whole values. A facet also has a field of keys, the same for all
+spellings of a value: these filter and are counted.
 
 SCHEMA_VERSION changes when older indexes lack something that searches need, such as a new field or facet.
 """
@@ -27,7 +28,9 @@ __all__ = [
     "EXACT",
     "FACETS",
     "FACET_FIELDS",
+    "FACET_KEYS",
     "ID",
+    "LANGUAGE",
     "PARTS",
     "SCHEMA_VERSION",
     "STEMS",
@@ -36,6 +39,7 @@ __all__ = [
     "VALUE_ATTRIBUTES",
     "VALUE_FIELDS",
     "WORDS",
+    "YEAR",
     "ArticleField",
     "Facet",
     "FieldType",
@@ -44,7 +48,7 @@ __all__ = [
     "stored_values",
 ]
 
-SCHEMA_VERSION: Final = 5
+SCHEMA_VERSION: Final = 6
 
 
 class FieldType(Enum):
@@ -175,24 +179,34 @@ stored_values: Final[Callable[[Any], tuple[Any, ...]]] = attrgetter(*(row.attrib
 
 @dataclass(frozen=True, slots=True)
 class Facet:
-    """A row: a value field by which searches are filtered and whose values are counted.
+    """A row: values by which searches are filtered and which are counted.
 
     ``field`` is its name in the index, in addresses and in JSON; ``attribute`` is that in the article, with one value
-    or several; ``label`` is that on pages. Pages show facets by rising ``position``. ``browse`` is the heading of its
-    values on the home page, None for a facet that is not listed there.
+    or several (the year is that of the date); ``label`` is that on pages, ``all_label`` the link to all its values.
+    Pages show facets by rising ``position``. ``browse`` is the heading of its values on the home page, None for a facet
+    that is not listed there.
     """
 
     field: str
     attribute: str
     label: Message
+    all_label: Message
     position: int
     browse: Message | None = None
 
 
+TAG: Final = "tag"
+YEAR: Final = "year"
+LANGUAGE: Final = "language"
+ID: Final = "id"
+
 FACETS: Final = (
-    Facet("source", "source", Message("Source"), 2, Message("By source")),
-    Facet("section", "section", Message("Section"), 1, Message("By section")),
-    Facet("author", "authors", Message("Author"), 3),
+    Facet("source", "source", Message("Source"), Message("All sources"), 2, Message("By source")),
+    Facet("section", "section", Message("Section"), Message("All sections"), 1, Message("By section")),
+    Facet("author", "authors", Message("Author"), Message("All authors"), 3),
+    Facet(TAG, "tags", Message("Tag"), Message("All tags"), 4),
+    Facet(YEAR, "date", Message("Year"), Message("All years"), 5),
+    Facet(LANGUAGE, "language", Message("Language"), Message("All languages"), 6),
 )
 
 PARTS: Final = ("title", "lead", "text")
@@ -204,12 +218,12 @@ WORDS: Final = {part: f"{part}_words" for part in PARTS}
 # Part -> field of its exact forms, accents kept.
 EXACT: Final = {part: f"{part}_exact" for part in PARTS}
 
-TAG: Final = "tag"
-ID: Final = "id"
 FACET_FIELDS: Final = tuple(facet.field for facet in FACETS)
-# Value field -> attribute of the article.
-VALUE_ATTRIBUTES: Final = {ID: "id", **{facet.field: facet.attribute for facet in FACETS}, TAG: "tags"}
-VALUE_FIELDS: Final = tuple(VALUE_ATTRIBUTES)
+# Facet -> field of the keys of its values.
+FACET_KEYS: Final = {name: f"{name}_key" for name in FACET_FIELDS}
+# Field of values as they are written -> attribute of the article. A year is written in one way only.
+VALUE_ATTRIBUTES: Final = {ID: "id", **{facet.field: facet.attribute for facet in FACETS if facet.field != YEAR}}
+VALUE_FIELDS: Final = (*VALUE_ATTRIBUTES, *FACET_KEYS.values())
 
 
 def canonical_id(text: str) -> str:

@@ -40,9 +40,13 @@ Reading
     ``search`` finds every document that matches the clause and the filters. ``total`` is exact. Candidates come in
     the order asked for: by relevance (falling score, then order of adding), or by date (documents without a date
     last, then order of adding). Filters do not score. A facet counts, for each value of a field, the documents that
-    match the clause and all filters *but that field's own*, so that the alternatives to a chosen value stay in sight;
-    buckets come by falling count, then by value. The histogram counts by month and leaves out documents without a
-    date.
+    match the clause and all filters *but that field's own*, so that the alternatives to a chosen value stay in sight.
+    Values of one key (:func:`~searchapp.analysis.value_keys.value_key`) are one value, in filters and in counts; a
+    document that has two of them counts once. A bucket shows the spelling that most documents of the generation have,
+    of equal ones the first in code point order. Buckets come by falling count, then by key; of more than
+    ``facet_limit`` the first are given, and the facet is among the ``truncated``. The histogram counts by month and
+    leaves out documents without a date; when its first and its last month are fewer than ``months_by_day`` apart, it
+    counts by day. The timeline is the histogram without the filter of days.
 
     Text fields are ``STEMS`` (scored), and of each part ``WORDS`` (with positions) and ``EXACT``; value fields hold
     whole values. The score of a document is the sum of BM25 over the ``STEMS`` terms of the clause, times their boost:
@@ -179,7 +183,7 @@ _SORT_KEY_END: Final = 1 << 64
 class EngineRequest:
     """A search for candidates ``offset`` to ``offset + limit`` of those that come ``after`` a sort key, or of all.
 
-    ``facets`` names the facet fields to count.
+    ``facets`` names the facets to count, ``facet_limit`` the most buckets of each.
     """
 
     clause: Clause
@@ -188,7 +192,10 @@ class EngineRequest:
     offset: int = 0
     limit: int = 10
     facets: tuple[str, ...] = ()
+    facet_limit: int | None = None
     histogram: bool = False
+    timeline: bool = False
+    months_by_day: int = 0
     deadline: Deadline = Deadline()
     after: SortKey | None = None
 
@@ -214,7 +221,9 @@ class EngineResult:
     total: int
     candidates: tuple[Candidate, ...]
     facets: Mapping[str, tuple[FacetBucket, ...]] = field(default_factory=dict)
+    truncated: frozenset[str] = frozenset()
     histogram: tuple[HistogramBucket, ...] = ()
+    timeline: tuple[HistogramBucket, ...] = ()
     complete: bool = True
 
 

@@ -14,6 +14,8 @@ from searchapp.derived.databases import open_database
 from searchapp.derived.rerank_features import read_rerank_features
 from searchapp.derived.spelling import FILE_NAME as SPELLING_DICTIONARY
 from searchapp.derived.spelling import TABLES as SPELLING_TABLES
+from searchapp.derived.suggestions import FILE_NAME as SUGGESTIONS
+from searchapp.derived.suggestions import TABLES as SUGGESTIONS_TABLES
 from searchapp.engines.port import (
     BooleanClause,
     DocumentHandle,
@@ -41,6 +43,11 @@ SAMPLES: Final = 200
 _LISTED_AT_A_TIME: Final = 10_000
 _READ_AT_A_TIME: Final = 100
 _TITLE_TERMS: Final = 8
+_DATABASES: Final = (
+    (SPELLING_DICTIONARY, SPELLING_TABLES),
+    (SUGGESTIONS, SUGGESTIONS_TABLES),
+    (INDEX_STATE, INDEX_STATE_TABLES),
+)
 _ENDS: Final = (KeyboardInterrupt, SystemExit, GeneratorExit)
 
 
@@ -55,7 +62,7 @@ def content_damages(
 
     Every stored article is read, with its rerank features. The words of its title have to find each sampled article.
     """
-    for name, tables in ((SPELLING_DICTIONARY, SPELLING_TABLES), (INDEX_STATE, INDEX_STATE_TABLES)):
+    for name, tables in _DATABASES:
         yield from _database_damages(folder / name, tables)
     try:
         reader = engine.open(Place(folder / ENGINE))

@@ -31,6 +31,7 @@ from searchapp.indexing.previous_generation import PreviousGeneration
 from searchapp.indexing.reindex_options import Options
 from searchapp.indexing.rejects import write_rejects
 from searchapp.indexing.spelling_dictionary import write_spelling_dictionary
+from searchapp.indexing.suggestions_file import write_suggestions
 from searchapp.indexing.summary import Summary, count_changes, summarize
 from searchapp.indexing.update import Progress, Update
 from searchapp.indexing.verification import verify
@@ -180,7 +181,7 @@ class _Reindex:
             reader = stack.enter_context(closing(job.engine.open(Place(path / ENGINE))))
             # The documents that an interrupted build superseded were not counted.
             superseded = sys.maxsize if checkpoint else update.superseded
-            self._write_spelling_dictionary(path, reader, state, base, superseded)
+            self._write_derived_files(path, reader, state, base, superseded)
             if job.options.verify:
                 verify(reader, state)
             write_rejects(path, state.rejects())
@@ -213,15 +214,17 @@ class _Reindex:
         path = self._job.generations.path(published.generation)
         return PreviousGeneration(path / INDEX_STATE, lambda: self._job.engine.open(Place(path / ENGINE)))
 
-    def _write_spelling_dictionary(
+    def _write_derived_files(
         self, path: Path, reader: Reader, state: IndexState, base: _Base | None, superseded: int
     ) -> None:
         if base is None:
             write_spelling_dictionary(path, reader, self._job.analyzer, superseded=superseded)
+            write_suggestions(path, reader)
             return
         with closing(self._job.engine.open(Place(base.path / ENGINE))) as earlier:
-            changes = state.changed_articles()
-            write_spelling_dictionary(path, reader, self._job.analyzer, (base.path, earlier), changes)
+            before = base.path, earlier
+            write_spelling_dictionary(path, reader, self._job.analyzer, before, state.changed_articles())
+            write_suggestions(path, reader, before, state.changed_articles())
 
     def _refuse(self, summary: Summary) -> None:
         """Raise RejectsRefused or CorpusShrunk when the options do not allow this summary."""

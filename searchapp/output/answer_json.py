@@ -71,7 +71,12 @@ def describe_result(
             name: [{"value": bucket.value, "count": bucket.count} for bucket in buckets]
             for name, buckets in result.facets.items()
         },
+        "facets_truncated": {name: name in result.facets_truncated for name in result.facets},
         "histogram": [{"date": bucket.date, "count": bucket.count} for bucket in result.histogram],
+        "timeline": {
+            "interval": result.timeline.interval.value,
+            "buckets": [{"date": bucket.date, "count": bucket.count} for bucket in result.timeline.buckets],
+        },
         "links": search_links(request, result, root),
     }
 
@@ -136,6 +141,8 @@ def write_search(request: SearchRequest) -> dict[str, str | list[str]]:
         "from": filters.date_from.isoformat() if filters.date_from else "",
         "to": filters.date_to.isoformat() if filters.date_to else "",
         **{field: list(filters.values.get(field, ())) for field in FACET_FIELDS},
+        **{f"-{field}": list(filters.excluded.get(field, ())) for field in FACET_FIELDS},
+        "facet_limit": str(request.facet_limit) if request.facet_limit != default.facet_limit else "",
         "per_page": str(request.per_page) if request.per_page != default.per_page else "",
         "page": str(request.page) if request.page != default.page and not request.cursor else "",
         "cursor": request.cursor or "",

@@ -9,7 +9,7 @@ from typing import Final
 
 from searchapp.analysis.filters import fold, normalize
 from searchapp.i18n import Message
-from searchapp.schema import ID, TAG
+from searchapp.schema import ID, LANGUAGE, TAG
 
 __all__ = [
     "DEEPEST_GROUP",
@@ -69,6 +69,7 @@ FIELDS: Final = (
     FieldRow(
         TAG, FieldKind.VALUE, ("mot-clé",), ("tag",), Message("a subject that the newspaper gave it"), "téléphone"
     ),
+    FieldRow(LANGUAGE, FieldKind.VALUE, ("langue",), ("language",), Message("the language of the text"), "fr"),
     FieldRow(
         ID,
         FieldKind.VALUE,

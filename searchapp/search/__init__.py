@@ -16,7 +16,8 @@ and returns what it found and whether there was time for all of it.
 
 The ``searcher`` gives each request an ``open_generation`` without withdrawn articles (``exclude_withdrawn``) and
 follows the published one; ``generation_opener`` opens the one before where that is damaged (``file_verification``).
-``evaluation`` measures the ranking on judged queries.
+Without results, ``facet_values`` has all values of a facet, ``trends`` the shares of queries by period (``timeline``);
+``suggest`` completes what is typed. ``evaluation`` measures the ranking on judged queries.
 """
 
 from searchapp.search.paging import DEEPEST_RESULT

@@ -83,7 +83,10 @@ class CursorCodec:
         filters = request.filters
         days = [day.isoformat() if day else None for day in (filters.date_from, filters.date_to)]
         values = [sorted(filters.values.get(field, ())) for field in FACET_FIELDS]
-        return _digest(json.dumps([request.query, request.sort, days, values, self._ranking]))
+        parts = [request.query, request.sort, days, values, self._ranking]
+        if filters.excluded:
+            parts.append([sorted(filters.excluded.get(field, ())) for field in FACET_FIELDS])
+        return _digest(json.dumps(parts))
 
 
 def _digest(text: str) -> bytes:

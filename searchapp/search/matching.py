@@ -22,15 +22,16 @@ from searchapp.engines.port import (
     Reader,
     TermClause,
 )
-from searchapp.model import Deadline
+from searchapp.model import DEFAULT_FACET_LIMIT, Deadline
 from searchapp.query import Bool, Phrase, Word, narrows
 from searchapp.schema import FACET_FIELDS, STEMS
 from searchapp.search.paging import Window
 from searchapp.search.plan import QueryPlan
 from searchapp.search.scored_terms import ScoredTerm
 from searchapp.search.synonyms import Alternative
+from searchapp.search.timeline import MONTHS_BY_DAY
 
-__all__ = ["Matches", "alternative_should_match", "match", "minimum_should_match"]
+__all__ = ["Counts", "Matches", "alternative_should_match", "match", "minimum_should_match"]
 
 # Tried in this order until _MIN_MATCHES articles match; else one word is enough.
 _SHARES: Final = (0.4, 0.3, 0.2, 0.1)
@@ -50,8 +51,19 @@ class Matches:
     complete: bool
 
 
-def match(plan: QueryPlan, window: Window, reader: Reader, deadline: Deadline) -> Matches:
-    """Return the candidates that the page ``window`` needs, with total, facets and histogram of all matches."""
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """The counts that a search needs beside its candidates; the limit of a facet is None for all its values."""
+
+    facets: tuple[str, ...] = FACET_FIELDS
+    facet_limit: int | None = DEFAULT_FACET_LIMIT
+    histogram: bool = True
+    timeline: bool = True
+    months_by_day: int = MONTHS_BY_DAY
+
+
+def match(plan: QueryPlan, window: Window, reader: Reader, deadline: Deadline, counts: Counts = Counts()) -> Matches:
+    """Return the candidates that the page ``window`` needs, with total and ``counts`` of all matches."""
     clause, counted = _narrowed(plan, reader, deadline)
     request = EngineRequest(
         clause=clause,
@@ -59,8 +71,11 @@ def match(plan: QueryPlan, window: Window, reader: Reader, deadline: Deadline) -
         sort=plan.sort,
         offset=window.offset(plan),
         limit=window.limit(plan),
-        facets=FACET_FIELDS,
-        histogram=True,
+        facets=counts.facets,
+        facet_limit=counts.facet_limit,
+        histogram=counts.histogram,
+        timeline=counts.timeline,
+        months_by_day=counts.months_by_day,
         deadline=deadline,
         after=window.start.after,
     )

@@ -9,6 +9,8 @@ from pathlib import Path
 
 from searchapp.analysis import FrenchAnalyzer
 from searchapp.derived.spelling import FILE_NAME, SpellingDictionary
+from searchapp.derived.suggestions import FILE_NAME as SUGGESTIONS_FILE
+from searchapp.derived.suggestions import Suggestions
 from searchapp.engines.panics import panics_as_exceptions
 from searchapp.engines.port import Engine, Place, Reader
 from searchapp.errors import Corrupt, EngineUnavailable, IndexDamaged, SearchappError
@@ -22,7 +24,7 @@ __all__ = ["OpenGeneration", "is_unexpected", "open_generation"]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class OpenGeneration:
-    """An open generation: the engine's reader, the spelling dictionary, and the ids of withdrawn articles.
+    """An open generation: the engine's reader, the spelling dictionary, the suggestions, the ids of withdrawn articles.
 
     The reader excludes articles withdrawn after this generation was published; those of them that the corpus's journal
     names are ``withdrawn_since``. ``signing_key`` signs cursors.
@@ -31,6 +33,7 @@ class OpenGeneration:
     name: str
     reader: Reader
     spelling: SpellingDictionary
+    suggestions: Suggestions
     withdrawn: Withdrawn
     signing_key: bytes
     withdrawn_since: frozenset[str] = frozenset()
@@ -45,6 +48,11 @@ class OpenGeneration:
             parts.append(blake2b("\0".join(sorted(self.withdrawn_since)).encode(), digest_size=8).hexdigest())
         return " ".join(parts)
 
+    @property
+    def excludes_articles(self) -> bool:
+        """True when some of its articles are not to be shown."""
+        return bool(self.withdrawn_since or self.withdrawn.excluded_from(self.name))
+
     def is_withdrawn(self, article_id: str) -> bool:
         """Return whether an article of this id was withdrawn."""
         return article_id in self.withdrawn.ids or article_id in self.withdrawn_since
@@ -57,6 +65,7 @@ class OpenGeneration:
         """Close the files."""
         self.reader.close()
         self.spelling.close()
+        self.suggestions.close()
 
 
 def open_generation(
@@ -72,7 +81,8 @@ def open_generation(
     engine = engine_of(generations.manifest(name).engine)
     reader = exclude(_open_reader(engine, path / ENGINE), withdrawn.excluded_from(name) | since)
     spelling = SpellingDictionary(path / FILE_NAME, analyzer)
-    return OpenGeneration(name, reader, spelling, withdrawn, generations.signing_key(name), since)
+    suggestions = Suggestions(path / SUGGESTIONS_FILE)
+    return OpenGeneration(name, reader, spelling, suggestions, withdrawn, generations.signing_key(name), since)
 
 
 def is_unexpected(error: Exception) -> bool:

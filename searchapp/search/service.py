@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
@@ -15,19 +15,23 @@ from searchapp.i18n import Message
 from searchapp.indexing.coverage import covers
 from searchapp.indexing.generations import Generations, Manifest
 from searchapp.indexing.journal_tail import JournalTail
-from searchapp.model import Article, ArticleView, Deadline, Remark, SearchRequest, SearchResult
+from searchapp.model import Article, ArticleView, Deadline, Filters, Interval, Remark, SearchRequest, SearchResult
 from searchapp.query import DateWords, ParsedQuery, is_elaborate, parse, show
 from searchapp.schema import STEMS, canonical_id
 from searchapp.search.cursor import CursorCodec
+from searchapp.search.facet_values import FacetValues
 from searchapp.search.highlight import Highlighter
 from searchapp.search.highlight_terms import HighlightTerms
-from searchapp.search.matching import Matches, match
+from searchapp.search.matching import Counts, Matches, match
 from searchapp.search.open_generation import OpenGeneration
 from searchapp.search.paging import DEEPEST_RESULT, Page, Window, fetch, next_cursor, window_of
 from searchapp.search.plan import QueryPlan, QueryPlanner
 from searchapp.search.ranking import rank
 from searchapp.search.searcher import SearcherManager, Served
+from searchapp.search.suggest import Suggestion, suggest
 from searchapp.search.synonyms import Synonyms
+from searchapp.search.timeline import coarser, timeline_of
+from searchapp.search.trends import Trends, by_interval, counts_in, make_series, months_by_day
 
 __all__ = ["DEEPEST_RESULT", "SearchService"]
 
@@ -71,6 +75,7 @@ class SearchService:
     ) -> None:
         self._searcher = SearcherManager(generations, engine_of, analyzer, tail)
         self._generations = generations
+        self._analyzer = analyzer
         self._synonyms = synonyms or Synonyms()
         self._planner = QueryPlanner(analyzer, self._synonyms)
         self._highlighter = Highlighter(analyzer)
@@ -107,7 +112,9 @@ class SearchService:
             per_page=request.per_page,
             hits=hits,
             facets=result.facets,
-            histogram=result.histogram,
+            facets_truncated=result.truncated,
+            histogram=coarser(result.histogram, Interval.MONTH),
+            timeline=timeline_of(result.timeline),
             remarks=plan.remarks if complete else (*plan.remarks, Remark(late, 0, len(request.query))),
             elaborate=is_elaborate(parsed.tree),
             suggestion=plan.suggestion,
@@ -120,19 +127,88 @@ class SearchService:
         """Run the stages that read ``generation``: plan, match, rank, fetch."""
         reader = generation.reader
         cursors = CursorCodec(generation.signing_key, generation.name, self._synonyms.fingerprint)
-        plan = self._planner.plan(request, parsed, generation, deadline)
-        window = window_of(request, plan, cursors)
-        matches = match(plan, window, reader, deadline)
-        found_nothing = matches.complete and plan.complete and not matches.result.total
-        if found_nothing and (relaxed := self._planner.relaxed_plan(request, parsed, generation, deadline)):
-            relaxed_window = window_of(request, relaxed, cursors)
-            relaxed_matches = match(relaxed, relaxed_window, reader, deadline)
-            if relaxed_matches.result.total:
-                plan, window, matches = relaxed, relaxed_window, relaxed_matches
+        counts = Counts(facet_limit=request.facet_limit)
+        plan, window, matches = self._match(request, parsed, deadline, generation, cursors, counts)
         page = rank(plan, matches, window, reader, deadline)
         articles = fetch(page, reader)
         cursor = next_cursor(request, plan, matches.result, page, cursors)
         return _Answer(generation.name, plan, window, matches, page, articles, cursor)
+
+    def _match(
+        self,
+        request: SearchRequest,
+        parsed: ParsedQuery,
+        deadline: Deadline,
+        generation: OpenGeneration,
+        cursors: CursorCodec,
+        counts: Counts,
+    ) -> tuple[QueryPlan, Window, Matches]:
+        """Run the stages plan and match; a phrase that nobody wrote is replaced by its words."""
+        reader = generation.reader
+        plan = self._planner.plan(request, parsed, generation, deadline)
+        window = window_of(request, plan, cursors)
+        matches = match(plan, window, reader, deadline, counts)
+        found_nothing = matches.complete and plan.complete and not matches.result.total
+        if found_nothing and (relaxed := self._planner.relaxed_plan(request, parsed, generation, deadline)):
+            relaxed_window = window_of(request, relaxed, cursors)
+            relaxed_matches = match(relaxed, relaxed_window, reader, deadline, counts)
+            if relaxed_matches.result.total:
+                return relaxed, relaxed_window, relaxed_matches
+        return plan, window, matches
+
+    def facet_values(self, request: SearchRequest, facet: str) -> FacetValues:
+        """Return every value of ``facet`` among the results of ``request``, whose page does not matter."""
+        counts = Counts((facet,), None, histogram=False, timeline=False)
+        return self._searcher.run(partial(self._facet_values, request, self._deadline(), counts))
+
+    def _facet_values(
+        self, request: SearchRequest, deadline: Deadline, counts: Counts, generation: OpenGeneration
+    ) -> FacetValues:
+        plan, matches = self._count(request, deadline, counts, generation)
+        (facet,) = counts.facets
+        complete = plan.complete and matches.complete
+        return FacetValues(facet, matches.result.facets[facet], generation.name, plan.remarks, complete)
+
+    def _count(
+        self, request: SearchRequest, deadline: Deadline, counts: Counts, generation: OpenGeneration
+    ) -> tuple[QueryPlan, Matches]:
+        """Count the results of ``request`` without showing any."""
+        cursors = CursorCodec(generation.signing_key, generation.name)
+        request = replace(request, page=1, per_page=1, cursor=None)
+        parsed = parse(request.query, self._date_words)
+        plan, _, matches = self._match(request, parsed, deadline, generation, cursors, counts)
+        return plan, matches
+
+    def trends(self, queries: Sequence[str], filters: Filters, interval: Interval | None = None) -> Trends:
+        """Return the share of the articles of ``filters`` that each query finds, by period.
+
+        Raises InvalidRequest for an interval that the span is too long for.
+        """
+        return self._searcher.run(partial(self._trends, queries, filters, interval, self._deadline()))
+
+    def _trends(
+        self,
+        queries: Sequence[str],
+        filters: Filters,
+        interval: Interval | None,
+        deadline: Deadline,
+        generation: OpenGeneration,
+    ) -> Trends:
+        counts = Counts((), timeline=False, months_by_day=months_by_day(interval))
+        _, everything = self._count(SearchRequest(filters=filters), deadline, counts, generation)
+        interval, periods = by_interval(everything.result.histogram, interval)
+        totals = counts_in(periods, everything.result.histogram, interval)
+        series = []
+        for query in queries:
+            plan, matches = self._count(SearchRequest(query, filters), deadline, counts, generation)
+            found = counts_in(periods, matches.result.histogram, interval)
+            complete = plan.complete and matches.complete
+            series.append(make_series(query, show(plan.tree), found, totals, plan.remarks, complete))
+        return Trends(interval, periods, tuple(totals), tuple(series), generation.name)
+
+    def suggest(self, typed: str, limit: int) -> list[Suggestion]:
+        """Return at most ``limit`` suggestions for what somebody is typing."""
+        return self._searcher.run(lambda generation: suggest(typed, limit, generation, self._analyzer))
 
     def ranking(self, query: str, depth: int) -> list[tuple[str, float]]:
         """Return (article id, score) of the best ``depth`` articles, ranked as for a page.

@@ -6,6 +6,7 @@ them:
 - ``links``: addresses of searches; ``article_ids``: addresses of articles
 - ``write_api``: articles written over HTTP, behind ``write_access`` (the token) and ``token_bucket`` (the rate)
 - ``result_page``, ``histogram``, ``examples``: filters, page numbers, chart of dates, example queries
+- ``trend_request``, ``trend_chart``: the parameters and the picture of trends
 - ``site_language``, ``templating``: sentences, dates and numbers in the reader's language
 - ``admission``, ``search_slots``: the limit of searches that run at once
 - ``error_answers``, ``problems``, ``refusals``: pages and problem documents for errors

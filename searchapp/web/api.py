@@ -10,17 +10,22 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from typing import Final
+from urllib.parse import quote, urlencode
 
-from flask import Blueprint, Response, jsonify, request
+from flask import Blueprint, Response, abort, jsonify, request, url_for
 
 from searchapp import __version__
 from searchapp.i18n import translator
 from searchapp.output.answer_json import Json, describe_result, describe_view
+from searchapp.output.counts_json import describe_suggestion, describe_trends, describe_values
+from searchapp.schema import FACET_FIELDS
+from searchapp.search.facet_values import VALUES_PER_PAGE, select_values
 from searchapp.web.article_ids import requested_id
 from searchapp.web.conditional import names_tag
-from searchapp.web.params import clean_query, read_search
+from searchapp.web.params import clean_query, read_search, read_suggest, read_value_view
 from searchapp.web.site import site
 from searchapp.web.site_language import current_language, say
+from searchapp.web.trend_request import read_trends
 
 __all__ = ["api"]
 
@@ -60,6 +65,63 @@ def article(article_id: str = "") -> Response:
     is_current = site().service.version() == version
     answer = describe_view(view, site().config.timezone, with_highlights=bool(query), root=request.root_path)
     return _with_links(answer, version if is_current else None)
+
+
+@api.get("/facets/<facet>")
+def facet_values(facet: str) -> Response:
+    """Answer with the values of a facet among the results of a search, a page at a time."""
+    if facet not in FACET_FIELDS:
+        abort(404)
+    search_request, view = read_search(request.args).strict(), read_value_view(request.args)
+    per_page = search_request.per_page if "per_page" in request.args else VALUES_PER_PAGE
+    version = site().service.version()
+    if names_tag(_tag(version)):
+        return _negotiated(Response(status=304), version)
+    values = site().service.facet_values(search_request, facet)
+    page = select_values(values.buckets, view.find, view.order, search_request.page, per_page)
+    answer = describe_values(values, page, per_page, translator(current_language()))
+    numbers = {"self": page.page, "next": page.page + 1, "prev": page.page - 1}
+    answer["links"] = {
+        relation: _own_address(page=number if number > 1 else None) if 1 <= number <= page.pages else None
+        for relation, number in numbers.items()
+    }
+    return _with_links(answer, version if values.complete and site().service.version() == version else None)
+
+
+@api.get("/trends")
+def trends() -> Response:
+    """Answer with the share of all articles that each of up to five queries finds, by period."""
+    asked = read_trends(request.args).strict()
+    version = site().service.version()
+    if names_tag(_tag(version)):
+        return _negotiated(Response(status=304), version)
+    result = site().service.trends(asked.queries, asked.filters, asked.interval)
+    answer = describe_trends(result, translator(current_language()))
+    answer["links"] = {"self": _own_address(), "page": url_for("pages.trends", **asked.parameters())}
+    return _with_links(answer, version if result.complete and site().service.version() == version else None)
+
+
+@api.get("/suggest")
+def suggest() -> Response:
+    """Answer with what somebody may be typing, as JSON or as browsers read it (OpenSearch Suggestions 1.0)."""
+    asked = read_suggest(request.args)
+    version = site().service.version()
+    if names_tag(_tag(version)):
+        return _negotiated(Response(status=304), version)
+    suggestions = site().service.suggest(asked.text, asked.limit)
+    if asked.is_opensearch:
+        response = jsonify([asked.text, [suggestion.text for suggestion in suggestions]])
+        response.mimetype = "application/x-suggestions+json"
+    else:
+        response = jsonify({"suggestions": [describe_suggestion(suggestion) for suggestion in suggestions]})
+    return _negotiated(response, version if site().service.version() == version else None)
+
+
+def _own_address(**changed: object) -> str:
+    """Return the address of this request with some parameters changed; None leaves one out."""
+    parameters = {**request.args.to_dict(flat=False), **changed}
+    written = urlencode({name: value for name, value in parameters.items() if value is not None}, doseq=True)
+    return f"{request.root_path}{quote(request.path)}?{written}".rstrip("?")
 
 
 def _tag(version: str) -> str:

@@ -8,18 +8,24 @@ from typing import Any
 
 from flask import url_for
 
+from searchapp.analysis.value_keys import value_key
 from searchapp.model import Filters, SearchRequest, Sort
 from searchapp.output.answer_json import fits_path, write_search
+from searchapp.search.timeline import bounds_of
 from searchapp.web.site_language import requested_language
 
 __all__ = [
     "article_path",
+    "excluding",
+    "facet_path",
     "hidden_fields",
+    "period_path",
     "search_path",
     "with_page",
     "with_period",
     "with_sort",
     "with_value",
+    "without_exclusion",
     "without_filters",
     "without_value",
 ]
@@ -28,6 +34,18 @@ __all__ = [
 def search_path(request: SearchRequest) -> str:
     """Return the address of ``request`` on the search page."""
     return _address("pages.search", request)
+
+
+def facet_path(request: SearchRequest, facet: str, **view: str | int) -> str:
+    """Return the address of all values of ``facet`` among the results of ``request``; ``view`` says which, in order."""
+    return _address("pages.facet_values", with_page(request, 1), facet=facet, **view)
+
+
+def period_path(query: str, filters: Filters, period: str) -> str:
+    """Return the address of the search for ``query`` in one period, as far as ``filters`` let it through."""
+    first, last = bounds_of(period)
+    first, last = max(first, filters.date_from or first), min(last, filters.date_to or last)
+    return search_path(SearchRequest(query, replace(filters, date_from=first, date_to=last)))
 
 
 def article_path(article_id: str, came_from: SearchRequest | None = None) -> str:
@@ -74,8 +92,26 @@ def with_value(request: SearchRequest, parameter: str, value: str) -> SearchRequ
 
 
 def without_value(request: SearchRequest, parameter: str, value: str) -> SearchRequest:
-    """Return ``request`` without one value of a filter."""
-    return _with_values(request, parameter, tuple(kept for kept in _values(request, parameter) if kept != value))
+    """Return ``request`` without one value of a filter, in whatever spelling."""
+    key = value_key(value)
+    return _with_values(
+        request, parameter, tuple(kept for kept in _values(request, parameter) if value_key(kept) != key)
+    )
+
+
+def excluding(request: SearchRequest, parameter: str, value: str) -> SearchRequest:
+    """Return ``request`` with ``value`` excluded: no spelling of it is chosen any more."""
+    others = without_value(request, parameter, value).filters
+    excluded = {**others.excluded, parameter: (*others.excluded.get(parameter, ()), value)}
+    return _filtered(request, replace(others, excluded=excluded))
+
+
+def without_exclusion(request: SearchRequest, parameter: str, value: str) -> SearchRequest:
+    """Return ``request`` with ``value`` excluded no more."""
+    excluded_before = request.filters.excluded.get(parameter, ())
+    kept = tuple(other for other in excluded_before if value_key(other) != value_key(value))
+    excluded = {**request.filters.excluded, parameter: kept}
+    return _filtered(request, replace(request.filters, excluded=excluded))
 
 
 def without_filters(request: SearchRequest) -> SearchRequest:
@@ -83,8 +119,8 @@ def without_filters(request: SearchRequest) -> SearchRequest:
     return _filtered(request, Filters())
 
 
-def _address(endpoint: str, request: SearchRequest, **parts: str) -> str:
-    parameters: dict[str, Any] = {**parts, **write_search(request)}
+def _address(endpoint: str, request: SearchRequest, **parts: str | int) -> str:
+    parameters: dict[str, Any] = {**write_search(request), **parts}
     return url_for(endpoint, **parameters)
 
 

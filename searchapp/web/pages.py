@@ -6,22 +6,29 @@ A wrong parameter is left out of the search, and the page says so.
 from __future__ import annotations
 
 from contextlib import suppress
+from dataclasses import replace
 from typing import Final
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, Response, abort, render_template, request
 
 from searchapp.errors import IndexDamaged, IndexMissing, InvalidRequest
 from searchapp.i18n import Message
-from searchapp.model import SearchRequest, SearchResult, Sort
+from searchapp.model import Interval, SearchRequest, SearchResult, Sort
 from searchapp.output.answer_json import needs_explanation
+from searchapp.output.counts_json import trends_csv
 from searchapp.query.guide import GUIDE, LIMITS
+from searchapp.schema import FACETS
+from searchapp.search.facet_values import ValueOrder, select_values
+from searchapp.search.trends import MOST_QUERIES
 from searchapp.web.article_ids import requested_id
 from searchapp.web.examples import HOME_EXAMPLES
 from searchapp.web.histogram import chart
 from searchapp.web.links import search_path, with_page, with_sort
-from searchapp.web.params import SORTS, read_search
-from searchapp.web.result_page import active_chips, facet_groups, page_links
+from searchapp.web.params import SORTS, read_search, read_value_view
+from searchapp.web.result_page import LONG_LIST, active_chips, facet_choices, facet_groups, page_links
 from searchapp.web.site import site
+from searchapp.web.trend_chart import trend_chart
+from searchapp.web.trend_request import read_trends
 
 __all__ = ["pages"]
 
@@ -33,6 +40,12 @@ SORT_LABELS: Final = {
     Sort.RELEVANCE: Message("Relevance"),
     Sort.NEWEST: Message("Newest first"),
     Sort.OLDEST: Message("Oldest first"),
+}
+VALUE_ORDER_LABELS: Final = {ValueOrder.COUNT: Message("Most articles first"), ValueOrder.NAME: Message("By name")}
+INTERVAL_LABELS: Final = {
+    Interval.DAY: Message("By day"),
+    Interval.MONTH: Message("By month"),
+    Interval.YEAR: Message("By year"),
 }
 
 
@@ -55,10 +68,7 @@ def search() -> str:
     """Show the results of a search; without a query, every article, newest first."""
     reading = read_search(request.args)
     search_request, result, dropped = _search_leniently(reading.request)
-    ignored = (
-        Message("The parameter “{parameter}” was ignored. {reason}", parameter=parameter, reason=reason)
-        for parameter, reason in (*reading.problems, *dropped)
-    )
+    ignored = (_ignored(parameter, reason) for parameter, reason in (*reading.problems, *dropped))
     remarks = (*reading.remarks, *ignored, *(remark.message for remark in result.remarks))
     sorts = [sort for sort in SORTS if search_request.query or sort != Sort.RELEVANCE]
     return render_template(
@@ -69,11 +79,64 @@ def search() -> str:
         understood=result.understood if needs_explanation(result) else "",
         chips=list(active_chips(search_request)),
         groups=facet_groups(search_request, result),
-        bars=chart(result.histogram),
+        bars=chart(result.timeline, search_request.filters),
         paging=page_links(search_request, result),
         sorts=[(sort, SORT_LABELS[sort], search_path(with_sort(search_request, sort))) for sort in sorts],
         current_sort=search_request.sort if search_request.sort in sorts else Sort.NEWEST,
     )
+
+
+@pages.get("/facets/<facet>")
+def facet_values(facet: str) -> str:
+    """Show all values of a facet among the results of a search: by count or by name, those that hold some letters."""
+    row = next((row for row in FACETS if row.field == facet), None)
+    if row is None:
+        abort(404)
+    search_request, view = read_search(request.args).request, read_value_view(request.args)
+    values = site().service.facet_values(search_request, facet)
+    page = select_values(values.buckets, view.find, view.order, search_request.page)
+    return render_template(
+        "facet_values.html",
+        search_request=search_request,
+        facet=row,
+        view=view,
+        page=page,
+        choices=facet_choices(search_request, facet, page.buckets),
+        chips=list(active_chips(search_request)),
+        orders=[(order, VALUE_ORDER_LABELS[order]) for order in ValueOrder],
+    )
+
+
+@pages.get("/trends")
+def trends() -> str:
+    """Show the share of all articles that some queries find over time, and compare up to five of them."""
+    asked = read_trends(request.args)
+    result, problems = None, list(asked.problems)
+    if asked.queries:
+        try:
+            result = site().service.trends(asked.queries, asked.filters, asked.interval)
+        except InvalidRequest as refused:
+            problems += refused.fields
+            result = site().service.trends(asked.queries, asked.filters)
+    return render_template(
+        "trends.html",
+        search_request=SearchRequest(filters=asked.filters),
+        asked=asked,
+        trends=result,
+        chart=trend_chart(result) if result else None,
+        remarks=[_ignored(parameter, reason) for parameter, reason in problems],
+        intervals=[(interval, INTERVAL_LABELS[interval]) for interval in Interval],
+        most_queries=MOST_QUERIES,
+    )
+
+
+@pages.get("/trends.csv")
+def trends_table() -> Response:
+    """Answer with the numbers of the trends as a table."""
+    asked = read_trends(request.args).strict()
+    table = trends_csv(site().service.trends(asked.queries, asked.filters, asked.interval))
+    headers = {"Content-Disposition": "attachment; filename=trends.csv", "Cache-Control": "no-cache"}
+    return Response(table, content_type="text/csv; charset=utf-8", headers=headers)
 
 
 @pages.get("/articles/<article_id:article_id>")
@@ -98,6 +161,10 @@ def guide() -> str:
     return render_template("help.html", sections=GUIDE, limits=LIMITS, search_request=SearchRequest(), live=live)
 
 
+def _ignored(parameter: str, reason: Message) -> Message:
+    return Message("The parameter “{parameter}” was ignored. {reason}", parameter=parameter, reason=reason)
+
+
 def _everything() -> SearchResult:
     """Return the newest articles and all facets, searched once a generation."""
     service = site().service
@@ -113,8 +180,9 @@ def _search_leniently(
     search_request: SearchRequest,
 ) -> tuple[SearchRequest, SearchResult, tuple[tuple[str, Message], ...]]:
     """Search; when the page is refused (too deep, an old cursor), search again for the first page."""
+    search = site().service.search
     try:
-        return search_request, site().service.search(search_request), ()
+        return search_request, search(replace(search_request, facet_limit=LONG_LIST)), ()
     except InvalidRequest as refused:
         first_page = with_page(search_request, 1)
-        return first_page, site().service.search(first_page), refused.fields
+        return first_page, search(replace(first_page, facet_limit=LONG_LIST)), refused.fields

@@ -18,21 +18,31 @@ from werkzeug.datastructures import MultiDict
 
 from searchapp.errors import InvalidRequest
 from searchapp.i18n import Message
-from searchapp.model import Filters, SearchRequest, Sort
+from searchapp.model import DEFAULT_FACET_LIMIT, Filters, SearchRequest, Sort
 from searchapp.query import LONGEST_QUERY
 from searchapp.schema import FACET_FIELDS
+from searchapp.search.facet_values import ValueOrder
+from searchapp.search.suggest import MOST_SUGGESTIONS
 
 __all__ = [
     "HIGHEST_PER_PAGE",
     "LONGEST_QUERY",
     "SORTS",
     "Reading",
+    "SuggestRequest",
+    "ValueView",
     "clean_query",
     "read_search",
+    "read_suggest",
+    "read_value_view",
 ]
 
+SUGGESTION_FORMATS: Final = ("json", "opensearch")
+USUAL_SUGGESTIONS: Final = 8
 LONGEST_CURSOR: Final = 256
+LONGEST_FIND: Final = 200
 HIGHEST_PER_PAGE: Final = 100
+HIGHEST_FACET_LIMIT: Final = 1000
 # Values of one filter. Pages offer fewer; the limit bounds the cost of one request.
 MOST_VALUES: Final = 50
 SORTS: Final = tuple(Sort)
@@ -74,6 +84,14 @@ class Reading:
         return self.request
 
 
+@dataclass(frozen=True, slots=True)
+class ValueView:
+    """The values of a facet that are asked for: letters that they hold, and their order."""
+
+    find: str
+    order: ValueOrder
+
+
 def read_search(arguments: Arguments) -> Reading:
     """Read the parameters of a search from a web address."""
     problems: Problems = []
@@ -85,8 +103,39 @@ def read_search(arguments: Arguments) -> Reading:
         page=_read(arguments, "page", _whole_number(1, None), 1, problems),
         per_page=_read(arguments, "per_page", _whole_number(1, HIGHEST_PER_PAGE), 10, problems),
         cursor=_read(arguments, "cursor", _cursor, None, problems),
+        facet_limit=_read(
+            arguments, "facet_limit", _whole_number(0, HIGHEST_FACET_LIMIT), DEFAULT_FACET_LIMIT, problems
+        ),
     )
     return Reading(request, tuple(problems), remarks)
+
+
+@dataclass(frozen=True, slots=True)
+class SuggestRequest:
+    """The text that somebody is typing, the most suggestions, and whether a browser asks for them."""
+
+    text: str
+    limit: int
+    is_opensearch: bool
+
+
+def read_suggest(arguments: Arguments) -> SuggestRequest:
+    """Read the parameters of suggestions; raises InvalidRequest."""
+    problems: Problems = []
+    limit = _read(arguments, "limit", _whole_number(1, MOST_SUGGESTIONS), USUAL_SUGGESTIONS, problems)
+    is_opensearch = _read(arguments, "format", _suggestion_format, "json", problems) == "opensearch"
+    if problems:
+        raise InvalidRequest(Message("Some parameters are wrong."), problems)
+    # A space at the end counts: the word before it is complete.
+    text = arguments.get("q", "")
+    return SuggestRequest(clean_query(text)[0] + (" " if text[-1:].isspace() else ""), limit, is_opensearch)
+
+
+def read_value_view(arguments: Arguments) -> ValueView:
+    """Read which values of a facet are asked for; an unknown order is the usual one."""
+    order = arguments.get("order", "")
+    known = ValueOrder(order) if order in tuple(ValueOrder) else ValueOrder.COUNT
+    return ValueView(_clean(arguments.get("find", ""))[:LONGEST_FIND], known)
 
 
 def clean_query(text: str) -> tuple[str, tuple[Message, ...]]:
@@ -121,8 +170,9 @@ def _read_filters(arguments: Arguments, problems: Problems) -> Filters:
     if first and last and last < first:
         problems.append(("to", Message("The last day is before the first one.")))
         last = None
-    values = {field: _values(arguments.getlist(field), field, problems) for field in FACET_FIELDS}
-    return Filters(values, first, last)
+    chosen = {field: _values(arguments.getlist(field), field, problems) for field in FACET_FIELDS}
+    excluded = {field: _values(arguments.getlist(f"-{field}"), f"-{field}", problems) for field in FACET_FIELDS}
+    return Filters(chosen, first, last, excluded)
 
 
 def _values(texts: Sequence[str], name: str, problems: Problems) -> tuple[str, ...]:
@@ -130,6 +180,12 @@ def _values(texts: Sequence[str], name: str, problems: Problems) -> tuple[str, .
     if len(values) > MOST_VALUES:
         problems.append((name, Message("Give at most {most} values.", most=MOST_VALUES)))
     return values[:MOST_VALUES]
+
+
+def _suggestion_format(text: str) -> str:
+    if text not in SUGGESTION_FORMATS:
+        raise _WrongError(Message("Give one of {choices}.", choices=", ".join(SUGGESTION_FORMATS)))
+    return text
 
 
 def _sort(text: str) -> Sort:

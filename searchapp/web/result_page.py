@@ -2,19 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from searchapp.analysis.value_keys import value_key
 from searchapp.i18n import Message
 from searchapp.model import FacetBucket, SearchRequest, SearchResult
 from searchapp.output.answer_json import next_page, previous_page
-from searchapp.schema import FACETS, Facet
+from searchapp.schema import FACETS, YEAR, Facet
 from searchapp.search.service import DEEPEST_RESULT
-from searchapp.web.links import search_path, with_page, with_period, without_value
-from searchapp.web.site_language import day, say
+from searchapp.web.links import facet_path, search_path, with_page, with_period, without_exclusion, without_value
+from searchapp.web.site_language import day, say, value_name
 
-__all__ = ["Chip", "FacetChoice", "FacetGroup", "Paging", "active_chips", "facet_groups", "page_links"]
+__all__ = [
+    "LONG_LIST",
+    "Chip",
+    "FacetChoice",
+    "FacetGroup",
+    "Paging",
+    "active_chips",
+    "facet_choices",
+    "facet_groups",
+    "page_links",
+]
 
 _FACETS: Final = sorted(FACETS, key=lambda facet: facet.position)
 # Values shown at once, and with those that “more” unfolds.
@@ -25,29 +36,36 @@ PAGES_AROUND: Final = 2
 
 @dataclass(frozen=True, slots=True)
 class Chip:
-    """An active filter: its label, its value, and the address of the search without it."""
+    """An active filter: its label, its value, the address of the search without it, and whether it excludes."""
 
     label: Message
     value: str
     path: str
+    excludes: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class FacetChoice:
-    """A value to filter by; ``count`` is None for a chosen value that no result has."""
+    """A value to filter by, and its name on pages; ``count`` is None for a chosen one that was not counted."""
 
     value: str
+    name: str
     count: int | None
     chosen: bool
+    excluded: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class FacetGroup:
-    """The values of one facet: those shown at once (chosen and frequent ones) and those folded behind “more”."""
+    """The values of one facet: those shown at once (chosen and frequent ones) and those folded behind “more”.
+
+    ``all_path`` leads to all values when there are others.
+    """
 
     facet: Facet
     shown: tuple[FacetChoice, ...]
     folded: tuple[FacetChoice, ...]
+    all_path: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +82,14 @@ def facet_groups(request: SearchRequest, result: SearchResult) -> tuple[FacetGro
     """Return the facets to show: those with a chosen value or with several values."""
     groups = []
     for facet in _FACETS:
-        choices = _choices(request.filters.values.get(facet.field, ()), result.facets.get(facet.field, ()))
+        counted = facet_choices(request, facet.field, result.facets.get(facet.field, ()))
+        choices = _chosen_first(request, facet.field, counted)
+        if facet.field == YEAR:
+            choices = tuple(sorted(choices, key=lambda choice: choice.value, reverse=True))
         if len(choices) > 1 or any(choice.chosen for choice in choices):
-            groups.append(FacetGroup(facet, choices[:SHORT_LIST], choices[SHORT_LIST:LONG_LIST]))
+            has_more = len(choices) > LONG_LIST or facet.field in result.facets_truncated
+            all_path = facet_path(request, facet.field) if has_more else None
+            groups.append(FacetGroup(facet, choices[:SHORT_LIST], choices[SHORT_LIST:LONG_LIST], all_path))
     return tuple(groups)
 
 
@@ -74,7 +97,11 @@ def active_chips(request: SearchRequest) -> Iterator[Chip]:
     """Yield a chip for each active filter."""
     for facet in _FACETS:
         for value in request.filters.values.get(facet.field, ()):
-            yield Chip(facet.label, value, search_path(without_value(request, facet.field, value)))
+            name = value_name(facet.field, value)
+            yield Chip(facet.label, name, search_path(without_value(request, facet.field, value)))
+        for value in request.filters.excluded.get(facet.field, ()):
+            path = search_path(without_exclusion(request, facet.field, value))
+            yield Chip(facet.label, value_name(facet.field, value), path, excludes=True)
     if request.filters.date_from or request.filters.date_to:
         yield Chip(Message("Period"), _period(request), search_path(with_period(request, None, None)))
 
@@ -92,11 +119,28 @@ def page_links(request: SearchRequest, result: SearchResult) -> Paging:
     )
 
 
-def _choices(chosen: Sequence[str], buckets: Sequence[FacetBucket]) -> tuple[FacetChoice, ...]:
-    """Return the chosen values, then the others by descending count."""
-    counts = {bucket.value: bucket.count for bucket in buckets}
-    values = (*chosen, *(value for value in counts if value not in chosen))
-    return tuple(FacetChoice(value, counts.get(value), value in chosen) for value in values)
+def facet_choices(request: SearchRequest, field: str, buckets: Sequence[FacetBucket]) -> tuple[FacetChoice, ...]:
+    """Return the values of ``buckets`` in their order, those chosen or excluded marked."""
+    chosen, excluded = _keys(request.filters.values, field), _keys(request.filters.excluded, field)
+    keyed = ((value_key(bucket.value), bucket) for bucket in buckets)
+    return tuple(
+        FacetChoice(bucket.value, value_name(field, bucket.value), bucket.count, key in chosen, key in excluded)
+        for key, bucket in keyed
+    )
+
+
+def _chosen_first(request: SearchRequest, field: str, choices: Sequence[FacetChoice]) -> tuple[FacetChoice, ...]:
+    """Return the chosen values, those that no bucket has among them, then the others but the excluded ones."""
+    known = {value_key(choice.value): choice for choice in choices}
+    chosen = [
+        known.get(key) or FacetChoice(value, value_name(field, value), None, chosen=True)
+        for key, value in _keys(request.filters.values, field).items()
+    ]
+    return (*chosen, *(choice for choice in choices if not (choice.chosen or choice.excluded)))
+
+
+def _keys(values: Mapping[str, Sequence[str]], field: str) -> dict[str, str]:
+    return {value_key(value): value for value in values.get(field, ())}
 
 
 def _period(request: SearchRequest) -> str:

@@ -11,12 +11,14 @@ from typing import Any
 
 from babel import Locale
 from babel.dates import format_date, format_datetime
-from babel.numbers import format_decimal
+from babel.numbers import format_decimal, format_percent
 from flask import Flask, g, request
 
 from searchapp.i18n import LANGUAGES, Message, translations
-from searchapp.model import DateQuality
+from searchapp.model import DateQuality, Interval
 from searchapp.output.timestamps import rfc3339
+from searchapp.schema import LANGUAGE
+from searchapp.search.timeline import bounds_of, interval_of
 from searchapp.web.site import site
 
 __all__ = [
@@ -29,8 +31,11 @@ __all__ = [
     "moment",
     "month",
     "number",
+    "percent",
+    "period_name",
     "requested_language",
     "say",
+    "value_name",
 ]
 
 # Babel patterns are translated like any sentence: the order of day and month belongs to a language.
@@ -72,6 +77,17 @@ def duration(milliseconds: float) -> str:
     return f"{format_decimal(round(milliseconds / 1000, 1), locale=_locale())}\u00a0s"
 
 
+def percent(share: float) -> str:
+    """Return a share from 0 to 1 in per cent, with two decimals at most."""
+    return format_percent(round(share, 4), locale=_locale(), decimal_quantization=False)
+
+
+def value_name(facet: str, value: str) -> str:
+    """Return a value of a facet as it is shown: of a language its name, of others the value."""
+    name = _locale().languages.get(value.partition("-")[0]) if facet == LANGUAGE else None
+    return str(name) if name else value
+
+
 def local(when: datetime) -> datetime:
     """Return ``when`` in the site's time zone."""
     return when.astimezone(site().config.timezone)
@@ -105,6 +121,18 @@ def month(when: date) -> str:
     return format_date(when, say(MONTH), locale=_locale())
 
 
+def period_name(period: str) -> str:
+    """Return a period (``2024-11-06``, ``2024-11``, ``2024``) in words."""
+    first = bounds_of(period)[0]
+    match interval_of(period):
+        case Interval.DAY:
+            return day(first)
+        case Interval.MONTH:
+            return month(first)
+        case Interval.YEAR:
+            return period
+
+
 def init_app(app: Flask) -> None:
     """Give the templates of ``app`` their translations and formats."""
     app.jinja_env.add_extension("jinja2.ext.i18n")
@@ -119,6 +147,8 @@ def init_app(app: Flask) -> None:
         known_moment=known_moment,
         day=day,
         month=month,
+        percent=percent,
+        period_name=period_name,
         local=local,
         rfc3339=rfc3339,
     )

@@ -13,6 +13,7 @@ from searchapp.output.highlight_html import marked, paragraphs, snippet
 from searchapp.web import links
 from searchapp.web.site import site
 from searchapp.web.site_language import current_language
+from searchapp.web.trend_request import trends_path
 
 __all__ = ["init_app"]
 
@@ -31,14 +32,20 @@ def init_app(app: Flask) -> None:
         hidden_fields=links.hidden_fields,
         marked=marked,
         empty_search=SearchRequest(),
+        excluding=links.excluding,
+        facet_path=links.facet_path,
         other_languages=other_languages,
         paragraphs=paragraphs,
         search_for=SearchRequest,
+        period_path=links.period_path,
         search_path=links.search_path,
+        trends_path=trends_path,
         with_page=links.with_page,
         with_period=links.with_period,
         with_value=links.with_value,
+        without_exclusion=links.without_exclusion,
         without_filters=links.without_filters,
+        without_value=links.without_value,
     )
     app.context_processor(lambda: {"language": current_language(), "site_name": site().config.site_name})
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import date
 from functools import singledispatchmethod
 from itertools import product
 
+from searchapp.analysis.value_keys import value_key
 from searchapp.engines.port import (
     BM25_B,
     BM25_K1,
@@ -23,7 +25,7 @@ from searchapp.engines.port import (
     TermClause,
 )
 from searchapp.model import FacetBucket, Filters, HistogramBucket, Sort
-from searchapp.schema import EXACT, ID, PARTS, STEMS, TAG, WORDS
+from searchapp.schema import EXACT, FACET_KEYS, ID, PARTS, STEMS, TAG, WORDS, YEAR
 
 __all__ = ["Oracle", "rounded_length"]
 
@@ -61,15 +63,27 @@ class Oracle:
         return [article.id for article in (*dated, *(article for article in found if not article.date))]
 
     def facet(self, request: EngineRequest, name: str) -> tuple[FacetBucket, ...]:
+        """Return all buckets of a facet; those of a request with a limit are the first of them."""
         found = self._found(request.clause, request.filters, without=name)
-        counts = Counter(value for document in found for value in _values(document, name))
-        buckets = (FacetBucket(value, count) for value, count in counts.items())
-        return tuple(sorted(buckets, key=lambda bucket: (-bucket.count, bucket.value)))
+        counts = Counter(key for document in found for key in _values(document, FACET_KEYS[name]))
+        spellings = Counter(value for document in self.documents for value in set(_values(document, name)))
+        shown = {key: key for key in counts}
+        for value in sorted(sorted(spellings, reverse=True), key=lambda value: spellings[value]):
+            shown[value_key(value)] = value
+        ordered = sorted(counts, key=lambda key: (-counts[key], key))
+        return tuple(FacetBucket(shown[key], counts[key]) for key in ordered)
 
     def histogram(self, request: EngineRequest) -> tuple[HistogramBucket, ...]:
-        days = [document.day for document in self._found(request.clause, request.filters) if document.day]
-        counts = Counter(f"{day // 10000:04}-{day // 100 % 100:02}" for day in days)
-        return tuple(HistogramBucket(month, counts[month]) for month in sorted(counts))
+        return self._by_period(request, request.filters)
+
+    def timeline(self, request: EngineRequest) -> tuple[HistogramBucket, ...]:
+        return self._by_period(request, replace(request.filters, date_from=None, date_to=None))
+
+    def _by_period(self, request: EngineRequest, filters: Filters) -> tuple[HistogramBucket, ...]:
+        found = self._found(request.clause, filters)
+        months = [document.day // 10000 * 12 + document.day // 100 % 100 for document in found if document.day]
+        by_day = bool(months) and max(months) - min(months) < request.months_by_day
+        return _by_period(found, 10 if by_day else 7)
 
     def dictionary(self, field: str) -> list[tuple[str, int]]:
         counts = Counter(value for document in self.documents for value in set(_values(document, field)))
@@ -143,6 +157,15 @@ class Oracle:
         return idf * frequency * (BM25_K1 + 1) / (frequency + BM25_K1 * (1 - BM25_B + BM25_B * length))
 
 
+def _by_period(documents: Iterable[Document], characters: int) -> tuple[HistogramBucket, ...]:
+    """Count by the first characters of ISO days: 7 for months, 10 for days."""
+    days = [
+        f"{entry.day // 10000:04}-{entry.day // 100 % 100:02}-{entry.day % 100:02}" for entry in documents if entry.day
+    ]
+    counts = Counter(day[:characters] for day in days)
+    return tuple(HistogramBucket(period, counts[period]) for period in sorted(counts))
+
+
 def _values(document: Document, field: str) -> Sequence[str]:
     article = document.article
     terms = dict(zip(PARTS, (document.title, document.lead, document.text), strict=True))
@@ -156,13 +179,20 @@ def _values(document: Document, field: str) -> Sequence[str]:
         "section": [article.section] if article.section else [],
         "author": list(dict.fromkeys(filter(None, article.authors))),
         TAG: list(dict.fromkeys(filter(None, article.tags))),
+        "language": [article.language] if article.language else [],
     }
+    written = [name for name in FACET_KEYS if name != YEAR]
+    values |= {FACET_KEYS[name]: list(dict.fromkeys(map(value_key, values[name]))) for name in written}
+    values[FACET_KEYS[YEAR]] = [f"{document.day // 10000:04}"] if document.day else []
     return values.get(field, ())
 
 
 def _passes(document: Document, filters: Filters, without: str) -> bool:
     for name, values in filters.values.items():
-        if name != without and not set(values) & set(_values(document, name)):
+        if name != without and not set(map(value_key, values)) & set(_values(document, FACET_KEYS[name])):
+            return False
+    for name, values in filters.excluded.items():
+        if name != without and set(map(value_key, values)) & set(_values(document, FACET_KEYS[name])):
             return False
     first = _day(filters.date_from) if filters.date_from else 0
     last = _day(filters.date_to) if filters.date_to else 99999999

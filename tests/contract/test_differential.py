@@ -35,7 +35,7 @@ from searchapp.engines.port import (
     TermClause,
 )
 from searchapp.model import Article, Deadline, Filters, Sort
-from searchapp.schema import EXACT, FACET_FIELDS, ID, STEMS, TAG, WORDS
+from searchapp.schema import EXACT, FACET_FIELDS, FACET_KEYS, ID, STEMS, WORDS
 from tests.contract.oracle import Oracle
 
 CORPORA: Final = int(os.environ.get("DIFFERENTIAL_CORPORA", "25"))
@@ -66,8 +66,8 @@ TERMS: Final = [
 WORD_FORMS: Final = [*sorted({term.word for term in TERMS}), "absent"]
 STEM_FORMS: Final = [*sorted({term.stem for term in TERMS}), "absent"]
 EXACT_FORMS: Final = [*sorted({term.exact for term in TERMS}), "absent"]
-SOURCES: Final = ("", "Écho", "écho", "La Gazette")
-PEOPLE: Final = ("Anne Le Bihan", "Noël Çatal", "Zoé")
+SOURCES: Final = ("", "Écho", "écho", "ECHO", "La Gazette", "La-Gazette.")
+PEOPLE: Final = ("Anne Le Bihan", "Noël Çatal", "NOEL CATAL", "Zoé")
 IDS: Final = [f"article/{number}" for number in range(12)]
 PARIS: Final = ZoneInfo("Europe/Paris")
 DAYS: Final = [date(1999, 12, 31), date(2000, 1, 1), date(2024, 2, 29), date(2024, 3, 1)]
@@ -88,6 +88,7 @@ def documents(draw: st.DrawFn) -> Document:
         section=draw(st.sampled_from(SOURCES)),
         authors=tuple(draw(st.lists(st.sampled_from(PEOPLE), max_size=3))),
         tags=tuple(draw(st.lists(st.sampled_from(PEOPLE), max_size=2))),
+        language=draw(st.sampled_from(["fr", "en"])),
     )
     terms = st.lists(st.sampled_from(TERMS), max_size=9)
     text = draw(terms) * draw(st.sampled_from([1, 1, 1, 8]))
@@ -105,7 +106,7 @@ def term_clauses() -> st.SearchStrategy[Clause]:
         over([STEMS], STEM_FORMS),
         over(list(WORDS.values()), WORD_FORMS),
         over(list(EXACT.values()), EXACT_FORMS),
-        over([*FACET_FIELDS, TAG, "no_such_field"], [*SOURCES[1:], *PEOPLE]),
+        over([*FACET_FIELDS, *FACET_KEYS.values(), "no_such_field"], [*SOURCES[1:], *PEOPLE]),
         over([ID], IDS),
     )
 
@@ -148,16 +149,24 @@ CLAUSES: Final = st.recursive(
 
 @st.composite
 def requests(draw: st.DrawFn) -> EngineRequest:
-    chosen = st.lists(st.sampled_from([*SOURCES[1:], *PEOPLE]), max_size=2).map(tuple)
-    few = st.one_of(st.just(()), chosen)
+    chosen = st.lists(st.sampled_from([*SOURCES[1:], *PEOPLE, "2024", "fr"]), max_size=2).map(tuple)
+    few = st.one_of(st.just(()), st.just(()), st.just(()), chosen)
     some_day = st.sampled_from([None, None, *DAYS])
     return EngineRequest(
         clause=draw(CLAUSES),
-        filters=Filters({name: draw(few) for name in FACET_FIELDS}, draw(some_day), draw(some_day)),
+        filters=Filters(
+            {name: draw(few) for name in FACET_FIELDS},
+            draw(some_day),
+            draw(some_day),
+            {name: draw(few) for name in FACET_FIELDS},
+        ),
         sort=draw(st.sampled_from(list(Sort))),
         limit=100,
         facets=FACET_FIELDS,
+        facet_limit=draw(st.sampled_from([None, 0, 1, 2])),
         histogram=True,
+        timeline=True,
+        months_by_day=draw(st.sampled_from([0, 1, 2, 24])),
     )
 
 
@@ -178,10 +187,12 @@ def check(reader: Reader, oracle: Oracle, request: EngineRequest, *, scores: boo
     result = reader.search(request)
     found = ids(reader, request)
     assert result.total == oracle.total(request) == len(found)
-    assert {name: result.facets[name] for name in FACET_FIELDS} == {
-        name: oracle.facet(request, name) for name in FACET_FIELDS
-    }
+    for name in FACET_FIELDS:
+        expected_buckets = oracle.facet(request, name)
+        assert result.facets[name] == expected_buckets[: request.facet_limit]
+        assert (name in result.truncated) == (len(result.facets[name]) < len(expected_buckets))
     assert result.histogram == oracle.histogram(request)
+    assert result.timeline == oracle.timeline(request)
     if request.sort is not Sort.RELEVANCE:
         assert found == oracle.ranked(request)
     assert sorted(found) == sorted(oracle.scores(request))

@@ -18,6 +18,8 @@ PAGES = [
     "/search?q=tomme",
     "/search?q=xyzzy",
     "/articles/tide",
+    "/facets/source",
+    "/trends?q=tomme",
     "/nulle-part",
     "/problems/no-index",
 ]

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from flask import Flask
 
-from searchapp.model import Fragment, HistogramBucket
+from searchapp.model import Filters, Fragment, HistogramBucket
 from searchapp.output.highlight_html import marked, paragraphs, snippet
+from searchapp.search.timeline import timeline_of
 from searchapp.web.histogram import chart
 from searchapp.web.site_language import duration, number
 
@@ -34,7 +37,7 @@ def test_marks_keep_to_their_paragraph() -> None:
 
 def test_few_months_are_bars_of_months_with_the_empty_ones(app: Flask) -> None:
     with app.test_request_context():
-        bars = chart([HistogramBucket("2023-11", 4), HistogramBucket("2024-02", 1)])
+        bars = chart(timeline_of([HistogramBucket("2023-11", 4), HistogramBucket("2024-02", 1)]), Filters())
     assert [(bar.label, bar.count) for bar in bars] == [
         ("novembre 2023", 4),
         ("décembre 2023", 0),
@@ -46,8 +49,25 @@ def test_few_months_are_bars_of_months_with_the_empty_ones(app: Flask) -> None:
 
 def test_many_months_are_bars_of_years(app: Flask) -> None:
     with app.test_request_context():
-        bars = chart([HistogramBucket("2019-11", 4), HistogramBucket("2022-02", 1)])
+        bars = chart(timeline_of([HistogramBucket("2019-11", 4), HistogramBucket("2022-02", 1)]), Filters())
     assert [(bar.label, bar.count) for bar in bars] == [("2019", 4), ("2020", 0), ("2021", 0), ("2022", 1)]
+
+
+def test_a_few_days_are_bars_of_days(app: Flask) -> None:
+    with app.test_request_context():
+        bars = chart(timeline_of([HistogramBucket("2024-02-28", 2), HistogramBucket("2024-03-01", 1)]), Filters())
+    assert [(bar.label, bar.count) for bar in bars] == [
+        ("28 février 2024", 2),
+        ("29 février 2024", 0),
+        ("1er mars 2024", 1),
+    ]
+
+
+def test_the_bars_of_the_chosen_days_are_marked(app: Flask) -> None:
+    buckets = [HistogramBucket(f"2024-{number:02}", 1) for number in range(1, 6)]
+    with app.test_request_context():
+        bars = chart(timeline_of(buckets), Filters(date_from=date(2024, 2, 10), date_to=date(2024, 3, 1)))
+    assert [bar.chosen for bar in bars] == [False, True, True, False, False]
 
 
 def test_numbers_are_written_as_in_french(app: Flask) -> None:

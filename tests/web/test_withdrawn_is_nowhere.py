@@ -76,7 +76,13 @@ def app(site_config: Config) -> Iterator[Flask]:
 
 def addresses(app: Flask) -> Iterator[str]:
     """Every address of the site that can be read, with every query where it takes one."""
-    values: dict[str, Any] = {"article_id": ID, "slug": "article-withdrawn", "name": "style.css", "fingerprint": "x"}
+    values: dict[str, Any] = {
+        "article_id": ID,
+        "slug": "article-withdrawn",
+        "name": "style.css",
+        "fingerprint": "x",
+        "facet": "author",
+    }
     adapter = app.url_map.bind("localhost")
     for rule in app.url_map.iter_rules():
         if "GET" not in (rule.methods or ()):

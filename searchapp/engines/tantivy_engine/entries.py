@@ -65,7 +65,7 @@ def entry_of(document: Document) -> Entry:
     return Entry(
         article.id,
         _terms(document),
-        field_values(article),
+        field_values(article, document.day),
         to_stored(article),
         document.rerank_features.encode(),
         article.date,

@@ -24,13 +24,14 @@ from searchapp.engines.clauses import (
     TermClause,
 )
 from searchapp.engines.days import day_range
+from searchapp.engines.field_values import filter_keys
 from searchapp.engines.proximity import stand_in_a_row, stand_near
 from searchapp.engines.tantivy_engine.arrangements import arrangements, count_arrangements
 from searchapp.engines.tantivy_engine.schema import DAY, TERM_FIELDS
 from searchapp.engines.tantivy_engine.stored import split
 from searchapp.engines.tantivy_engine.weights import as_boolean
 from searchapp.model import Deadline, Filters
-from searchapp.schema import FACET_FIELDS, ID, STEMS, WORDS
+from searchapp.schema import FACET_KEYS, ID, STEMS, WORDS
 
 __all__ = ["QueryBuilder", "scores"]
 
@@ -130,15 +131,20 @@ class QueryBuilder:
         return parts[0][1] if len(parts) == 1 else Query.boolean_query(parts)
 
     def filtered(self, query: Query, filters: Filters, without: str = "") -> Query:
-        """Return ``query`` narrowed by ``filters``, but for those of the field ``without``."""
-        parts = [
-            self.any_of(name, values) if name in FACET_FIELDS else Query.empty_query()
-            for name, values in filters.values.items()
-            if name != without
-        ]
-        if days := day_range(filters):
-            parts.append(self.days(*days))
-        return Query.boolean_query([(Occur.Must, part) for part in (query, *parts)]) if parts else query
+        """Return ``query`` narrowed by ``filters``, but for that of the facet ``without``, or of DAY."""
+        parts: list[tuple[Occur, Query]] = []
+        for name in dict.fromkeys((*filters.values, *filters.excluded)):
+            if name == without:
+                continue
+            chosen, excluded = filter_keys(filters, name)
+            if name not in FACET_KEYS:  # no document has a value of it
+                parts += [(Occur.Must, Query.empty_query())] if chosen else []
+                continue
+            parts += [(Occur.Must, self.any_of(FACET_KEYS[name], chosen))] if chosen else []
+            parts += [(Occur.MustNot, self.any_of(FACET_KEYS[name], excluded))] if excluded else []
+        if without != DAY and (days := day_range(filters)):
+            parts.append((Occur.Must, self.days(*days)))
+        return Query.boolean_query([(Occur.Must, query), *parts]) if parts else query
 
     def any_of(self, field: str, values: Iterable[str]) -> Query:
         """Return the query for any of ``values``, without a score."""

@@ -2,29 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Final, cast
 
 import tantivy
 from tantivy import DocAddress, Query
 
-from searchapp.engines.days import month_label
-from searchapp.engines.field_values import facet_buckets
+from searchapp.engines.days import day_label, month_label, months_between
+from searchapp.engines.field_values import facet_buckets, shown_values
 from searchapp.engines.panics import panics_as_exceptions
 from searchapp.engines.port import DocumentHandle, EngineRequest, EngineResult
 from searchapp.engines.stored_form import read_article
 from searchapp.engines.tantivy_engine.order import DOCUMENT_BITS, Ordering
 from searchapp.engines.tantivy_engine.query_builder import QueryBuilder, encodable, scores
-from searchapp.engines.tantivy_engine.schema import ARTICLE, MONTH, RERANK_FEATURES, TERM_FIELDS
-from searchapp.model import Article, Deadline, HistogramBucket, Sort
-from searchapp.schema import FACET_FIELDS, ID
+from searchapp.engines.tantivy_engine.schema import ARTICLE, DAY, MONTH, RERANK_FEATURES, TERM_FIELDS
+from searchapp.model import Article, Deadline, FacetBucket, HistogramBucket, Sort
+from searchapp.schema import FACET_KEYS, ID, VALUE_ATTRIBUTES
 
 __all__ = ["MAX_FACET_VALUES", "TantivyReader"]
 
 Counts = list[tuple[Any, int]]
+"""(value, number of documents) pairs of a column, by falling number."""
 
 # Buckets of a facet. Beyond, rare values would be left out; Tantivy itself refuses more.
 MAX_FACET_VALUES: Final = 65_000
+# Buckets asked for beyond the limit of a facet: equal counts at its end come in no order.
+_SPARE: Final = 64
+_ALL: Final = 1 << 30
 
 
 class TantivyReader:
@@ -34,6 +38,7 @@ class TantivyReader:
         self._schema = index.schema
         self._searcher = index.searcher()
         self._order = Ordering(self._schema, self._searcher)
+        self._shown: dict[str, Mapping[str, str]] = {}
 
     @property
     def count(self) -> int:
@@ -49,12 +54,19 @@ class TantivyReader:
         by_score = request.sort is Sort.RELEVANCE and scores(request.clause)
         order = self._order.by_score if by_score else self._order.by_column
         total, candidates = order(narrowed, request)
-        counts = self._counts_of(builder, query, narrowed, request)
+        facets = self._facets(builder, query, narrowed, request)
+        histogram = self._histogram(narrowed, request.months_by_day) if request.histogram else ()
+        timeline = histogram if request.timeline else ()
+        if request.timeline and (request.filters.has_days or not request.histogram):
+            without_days = builder.filtered(query, request.filters, without=DAY)
+            timeline = self._histogram(without_days, request.months_by_day)
         return EngineResult(
             total=total,
             candidates=tuple(candidates),
-            facets={name: facet_buckets(counts.get(name, [])) for name in request.facets},
-            histogram=_months(counts.get(MONTH, [])),
+            facets={name: buckets for name, (buckets, _) in facets.items()},
+            truncated=frozenset(name for name, (_, is_truncated) in facets.items() if is_truncated),
+            histogram=histogram,
+            timeline=timeline,
             complete=builder.complete,
         )
 
@@ -89,29 +101,66 @@ class TantivyReader:
 
     # Counts
 
-    def _counts_of(
+    def _facets(
         self, builder: QueryBuilder, query: Query, narrowed: Query, request: EngineRequest
-    ) -> dict[str, Counts]:
-        """Return the counts of each column asked for; one pass counts all that have no filter of their own."""
-        columns = [name for name in request.facets if name in FACET_FIELDS]
-        columns += [MONTH] if request.histogram else []
-        own = {name for name in columns if name in request.filters.values}
-        counts = self._counts(narrowed, [name for name in columns if name not in own])
-        for name in own:
-            counts |= self._counts(builder.filtered(query, request.filters, without=name), [name])
-        return counts
+    ) -> dict[str, tuple[tuple[FacetBucket, ...], bool]]:
+        """Return of each facet its buckets, and whether there are more; one pass counts those without own filter."""
+        facets: dict[str, tuple[tuple[FacetBucket, ...], bool]] = dict.fromkeys(request.facets, ((), False))
+        names = [name for name in request.facets if name in FACET_KEYS]
+        shared = [name for name in names if not request.filters.narrows(name)]
+        size = MAX_FACET_VALUES if request.facet_limit is None else request.facet_limit + _SPARE
+        counts = self._counts(narrowed, [FACET_KEYS[name] for name in shared], size)
+        for name in names:
+            own, column = narrowed, FACET_KEYS[name]
+            if name not in shared:
+                own = builder.filtered(query, request.filters, without=name)
+                counts |= self._counts(own, [column], size)
+            facets[name] = self._largest(own, name, counts[column], size, request.facet_limit)
+        return facets
 
-    def _counts(self, query: Query, columns: list[str]) -> dict[str, Counts]:
-        """Return, by column, each value with the number of documents found that have it."""
+    def _largest(
+        self, query: Query, name: str, counts: Counts, size: int, limit: int | None
+    ) -> tuple[tuple[FacetBucket, ...], bool]:
+        """Return the ``limit`` largest buckets; ``counts`` are the first ``size`` that Tantivy gives, or all."""
+        while limit and size <= len(counts) < MAX_FACET_VALUES and counts[limit - 1][1] == counts[-1][1]:
+            size = min(4 * size, MAX_FACET_VALUES)  # others may be equal to the last one
+            counts = self._counts(query, [FACET_KEYS[name]], size)[FACET_KEYS[name]]
+        buckets = facet_buckets(counts, self._shown_values(name))
+        return buckets[:limit], limit is not None and len(buckets) > limit
+
+    def _shown_values(self, name: str) -> Mapping[str, str]:
+        """Return the value shown for each key of a facet; threads that meet here read the same."""
+        if name not in self._shown:
+            values = self.terms_with_prefix(name, "", _ALL) if name in VALUE_ATTRIBUTES else ()
+            self._shown[name] = shown_values(values, lambda value: self._live_documents(name, value))
+        return self._shown[name]
+
+    def _live_documents(self, field: str, value: str) -> int:
+        query = QueryBuilder(self._schema, self._searcher, Deadline()).any_of(field, [value])
+        count: int = self._searcher.search(query, limit=1).count  # type: ignore[attr-defined]  # not in its stubs
+        return count
+
+    def _histogram(self, query: Query, months_by_day: int) -> tuple[HistogramBucket, ...]:
+        """Return the buckets of months; of days when the first and the last month are fewer than these apart."""
+        months = self._all_counts(query, MONTH)
+        numbers = [int(month) for month, _ in months]
+        by_day = bool(numbers) and months_between(min(numbers), max(numbers)) < months_by_day
+        return _buckets(self._all_counts(query, DAY), day_label) if by_day else _buckets(months)
+
+    def _all_counts(self, query: Query, column: str) -> Counts:
+        return self._counts(query, [column], MAX_FACET_VALUES)[column]
+
+    def _counts(self, query: Query, columns: list[str], size: int) -> dict[str, Counts]:
+        """Return, by column, its ``size`` most frequent values with the number of documents found that have them."""
         if not columns:
             return {}
-        size = {"size": MAX_FACET_VALUES, "segment_size": MAX_FACET_VALUES}
+        sizes = {"size": size, "segment_size": MAX_FACET_VALUES}  # all of a segment: else counts are not exact
         try:
-            answer = self._searcher.aggregate(query, {name: {"terms": {"field": name, **size}} for name in columns})
+            answer = self._searcher.aggregate(query, {name: {"terms": {"field": name, **sizes}} for name in columns})
         except ValueError:  # more values in all than Tantivy counts at a time
             if len(columns) == 1:
                 raise
-            return {name: counts for column in columns for name, counts in self._counts(query, [column]).items()}
+            return {name: counts for column in columns for name, counts in self._counts(query, [column], size).items()}
         return {name: [(bucket["key"], bucket["doc_count"]) for bucket in answer[name]["buckets"]] for name in columns}
 
     def _stored(self, documents: Iterable[DocumentHandle], field: str) -> Iterator[bytes]:
@@ -126,6 +175,5 @@ def _value(document: tantivy.Document, field: str) -> bytes:
     return bytes(values[0]) if values and not isinstance(values[0], int) else b""
 
 
-def _months(counts: Counts) -> tuple[HistogramBucket, ...]:
-    months = sorted((int(month), count) for month, count in counts)
-    return tuple(HistogramBucket(month_label(month), count) for month, count in months)
+def _buckets(counts: Counts, label: Callable[[int], str] = month_label) -> tuple[HistogramBucket, ...]:
+    return tuple(HistogramBucket(label(number), count) for number, count in sorted((int(n), c) for n, c in counts))

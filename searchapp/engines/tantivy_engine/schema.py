@@ -11,7 +11,7 @@ from typing import Final
 
 import tantivy
 
-from searchapp.schema import EXACT, FACET_FIELDS, ID, STEMS, VALUE_FIELDS, WORDS
+from searchapp.schema import EXACT, FACET_KEYS, ID, STEMS, VALUE_FIELDS, WORDS
 
 __all__ = [
     "ARTICLE",
@@ -78,7 +78,7 @@ def _schema() -> tantivy.Schema:
         builder.add_text_field(name, tokenizer_name=_TERMS, index_option="basic")
     for name in VALUE_FIELDS:
         builder.add_text_field(
-            name, stored=name == ID, fast=name in FACET_FIELDS, tokenizer_name="raw", index_option="basic"
+            name, stored=name == ID, fast=name in FACET_KEYS.values(), tokenizer_name="raw", index_option="basic"
         )
     for name in (ORDINAL, DAY, MONTH, NEWEST, OLDEST):
         builder.add_unsigned_field(name, fast=True)

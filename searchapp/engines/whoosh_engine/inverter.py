@@ -51,7 +51,7 @@ class Inverter:
             self._parts[part].add(map(number, terms), len(terms))
             self._joined[part].add(map(number, joined), len(joined))
         article = document.article
-        for name, value in field_values(article):
+        for name, value in field_values(article, document.day):
             self._values[name].setdefault(value, []).append(self.count)
         self._stored.append(pack_value(encode_article(to_stored(article))))
         self._rerank_features.append(pack_value(document.rerank_features.encode()))

@@ -13,8 +13,8 @@ from typing import Any, Final, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from searchapp.engines.days import day_range, month_label
-from searchapp.engines.field_values import facet_buckets
+from searchapp.engines.days import day_label, day_range, month_label, months_between
+from searchapp.engines.field_values import filter_keys
 from searchapp.engines.port import Candidate, DocumentHandle, EngineRequest, EngineResult, SortKey
 from searchapp.engines.whoosh_engine.clause_matcher import ClauseMatcher
 from searchapp.engines.whoosh_engine.codec.posting_decoder import Integers
@@ -22,8 +22,8 @@ from searchapp.engines.whoosh_engine.matches import Match
 from searchapp.engines.whoosh_engine.reader_cache import ReaderCache
 from searchapp.engines.whoosh_engine.schema import DAY, NO_DATE, RERANK_FEATURES
 from searchapp.engines.whoosh_engine.segment_reader import Leaves, SegmentReader
-from searchapp.model import Article, FacetBucket, Filters, HistogramBucket, Sort
-from searchapp.schema import FACET_FIELDS, ID
+from searchapp.model import Article, Filters, HistogramBucket, Sort
+from searchapp.schema import FACET_KEYS, ID
 
 __all__ = ["WhooshReader"]
 
@@ -48,11 +48,17 @@ class WhooshReader:
         match = matcher.match(request.clause)
         masks = self._masks(request.filters)
         narrowed = match.narrow(masks.values())
+        facets = {
+            name: self._cache.facet(name).buckets(_without(name, match, masks).documents, request.facet_limit)
+            for name in request.facets
+        }
         return EngineResult(
             total=len(narrowed.documents),
             candidates=self._candidates(narrowed, request),
-            facets={name: self._count_facet(name, match, masks) for name in request.facets},
-            histogram=self._histogram(narrowed) if request.histogram else (),
+            facets={name: buckets for name, (buckets, _) in facets.items()},
+            truncated=frozenset(name for name, (_, is_truncated) in facets.items() if is_truncated),
+            histogram=self._histogram(narrowed, request.months_by_day) if request.histogram else (),
+            timeline=self._histogram(_without(DAY, match, masks), request.months_by_day) if request.timeline else (),
             complete=matcher.complete,
         )
 
@@ -102,12 +108,15 @@ class WhooshReader:
                 yield text, count
 
     def _masks(self, filters: Filters) -> dict[str, NDArray[np.bool_]]:
-        """Return for each filtered field a mask of the documents that pass."""
+        """Return for each filtered facet, and for DAY, a mask of the documents that pass."""
         masks: dict[str, NDArray[np.bool_]] = {}
-        for name, values in filters.values.items():
-            masks[name] = np.zeros(self._cache.size, dtype=bool)
-            for value in values if name in FACET_FIELDS else ():
-                masks[name][self._cache.postings(name, value).documents] = True
+        for name in (*filters.values, *filters.excluded):
+            chosen, excluded = filter_keys(filters, name) if name in FACET_KEYS else ([], [])
+            mask = masks[name] = np.full(self._cache.size, name not in filters.values)
+            for key in chosen:
+                mask[self._cache.postings(FACET_KEYS[name], key).documents] = True
+            for key in excluded:
+                mask[self._cache.postings(FACET_KEYS[name], key).documents] = False
         if days := day_range(filters):
             first, last = days
             masks[DAY] = (self._cache.days >= first) & (self._cache.days <= last)
@@ -135,20 +144,24 @@ class WhooshReader:
         numbers = np.where(dates == NO_DATE, np.iinfo(np.int64).max, rising).view(np.uint64)
         return numbers ^ np.uint64(1 << 63)
 
-    def _count_facet(self, name: str, match: Match, masks: dict[str, NDArray[np.bool_]]) -> tuple[FacetBucket, ...]:
-        facet = self._cache.facet(name)
-        documents = match.narrow(mask for field, mask in masks.items() if field != name).documents
-        return facet_buckets(zip(facet.names, facet.counts(documents), strict=True))
-
-    def _histogram(self, match: Match) -> tuple[HistogramBucket, ...]:
-        days = self._cache.days[match.documents]
-        months = days[days > 0].astype(np.int64) // 100
-        if not len(months):
+    def _histogram(self, match: Match, months_by_day: int) -> tuple[HistogramBucket, ...]:
+        """Return the buckets of months; of days when the first and the last month are fewer than these apart."""
+        days = self._cache.days[match.documents].astype(np.int64)
+        days = days[days > 0]
+        if not len(days):
             return ()
-        first = int(months.min())
-        counts = np.bincount(months - first)
+        first, last = int(days.min()), int(days.max())
+        by_day = months_between(first // 100, last // 100) < months_by_day
+        numbers, least = (days, first) if by_day else (days // 100, first // 100)
+        counts = np.bincount(numbers - least)
         nonzero = np.flatnonzero(counts)
-        return tuple(map(HistogramBucket, map(month_label, (nonzero + first).tolist()), counts[nonzero].tolist()))
+        labels = map(day_label if by_day else month_label, (nonzero + least).tolist())
+        return tuple(map(HistogramBucket, labels, counts[nonzero].tolist()))
+
+
+def _without(name: str, match: Match, masks: dict[str, NDArray[np.bool_]]) -> Match:
+    """Return the documents that pass all masks but that of ``name``."""
+    return match.narrow(mask for field, mask in masks.items() if field != name)
 
 
 def _following(keys: NDArray[Any], documents: Integers, after: SortKey) -> NDArray[np.int64]:

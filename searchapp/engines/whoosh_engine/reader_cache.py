@@ -7,7 +7,7 @@ that is counted or averaged leaves them out, so that a generation grown by chang
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Sized
+from collections.abc import Mapping, Sized
 from functools import cached_property, lru_cache, partial
 from threading import Lock, RLock
 from typing import Any, Final, Generic, TypeVar
@@ -15,13 +15,14 @@ from typing import Any, Final, Generic, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from searchapp.engines.field_values import facet_buckets, shown_values
 from searchapp.engines.port import BM25_B, BM25_K1
-from searchapp.engines.whoosh_engine.codec.layout import Numbers, offsets
+from searchapp.engines.whoosh_engine.codec.layout import Numbers, Shape, offsets
 from searchapp.engines.whoosh_engine.codec.posting_decoder import Integers, Postings
 from searchapp.engines.whoosh_engine.schema import DAY, LENGTH, TIMESTAMP
 from searchapp.engines.whoosh_engine.segment_reader import Leaves, read_positions, read_postings
-from searchapp.model import Deadline
-from searchapp.schema import FACET_FIELDS
+from searchapp.model import Deadline, FacetBucket
+from searchapp.schema import FACET_KEYS, VALUE_ATTRIBUTES
 
 __all__ = ["Facet", "ReaderCache"]
 
@@ -62,29 +63,45 @@ class LruBySize(Generic[_Value]):
 
 
 class Facet:
-    """The values of a facet field, and those of each document: ``values[starts[n]:starts[n + 1]]`` for number n."""
+    """The keys of a facet, rising, and those of each document: ``values[starts[n]:starts[n + 1]]`` for number n.
 
-    def __init__(self, names: tuple[str, ...], starts: NDArray[np.int64], values: Integers) -> None:
-        self.names = names
+    ``shown`` has the value that stands for a key.
+    """
+
+    def __init__(
+        self, keys: tuple[str, ...], shown: Mapping[str, str], starts: NDArray[np.int64], values: Integers
+    ) -> None:
+        self.keys = keys
+        self.shown = shown
         self._starts = starts[:-1]
         self._sizes = np.diff(starts)
         self._values = values
-        # Nearly all fields have one value at most: then a document's is found in one step; len(names) stands for none.
+        # Nearly all fields have one value at most: then a document's is found in one step; len(keys) stands for none.
         self._only: Integers | None = None
         if not len(self._sizes) or self._sizes.max() < 2:
-            self._only = np.full(len(self._sizes), len(names), dtype=np.int32)
+            self._only = np.full(len(self._sizes), len(keys), dtype=np.int32)
             self._only[self._sizes > 0] = values
 
-    def counts(self, documents: Integers) -> list[int]:
-        """Return the number of ``documents`` that have each value."""
+    def counts(self, documents: Integers) -> Numbers:
+        """Return the number of ``documents`` that have each key."""
         if self._only is not None:
             values = self._only[documents]
         else:
             sizes = self._sizes[documents]
             indices = np.repeat(self._starts[documents] - offsets(sizes), sizes) + np.arange(int(sizes.sum()))
             values = self._values[indices]
-        counts: list[int] = np.bincount(values, minlength=len(self.names) + 1)[: len(self.names)].tolist()
-        return counts
+        return np.bincount(values, minlength=len(self.keys) + 1)[: len(self.keys)]
+
+    def buckets(self, documents: Integers, limit: int | None) -> tuple[tuple[FacetBucket, ...], bool]:
+        """Return the ``limit`` largest buckets of ``documents``, and whether there are more."""
+        counts = self.counts(documents)
+        chosen = np.flatnonzero(counts)
+        is_truncated = limit is not None and len(chosen) > limit
+        if is_truncated and limit:
+            chosen = chosen[counts[chosen] >= np.partition(counts[chosen], -limit)[-limit]]
+        largest = chosen[np.argsort(-counts[chosen], kind="stable")][:limit]
+        keys = [self.keys[number] for number in largest.tolist()]
+        return facet_buckets(zip(keys, counts[largest].tolist(), strict=True), self.shown), is_truncated
 
 
 class ReaderCache:
@@ -182,14 +199,21 @@ class ReaderCache:
             return self._facets[name]
 
     def _read_facet(self, name: str) -> Facet:
-        values = {value for leaf, _ in self.leaves for value, _ in leaf.terms_from(name, b"")}
-        names = tuple(sorted({value.decode("utf-8", "replace") for value in values if name in FACET_FIELDS}))
-        lists = [read_postings(self.leaves, name, value.encode()).documents for value in names]
-        documents = np.concatenate([np.empty(0, np.int32), *lists])
-        numbers = np.repeat(np.arange(len(names), dtype=np.int32), [len(entries) for entries in lists])
-        order = np.argsort(documents, kind="stable")
-        starts = np.searchsorted(documents[order], np.arange(self.size + 1))
-        return Facet(names, starts, numbers[order])
+        own = [
+            (leaf.field(FACET_KEYS[name], Shape.EXISTENCE), base) for leaf, base in self.leaves if name in FACET_KEYS
+        ]
+        keys = sorted({key for (terms, _), _ in own for key in terms})
+        number_of = {key: number for number, key in enumerate(keys)}
+        documents, numbers = [np.empty(0, np.int64)], [np.empty(0, np.int32)]
+        for (terms, lists), base in own:
+            documents.append(lists.documents + base)
+            numbers.append(np.repeat(np.array([number_of[key] for key in terms], np.int32), lists.sizes))
+        all_documents = np.concatenate(documents)
+        order = np.argsort(all_documents, kind="stable")
+        starts = np.searchsorted(all_documents[order], np.arange(self.size + 1))
+        names = tuple(key.decode("utf-8", "replace") for key in keys)
+        shown = shown_values(self.dictionary(name, b"") if name in VALUE_ATTRIBUTES else ())
+        return Facet(names, shown, starts, np.concatenate(numbers)[order])
 
     def _live(self, postings: Postings) -> Postings:
         if self.live == self.size:
