@@ -274,6 +274,11 @@ class Config:
             "seconds that one search may take; after them costly parts are skipped and the answer is marked as partial"
         ),
     )
+    match: str = _setting(
+        _choice("most", "all"),
+        "most",
+        Message("whether results may lack words of the query (most) or not (all)"),
+    )
     synonyms: Path = _setting(_path, "synonyms.txt", Message("file with synonyms, if there is one"))
     write_token: str = _setting(
         _token,

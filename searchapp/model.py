@@ -29,6 +29,7 @@ __all__ = [
     "Fragment",
     "HistogramBucket",
     "Hit",
+    "Match",
     "Reject",
     "Remark",
     "SearchRequest",
@@ -162,6 +163,15 @@ class Sort(StrEnum):
     OLDEST = "oldest"
 
 
+class Match(StrEnum):
+    """How many of a query's words an article must hold."""
+
+    MOST = "most"
+    """All are preferred, none is required. What is listed by date or counted by value has all words if any article does."""
+    ALL = "all"
+    """All are required."""
+
+
 @dataclass(frozen=True, slots=True)
 class Filters:
     """Conditions that narrow a search without scoring.
@@ -188,7 +198,8 @@ class SearchRequest:
     """One search.
 
     ``cursor`` is a token from an earlier answer to the same search: the results after its last one are returned, and
-    ``page`` is ignored. An empty query finds every article, newest first.
+    ``page`` is ignored. An empty query finds every article, newest first. ``match`` is None for the default of the
+    settings.
     """
 
     query: str = ""
@@ -197,6 +208,7 @@ class SearchRequest:
     page: int = 1
     per_page: int = 10
     cursor: str | None = None
+    match: Match | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,7 +230,7 @@ class Hit:
     """One result: its article, rank, score and fragments.
 
     ``lead`` is None for an article without one. ``fragments`` are the best parts of the text, in its order, or its
-    opening when it has no match.
+    opening when it has no match. ``missing`` are the words of the query that the article lacks.
     """
 
     article: Article
@@ -227,6 +239,7 @@ class Hit:
     title: Fragment
     lead: Fragment | None
     fragments: tuple[Fragment, ...]
+    missing: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,7 +275,9 @@ class SearchResult:
 
     After a cursor, ``page`` is the number of the page with the first hit.
 
-    ``understood`` is the normal form of the query; ``elaborate`` is True for a query with operators.
+    ``understood`` is the normal form of the query; ``elaborate`` is True for a query with operators. ``total_all`` is
+    the number of articles with all words of the query, None when there was no time to count them. ``match`` says which
+    articles the hits are of, ``facets_match`` which ones facets and histogram count: those with all words or with most.
     """
 
     query: str
@@ -280,6 +295,9 @@ class SearchResult:
     elaborate: bool = False
     suggestion: str | None = None
     next_cursor: str | None = None
+    total_all: int | None = None
+    match: Match = Match.MOST
+    facets_match: Match = Match.MOST
 
 
 def journal_order(name: str) -> bytes:

@@ -57,6 +57,9 @@ def describe_result(
         "understood": result.understood,
         "total": result.total,
         "total_relation": result.total_relation,
+        "total_all": result.total_all,
+        "match": result.match.value,
+        "facets_match": result.facets_match.value,
         "took_ms": result.took_ms,
         "generation": result.generation,
         "page": result.page,
@@ -133,6 +136,7 @@ def write_search(request: SearchRequest) -> dict[str, str | list[str]]:
     written: dict[str, str | list[str]] = {
         "q": request.query,
         "sort": request.sort.value if request.sort != default.sort else "",
+        "match": request.match.value if request.match else "",
         "from": filters.date_from.isoformat() if filters.date_from else "",
         "to": filters.date_to.isoformat() if filters.date_to else "",
         **{field: list(filters.values.get(field, ())) for field in FACET_FIELDS},
@@ -174,6 +178,7 @@ def _describe_hit(hit: Hit, timezone: ZoneInfo, root: str) -> Json:
         **_describe_fields(article, _HIT_FIELDS, timezone),
         "url": root + article_path(article.id),
         **_describe_highlights({name: parts for name, parts in fields.items() if parts or name == "text"}, snippet),
+        "missing": list(hit.missing),
         **_describe_fields(article, _HIT_STATE, timezone),
     }
 

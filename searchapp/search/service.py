@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
@@ -15,13 +15,14 @@ from searchapp.i18n import Message
 from searchapp.indexing.coverage import covers
 from searchapp.indexing.generations import Generations, Manifest
 from searchapp.indexing.journal_tail import JournalTail
-from searchapp.model import Article, ArticleView, Deadline, Remark, SearchRequest, SearchResult
+from searchapp.model import Article, ArticleView, Deadline, Match, Remark, SearchRequest, SearchResult
 from searchapp.query import DateWords, ParsedQuery, is_elaborate, parse, show
 from searchapp.schema import STEMS, canonical_id
 from searchapp.search.cursor import CursorCodec
 from searchapp.search.highlight import Highlighter
 from searchapp.search.highlight_terms import HighlightTerms
 from searchapp.search.matching import Matches, match
+from searchapp.search.missing_words import missing_words
 from searchapp.search.open_generation import OpenGeneration
 from searchapp.search.paging import DEEPEST_RESULT, Page, Window, fetch, next_cursor, window_of
 from searchapp.search.plan import QueryPlan, QueryPlanner
@@ -42,6 +43,7 @@ class _Answer:
     matches: Matches
     page: Page
     articles: list[Article]
+    missing: list[tuple[str, ...]]
     next_cursor: str | None
 
     @property
@@ -68,11 +70,12 @@ class SearchService:
         query_seconds: float = 2.0,
         synonyms: Synonyms | None = None,
         tail: JournalTail | None = None,
+        default_match: Match = Match.MOST,
     ) -> None:
         self._searcher = SearcherManager(generations, engine_of, analyzer, tail)
         self._generations = generations
         self._synonyms = synonyms or Synonyms()
-        self._planner = QueryPlanner(analyzer, self._synonyms)
+        self._planner = QueryPlanner(analyzer, self._synonyms, default_match)
         self._highlighter = Highlighter(analyzer)
         self._date_words = date_words
         self._query_seconds = query_seconds
@@ -88,9 +91,11 @@ class SearchService:
         answer = self._searcher.run(partial(self._run_stages, request, parsed, deadline))
         plan, result, first = answer.plan, answer.matches.result, answer.window.start.rank
         hits = tuple(
-            self._highlighter.hit(article, number, candidate.score, plan.highlight_terms, deadline)
-            for number, (article, candidate) in enumerate(
-                zip(answer.articles, answer.page.candidates, strict=True), first + 1
+            replace(
+                self._highlighter.hit(article, number, candidate.score, plan.highlight_terms, deadline), missing=missing
+            )
+            for number, (article, candidate, missing) in enumerate(
+                zip(answer.articles, answer.page.candidates, answer.missing, strict=True), first + 1
             )
         )
         # Out of time some marks may be missing; such an answer is not to be cached.
@@ -112,6 +117,9 @@ class SearchService:
             elaborate=is_elaborate(parsed.tree),
             suggestion=plan.suggestion,
             next_cursor=answer.next_cursor,
+            total_all=answer.matches.total_all,
+            match=answer.matches.match,
+            facets_match=answer.matches.facets_match,
         )
 
     def _run_stages(
@@ -131,8 +139,10 @@ class SearchService:
                 plan, window, matches = relaxed, relaxed_window, relaxed_matches
         page = rank(plan, matches, window, reader, deadline)
         articles = fetch(page, reader)
+        lacking = plan.parts if matches.match is Match.MOST else ()
+        missing = missing_words(lacking, page.candidates, articles, reader, deadline)
         cursor = next_cursor(request, plan, matches.result, page, cursors)
-        return _Answer(generation.name, plan, window, matches, page, articles, cursor)
+        return _Answer(generation.name, plan, window, matches, page, articles, missing, cursor)
 
     def ranking(self, query: str, depth: int) -> list[tuple[str, float]]:
         """Return (article id, score) of the best ``depth`` articles, ranked as for a page.

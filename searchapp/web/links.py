@@ -8,7 +8,7 @@ from typing import Any
 
 from flask import url_for
 
-from searchapp.model import Filters, SearchRequest, Sort
+from searchapp.model import Filters, Match, SearchRequest, Sort
 from searchapp.output.answer_json import fits_path, write_search
 from searchapp.web.site_language import requested_language
 
@@ -16,6 +16,7 @@ __all__ = [
     "article_path",
     "hidden_fields",
     "search_path",
+    "with_match",
     "with_page",
     "with_period",
     "with_sort",
@@ -61,6 +62,11 @@ def with_page(request: SearchRequest, page: int) -> SearchRequest:
 def with_sort(request: SearchRequest, sort: Sort) -> SearchRequest:
     """Return ``request`` in another order, from its first page."""
     return replace(with_page(request, 1), sort=sort)
+
+
+def with_match(request: SearchRequest, match: Match | None) -> SearchRequest:
+    """Return ``request`` for the articles with all words or with most, from its first page."""
+    return replace(with_page(request, 1), match=match)
 
 
 def with_period(request: SearchRequest, first: date | None, last: date | None) -> SearchRequest:

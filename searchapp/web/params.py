@@ -12,13 +12,14 @@ import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from enum import StrEnum
 from typing import Final, TypeVar
 
 from werkzeug.datastructures import MultiDict
 
 from searchapp.errors import InvalidRequest
 from searchapp.i18n import Message
-from searchapp.model import Filters, SearchRequest, Sort
+from searchapp.model import Filters, Match, SearchRequest, Sort
 from searchapp.query import LONGEST_QUERY
 from searchapp.schema import FACET_FIELDS
 
@@ -49,6 +50,7 @@ DATE_FORMS: Final = (
 Arguments = MultiDict[str, str]
 Problems = list[tuple[str, Message]]
 Value = TypeVar("Value")
+Choice = TypeVar("Choice", bound=StrEnum)
 
 
 class _WrongError(ValueError):
@@ -81,7 +83,8 @@ def read_search(arguments: Arguments) -> Reading:
     request = SearchRequest(
         query=query,
         filters=_read_filters(arguments, problems),
-        sort=_read(arguments, "sort", _sort, Sort.RELEVANCE, problems),
+        sort=_read(arguments, "sort", _one_of(Sort), Sort.RELEVANCE, problems),
+        match=_read(arguments, "match", _one_of(Match), None, problems),
         page=_read(arguments, "page", _whole_number(1, None), 1, problems),
         per_page=_read(arguments, "per_page", _whole_number(1, HIGHEST_PER_PAGE), 10, problems),
         cursor=_read(arguments, "cursor", _cursor, None, problems),
@@ -132,10 +135,13 @@ def _values(texts: Sequence[str], name: str, problems: Problems) -> tuple[str, .
     return values[:MOST_VALUES]
 
 
-def _sort(text: str) -> Sort:
-    if text not in SORTS:
-        raise _WrongError(Message("Give one of {choices}.", choices=", ".join(SORTS)))
-    return Sort(text)
+def _one_of(choices: type[Choice]) -> Callable[[str], Choice]:
+    def convert(text: str) -> Choice:
+        if text not in tuple(choices):
+            raise _WrongError(Message("Give one of {choices}.", choices=", ".join(choices)))
+        return choices(text)
+
+    return convert
 
 
 def _cursor(text: str) -> str:
