@@ -119,6 +119,7 @@ def open_service(config: Config, clock: Callable[[], date] | None = None) -> Sea
         date_words=CalendarWords(clock or today_in(config.timezone)),
         query_seconds=config.query_seconds,
         default_match=Match(config.match),
+        half_life=config.recency_half_life,
         tail=JournalTail(config.corpus / JOURNAL_FOLDER),
     )
 

@@ -279,6 +279,12 @@ class Config:
         "most",
         Message("whether results may lack words of the query (most) or not (all)"),
     )
+    recency_half_life: int = _setting(
+        _whole_number(0, 36_500),
+        0,
+        Message("days in which the score of an article halves, for archives of news (0: age does not count)"),
+        flag="--recency",
+    )
     synonyms: Path = _setting(_path, "synonyms.txt", Message("file with synonyms, if there is one"))
     write_token: str = _setting(
         _token,

@@ -14,7 +14,7 @@ from searchapp.cli.localization import gettext as _
 from searchapp.cli.terminal import counted, date_text, number, print_error, print_out
 from searchapp.config import Config
 from searchapp.i18n import Message
-from searchapp.model import Fragment, Hit, Match, SearchRequest, SearchResult, Sort
+from searchapp.model import Explanation, Fragment, Hit, Match, SearchRequest, SearchResult, Sort
 from searchapp.output.answer_json import describe_result, needs_explanation
 
 __all__ = ["print_result", "search"]
@@ -41,10 +41,13 @@ __all__ = ["print_result", "search"]
     default="relevance",
     help=_("order of the results"),
 )
-@with_config("index", "engine", "match")
-def search(config: Config, query: tuple[str, ...], as_json: bool, page: int, per_page: int, sort: str) -> None:
+@click.option("--explain", is_flag=True, help=_("say what each score is made of"))
+@with_config("index", "engine", "match", "recency_half_life")
+def search(
+    config: Config, query: tuple[str, ...], as_json: bool, page: int, per_page: int, sort: str, explain: bool
+) -> None:
     """Print one page of results."""
-    request = SearchRequest(query=" ".join(query), page=page, per_page=per_page, sort=Sort(sort))
+    request = SearchRequest(query=" ".join(query), page=page, per_page=per_page, sort=Sort(sort), explain=explain)
     service = open_service(config)
     try:
         result = service.search(request)
@@ -95,9 +98,18 @@ def _print_hit(hit: Hit, config: Config) -> None:
     print_out(Text("     " + " · ".join(filter(None, facts)), "cyan"))
     if hit.missing:
         print_out(Text("     " + Message("without: {words}", words=", ".join(hit.missing)).render(_), "dim"))
+    if hit.explanation:
+        print_out(Text("     " + _explanation(hit.explanation), "dim"))
     for fragment in _shown(hit):
         print_out(Text.assemble("     ", _marked(fragment)))
     print_out(Text("     " + article.id, "dim"))
+
+
+def _explanation(explanation: Explanation) -> str:
+    """Return what the words add, and the other parts of the score, in one line."""
+    words = (f"{word.word} {number(round(word.contribution or 0.0, 2))}" for word in explanation.words)
+    parts = (f"{part.name} {number(round(part.contribution, 2))}" for part in explanation.parts if part.contribution)
+    return f"{' + '.join(words)} = {' + '.join(parts)}"
 
 
 def _shown(hit: Hit) -> Iterable[Fragment]:

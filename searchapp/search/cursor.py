@@ -83,7 +83,8 @@ class CursorCodec:
         filters = request.filters
         days = [day.isoformat() if day else None for day in (filters.date_from, filters.date_to)]
         values = [sorted(filters.values.get(field, ())) for field in FACET_FIELDS]
-        return _digest(json.dumps([request.query, request.sort, request.match, days, values, self._ranking]))
+        order = [request.sort, request.match, request.recency, self._ranking]
+        return _digest(json.dumps([request.query, order, days, values]))
 
 
 def _digest(text: str) -> bytes:

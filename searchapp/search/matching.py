@@ -17,6 +17,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
+from searchapp.engines.clauses import unscored
 from searchapp.engines.port import (
     BooleanClause,
     Clause,
@@ -26,7 +27,6 @@ from searchapp.engines.port import (
     Reader,
     TermClause,
 )
-from searchapp.engines.clauses import unscored
 from searchapp.model import Deadline, Match, Sort
 from searchapp.query import Bool, Phrase, Word, narrows
 from searchapp.schema import FACET_FIELDS, STEMS
@@ -81,7 +81,7 @@ def match(plan: QueryPlan, window: Window, reader: Reader, deadline: Deadline) -
     if plan.requires_all_words:
         result = reader.search(request)
         complete = counted and result.complete
-        return Matches(result, complete, result.total if complete else None, Match.ALL, Match.ALL)
+        return Matches(result, complete, result.total if complete else None, plan.match, plan.match)
     if plan.match is Match.ALL or plan.sort is not Sort.RELEVANCE:
         found = _list_all_words(plan, request, reader)
     else:

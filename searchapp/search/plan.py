@@ -7,7 +7,7 @@ before, and changes neither. The marks of a single article need its first half o
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from searchapp.analysis import FrenchAnalyzer, Term
 from searchapp.engines.port import Clause
@@ -38,7 +38,8 @@ class QueryPlan:
     """A query over one generation, ready to run.
 
     ``clause`` finds the articles, ``scored_terms`` rank them. Each of ``alternatives`` (synonyms) is of a stretch of
-    these terms. An article may lack any of ``parts``. ``sort`` is the order in effect, ``match`` what was asked for.
+    these terms. An article may lack any of ``parts``. ``sort`` is the order in effect, ``match`` what was asked for;
+    ``half_life`` is that of recency in days, 0 without it. ``texts`` has exact forms as they were typed.
     Unless ``complete``, there was no time to look up all words.
     """
 
@@ -52,13 +53,15 @@ class QueryPlan:
     corrections: Corrections
     parts: tuple[PreferredPart, ...] = ()
     match: Match = Match.MOST
+    half_life: int = 0
+    texts: Mapping[str, str] = field(default_factory=dict)
     remarks: tuple[Remark, ...] = ()
     suggestion: str | None = None
     complete: bool = True
 
     def effective(self, request: SearchRequest) -> SearchRequest:
-        """Return ``request`` with the order and the match in effect."""
-        return replace(request, sort=self.sort, match=self.match)
+        """Return ``request`` with the order, the match and the recency in effect."""
+        return replace(request, sort=self.sort, match=self.match, recency=self.half_life)
 
     @property
     def requires_all_words(self) -> bool:
@@ -89,9 +92,12 @@ class _CorrectedQuery:
 class QueryPlanner:
     """Makes plans with the analyzer of the index. Safe to share between threads."""
 
-    def __init__(self, analyzer: FrenchAnalyzer, synonyms: Synonyms, default_match: Match = Match.MOST) -> None:
+    def __init__(
+        self, analyzer: FrenchAnalyzer, synonyms: Synonyms, default_match: Match = Match.MOST, half_life: int = 0
+    ) -> None:
         self._analyzer = analyzer
         self._default_match = default_match
+        self._half_life = half_life
         self._synonyms = synonyms
         self._dictionaries = Dictionaries(analyzer)
 
@@ -114,6 +120,8 @@ class QueryPlanner:
         resolver = Resolver(query.spellings, lookup, query.corrections)
         resolution = resolver.resolve(query.tree)
         terms = weigh(query.terms, query.alternatives, query.typed_forms, reader, spelling)
+        sort = _effective_sort(request.sort, query.tree)
+        half_life = self._half_life if request.recency is None else request.recency
         typed = typed_spans(request.query, self._analyzer)
         texts = {form: request.query[start:end] for form, (start, end) in typed.items()}
         finder = PreferredParts(
@@ -128,13 +136,15 @@ class QueryPlanner:
             tree=query.tree,
             clause=resolution.clause,
             filters=request.filters,
-            sort=_effective_sort(request.sort, query.tree),
+            sort=sort,
             scored_terms=terms,
             alternatives=query.alternatives,
             highlight_terms=self._highlight_terms(query),
             corrections=query.corrections,
             parts=parts,
+            texts=texts,
             match=request.match or self._default_match,
+            half_life=half_life if sort is Sort.RELEVANCE else 0,
             remarks=(*parsed.remarks, *resolution.remarks, *whole_query, *unheld),
             suggestion=query.corrections.suggestion(request.query, self._analyzer),
             complete=query.corrections.complete and resolution.complete,

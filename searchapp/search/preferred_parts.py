@@ -113,11 +113,11 @@ class PreferredParts:
         scored = self._scored.get(term.stem)
         rows = (*scored.alternatives, *scored.spellings) if scored else ()
         ways = ((term.stem,), *((stem,) for stem in (scored.related_stems if scored else ())), *rows)
-        single = TermClause(STEMS, tuple((way[0], 0.0) for way in ways if len(way) == 1))
+        single: Clause = TermClause(STEMS, tuple((way[0], 0.0) for way in ways if len(way) == 1))
         several = (
             BooleanClause(must=tuple(TermClause(STEMS, ((stem, 0.0),)) for stem in way)) for way in ways if len(way) > 1
         )
-        clauses = (single, *several)
+        clauses: tuple[Clause, ...] = (single, *several)
         return PreferredPart(
             text=self._typed.get(term.exact, term.exact.replace("_", " ")),
             clause=clauses[0] if len(clauses) == 1 else BooleanClause(should=clauses),

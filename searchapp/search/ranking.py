@@ -27,6 +27,7 @@ from searchapp.model import Deadline
 from searchapp.search.matching import Matches
 from searchapp.search.paging import RERANKED, Page, Window
 from searchapp.search.plan import QueryPlan
+from searchapp.search.recency import ages, recency_factor
 from searchapp.search.scored_terms import ScoredTerm
 
 __all__ = ["WEIGHTS", "Weights", "rank", "rerank_scores"]
@@ -65,6 +66,8 @@ def rank(plan: QueryPlan, matches: Matches, window: Window, reader: Reader, dead
     if not window.is_reranked(plan):
         return window.page(candidates, candidates)
     reranked = _reranked(plan.scored_terms, candidates[:RERANKED], reader, deadline)
+    if reranked and plan.half_life:
+        reranked = _by_recency(reranked, plan.half_life, reader)
     order = [*(reranked or candidates[:RERANKED]), *candidates[RERANKED:]]
     page = order[window.start.rank : window.end]
     # Where the reranked results end, all of them were shown, whichever is the last one in the engine's order.
@@ -89,10 +92,22 @@ def _reranked(
     return sorted(scored, key=lambda candidate: -candidate.score)
 
 
+def _by_recency(candidates: Sequence[Candidate], half_life: int, reader: Reader) -> list[Candidate]:
+    """Return ``candidates`` by their scores times the factors of their ages."""
+    days = reader.days(candidate.document for candidate in candidates)
+    factors = [recency_factor(age, half_life) for age in ages(days)]
+    scored = (one._replace(score=one.score * factor) for one, factor in zip(candidates, factors, strict=True))
+    return sorted(scored, key=lambda candidate: -candidate.score)
+
+
 def rerank_scores(
-    terms: Sequence[ScoredTerm], features: Iterable[str], deadline: Deadline = Deadline(), weights: Weights = WEIGHTS
+    terms: Sequence[ScoredTerm],
+    features: Iterable[str],
+    deadline: Deadline = Deadline(),
+    weights: Weights = WEIGHTS,
+    only: Sequence[int] | None = None,
 ) -> list[float] | None:
-    """Return the score of each article, given its features; all are candidates of one query.
+    """Return the score of each article, or of those at the indexes ``only``, given the features of all candidates.
 
     None when the deadline passes before all are scored: a few scores make no order.
     """
@@ -103,7 +118,7 @@ def rerank_scores(
     title_average = sum(article.title_length for article in articles) / len(articles) or 1.0
     query = _CountedQuery.of(terms)
     scores: list[float] = []
-    for article in articles:
+    for article in articles if only is None else [articles[index] for index in only]:
         norm = _K1 * (1 - _B + _B * article.length / average)
         title_norm = _K1 * (1 - _TITLE_B + _TITLE_B * article.title_length / title_average)
         scores.append(_score(query, article, norm, title_norm, weights, deadline))

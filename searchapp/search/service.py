@@ -15,10 +15,11 @@ from searchapp.i18n import Message
 from searchapp.indexing.coverage import covers
 from searchapp.indexing.generations import Generations, Manifest
 from searchapp.indexing.journal_tail import JournalTail
-from searchapp.model import Article, ArticleView, Deadline, Match, Remark, SearchRequest, SearchResult
+from searchapp.model import Article, ArticleView, Deadline, Explanation, Match, Remark, SearchRequest, SearchResult
 from searchapp.query import DateWords, ParsedQuery, is_elaborate, parse, show
 from searchapp.schema import STEMS, canonical_id
 from searchapp.search.cursor import CursorCodec
+from searchapp.search.explanation import Explainer
 from searchapp.search.highlight import Highlighter
 from searchapp.search.highlight_terms import HighlightTerms
 from searchapp.search.matching import Matches, match
@@ -44,6 +45,7 @@ class _Answer:
     page: Page
     articles: list[Article]
     missing: list[tuple[str, ...]]
+    explanations: list[Explanation | None]
     next_cursor: str | None
 
     @property
@@ -71,11 +73,13 @@ class SearchService:
         synonyms: Synonyms | None = None,
         tail: JournalTail | None = None,
         default_match: Match = Match.MOST,
+        half_life: int = 0,
     ) -> None:
         self._searcher = SearcherManager(generations, engine_of, analyzer, tail)
         self._generations = generations
         self._synonyms = synonyms or Synonyms()
-        self._planner = QueryPlanner(analyzer, self._synonyms, default_match)
+        self._analyzer = analyzer
+        self._planner = QueryPlanner(analyzer, self._synonyms, default_match, half_life)
         self._highlighter = Highlighter(analyzer)
         self._date_words = date_words
         self._query_seconds = query_seconds
@@ -90,13 +94,14 @@ class SearchService:
         parsed = parse(request.query, self._date_words)
         answer = self._searcher.run(partial(self._run_stages, request, parsed, deadline))
         plan, result, first = answer.plan, answer.matches.result, answer.window.start.rank
+        rows = zip(answer.articles, answer.page.candidates, answer.missing, answer.explanations, strict=True)
         hits = tuple(
             replace(
-                self._highlighter.hit(article, number, candidate.score, plan.highlight_terms, deadline), missing=missing
+                self._highlighter.hit(article, number, candidate.score, plan.highlight_terms, deadline),
+                missing=missing,
+                explanation=explanation,
             )
-            for number, (article, candidate, missing) in enumerate(
-                zip(answer.articles, answer.page.candidates, answer.missing, strict=True), first + 1
-            )
+            for number, (article, candidate, missing, explanation) in enumerate(rows, first + 1)
         )
         # Out of time some marks may be missing; such an answer is not to be cached.
         complete = answer.complete and not deadline.passed()
@@ -120,6 +125,7 @@ class SearchService:
             total_all=answer.matches.total_all,
             match=answer.matches.match,
             facets_match=answer.matches.facets_match,
+            recency=plan.half_life,
         )
 
     def _run_stages(
@@ -141,8 +147,13 @@ class SearchService:
         articles = fetch(page, reader)
         lacking = plan.parts if matches.match is Match.MOST else ()
         missing = missing_words(lacking, page.candidates, articles, reader, deadline)
+        explanations: list[Explanation | None] = [None] * len(articles)
+        if request.explain:
+            explainer = Explainer(plan, matches.result.candidates, reader, self._analyzer)
+            reranked = window.is_reranked(plan) and page.complete
+            explanations = explainer.explain(page.candidates, articles, reranked=reranked, deadline=deadline)
         cursor = next_cursor(request, plan, matches.result, page, cursors)
-        return _Answer(generation.name, plan, window, matches, page, articles, missing, cursor)
+        return _Answer(generation.name, plan, window, matches, page, articles, missing, explanations, cursor)
 
     def ranking(self, query: str, depth: int) -> list[tuple[str, float]]:
         """Return (article id, score) of the best ``depth`` articles, ranked as for a page.

@@ -16,9 +16,11 @@ __all__ = [
     "article_path",
     "hidden_fields",
     "search_path",
+    "with_explanations",
     "with_match",
     "with_page",
     "with_period",
+    "with_recency",
     "with_sort",
     "with_value",
     "without_filters",
@@ -67,6 +69,16 @@ def with_sort(request: SearchRequest, sort: Sort) -> SearchRequest:
 def with_match(request: SearchRequest, match: Match | None) -> SearchRequest:
     """Return ``request`` for the articles with all words or with most, from its first page."""
     return replace(with_page(request, 1), match=match)
+
+
+def with_explanations(request: SearchRequest, explain: bool) -> SearchRequest:
+    """Return ``request`` with or without the explanations of its results."""
+    return replace(request, explain=explain)
+
+
+def with_recency(request: SearchRequest, half_life: int) -> SearchRequest:
+    """Return ``request`` with a half-life in days, 0 for none, from its first page."""
+    return replace(with_page(request, 1), recency=half_life)
 
 
 def with_period(request: SearchRequest, first: date | None, last: date | None) -> SearchRequest:

@@ -12,13 +12,13 @@ from flask import Blueprint, render_template, request
 
 from searchapp.errors import IndexDamaged, IndexMissing, InvalidRequest
 from searchapp.i18n import Message
-from searchapp.model import SearchRequest, SearchResult, Sort
+from searchapp.model import Match, SearchRequest, SearchResult, Sort
 from searchapp.output.answer_json import needs_explanation
 from searchapp.query.guide import GUIDE, LIMITS
 from searchapp.web.article_ids import requested_id
 from searchapp.web.examples import HOME_EXAMPLES
 from searchapp.web.histogram import chart
-from searchapp.web.links import search_path, with_page, with_sort
+from searchapp.web.links import search_path, with_explanations, with_match, with_page, with_recency, with_sort
 from searchapp.web.params import SORTS, read_search
 from searchapp.web.result_page import active_chips, facet_groups, page_links
 from searchapp.web.site import site
@@ -72,6 +72,11 @@ def search() -> str:
         bars=chart(result.histogram),
         paging=page_links(search_request, result),
         sorts=[(sort, SORT_LABELS[sort], search_path(with_sort(search_request, sort))) for sort in sorts],
+        all_path=search_path(with_match(search_request, Match.ALL)),
+        most_path=search_path(with_match(search_request, Match.MOST)),
+        relevance_path=search_path(with_sort(search_request, Sort.RELEVANCE)),
+        explain_path=search_path(with_explanations(search_request, not search_request.explain)),
+        ageless_path=search_path(with_recency(search_request, 0)),
         current_sort=search_request.sort if search_request.sort in sorts else Sort.NEWEST,
     )
 

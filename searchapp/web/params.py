@@ -36,6 +36,7 @@ LONGEST_CURSOR: Final = 256
 HIGHEST_PER_PAGE: Final = 100
 # Values of one filter. Pages offer fewer; the limit bounds the cost of one request.
 MOST_VALUES: Final = 50
+LONGEST_HALF_LIFE: Final = 36_500
 SORTS: Final = tuple(Sort)
 
 QUERY_CUT: Final = Message(
@@ -85,6 +86,8 @@ def read_search(arguments: Arguments) -> Reading:
         filters=_read_filters(arguments, problems),
         sort=_read(arguments, "sort", _one_of(Sort), Sort.RELEVANCE, problems),
         match=_read(arguments, "match", _one_of(Match), None, problems),
+        recency=_read(arguments, "recency", _whole_number(0, LONGEST_HALF_LIFE), None, problems),
+        explain=_read(arguments, "explain", _yes_or_no, False, problems),
         page=_read(arguments, "page", _whole_number(1, None), 1, problems),
         per_page=_read(arguments, "per_page", _whole_number(1, HIGHEST_PER_PAGE), 10, problems),
         cursor=_read(arguments, "cursor", _cursor, None, problems),
@@ -142,6 +145,12 @@ def _one_of(choices: type[Choice]) -> Callable[[str], Choice]:
         return choices(text)
 
     return convert
+
+
+def _yes_or_no(text: str) -> bool:
+    if text not in ("true", "false", "1", "0"):
+        raise _WrongError(Message("Give one of {choices}.", choices="true, false"))
+    return text in ("true", "1")
 
 
 def _cursor(text: str) -> str:

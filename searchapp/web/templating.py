@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from searchapp.model import Hit, SearchRequest
 from searchapp.output.highlight_html import marked, paragraphs, snippet
-from searchapp.web import links
+from searchapp.web import links, why
 from searchapp.web.site import site
 from searchapp.web.site_language import current_language
 
@@ -27,12 +27,16 @@ def init_app(app: Flask) -> None:
         article_path=links.article_path,
         current_language=current_language,
         excerpts=excerpts,
+        form_kind=why.form_kind,
         help_path=help_path,
         hidden_fields=links.hidden_fields,
         marked=marked,
         empty_search=SearchRequest(),
         other_languages=other_languages,
         paragraphs=paragraphs,
+        part_name=why.part_name,
+        points=why.points,
+        score_part=why.score_part,
         search_for=SearchRequest,
         search_path=links.search_path,
         with_page=links.with_page,
