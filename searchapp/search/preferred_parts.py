@@ -81,8 +81,10 @@ class PreferredParts:
         or_stopwords = all(map(narrows, node.must))
         texts = stem_texts(node, with_required=False)
         terms = content_terms(texts, self._spellings, self._corrections, or_stopwords=or_stopwords) if texts else []
-        for term in {term.stem: term for term in reversed(terms)}.values():
-            yield self._word(term)
+        by_stem: dict[str, Term] = {}
+        for term in terms:
+            by_stem.setdefault(term.stem, term)
+        yield from map(self._word, by_stem.values())
         for clause in node.should:
             if not isinstance(clause, Word | Phrase):
                 yield self._part(clause, "")
