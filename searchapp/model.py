@@ -168,7 +168,7 @@ class Sort(StrEnum):
 
 
 class Match(StrEnum):
-    """How many of a query's words an article must hold."""
+    """The number of a query's words that an article must hold: most or all."""
 
     MOST = "most"
     """All are preferred, none is required. Lists by date and counts by value keep to articles with all, if any."""

@@ -106,7 +106,7 @@ def _print_hit(hit: Hit, config: Config) -> None:
 
 
 def _explanation(explanation: Explanation) -> str:
-    """Return what the words add, and the other parts of the score, in one line."""
+    """Return one line: the contributions of the words, and the parts of the score."""
     words = (f"{word.word} {number(round(word.contribution or 0.0, 2))}" for word in explanation.words)
     parts = (f"{part.name} {number(round(part.contribution, 2))}" for part in explanation.parts if part.contribution)
     return f"{' + '.join(words)} = {' + '.join(parts)}"

@@ -142,7 +142,7 @@ def _weightless(terms: Sequence[ScoredTerm], index: int) -> list[ScoredTerm]:
 
 
 def _recency_part(score: float, age: int, half_life: int) -> list[ScorePart]:
-    """Return what recency adds to ``score``, a negative number; ``value`` is the age in days."""
+    """Return the part of recency in ``score``, a negative contribution; ``value`` is the age in days."""
     if not half_life:
         return []
     return [ScorePart("recency", float(age), float(half_life), score * (recency_factor(age, half_life) - 1))]

@@ -107,7 +107,7 @@ def _list_all_words(plan: QueryPlan, request: EngineRequest, reader: Reader) -> 
 
 
 def _count_all_words(plan: QueryPlan, request: EngineRequest, reader: Reader) -> Matches:
-    """Return what ``request`` finds, with the counts of the articles with all words if there are any."""
+    """Return the matches of ``request``, with the counts of the articles with all words if there are any."""
     counting = replace(request, clause=unscored(request.clause), sort=Sort.NEWEST, offset=0, limit=0, after=None)
     counts = _EMPTY if plan.lacks_words else reader.search(_with_all(plan.parts, counting))
     total_all = counts.total if counts.complete else None

@@ -36,7 +36,7 @@ _SCORE_PARTS: Final[Mapping[str, Message]] = {
 
 
 def form_kind(kind: str) -> Message:
-    """Return what a form is to a word of the query, by the kind of :class:`~searchapp.model.FoundForm`."""
+    """Return the label of a kind of :class:`~searchapp.model.FoundForm`."""
     return _FORM_KINDS[kind]
 
 
