@@ -73,11 +73,13 @@ class Explainer:
     ) -> list[tuple[tuple[ScorePart, ...], tuple[float, ...]]]:
         """Return for each of the reranked articles the parts of its score, and what each word adds."""
         terms = self._plan.scored_terms
-        features = self._reader.rerank_features(candidate.document for candidate in self._reranked)
+        stored = self._reader.rerank_features(candidate.document for candidate in self._reranked)
+        features = [one if index in indexes else _lengths_alone(one) for index, one in enumerate(stored)]
         days = self._reader.days(candidate.document for candidate in self._reranked)
 
         def scores(words: Sequence[ScoredTerm], weights: Weights) -> list[float]:
-            return rerank_scores(words, features, deadline, weights, indexes) or [0.0] * len(indexes)
+            every = rerank_scores(words, features, deadline, weights)
+            return [every[index] if every else 0.0 for index in indexes]
 
         steps = _steps()
         by_step = [scores(terms, weights) for _, _, weights in steps]
@@ -115,13 +117,21 @@ class Explainer:
             + [stem for row in rows for stem in row]
         )
         matcher = TermMatcher(stems)
+        typed = {term.form for term in terms}
         forms: dict[str, Counter[tuple[str, str]]] = {stem: Counter() for stem in stems}
         for part in PARTS:
             text = getattr(article, part)[:_MOST_TEXT]
             for token in (*self._analyzer.tokens(text), *self._analyzer.wanted_compounds(text, matcher)):
-                if token.term.stem in stems:
+                # « peut » does not count as « pourrait »: rerank features hold no stopwords.
+                if token.term.stem in stems and (not token.term.is_stopword or token.term.exact in typed):
                     forms[token.term.stem][part, text[token.start : token.end].lower()] += 1
         return forms
+
+
+def _lengths_alone(stored: str) -> str:
+    """Return rerank features without words: the others' lengths count in a score, through their average."""
+    lines = stored.split("\n")
+    return "\n" * (len(lines) - 1) + lines[-1]
 
 
 def _steps() -> list[tuple[str, float, Weights]]:

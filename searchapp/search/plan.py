@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from searchapp.analysis import FrenchAnalyzer, Term
+from searchapp.analysis.filters import stopwords
 from searchapp.engines.port import Clause
 from searchapp.i18n import Message
 from searchapp.model import Deadline, Filters, Match, Remark, SearchRequest, Sort
@@ -96,6 +97,7 @@ class QueryPlanner:
         self, analyzer: FrenchAnalyzer, synonyms: Synonyms, default_match: Match = Match.MOST, half_life: int = 0
     ) -> None:
         self._analyzer = analyzer
+        self._stopword_stems = frozenset(analyzer.term(word).stem for word in stopwords())
         self._default_match = default_match
         self._half_life = half_life
         self._synonyms = synonyms
@@ -125,7 +127,12 @@ class QueryPlanner:
         typed = typed_spans(request.query, self._analyzer)
         texts = {form: request.query[start:end] for form, (start, end) in typed.items()}
         finder = PreferredParts(
-            lambda node: resolver.resolve(node).clause, query.spellings, query.corrections, terms, texts
+            lambda node: resolver.resolve(node).clause,
+            query.spellings,
+            query.corrections,
+            terms,
+            texts,
+            self._stopword_stems,
         )
         parts = tuple(finder.of(query.tree))
         unheld = unheld_words(query.corrections, parts, typed, request.query)
@@ -172,7 +179,8 @@ class QueryPlanner:
         terms = scored_terms(tree, spellings, corrections)
         stems = [term.stem for term in terms]
         written_otherwise = Synonyms(spellings.groups([" ".join(scored_texts(tree))])).of(stems)
-        others = (replace(alternative, is_spelling=True) for alternative in written_otherwise)
+        # A spelling of stopwords alone (« d’eux » for « deux ») has no stems: every article would hold it.
+        others = (replace(other, is_spelling=True) for other in written_otherwise if other.stems)
         alternatives = (*self._synonyms.of(stems), *others)[:MOST_ALTERNATIVES]
         typed_forms = spellings.typed_forms(" ".join(scored_texts(tree)))
         return _CorrectedQuery(tree, spellings, messages, corrections, terms, alternatives, typed_forms)

@@ -44,7 +44,7 @@ class PreferredParts:
     """Finds the preferred parts of a tree.
 
     ``resolve`` gives the clause of a node, ``scored_terms`` the families and synonyms of the words, ``typed`` the text
-    of an exact form as it stands in the query.
+    of an exact form as it stands in the query. Of ``stopword_stems`` rerank features do not hold every word.
     """
 
     def __init__(
@@ -54,12 +54,14 @@ class PreferredParts:
         corrections: Corrections,
         scored_terms: Sequence[ScoredTerm],
         typed: Mapping[str, str],
+        stopword_stems: frozenset[str],
     ) -> None:
         self._resolve = resolve
         self._spellings = spellings
         self._corrections = corrections
         self._scored = {term.stem: term for term in scored_terms}
         self._typed = typed
+        self._stopword_stems = stopword_stems
 
     def of(self, node: Node, field: str = "") -> Iterator[PreferredPart]:
         """Yield the preferred parts of ``node``, which stands in the part ``field`` of articles or, if "", in any."""
@@ -123,7 +125,7 @@ class PreferredParts:
         return PreferredPart(
             text=self._typed.get(term.exact, term.exact.replace("_", " ")),
             clause=clauses[0] if len(clauses) == 1 else BooleanClause(should=clauses),
-            ways=() if term.is_stopword else ways,  # rerank features hold no stopwords
+            ways=() if any(stem in self._stopword_stems for way in ways for stem in way) else ways,
             is_held=len(ways) > 1 or scored is None or scored.is_held,
         )
 

@@ -101,13 +101,9 @@ def _by_recency(candidates: Sequence[Candidate], half_life: int, reader: Reader)
 
 
 def rerank_scores(
-    terms: Sequence[ScoredTerm],
-    features: Iterable[str],
-    deadline: Deadline = Deadline(),
-    weights: Weights = WEIGHTS,
-    only: Sequence[int] | None = None,
+    terms: Sequence[ScoredTerm], features: Iterable[str], deadline: Deadline = Deadline(), weights: Weights = WEIGHTS
 ) -> list[float] | None:
-    """Return the score of each article, or of those at the indexes ``only``, given the features of all candidates.
+    """Return the score of each article, given its features; all are candidates of one query.
 
     None when the deadline passes before all are scored: a few scores make no order.
     """
@@ -118,7 +114,7 @@ def rerank_scores(
     title_average = sum(article.title_length for article in articles) / len(articles) or 1.0
     query = _CountedQuery.of(terms)
     scores: list[float] = []
-    for article in articles if only is None else [articles[index] for index in only]:
+    for article in articles:
         norm = _K1 * (1 - _B + _B * article.length / average)
         title_norm = _K1 * (1 - _TITLE_B + _TITLE_B * article.title_length / title_average)
         scores.append(_score(query, article, norm, title_norm, weights, deadline))

@@ -160,7 +160,7 @@ def test_by_date_a_word_that_no_article_has_is_left_aside(
 ARTICLES = {
     "un": Article("un", "La marée", "Le phare veille sur le port."),
     "deux": Article("deux", "Le phare", "Les marées montent, le quai attend."),
-    "trois": Article("trois", "Un pont", "Il mène au phare."),
+    "trois": Article("trois", "Un pont", "Il peut mener deux autos au phare, et à côté d’eux un vélo."),
 }
 
 
@@ -206,12 +206,23 @@ def test_all_words_are_required_wherever_words_are_preferred(few: SearchService,
         ("phare port pont", {"un": ("pont",), "deux": ("port", "pont"), "trois": ("port",)}),
         ("phare quai*", {"un": ("quai*",), "deux": (), "trois": ("quai*",)}),
         ("phare zzz*", {"un": ("zzz*",), "deux": ("zzz*",), "trois": ("zzz*",)}),
+        ("phare pourrait", {"un": ("pourrait",), "deux": ("pourrait",), "trois": ()}),
         ("le un", {"un": ("un",), "deux": ("un",), "trois": ("le",)}),
     ],
 )
 def test_each_result_names_what_it_lacks(few: SearchService, query: str, missing: dict[str, tuple[str, ...]]) -> None:
     result = few.search(SearchRequest(query))
     assert {hit.article.id: hit.missing for hit in result.hits} == missing
+
+
+def test_another_spelling_by_stopwords_alone_finds_and_holds_nothing(few: SearchService) -> None:
+    result = few.search(SearchRequest("deux phare"))
+    assert {hit.article.id: hit.missing for hit in result.hits} == {
+        "un": ("deux",),
+        "deux": ("deux",),
+        "trois": (),
+    }
+    assert ids(few.search(SearchRequest("deux"))) == ["trois"]
 
 
 @pytest.mark.parametrize(
