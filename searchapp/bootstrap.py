@@ -20,7 +20,7 @@ from searchapp.errors import ConfigurationError, EngineUnavailable, GenerationMi
 from searchapp.i18n import Message
 from searchapp.indexing import CURRENT, Generations
 from searchapp.indexing.reindex_options import Options as ReindexOptions
-from searchapp.model import JOURNAL_FOLDER
+from searchapp.model import JOURNAL_FOLDER, Match
 
 if TYPE_CHECKING:
     from searchapp.analysis import FrenchAnalyzer
@@ -118,6 +118,8 @@ def open_service(config: Config, clock: Callable[[], date] | None = None) -> Sea
         synonyms=read_synonyms(config.synonyms, analyzer),
         date_words=CalendarWords(clock or today_in(config.timezone)),
         query_seconds=config.query_seconds,
+        default_match=Match(config.match),
+        half_life=config.recency_half_life,
         tail=JournalTail(config.corpus / JOURNAL_FOLDER),
     )
 

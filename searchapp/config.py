@@ -274,6 +274,17 @@ class Config:
             "seconds that one search may take; after them costly parts are skipped and the answer is marked as partial"
         ),
     )
+    match: str = _setting(
+        _choice("most", "all"),
+        "most",
+        Message("whether results may lack words of the query (most) or not (all)"),
+    )
+    recency_half_life: int = _setting(
+        _whole_number(0, 36_500),
+        0,
+        Message("days in which the score of an article halves, for archives of news (0: age does not count)"),
+        flag="--recency",
+    )
     synonyms: Path = _setting(_path, "synonyms.txt", Message("file with synonyms, if there is one"))
     write_token: str = _setting(
         _token,

@@ -25,14 +25,19 @@ __all__ = [
     "ArticleView",
     "DateQuality",
     "Deadline",
+    "ExplainedWord",
+    "Explanation",
     "FacetBucket",
     "Filters",
+    "FoundForm",
     "Fragment",
     "HistogramBucket",
     "Hit",
     "Interval",
+    "Match",
     "Reject",
     "Remark",
+    "ScorePart",
     "SearchRequest",
     "SearchResult",
     "Sort",
@@ -168,6 +173,15 @@ class Sort(StrEnum):
     OLDEST = "oldest"
 
 
+class Match(StrEnum):
+    """The number of a query's words that an article must hold: most or all."""
+
+    MOST = "most"
+    """All are preferred, none is required. Lists by date and counts by value keep to articles with all, if any."""
+    ALL = "all"
+    """All are required."""
+
+
 @dataclass(frozen=True, slots=True)
 class Filters:
     """Conditions that narrow a search without scoring.
@@ -207,7 +221,9 @@ class SearchRequest:
     """One search. ``facet_limit`` is the most values of a facet that are given.
 
     ``cursor`` is a token from an earlier answer to the same search: the results after its last one are returned, and
-    ``page`` is ignored. An empty query finds every article, newest first.
+    ``page`` is ignored. An empty query finds every article, newest first. ``match`` and
+    ``recency`` (a half-life in days, 0 for none) are None for the defaults of the settings. With ``explain`` each hit
+    comes with its explanation.
     """
 
     query: str = ""
@@ -217,6 +233,9 @@ class SearchRequest:
     per_page: int = 10
     cursor: str | None = None
     facet_limit: int = DEFAULT_FACET_LIMIT
+    match: Match | None = None
+    recency: int | None = None
+    explain: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,11 +253,56 @@ class Fragment:
 
 
 @dataclass(frozen=True, slots=True)
+class FoundForm:
+    """A form in which an article holds a word: how often ``part`` (title, lead or text) has it.
+
+    ``kind`` is "word" for the word itself, "related" for one of its family, "synonym", or "spelling" for the same word
+    otherwise written.
+    """
+
+    form: str
+    kind: str
+    part: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class ExplainedWord:
+    """A word of the query in one article: its forms there, and what it adds to the score, None where that is unknown.
+
+    ``typed`` is what stands in the query where ``word`` is its correction.
+    """
+
+    word: str
+    forms: tuple[FoundForm, ...]
+    contribution: float | None = None
+    typed: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ScorePart:
+    """A part of a score: a feature of the ranking by its name, its value and weight, and what it adds."""
+
+    name: str
+    value: float
+    weight: float
+    contribution: float
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """Why an article is a result: ``parts`` add up to its score, the words to those parts that count words."""
+
+    words: tuple[ExplainedWord, ...]
+    parts: tuple[ScorePart, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Hit:
     """One result: its article, rank, score and fragments.
 
     ``lead`` is None for an article without one. ``fragments`` are the best parts of the text, in its order, or its
-    opening when it has no match.
+    opening when it has no match. ``missing`` are the words of the query that the article lacks.
     """
 
     article: Article
@@ -247,6 +311,8 @@ class Hit:
     title: Fragment
     lead: Fragment | None
     fragments: tuple[Fragment, ...]
+    missing: tuple[str, ...] = ()
+    explanation: Explanation | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -300,7 +366,10 @@ class SearchResult:
     more values. ``histogram`` has the months of the results; ``timeline`` has the days, months or years of those that
     there are without the filter of days, so that the whole span stays in view.
 
-    ``understood`` is the normal form of the query; ``elaborate`` is True for a query with operators.
+    ``understood`` is the normal form of the query; ``elaborate`` is True for a query with operators. ``total_all`` is
+    the number of articles with all words of the query, None when there was no time to count them. ``match`` says which
+    articles the hits are of, ``facets_match`` which ones facets and histogram count: those with all words or with most.
+    ``recency`` is the half-life in effect, in days, 0 for none.
     """
 
     query: str
@@ -320,6 +389,10 @@ class SearchResult:
     elaborate: bool = False
     suggestion: str | None = None
     next_cursor: str | None = None
+    total_all: int | None = None
+    match: Match = Match.MOST
+    facets_match: Match = Match.MOST
+    recency: int = 0
 
 
 def journal_order(name: str) -> bytes:

@@ -15,7 +15,7 @@ from searchapp.config import CONFIG_FILE, SETTINGS
 
 __all__ = ["with_config"]
 
-_METAVARS: Final = {"corpus": "DIR", "index": "DIR", "lock_wait": "SECONDS"}
+_METAVARS: Final = {"corpus": "DIR", "index": "DIR", "lock_wait": "SECONDS", "recency_half_life": "DAYS"}
 
 
 def with_config(*names: str, argument: str = "") -> Callable[[Callable[..., Any]], Callable[..., Any]]:

@@ -14,7 +14,7 @@ from searchapp.cli.localization import gettext as _
 from searchapp.cli.terminal import counted, date_text, number, print_error, print_out
 from searchapp.config import Config
 from searchapp.i18n import Message
-from searchapp.model import Fragment, Hit, SearchRequest, SearchResult, Sort
+from searchapp.model import Explanation, Fragment, Hit, Match, SearchRequest, SearchResult, Sort
 from searchapp.output.answer_json import describe_result, needs_explanation
 
 __all__ = ["print_result", "search"]
@@ -41,10 +41,13 @@ __all__ = ["print_result", "search"]
     default="relevance",
     help=_("order of the results"),
 )
-@with_config("index", "engine")
-def search(config: Config, query: tuple[str, ...], as_json: bool, page: int, per_page: int, sort: str) -> None:
+@click.option("--explain", is_flag=True, help=_("say what each score is made of"))
+@with_config("index", "engine", "match", "recency_half_life")
+def search(
+    config: Config, query: tuple[str, ...], as_json: bool, page: int, per_page: int, sort: str, explain: bool
+) -> None:
     """Print one page of results."""
-    request = SearchRequest(query=" ".join(query), page=page, per_page=per_page, sort=Sort(sort))
+    request = SearchRequest(query=" ".join(query), page=page, per_page=per_page, sort=Sort(sort), explain=explain)
     service = open_service(config)
     try:
         result = service.search(request)
@@ -65,14 +68,23 @@ def print_result(result: SearchResult, config: Config) -> None:
     if not result.hits:
         print_out(_("No article matches. Try fewer or other words."))
         return
-    if result.total_relation == "gte":
-        articles = counted("at least {count} article", "at least {count} articles", result.total)
-    else:
-        articles = counted("{count} article", "{count} articles", result.total)
-    print_out(Text(f"{articles} · {number(round(result.took_ms, 1))} ms", "dim"))
+    print_out(Text(f"{_tally(result)} · {number(round(result.took_ms, 1))} ms", "dim"))
     for hit in result.hits:
         print_out()
         _print_hit(hit, config)
+
+
+def _tally(result: SearchResult) -> str:
+    """Return the number of articles found and, unless it is the same, of those with all words."""
+    if result.total_relation == "gte":
+        return counted("at least {count} article", "at least {count} articles", result.total)
+    articles = counted("{count} article", "{count} articles", result.total)
+    if result.match is Match.ALL or result.total_all is None or result.total_all == result.total:
+        return articles
+    if not result.total_all:
+        return Message("{articles}, none with all words", articles=articles).render(_)
+    all_words = counted("{count} with all words", "{count} with all words", result.total_all)
+    return Message("{articles}, of which {all_words}", articles=articles, all_words=all_words).render(_)
 
 
 def _print_hit(hit: Hit, config: Config) -> None:
@@ -84,9 +96,20 @@ def _print_hit(hit: Hit, config: Config) -> None:
         date_text(article.date.astimezone(config.timezone)) if article.date else "",
     ]
     print_out(Text("     " + " · ".join(filter(None, facts)), "cyan"))
+    if hit.missing:
+        print_out(Text("     " + Message("without: {words}", words=", ".join(hit.missing)).render(_), "dim"))
+    if hit.explanation:
+        print_out(Text("     " + _explanation(hit.explanation), "dim"))
     for fragment in _shown(hit):
         print_out(Text.assemble("     ", _marked(fragment)))
     print_out(Text("     " + article.id, "dim"))
+
+
+def _explanation(explanation: Explanation) -> str:
+    """Return one line: the contributions of the words, and the parts of the score."""
+    words = (f"{word.word} {number(round(word.contribution or 0.0, 2))}" for word in explanation.words)
+    parts = (f"{part.name} {number(round(part.contribution, 2))}" for part in explanation.parts if part.contribution)
+    return f"{' + '.join(words)} = {' + '.join(parts)}"
 
 
 def _shown(hit: Hit) -> Iterable[Fragment]:

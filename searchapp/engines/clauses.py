@@ -6,7 +6,9 @@ new kind. A dispatch shared here would have to call back into the adapters, and 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+from searchapp.schema import STEMS
 
 __all__ = [
     "BooleanClause",
@@ -16,6 +18,7 @@ __all__ = [
     "MinimumWeightClause",
     "PhraseClause",
     "TermClause",
+    "unscored",
 ]
 
 
@@ -78,3 +81,15 @@ class BooleanClause:
 
 
 Clause = TermClause | PhraseClause | DayClause | MinimumWeightClause | MatchAllClause | BooleanClause
+
+
+def unscored(clause: Clause) -> Clause:
+    """Return the clause of the same documents, all with score 0."""
+    match clause:
+        case TermClause() if clause.field == STEMS:
+            return TermClause(STEMS, tuple((term, 0.0) for term, _ in clause.terms))
+        case BooleanClause():
+            # Beside a must, a should only adds to the score.
+            should = () if clause.must else tuple(map(unscored, clause.should))
+            return replace(clause, should=should, must=tuple(map(unscored, clause.must)))
+    return clause

@@ -56,7 +56,8 @@ Reading
     order alike. Everything else finds or excludes and does not score.
 
     A candidate's ``document`` is a handle: hashable, equal for the same document of one reader, and good for
-    ``articles`` and ``rerank_features`` of that reader only. Only the adapter calculates with it or orders by it.
+    ``articles``, ``rerank_features`` and ``days`` of that reader only. Only the adapter calculates with it or orders
+    by it.
 
     Pages go on by sort key: each candidate carries its own, and a request ``after`` one gives what follows it in that
     order, at a cost that does not grow with the depth. A key is two whole numbers that rise from candidate to
@@ -265,6 +266,9 @@ class Reader(Protocol):
 
     def rerank_features(self, documents: Iterable[DocumentHandle]) -> list[str]:
         """Return the rerank features stored with documents, in the order asked for."""
+
+    def days(self, documents: Iterable[DocumentHandle]) -> list[int]:
+        """Return the days of documents (yyyymmdd, 0 without a date), in the order asked for."""
 
     def terms_with_prefix(self, field: str, prefix: str, limit: int) -> list[tuple[str, int]]:
         """Return at most ``limit`` (term, document frequency) pairs of ``field``."""

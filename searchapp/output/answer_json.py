@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 from searchapp.analysis.tokenizer import raw_tokens
 from searchapp.i18n import Translate
 from searchapp.model import Article, ArticleView, Fragment, Hit, SearchRequest, SearchResult
+from searchapp.output.explanation_json import describe_explanation
 from searchapp.output.highlight_html import marked, snippet
 from searchapp.output.timestamps import rfc3339
 from searchapp.schema import ARTICLE_FIELDS, FACET_FIELDS, ArticleField
@@ -57,6 +58,10 @@ def describe_result(
         "understood": result.understood,
         "total": result.total,
         "total_relation": result.total_relation,
+        "total_all": result.total_all,
+        "match": result.match.value,
+        "facets_match": result.facets_match.value,
+        "recency": result.recency,
         "took_ms": result.took_ms,
         "generation": result.generation,
         "page": result.page,
@@ -138,6 +143,9 @@ def write_search(request: SearchRequest) -> dict[str, str | list[str]]:
     written: dict[str, str | list[str]] = {
         "q": request.query,
         "sort": request.sort.value if request.sort != default.sort else "",
+        "match": request.match.value if request.match else "",
+        "recency": "" if request.recency is None else str(request.recency),
+        "explain": "true" if request.explain else "",
         "from": filters.date_from.isoformat() if filters.date_from else "",
         "to": filters.date_to.isoformat() if filters.date_to else "",
         **{field: list(filters.values.get(field, ())) for field in FACET_FIELDS},
@@ -181,7 +189,9 @@ def _describe_hit(hit: Hit, timezone: ZoneInfo, root: str) -> Json:
         **_describe_fields(article, _HIT_FIELDS, timezone),
         "url": root + article_path(article.id),
         **_describe_highlights({name: parts for name, parts in fields.items() if parts or name == "text"}, snippet),
+        "missing": list(hit.missing),
         **_describe_fields(article, _HIT_STATE, timezone),
+        **({"explanation": describe_explanation(hit.explanation)} if hit.explanation else {}),
     }
 
 

@@ -51,12 +51,12 @@ _WORDS: Final = (
     Example("marchan*", Message("words that begin so: marchand, marchandise …")),
     Example("élction~", Message("words that differ by one letter: for names and slips; ~2 for two letters")),
     Example("=marché", Message("this very form, accents and all: neither marche nor marchés")),
-    Example("santé +hôpital", Message("“hôpital” must be there, “santé” is preferred")),
+    Example("urgences +hôpital", Message("“hôpital” must be there, “urgences” is preferred")),
     Example("train -grève", Message("“train”, without the articles that say “grève”")),
 )
 _OPERATORS: Final = (
     Example("train ET grève", Message("both; & is the same"), "train AND grève"),
-    Example("train OU tramway", Message("one of them at least; | is the same"), "train OR tramway"),
+    Example("train OU autocar", Message("one of them at least; | is the same"), "train OR autocar"),
     Example("train SAUF grève", Message("the first without the second; !word is the same"), "train NOT grève"),
     Example(
         "(train OU pont) ET maire",

@@ -14,7 +14,7 @@ from searchapp.query.ast import DateRange, Exact, Fuzzy, Leaf, Phrase, Prefix, W
 from searchapp.query.dates import ONE_DAY, DateWords, read_period
 from searchapp.query.grammar import GREATEST_DISTANCE, SHORTEST_PREFIX, read_operator
 
-__all__ = ["read_id", "read_leaf", "read_phrase", "read_range", "read_words"]
+__all__ = ["holds_no_word", "read_id", "read_leaf", "read_phrase", "read_range", "read_words"]
 
 # Of a text turned round: the signs after its last letter or digit, and a distance before them (of « a~1~2 » the last).
 _SIGNS: Final = re.compile(r"[\W_]*")
@@ -43,6 +43,11 @@ def read_leaf(raw: str, place: int, remarks: list[Remark]) -> Leaf | None:
     if suffix:
         return Fuzzy(text, max(1, min(int(suffix[1:4] or 1), GREATEST_DISTANCE)), at)
     return word(_with_currency(begin, text))
+
+
+def holds_no_word(text: str) -> Message:
+    """Return the message that the condition ``text`` was left out."""
+    return Message("“{text}” holds no word and was left out.", text=text)
 
 
 def word(text: str) -> Word:

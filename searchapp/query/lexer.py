@@ -27,7 +27,7 @@ from searchapp.query.grammar import (
     read_operator,
     read_slop,
 )
-from searchapp.query.leaves import read_id, read_leaf, read_phrase, read_range
+from searchapp.query.leaves import holds_no_word, read_id, read_leaf, read_phrase, read_range
 from searchapp.schema import ID
 
 __all__ = ["Kind", "Token", "tokens_of"]
@@ -45,6 +45,8 @@ _WORD: Final = re.compile(
     r"""(?:(?<!\w)[^\W\d_]{2,40}\((?i:e|ne|le|te|ve|trice|rice|euse|[eè]re|i[eè]re)?[sx]?\)s?(?!\w)"""
     r"""|(?<!\d)\d{1,3}(?:[\u00a0\u202f\u2009]\d{3})+(?!\d)|[^\s"«»“”„()|])+"""
 )
+# Of signs beside words only pictures were meant to find something; the others are punctuation.
+_PICTURE: Final = re.compile("[\u2600-\u27bf\U0001f000-\U0001faff]")
 _TELEPHONE: Final = re.compile(r"\+\d[\d ().\-]{6,24}\d")
 _FIELD: Final = re.compile(r"(?!=)[\W_]*(?P<name>[^\W\d_][\w\-]*):")
 _OPENING: Final = {'"': '"', "«": "»", "“": "”", "„": "“”"}
@@ -173,8 +175,10 @@ class _Lexer:
             self._place += 1
             yield Token(Kind.OPEN, start, self._place, sign, field=row)
         elif following and following in _OPENING:
+            told = len(self._remarks)
             phrase = read_id(self._quoted()) if row and row.name == ID else self._phrase()
-            if row and phrase is None:
+            if phrase is None:
+                del self._remarks[told:]  # of a quotation that was closed, for example
                 self._remark_on_empty(start)
             yield self._token(start, sign, row, phrase)
         elif raw := _match(_WORD, self._text, self._place):
@@ -198,7 +202,12 @@ class _Lexer:
             if row and row.name == ID and not _PATTERN_SIGNS & set(raw) and not (raw[0] + raw[-1]).isalnum():
                 yield self._token(start, sign, row, read_id(raw))
             elif row or raw_tokens(raw) or "*" in raw:
-                yield self._token(start, sign, row, read_leaf(raw, place, self._remarks))
+                leaf = read_leaf(raw, place, self._remarks)
+                if leaf is None and "*" not in raw:
+                    self._remark_on_empty(start)
+                yield self._token(start, sign, row, leaf)
+            elif _PICTURE.search(raw):
+                self._remark_on_empty(start)
 
     def _named(self, start: int, sign: str, row: FieldRow, name: str) -> Iterator[Token]:
         """Read what follows the name of a known field and its colon."""
@@ -284,7 +293,7 @@ class _Lexer:
 
     def _remark_on_empty(self, start: int) -> None:
         asked = self._text[start : self._place]
-        self._remark(start, Message("“{text}” holds no word and was left out.", text=asked))
+        self._remark(start, holds_no_word(asked))
 
     def _remark_on_slop(self, start: int, digits: str) -> None:
         if digits.isdecimal() and int(digits) > GREATEST_SLOP:

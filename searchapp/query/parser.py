@@ -24,12 +24,14 @@ from searchapp.model import Remark
 from searchapp.query.ast import PREFERRED, And, Bool, Field, MatchAll, Node, Not, Or, Phrase, Word, show
 from searchapp.query.dates import DateWords
 from searchapp.query.grammar import DEEPEST_GROUP, LONGEST_QUERY, Near, Operator
+from searchapp.query.leaves import holds_no_word
 from searchapp.query.lexer import Kind, Token, tokens_of
-from searchapp.query.token_repair import balance, limit_clauses, limit_proximities, settle
+from searchapp.query.token_repair import UNCLOSED, balance, limit_clauses, limit_proximities, settle
 
 __all__ = ["ParsedQuery", "is_elaborate", "parse"]
 
 _PHRASE: Final = re.compile(r'"[^"]*"')
+_SAID_OF_EMPTY: Final = frozenset((holds_no_word("").text, UNCLOSED.text))
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +65,9 @@ def _parse(text: str, limit: int, levels: int, words: DateWords | None) -> Parse
         remarks.append(Remark(message, limit, len(text)))
     tokens = balance(list(tokens_of(text[:limit], words, remarks)), levels, remarks)
     settled = limit_proximities(limit_clauses(settle(tokens), remarks), remarks)
-    tree = _Parser(settled, remarks).whole()
+    tree = _Parser(settled, remarks, text).whole()
     if isinstance(tree, MatchAll) and text.strip() and not remarks:
-        remarks.append(Remark(Message("“{text}” holds no word and was left out.", text=text.strip()), 0, len(text)))
+        remarks.append(Remark(holds_no_word(text.strip()), 0, len(text)))
     if isinstance(tree, Bool) and not tree.should and not tree.must:
         message = Message("A query of excluded words alone shows every other article.")
         remarks.append(Remark(message, 0, len(text)))
@@ -97,9 +99,10 @@ class _Item:
 class _Parser:
     """Reads tokens whose parentheses are paired and whose operators join something."""
 
-    def __init__(self, tokens: Sequence[Token], remarks: list[Remark]) -> None:
+    def __init__(self, tokens: Sequence[Token], remarks: list[Remark], text: str) -> None:
         self._tokens = tokens
         self._remarks = remarks
+        self._text = text
         self._place = 0
 
     def whole(self) -> Node:
@@ -160,9 +163,18 @@ class _Parser:
         items = self._items()
         self._place += 1
         if not items:
+            self._remark_on_empty(opening.start, self._tokens[self._place - 1].end)
             return None
         node = _bool(items) if len(items) > 1 else items[0].plain()
         return Field(opening.field.name, node, (opening.start, opening.end)) if opening.field and node else node
+
+    def _remark_on_empty(self, start: int, end: int) -> None:
+        """Say that a group holds no word; what is said of its parentheses or of its empty parts says less."""
+        inside = [remark for remark in self._remarks if start <= remark.start and remark.end <= end]
+        replaced = [remark for remark in inside if remark.message.text in _SAID_OF_EMPTY]
+        if len(replaced) == len(inside):
+            self._remarks[:] = [remark for remark in self._remarks if remark not in replaced]
+            self._remarks.append(Remark(holds_no_word(self._text[start:end]), start, end))
 
     def _next_operator(self) -> Operator | Near | None:
         return self._tokens[self._place].operator if self._place < len(self._tokens) else None

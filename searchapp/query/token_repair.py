@@ -12,8 +12,9 @@ from searchapp.query.ast import Field, Node, Phrase
 from searchapp.query.grammar import MOST_CLAUSES, MOST_PROXIMITIES, Near, Operator
 from searchapp.query.lexer import Kind, Token
 
-__all__ = ["balance", "limit_clauses", "limit_proximities", "settle"]
+__all__ = ["UNCLOSED", "balance", "limit_clauses", "limit_proximities", "settle"]
 
+UNCLOSED: Final = Message("A closing parenthesis was added.")
 _BEGINS: Final = (Kind.OPERAND, Kind.OPEN)
 _ENDS: Final = (Kind.OPERAND, Kind.CLOSE)
 
@@ -37,7 +38,7 @@ def balance(tokens: Sequence[Token], levels: int, remarks: list[Remark]) -> list
         else:
             kept.append(token)
     if opened:
-        remarks.append(Remark(Message("A closing parenthesis was added."), *_at(opened[0])))
+        remarks.append(Remark(UNCLOSED, *_at(opened[0])))
     return kept + [_closing(tokens)] * min(len(opened), levels)
 
 

@@ -83,10 +83,9 @@ class CursorCodec:
         filters = request.filters
         days = [day.isoformat() if day else None for day in (filters.date_from, filters.date_to)]
         values = [sorted(filters.values.get(field, ())) for field in FACET_FIELDS]
-        parts = [request.query, request.sort, days, values, self._ranking]
-        if filters.excluded:
-            parts.append([sorted(filters.excluded.get(field, ())) for field in FACET_FIELDS])
-        return _digest(json.dumps(parts))
+        order = [request.sort, request.match, request.recency, self._ranking]
+        excluded = [sorted(filters.excluded.get(field, ())) for field in FACET_FIELDS]
+        return _digest(json.dumps([request.query, order, days, values, excluded]))
 
 
 def _digest(text: str) -> bytes:

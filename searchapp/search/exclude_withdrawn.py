@@ -39,6 +39,7 @@ class ExcludingReader:
         self.count = reader.count
         self.articles = reader.articles
         self.rerank_features = reader.rerank_features
+        self.days = reader.days
         self.terms_with_prefix = reader.terms_with_prefix
         self.document_frequency = reader.document_frequency
         self.close = reader.close

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
 from searchapp.engines.port import Candidate, EngineResult, Reader
@@ -68,7 +68,7 @@ class Window:
 def window_of(request: SearchRequest, plan: QueryPlan, cursors: CursorCodec) -> Window:
     """Return the window of ``request``; raises InvalidRequest for a page too deep and for an invalid cursor."""
     if request.cursor is not None:
-        return Window(cursors.decode(request.cursor, replace(request, sort=plan.sort)), request.per_page)
+        return Window(cursors.decode(request.cursor, plan.effective(request)), request.per_page)
     if request.page * request.per_page > DEEPEST_RESULT:
         reason = Message(
             "Pages end at result {limit}. Narrow the search, or go on from the last page with its cursor.",
@@ -92,4 +92,4 @@ def next_cursor(
     """
     size = len(page.candidates)
     has_next = size > 0 and page.end.rank < result.total if result.complete else size == request.per_page
-    return cursors.encode(page.end, replace(request, sort=plan.sort)) if has_next else None
+    return cursors.encode(page.end, plan.effective(request)) if has_next else None

@@ -7,17 +7,19 @@ before, and changes neither. The marks of a single article need its first half o
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from searchapp.analysis import FrenchAnalyzer, Term
+from searchapp.analysis.filters import stopwords
 from searchapp.engines.port import Clause
 from searchapp.i18n import Message
-from searchapp.model import Deadline, Filters, Remark, SearchRequest, Sort
+from searchapp.model import Deadline, Filters, Match, Remark, SearchRequest, Sort
 from searchapp.query import Bool, MatchAll, Node, ParsedQuery, Phrase, narrows
 from searchapp.search.corrections import Corrections, SpellingCorrector
 from searchapp.search.dictionary import Dictionaries, Lookup
 from searchapp.search.highlight_terms import HighlightTerms, extract_highlight_terms
 from searchapp.search.open_generation import OpenGeneration
+from searchapp.search.preferred_parts import PreferredPart, PreferredParts, typed_spans, unheld_words
 from searchapp.search.query_terms import replaced_forms, scored_terms, scored_texts, terms_to_correct
 from searchapp.search.relaxing import relax_phrases, without_fillers
 from searchapp.search.resolve import Resolver
@@ -37,7 +39,9 @@ class QueryPlan:
     """A query over one generation, ready to run.
 
     ``clause`` finds the articles, ``scored_terms`` rank them. Each of ``alternatives`` (synonyms) is of a stretch of
-    these terms. ``sort`` is the order in effect. Unless ``complete``, there was no time to look up all words.
+    these terms. An article may lack any of ``parts``. ``sort`` is the order in effect, ``match`` what was asked for;
+    ``half_life`` is that of recency in days, 0 without it. ``texts`` has exact forms as they were typed.
+    Unless ``complete``, there was no time to look up all words.
     """
 
     tree: Node
@@ -48,9 +52,29 @@ class QueryPlan:
     alternatives: tuple[Alternative, ...]
     highlight_terms: HighlightTerms
     corrections: Corrections
+    parts: tuple[PreferredPart, ...] = ()
+    match: Match = Match.MOST
+    half_life: int = 0
+    texts: Mapping[str, str] = field(default_factory=dict)
     remarks: tuple[Remark, ...] = ()
     suggestion: str | None = None
     complete: bool = True
+
+    def effective(self, request: SearchRequest) -> SearchRequest:
+        """Return ``request`` with the order, the match and the recency in effect."""
+        return replace(request, sort=self.sort, match=self.match, recency=self.half_life)
+
+    @property
+    def requires_all_words(self) -> bool:
+        """True when every article that the query finds holds all its words: it has one word, or requires them."""
+        if len(self.parts) > 1:
+            return False
+        return not self.parts or (isinstance(self.tree, Bool) and all(map(narrows, self.tree.must)))
+
+    @property
+    def lacks_words(self) -> bool:
+        """True when a word of the query is held by no article, so that none can hold all of them."""
+        return self.complete and not all(part.is_held for part in self.parts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +93,13 @@ class _CorrectedQuery:
 class QueryPlanner:
     """Makes plans with the analyzer of the index. Safe to share between threads."""
 
-    def __init__(self, analyzer: FrenchAnalyzer, synonyms: Synonyms) -> None:
+    def __init__(
+        self, analyzer: FrenchAnalyzer, synonyms: Synonyms, default_match: Match = Match.MOST, half_life: int = 0
+    ) -> None:
         self._analyzer = analyzer
+        self._stopword_stems = frozenset(analyzer.term(word).stem for word in stopwords())
+        self._default_match = default_match
+        self._half_life = half_life
         self._synonyms = synonyms
         self._dictionaries = Dictionaries(analyzer)
 
@@ -90,7 +119,23 @@ class QueryPlanner:
         parsed = replace(parsed, tree=without_fillers(parsed.tree, request.query))
         query = self._correct(parsed, generation, deadline)
         lookup = Lookup(self._dictionaries.of(reader), deadline)
-        resolution = Resolver(query.spellings, lookup, query.corrections).resolve(query.tree)
+        resolver = Resolver(query.spellings, lookup, query.corrections)
+        resolution = resolver.resolve(query.tree)
+        terms = weigh(query.terms, query.alternatives, query.typed_forms, reader, spelling)
+        sort = _effective_sort(request.sort, query.tree)
+        half_life = self._half_life if request.recency is None else request.recency
+        typed = typed_spans(request.query, self._analyzer)
+        texts = {form: request.query[start:end] for form, (start, end) in typed.items()}
+        finder = PreferredParts(
+            lambda node: resolver.resolve(node).clause,
+            query.spellings,
+            query.corrections,
+            terms,
+            texts,
+            self._stopword_stems,
+        )
+        parts = tuple(finder.of(query.tree))
+        unheld = unheld_words(query.corrections, parts, typed, request.query)
         replaced = replaced_forms(query.tree, query.spellings)
         reported = (*messages, *query.messages, *query.corrections.messages(replaced))
         whole_query = (Remark(message, 0, len(request.query)) for message in reported)
@@ -98,12 +143,16 @@ class QueryPlanner:
             tree=query.tree,
             clause=resolution.clause,
             filters=request.filters,
-            sort=_effective_sort(request.sort, query.tree),
-            scored_terms=weigh(query.terms, query.alternatives, query.typed_forms, reader, spelling),
+            sort=sort,
+            scored_terms=terms,
             alternatives=query.alternatives,
             highlight_terms=self._highlight_terms(query),
             corrections=query.corrections,
-            remarks=(*parsed.remarks, *resolution.remarks, *whole_query),
+            parts=parts,
+            texts=texts,
+            match=request.match or self._default_match,
+            half_life=half_life if sort is Sort.RELEVANCE else 0,
+            remarks=(*parsed.remarks, *resolution.remarks, *whole_query, *unheld),
             suggestion=query.corrections.suggestion(request.query, self._analyzer),
             complete=query.corrections.complete and resolution.complete,
         )
@@ -130,7 +179,8 @@ class QueryPlanner:
         terms = scored_terms(tree, spellings, corrections)
         stems = [term.stem for term in terms]
         written_otherwise = Synonyms(spellings.groups([" ".join(scored_texts(tree))])).of(stems)
-        others = (replace(alternative, is_spelling=True) for alternative in written_otherwise)
+        # A spelling of stopwords alone (« d’eux » for « deux ») has no stems: every article would hold it.
+        others = (replace(other, is_spelling=True) for other in written_otherwise if other.stems)
         alternatives = (*self._synonyms.of(stems), *others)[:MOST_ALTERNATIVES]
         typed_forms = spellings.typed_forms(" ".join(scored_texts(tree)))
         return _CorrectedQuery(tree, spellings, messages, corrections, terms, alternatives, typed_forms)

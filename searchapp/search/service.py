@@ -15,14 +15,27 @@ from searchapp.i18n import Message
 from searchapp.indexing.coverage import covers
 from searchapp.indexing.generations import Generations, Manifest
 from searchapp.indexing.journal_tail import JournalTail
-from searchapp.model import Article, ArticleView, Deadline, Filters, Interval, Remark, SearchRequest, SearchResult
+from searchapp.model import (
+    Article,
+    ArticleView,
+    Deadline,
+    Explanation,
+    Filters,
+    Interval,
+    Match,
+    Remark,
+    SearchRequest,
+    SearchResult,
+)
 from searchapp.query import DateWords, ParsedQuery, is_elaborate, parse, show
 from searchapp.schema import STEMS, canonical_id
 from searchapp.search.cursor import CursorCodec
+from searchapp.search.explanation import Explainer
 from searchapp.search.facet_values import FacetValues
 from searchapp.search.highlight import Highlighter
 from searchapp.search.highlight_terms import HighlightTerms
 from searchapp.search.matching import Counts, Matches, match
+from searchapp.search.missing_words import missing_words
 from searchapp.search.open_generation import OpenGeneration
 from searchapp.search.paging import DEEPEST_RESULT, Page, Window, fetch, next_cursor, window_of
 from searchapp.search.plan import QueryPlan, QueryPlanner
@@ -46,6 +59,8 @@ class _Answer:
     matches: Matches
     page: Page
     articles: list[Article]
+    missing: list[tuple[str, ...]]
+    explanations: list[Explanation | None]
     next_cursor: str | None
 
     @property
@@ -72,12 +87,14 @@ class SearchService:
         query_seconds: float = 2.0,
         synonyms: Synonyms | None = None,
         tail: JournalTail | None = None,
+        default_match: Match = Match.MOST,
+        half_life: int = 0,
     ) -> None:
         self._searcher = SearcherManager(generations, engine_of, analyzer, tail)
         self._generations = generations
         self._analyzer = analyzer
         self._synonyms = synonyms or Synonyms()
-        self._planner = QueryPlanner(analyzer, self._synonyms)
+        self._planner = QueryPlanner(analyzer, self._synonyms, default_match, half_life)
         self._highlighter = Highlighter(analyzer)
         self._date_words = date_words
         self._query_seconds = query_seconds
@@ -92,11 +109,14 @@ class SearchService:
         parsed = parse(request.query, self._date_words)
         answer = self._searcher.run(partial(self._run_stages, request, parsed, deadline))
         plan, result, first = answer.plan, answer.matches.result, answer.window.start.rank
+        rows = zip(answer.articles, answer.page.candidates, answer.missing, answer.explanations, strict=True)
         hits = tuple(
-            self._highlighter.hit(article, number, candidate.score, plan.highlight_terms, deadline)
-            for number, (article, candidate) in enumerate(
-                zip(answer.articles, answer.page.candidates, strict=True), first + 1
+            replace(
+                self._highlighter.hit(article, number, candidate.score, plan.highlight_terms, deadline),
+                missing=missing,
+                explanation=explanation,
             )
+            for number, (article, candidate, missing, explanation) in enumerate(rows, first + 1)
         )
         # Out of time some marks may be missing; such an answer is not to be cached.
         complete = answer.complete and not deadline.passed()
@@ -119,6 +139,10 @@ class SearchService:
             elaborate=is_elaborate(parsed.tree),
             suggestion=plan.suggestion,
             next_cursor=answer.next_cursor,
+            total_all=answer.matches.total_all,
+            match=answer.matches.match,
+            facets_match=answer.matches.facets_match,
+            recency=plan.half_life,
         )
 
     def _run_stages(
@@ -131,8 +155,15 @@ class SearchService:
         plan, window, matches = self._match(request, parsed, deadline, generation, cursors, counts)
         page = rank(plan, matches, window, reader, deadline)
         articles = fetch(page, reader)
+        lacking = plan.parts if matches.match is Match.MOST else ()
+        missing = missing_words(lacking, page.candidates, articles, reader, deadline)
+        explanations: list[Explanation | None] = [None] * len(articles)
+        if request.explain:
+            explainer = Explainer(plan, matches.result.candidates, reader, self._analyzer)
+            reranked = window.is_reranked(plan) and page.complete
+            explanations = explainer.explain(page.candidates, articles, reranked=reranked, deadline=deadline)
         cursor = next_cursor(request, plan, matches.result, page, cursors)
-        return _Answer(generation.name, plan, window, matches, page, articles, cursor)
+        return _Answer(generation.name, plan, window, matches, page, articles, missing, explanations, cursor)
 
     def _match(
         self,

@@ -9,7 +9,7 @@ from typing import Any
 from flask import url_for
 
 from searchapp.analysis.value_keys import value_key
-from searchapp.model import Filters, SearchRequest, Sort
+from searchapp.model import Filters, Match, SearchRequest, Sort
 from searchapp.output.answer_json import fits_path, write_search
 from searchapp.search.timeline import bounds_of
 from searchapp.web.site_language import requested_language
@@ -21,8 +21,11 @@ __all__ = [
     "hidden_fields",
     "period_path",
     "search_path",
+    "with_explanations",
+    "with_match",
     "with_page",
     "with_period",
+    "with_recency",
     "with_sort",
     "with_value",
     "without_exclusion",
@@ -79,6 +82,21 @@ def with_page(request: SearchRequest, page: int) -> SearchRequest:
 def with_sort(request: SearchRequest, sort: Sort) -> SearchRequest:
     """Return ``request`` in another order, from its first page."""
     return replace(with_page(request, 1), sort=sort)
+
+
+def with_match(request: SearchRequest, match: Match | None) -> SearchRequest:
+    """Return ``request`` for the articles with all words or with most, from its first page."""
+    return replace(with_page(request, 1), match=match)
+
+
+def with_explanations(request: SearchRequest, explain: bool) -> SearchRequest:
+    """Return ``request`` with or without the explanations of its results."""
+    return replace(request, explain=explain)
+
+
+def with_recency(request: SearchRequest, half_life: int) -> SearchRequest:
+    """Return ``request`` with a half-life in days, 0 for none, from its first page."""
+    return replace(with_page(request, 1), recency=half_life)
 
 
 def with_period(request: SearchRequest, first: date | None, last: date | None) -> SearchRequest:

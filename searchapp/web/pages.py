@@ -13,7 +13,7 @@ from flask import Blueprint, Response, abort, render_template, request
 
 from searchapp.errors import IndexDamaged, IndexMissing, InvalidRequest
 from searchapp.i18n import Message
-from searchapp.model import Interval, SearchRequest, SearchResult, Sort
+from searchapp.model import Interval, Match, SearchRequest, SearchResult, Sort
 from searchapp.output.answer_json import needs_explanation
 from searchapp.output.counts_json import trends_csv
 from searchapp.query.guide import GUIDE, LIMITS
@@ -23,7 +23,7 @@ from searchapp.search.trends import MOST_QUERIES
 from searchapp.web.article_ids import requested_id
 from searchapp.web.examples import HOME_EXAMPLES
 from searchapp.web.histogram import chart
-from searchapp.web.links import search_path, with_page, with_sort
+from searchapp.web.links import search_path, with_explanations, with_match, with_page, with_recency, with_sort
 from searchapp.web.params import SORTS, read_search, read_value_view
 from searchapp.web.result_page import LONG_LIST, active_chips, facet_choices, facet_groups, page_links
 from searchapp.web.site import site
@@ -82,6 +82,11 @@ def search() -> str:
         bars=chart(result.timeline, search_request.filters),
         paging=page_links(search_request, result),
         sorts=[(sort, SORT_LABELS[sort], search_path(with_sort(search_request, sort))) for sort in sorts],
+        all_path=search_path(with_match(search_request, Match.ALL)),
+        most_path=search_path(with_match(search_request, Match.MOST)),
+        relevance_path=search_path(with_sort(search_request, Sort.RELEVANCE)),
+        explain_path=search_path(with_explanations(search_request, not search_request.explain)),
+        ageless_path=search_path(with_recency(search_request, 0)),
         current_sort=search_request.sort if search_request.sort in sorts else Sort.NEWEST,
     )
 

@@ -12,13 +12,14 @@ import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from enum import StrEnum
 from typing import Final, TypeVar
 
 from werkzeug.datastructures import MultiDict
 
 from searchapp.errors import InvalidRequest
 from searchapp.i18n import Message
-from searchapp.model import DEFAULT_FACET_LIMIT, Filters, SearchRequest, Sort
+from searchapp.model import DEFAULT_FACET_LIMIT, Filters, Match, SearchRequest, Sort
 from searchapp.query import LONGEST_QUERY
 from searchapp.schema import FACET_FIELDS
 from searchapp.search.facet_values import ValueOrder
@@ -45,6 +46,7 @@ HIGHEST_PER_PAGE: Final = 100
 HIGHEST_FACET_LIMIT: Final = 1000
 # Values of one filter. Pages offer fewer; the limit bounds the cost of one request.
 MOST_VALUES: Final = 50
+LONGEST_HALF_LIFE: Final = 36_500
 SORTS: Final = tuple(Sort)
 
 QUERY_CUT: Final = Message(
@@ -59,6 +61,7 @@ DATE_FORMS: Final = (
 Arguments = MultiDict[str, str]
 Problems = list[tuple[str, Message]]
 Value = TypeVar("Value")
+Choice = TypeVar("Choice", bound=StrEnum)
 
 
 class _WrongError(ValueError):
@@ -99,7 +102,10 @@ def read_search(arguments: Arguments) -> Reading:
     request = SearchRequest(
         query=query,
         filters=_read_filters(arguments, problems),
-        sort=_read(arguments, "sort", _sort, Sort.RELEVANCE, problems),
+        sort=_read(arguments, "sort", _one_of(Sort), Sort.RELEVANCE, problems),
+        match=_read(arguments, "match", _one_of(Match), None, problems),
+        recency=_read(arguments, "recency", _whole_number(0, LONGEST_HALF_LIFE), None, problems),
+        explain=_read(arguments, "explain", _yes_or_no, False, problems),
         page=_read(arguments, "page", _whole_number(1, None), 1, problems),
         per_page=_read(arguments, "per_page", _whole_number(1, HIGHEST_PER_PAGE), 10, problems),
         cursor=_read(arguments, "cursor", _cursor, None, problems),
@@ -188,10 +194,19 @@ def _suggestion_format(text: str) -> str:
     return text
 
 
-def _sort(text: str) -> Sort:
-    if text not in SORTS:
-        raise _WrongError(Message("Give one of {choices}.", choices=", ".join(SORTS)))
-    return Sort(text)
+def _one_of(choices: type[Choice]) -> Callable[[str], Choice]:
+    def convert(text: str) -> Choice:
+        if text not in tuple(choices):
+            raise _WrongError(Message("Give one of {choices}.", choices=", ".join(choices)))
+        return choices(text)
+
+    return convert
+
+
+def _yes_or_no(text: str) -> bool:
+    if text not in ("true", "false", "1", "0"):
+        raise _WrongError(Message("Give one of {choices}.", choices="true, false"))
+    return text in ("true", "1")
 
 
 def _cursor(text: str) -> str:

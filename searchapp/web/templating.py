@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from searchapp.model import Hit, SearchRequest
 from searchapp.output.highlight_html import marked, paragraphs, snippet
-from searchapp.web import links
+from searchapp.web import links, why
 from searchapp.web.site import site
 from searchapp.web.site_language import current_language
 from searchapp.web.trend_request import trends_path
@@ -28,6 +28,7 @@ def init_app(app: Flask) -> None:
         article_path=links.article_path,
         current_language=current_language,
         excerpts=excerpts,
+        form_kind=why.form_kind,
         help_path=help_path,
         hidden_fields=links.hidden_fields,
         marked=marked,
@@ -36,6 +37,9 @@ def init_app(app: Flask) -> None:
         facet_path=links.facet_path,
         other_languages=other_languages,
         paragraphs=paragraphs,
+        part_name=why.part_name,
+        points=why.points,
+        score_part=why.score_part,
         search_for=SearchRequest,
         period_path=links.period_path,
         search_path=links.search_path,

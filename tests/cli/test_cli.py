@@ -55,6 +55,30 @@ def test_search_answers_in_the_json_of_the_endpoint(run: Run, indexed: Config) -
     assert answer["links"] == {"self": "/api/v1/search?q=ingerence+americaine", "next": None, "prev": None}
 
 
+def test_a_search_tells_of_all_words_and_names_those_that_are_missing(run: Run, indexed: Config) -> None:
+    output = run("search", "--index", indexed.index, "journal climat introuvable")
+    assert output.stdout.startswith("2 articles, none with all words · ")
+    assert "without: introuvable\n" in output.stdout
+    assert output.stderr == "No article holds “introuvable”.\n"
+    assert run("search", "--index", indexed.index, "journal climat").stdout.startswith(
+        "2 articles, of which 1 with all"
+    )
+    required = run("search", "--index", indexed.index, "--match", "all", "journal climat").stdout
+    assert required.startswith("1 article · ")
+    assert "without" not in required
+
+
+def test_a_search_without_a_word_says_so(run: Run, indexed: Config) -> None:
+    assert run("search", "--index", indexed.index, "(((").stderr == "“(((” holds no word and was left out.\n"
+
+
+def test_a_search_explains_its_scores_when_asked(run: Run, indexed: Config) -> None:
+    output = run("search", "--index", indexed.index, "--explain", "--recency", 30, "journal").stdout
+    assert "     journal " in output
+    assert " + title " in output or " + opening " in output
+    assert "recency -" in output
+
+
 def test_an_engine_that_is_not_installed_is_named_with_what_installs_it(run: Run, corpus: Path, tmp_path: Path) -> None:
     (tmp_path / "tantivy.py").write_text("raise ModuleNotFoundError(__name__)", "utf-8")
     outcome = run("reindex", corpus, "--engine", "tantivy")

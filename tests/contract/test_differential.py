@@ -21,6 +21,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from searchapp.analysis import Term
+from searchapp.engines.clauses import unscored
 from searchapp.engines.port import (
     BooleanClause,
     Clause,
@@ -201,11 +202,23 @@ def check(reader: Reader, oracle: Oracle, request: EngineRequest, *, scores: boo
         given_scores = [candidate.score for candidate in result.candidates]
         assert given_scores == pytest.approx([expected[entry] for entry in found], rel=1e-4, abs=1e-5)
         assert given_scores == sorted(given_scores, reverse=True)
+    check_unscored(reader, oracle, request)
     page = replace(request, offset=2, limit=3)
     assert ids(reader, page) == found[2:5]
     assert walk(reader, replace(request, limit=3)) == found
     assert result.complete
     check_late(reader, oracle, replace(request, deadline=Deadline(0.0)))
+
+
+def check_unscored(reader: Reader, oracle: Oracle, request: EngineRequest) -> None:
+    """Without its scores a clause finds the same; each document comes with its day."""
+    candidates = reader.search(replace(request, clause=unscored(request.clause))).candidates
+    documents = [candidate.document for candidate in candidates]
+    found = [entry.id for entry in reader.articles(documents)]
+    days = {document.article.id: document.day for document in oracle.documents}
+    assert sorted(found) == sorted(oracle.scores(request))
+    assert {candidate.score for candidate in candidates} <= {0.0}
+    assert reader.days(documents) == [days[entry] for entry in found]
 
 
 def check_late(reader: Reader, oracle: Oracle, request: EngineRequest) -> None:

@@ -225,6 +225,13 @@ def test_rerank_features_come_back_as_they_were_given(open_index: Open) -> None:
     assert [entry.id for entry in reader.articles([documents[2], documents[0]])] == ["vin", "pont"]
 
 
+def test_days_come_in_the_order_asked_for_and_are_0_without_a_date(open_index: Open) -> None:
+    reader = open_index([article("neuf", date="2024-05-01"), article("vieux", date="1901-12-31"), article("nul")])
+    documents = [candidate.document for candidate in reader.search(EngineRequest(MatchAllClause())).candidates]
+    assert reader.days(documents[::-1]) == [0, 19011231, 20240501]
+    assert reader.days([]) == []
+
+
 def test_document_frequency_counts_documents(open_index: Open) -> None:
     reader = open_index(PRESS)
     assert reader.document_frequency(STEMS, "pont") == 3

@@ -366,4 +366,32 @@ def test_limits_are_told_when_they_bite(text: str, said: str) -> None:
 
 
 def test_a_remark_that_would_be_told_often_is_told_once() -> None:
-    assert len(parse("( ( ( )))))").remarks) == 1
+    assert len(parse("pont )))) (pont").remarks) == 2
+
+
+@pytest.mark.parametrize(
+    ("text", "condition"),
+    [
+        ("(((", "((("),
+        ('"((', '"(('),
+        ("🙂", "🙂"),
+        ("pont 🙂", "🙂"),
+        ("pont +🙂", "+🙂"),
+        ('pont "…"', '"…"'),
+        ('pont -"…"', '-"…"'),
+        ("pont ET ( (…) )", "( (…) )"),
+        ("pont titre:()", "titre:()"),
+        ("pont source:…", "source:…"),
+        ("pont auteur:🙂", "auteur:🙂"),
+    ],
+)
+def test_a_condition_without_a_word_is_told_and_nothing_else_of_it(text: str, condition: str) -> None:
+    start = text.index(condition)
+    (remark,) = parse(text).remarks
+    assert f"“{condition}” holds no word" in str(remark.message)
+    assert (remark.start, remark.end) == (start, start + len(condition))
+
+
+@pytest.mark.parametrize("text", ["pont !", "pont : le bilan ?", "« pont » …", "pont – gare", "100 € le pont"])
+def test_punctuation_beside_words_is_not_told(text: str) -> None:
+    assert not any("holds no word" in str(remark.message) for remark in parse(text).remarks)

@@ -15,13 +15,13 @@ from searchapp.web import create_app
 
 SEARCH = "/api/v1/search"
 ANSWER = [
-    "query", "understood", "total", "total_relation", "took_ms", "generation", "page", "per_page",
-    "suggestion", "remarks", "results", "facets", "facets_truncated", "histogram", "timeline",
-    "links",
+    "query", "understood", "total", "total_relation", "total_all", "match", "facets_match", "recency", "took_ms",
+    "generation", "page", "per_page", "suggestion", "remarks", "results", "facets", "facets_truncated", "histogram",
+    "timeline", "links",
 ]  # fmt: skip
 RESULT = [
     "id", "rank", "score", "title", "date", "source", "section", "author", "url", "highlights", "spans",
-    "status", "modified",
+    "missing", "status", "modified",
 ]  # fmt: skip
 
 
@@ -44,6 +44,29 @@ def test_an_answer_has_the_promised_keys_in_the_promised_order(client: FlaskClie
     assert list(answer["links"]) == ["self", "next", "prev"]
     assert answer["facets"]["source"] == [{"value": "Le Phare du Ponant", "count": 1}]
     assert answer["histogram"] == [{"date": "2024-11", "count": 1}]
+
+
+def test_an_answer_counts_articles_with_all_words_and_a_result_names_those_it_lacks(client: FlaskClient) -> None:
+    answer = ask(client, q="marée banque")
+    assert (answer["total"], answer["total_all"], answer["match"], answer["facets_match"]) == (2, 1, "most", "all")
+    assert {result["id"]: result["missing"] for result in answer["results"]} == {
+        "ponant/maree": ["banque"],
+        "script": [],
+    }
+    assert sum(bucket["count"] for bucket in answer["histogram"]) == 1
+    newest = ask(client, q="marée banque", sort="newest")
+    assert (newest["total"], newest["total_all"], newest["match"]) == (1, 1, "all")
+
+
+def test_an_explanation_comes_on_request_and_its_parts_add_up_to_the_score(client: FlaskClient) -> None:
+    assert "explanation" not in first(client, q="marée banque")
+    result = first(client, q="marée banque", explain="true")
+    contributions = [part["contribution"] for part in result["explanation"]["parts"]]
+    assert sum(contributions) == pytest.approx(result["score"], abs=1e-4)
+    assert [word["word"] for word in result["explanation"]["words"]] == ["marée", "banque"]
+    assert result["explanation"]["words"][1]["forms"][0] == {
+        "form": "banque", "kind": "word", "part": "title", "count": 1,
+    }  # fmt: skip
 
 
 def test_a_result_names_its_article_and_where_it_is_read(client: FlaskClient) -> None:

@@ -53,6 +53,57 @@ def test_results_show_title_source_date_and_marks(client: FlaskClient) -> None:
     assert "/articles/ponant/maree?q=baignoire" in links(page)
 
 
+def test_the_tally_tells_of_articles_with_all_words_and_links_to_them(client: FlaskClient) -> None:
+    page = read(client, "/search?q=tomme+chien+baignoire+marée")
+    assert re.search(r"\d+ articles, aucun avec tous les mots ·", words(page))
+    page = read(client, "/search?q=marée+banque")
+    assert "2 articles, dont 1 avec tous les mots" in words(page)
+    assert "/search?q=mar%C3%A9e+banque&match=all" in links(page)
+    assert "sans : banque" in words(page)
+    assert "Sont comptés les articles avec tous les mots." in words(page)
+    page = read(client, "/search?q=marée+banque&match=all")
+    assert "1 article avec tous les mots" in words(page)
+    assert "/search?q=mar%C3%A9e+banque&match=most" in links(page)
+
+
+def test_by_date_the_articles_with_all_words_are_listed_and_the_page_says_so(client: FlaskClient) -> None:
+    page = read(client, "/search?q=marée+banque&sort=newest")
+    assert "1 article avec tous les mots" in words(page)
+    assert "/search?q=mar%C3%A9e+banque" in links(page)
+
+
+def test_without_an_article_with_all_words_the_others_are_offered(client: FlaskClient) -> None:
+    page = read(client, "/search?q=baignoire+tomme&match=all")
+    assert "Chercher les articles avec une partie des mots" in words(page)
+
+
+def test_a_word_of_one_is_no_matter_of_all_words(client: FlaskClient) -> None:
+    assert "tous les mots" not in words(read(client, "/search?q=tomme&sort=newest"))
+
+
+def test_results_are_explained_on_request(client: FlaskClient) -> None:
+    page = read(client, "/search?q=baignoire+mare")
+    assert 'class="why"' not in page
+    assert "/search?q=baignoire+mare&explain=true" in links(page)
+    page = words(read(client, "/search?q=baignoire+quai&explain=true"))
+    assert "Pourquoi ce résultat ?" in page
+    assert "Titre : baignoire" in page
+    assert "mots côte à côte" not in page
+    assert "Masquer les explications" in page
+
+
+def test_recency_is_never_hidden(client: FlaskClient) -> None:
+    page = read(client, "/search?q=tomme&recency=30&explain=true")
+    assert "un score diminue de moitié en 30 jours" in words(page)
+    assert "jours de plus que le plus récent" in words(page)
+    assert "/search?q=tomme&recency=0&explain=true" in links(page)
+    assert "diminue de moitié" not in words(read(client, "/search?q=tomme"))
+
+
+def test_a_condition_without_a_word_is_told(client: FlaskClient) -> None:
+    assert "« ((( » ne contient aucun mot" in words(read(client, "/search?q=((("))
+
+
 def test_a_day_without_an_hour_is_shown_without_one(client: FlaskClient) -> None:
     assert ">1er mai 2024<" in read(client, "/search?q=banque")
 

@@ -11,12 +11,14 @@ from hypothesis import strategies as some
 from werkzeug.datastructures import MultiDict
 
 from searchapp.errors import InvalidRequest
-from searchapp.model import Filters, SearchRequest, Sort
+from searchapp.model import Filters, Match, SearchRequest, Sort
 from searchapp.output.answer_json import write_search
 from searchapp.web.params import clean_query, read_search
 
 TEXT = some.text(max_size=60)
-NAMES = some.sampled_from(["q", "page", "per_page", "cursor", "sort", "from", "to", "source", "section", "author"])
+NAMES = some.sampled_from(
+    ["q", "page", "per_page", "cursor", "sort", "match", "recency", "explain", "from", "to", "source", "section"]
+)
 QUIET = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
@@ -129,6 +131,18 @@ def test_a_query_is_cut_without_a_space_at_its_end() -> None:
 def test_a_period_of_one_day_is_one() -> None:
     assert read(**{"from": "2024-02-03", "to": "2024-02-03"}).filters.date_from == date(2024, 2, 3)
     assert read_search(MultiDict({"from": "2024-02-03", "to": "2024-02-02"})).request.filters.date_to is None
+
+
+def test_match_recency_and_explain_are_read_and_written_as_they_are() -> None:
+    request = read(q="phare", match="all", recency="30", explain="true")
+    assert (request.match, request.recency, request.explain) == (Match.ALL, 30, True)
+    assert read(**write_search(request)) == request
+    assert (read(recency="0").recency, read().recency) == (0, None)
+
+
+@pytest.mark.parametrize(("name", "text"), [("match", "any"), ("recency", "-1"), ("recency", "x"), ("explain", "oui")])
+def test_a_wrong_match_recency_or_explain_is_a_problem(name: str, text: str) -> None:
+    assert [wrong for wrong, _ in read_search(MultiDict({name: text})).problems] == [name]
 
 
 @pytest.mark.parametrize("sort", ["relevance", "newest", "oldest"])

@@ -85,6 +85,11 @@ class TantivyReader:
         return [stored.decode("utf-8", "replace") for stored in self._stored(documents, RERANK_FEATURES)]
 
     @panics_as_exceptions()
+    def days(self, documents: Iterable[DocumentHandle]) -> list[int]:
+        days = self._searcher.fast_field_values(DAY, list(map(_address, documents)))
+        return [int(day or 0) for day in days]
+
+    @panics_as_exceptions()
     def terms_with_prefix(self, field: str, prefix: str, limit: int) -> list[tuple[str, int]]:
         if field not in TERM_FIELDS:
             return []
@@ -164,9 +169,13 @@ class TantivyReader:
         return {name: [(bucket["key"], bucket["doc_count"]) for bucket in answer[name]["buckets"]] for name in columns}
 
     def _stored(self, documents: Iterable[DocumentHandle], field: str) -> Iterator[bytes]:
-        for number in cast("Iterable[int]", documents):
-            address = DocAddress(number >> DOCUMENT_BITS, number & ((1 << DOCUMENT_BITS) - 1))
-            yield _value(self._searcher.doc(address), field)
+        for handle in documents:
+            yield _value(self._searcher.doc(_address(handle)), field)
+
+
+def _address(handle: DocumentHandle) -> DocAddress:
+    number = cast(int, handle)
+    return DocAddress(number >> DOCUMENT_BITS, number & ((1 << DOCUMENT_BITS) - 1))
 
 
 def _value(document: tantivy.Document, field: str) -> bytes:

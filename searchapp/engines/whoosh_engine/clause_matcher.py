@@ -141,7 +141,7 @@ class ClauseMatcher:
     def _score(self, field: str, term: str, boost: float) -> Match:
         postings = self._cache.postings(field, term)
         self._postings_read += len(postings) + _POSTINGS_PER_LIST
-        if field != STEMS:
+        if field != STEMS or not boost:
             return unscored(postings.documents)
         idf = np.log1p((self._cache.live - len(postings) + 0.5) / (len(postings) + 0.5))
         weight = np.float32(boost * idf * (BM25_K1 + 1))

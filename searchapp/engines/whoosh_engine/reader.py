@@ -75,6 +75,10 @@ class WhooshReader:
         with self._lock:
             return [leaf.text(RERANK_FEATURES, number) for leaf, number in map(self._located, documents)]
 
+    def days(self, documents: Iterable[DocumentHandle]) -> list[int]:
+        days: list[int] = self._cache.days[[cast(int, handle) for handle in documents]].tolist()
+        return days
+
     def terms_with_prefix(self, field: str, prefix: str, limit: int) -> list[tuple[str, int]]:
         start = prefix.encode("utf-8", "replace")
         with self._lock:

@@ -1,0 +1,47 @@
+"""The words of a query that an article lacks, for the results of one page."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from searchapp.derived.rerank_features import read_rerank_features
+from searchapp.engines.port import BooleanClause, Candidate, EngineRequest, Reader, TermClause
+from searchapp.model import Article, Deadline
+from searchapp.schema import ID
+from searchapp.search.preferred_parts import PreferredPart
+
+__all__ = ["missing_words"]
+
+
+def missing_words(
+    parts: Sequence[PreferredPart],
+    candidates: Sequence[Candidate],
+    articles: Sequence[Article],
+    reader: Reader,
+    deadline: Deadline,
+) -> list[tuple[str, ...]]:
+    """Return for each of ``articles`` the texts of the ``parts`` that it lacks; out of time none.
+
+    ``candidates`` are those of the articles. Words are looked for in the stored rerank features; for the other parts
+    the engine is asked which of these articles match.
+    """
+    missing: list[list[str]] = [[] for _ in articles]
+    if not parts or not articles or deadline.passed():
+        return [()] * len(articles)
+    stored = map(read_rerank_features, reader.rerank_features(candidate.document for candidate in candidates))
+    texts = [f"{features.title}\n{features.opening}\n{features.rest}" for features in stored]
+    shown = TermClause(ID, tuple((article.id, 1.0) for article in articles))
+    for part in parts:
+        if part.ways:
+            holds = [any(all(f"|{stem}|" in text for stem in way) for way in part.ways) for text in texts]
+        else:
+            clause = BooleanClause(must=(shown, part.clause))
+            result = reader.search(EngineRequest(clause, limit=len(articles), deadline=deadline))
+            if not result.complete:
+                return [()] * len(articles)
+            matching = {candidate.document for candidate in result.candidates}
+            holds = [candidate.document in matching for candidate in candidates]
+        for lacked, is_held in zip(missing, holds, strict=True):
+            if not is_held:
+                lacked.append(part.text)
+    return list(map(tuple, missing))
