@@ -15,7 +15,7 @@ from searchapp.analysis.compounds import HEADS, TAILS, UNITS
 
 __all__ = ["are_capitals", "digit_gaps", "is_open", "may_go_on", "spaced_stretch"]
 
-_OPENING: Final = '"«“([\'’'
+_OPENING: Final = "\"«“(['’"
 _CLOSING: Final = '.,;:!?…)]»”"'
 _CAPITALS: Final = re.compile(r"[(«“\"]?(?:[LlDd]['’])?[A-Z]{1,4}\.?")
 _EUROS: Final = ("million", "millions", "milliard", "milliards", "d'euros", "d’euros")

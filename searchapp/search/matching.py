@@ -130,7 +130,13 @@ def _count_all_words(plan: QueryPlan, request: EngineRequest, reader: Reader) ->
         result = reader.search(request)
         return Matches(result, result.complete, total_all, Match.MOST, Match.MOST)
     result = reader.search(replace(request, facets=(), histogram=False, timeline=False))
-    result = replace(result, facets=counts.facets, histogram=counts.histogram, timeline=counts.timeline)
+    result = replace(
+        result,
+        facets=counts.facets,
+        truncated=counts.truncated,
+        histogram=counts.histogram,
+        timeline=counts.timeline,
+    )
     return Matches(result, result.complete and counts.complete, total_all, Match.MOST, Match.ALL)
 
 

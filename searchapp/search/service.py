@@ -198,7 +198,7 @@ class SearchService:
         plan, matches = self._count(request, deadline, counts, generation)
         (facet,) = counts.facets
         complete = plan.complete and matches.complete
-        return FacetValues(facet, matches.result.facets[facet], generation.name, plan.remarks, complete)
+        return FacetValues(facet, matches.result.facets.get(facet, ()), generation.name, plan.remarks, complete)
 
     def _count(
         self, request: SearchRequest, deadline: Deadline, counts: Counts, generation: OpenGeneration
