@@ -24,6 +24,7 @@ Words repeat: what a raw token becomes is remembered, so a text costs a split at
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final, cast
@@ -64,6 +65,7 @@ __all__ = ["FrenchAnalyzer", "Joined", "Step", "Term", "TermMatcher", "Token"]
 
 # Raises the fingerprint when the code of the chain changes what it gives.
 _CHAIN_VERSION: Final = 3
+_PARAGRAPH_END: Final = re.compile(r"\n[^\S\n]*+\n")
 Joined = tuple[int, "Term"]
 """The index of a token, and the term of the compound that begins there."""
 
@@ -120,9 +122,13 @@ class Step:
 
 
 class FrenchAnalyzer:
-    """The chain as an object; safe to share between threads. A pickle of it leaves out what it remembers."""
+    """The chain as an object; safe to share between threads. A pickle of it leaves out what it remembers.
 
-    def __init__(self) -> None:
+    With ``phrases_cross_paragraphs`` a whole text counts as one paragraph.
+    """
+
+    def __init__(self, *, phrases_cross_paragraphs: bool = False) -> None:
+        self._phrases_cross_paragraphs = phrases_cross_paragraphs
         self._stopwords = stopwords()
         self._forget()
 
@@ -151,10 +157,15 @@ class FrenchAnalyzer:
             str(RULES_VERSION),
             stem_table.digest(),
             PATTERN.pattern,
+            f"paragraphs {'joined' if self._phrases_cross_paragraphs else 'apart'}",
             *lists,
             *fingerprint_parts(),
         )
         return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:12]
+
+    def paragraph_ends(self, text: str) -> list[int]:
+        """Return the offsets in ``text`` at which paragraphs end, before the blank line; no phrase goes on there."""
+        return [] if self._phrases_cross_paragraphs else [end.start() for end in _PARAGRAPH_END.finditer(text)]
 
     def terms(self, text: str) -> list[Term]:
         """Return the terms of ``text`` in order; the quick way where spans are not needed."""
