@@ -31,6 +31,7 @@ __all__ = [
     "Hit",
     "Reject",
     "Remark",
+    "Replacement",
     "SearchRequest",
     "SearchResult",
     "Sort",
@@ -77,6 +78,14 @@ class Remark:
     message: Message
     start: int
     end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Replacement:
+    """A word of a query that no article holds, and the words that were looked for instead."""
+
+    word: str
+    instead: str
 
 
 class ArticleStatus(StrEnum):
@@ -188,7 +197,8 @@ class SearchRequest:
     """One search.
 
     ``cursor`` is a token from an earlier answer to the same search: the results after its last one are returned, and
-    ``page`` is ignored. An empty query finds every article, newest first.
+    ``page`` is ignored. An empty query finds every article, newest first. Unless ``correct``, words that no article
+    holds are looked for as they were typed.
     """
 
     query: str = ""
@@ -197,6 +207,7 @@ class SearchRequest:
     page: int = 1
     per_page: int = 10
     cursor: str | None = None
+    correct: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,7 +273,9 @@ class SearchResult:
 
     After a cursor, ``page`` is the number of the page with the first hit.
 
-    ``understood`` is the normal form of the query; ``elaborate`` is True for a query with operators.
+    ``understood`` is the normal form of the query; ``elaborate`` is True for a query with operators. ``suggestions``
+    are queries that may be meant, the likeliest first, which is also ``suggestion``; the results are those of this one
+    if there are ``replacements``.
     """
 
     query: str
@@ -279,6 +292,8 @@ class SearchResult:
     remarks: tuple[Remark, ...] = ()
     elaborate: bool = False
     suggestion: str | None = None
+    suggestions: tuple[str, ...] = ()
+    replacements: tuple[Replacement, ...] = ()
     next_cursor: str | None = None
 
 

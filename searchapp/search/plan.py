@@ -12,9 +12,9 @@ from dataclasses import dataclass, replace
 from searchapp.analysis import FrenchAnalyzer, Term
 from searchapp.engines.port import Clause
 from searchapp.i18n import Message
-from searchapp.model import Deadline, Filters, Remark, SearchRequest, Sort
+from searchapp.model import Deadline, Filters, Remark, Replacement, SearchRequest, Sort
 from searchapp.query import Bool, MatchAll, Node, ParsedQuery, Phrase, narrows
-from searchapp.search.corrections import Corrections, SpellingCorrector
+from searchapp.search.corrections import Corrections, SpellingCorrector, correction_messages
 from searchapp.search.dictionary import Dictionaries, Lookup
 from searchapp.search.highlight_terms import HighlightTerms, extract_highlight_terms
 from searchapp.search.open_generation import OpenGeneration
@@ -38,9 +38,11 @@ class QueryPlan:
 
     ``clause`` finds the articles, ``scored_terms`` rank them. Each of ``alternatives`` (synonyms) is of a stretch of
     these terms. ``sort`` is the order in effect. Unless ``complete``, there was no time to look up all words.
+    ``understood`` is the tree as people are shown it, before words were corrected or preferred.
     """
 
     tree: Node
+    understood: Node
     clause: Clause
     filters: Filters
     sort: Sort
@@ -49,7 +51,8 @@ class QueryPlan:
     highlight_terms: HighlightTerms
     corrections: Corrections
     remarks: tuple[Remark, ...] = ()
-    suggestion: str | None = None
+    suggestions: tuple[str, ...] = ()
+    replacements: tuple[Replacement, ...] = ()
     complete: bool = True
 
 
@@ -86,16 +89,17 @@ class QueryPlanner:
 
         ``messages`` say how its tree was changed before.
         """
-        reader, spelling = generation.reader, generation.spelling
+        reader, spelling, understood = generation.reader, generation.spelling, parsed.tree
         parsed = replace(parsed, tree=without_fillers(parsed.tree, request.query))
-        query = self._correct(parsed, generation, deadline)
+        query = self._correct(parsed, generation, deadline, replaces=request.correct)
         lookup = Lookup(self._dictionaries.of(reader), deadline)
         resolution = Resolver(query.spellings, lookup, query.corrections).resolve(query.tree)
-        replaced = replaced_forms(query.tree, query.spellings)
-        reported = (*messages, *query.messages, *query.corrections.messages(replaced))
+        replacements = query.corrections.replacements(replaced_forms(query.tree, query.spellings))
+        reported = (*messages, *query.messages, *correction_messages(replacements))
         whole_query = (Remark(message, 0, len(request.query)) for message in reported)
         return QueryPlan(
             tree=query.tree,
+            understood=understood,
             clause=resolution.clause,
             filters=request.filters,
             sort=_effective_sort(request.sort, query.tree),
@@ -104,7 +108,8 @@ class QueryPlanner:
             highlight_terms=self._highlight_terms(query),
             corrections=query.corrections,
             remarks=(*parsed.remarks, *resolution.remarks, *whole_query),
-            suggestion=query.corrections.suggestion(request.query, self._analyzer),
+            suggestions=query.corrections.suggestions(request.query, self._analyzer),
+            replacements=replacements,
             complete=query.corrections.complete and resolution.complete,
         )
 
@@ -122,9 +127,11 @@ class QueryPlanner:
         """Return the highlight terms of a plan, for one article: nothing has to be found, so no clause is resolved."""
         return self._highlight_terms(self._correct(parsed, generation, deadline))
 
-    def _correct(self, parsed: ParsedQuery, generation: OpenGeneration, deadline: Deadline) -> _CorrectedQuery:
+    def _correct(
+        self, parsed: ParsedQuery, generation: OpenGeneration, deadline: Deadline, *, replaces: bool = True
+    ) -> _CorrectedQuery:
         tree, messages = _prefer_quotes(parsed.tree)
-        corrector = SpellingCorrector(generation.reader, generation.spelling)
+        corrector = SpellingCorrector(generation.reader, generation.spelling, self._analyzer, replaces=replaces)
         spellings = QuerySpellings(self._analyzer, generation.reader, generation.spelling)
         corrections = corrector.correct(terms_to_correct(tree, spellings), deadline)
         terms = scored_terms(tree, spellings, corrections)
