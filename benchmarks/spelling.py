@@ -24,8 +24,8 @@ from searchapp.derived.spelling import FILE_NAME, SpellingDictionary
 from searchapp.indexing.generation_layout import ENGINE
 from searchapp.indexing.generations import Generations
 from searchapp.model import Deadline
-from searchapp.search.corrections import Corrections, SpellingCorrector
 from searchapp.schema import WORDS
+from searchapp.search.corrections import Corrections, SpellingCorrector
 
 EDITED, RIGHT = 1_000, 5_000
 ANALYZER = FrenchAnalyzer()

@@ -14,12 +14,14 @@ from rapidfuzz.distance import OSA
 __all__ = ["Slip", "phonetic_key", "slip"]
 
 # In edits. Letters that changed places, a doubled letter and a wrong vowel are commoner than other edits, a wrong
-# beginning is rarer; what sounds alike may have been written by ear.
+# beginning is rarer; what sounds alike may have been written by ear, and costs less
+# than so many edits.
 _SWAPPED: Final = 0.85
 _DOUBLED: Final = 0.7
 _VOWEL: Final = 0.95
 _OTHER_BEGINNING: Final = 0.2
 _SAME_SOUND: Final = -0.5
+_MOST_OF_SAME_SOUND: Final = 1.25
 _VOWELS: Final = frozenset("aeiouy")
 
 # Spelling by ear in French: letters that sound alike become one (rules written for this project).
@@ -73,7 +75,8 @@ def slip(typed: str, meant: str, *, sounds_alike: bool, limit: int) -> Slip | No
         return None
     weight, is_common = _one_edit(typed, meant) if edits == 1 else (float(edits), False)
     same_beginning = typed[0] == meant[0]
-    weight += (0.0 if same_beginning else _OTHER_BEGINNING) + (_SAME_SOUND if sounds_alike else 0.0)
+    weight = min(weight + _SAME_SOUND, _MOST_OF_SAME_SOUND) if sounds_alike else weight
+    weight += 0.0 if same_beginning else _OTHER_BEGINNING
     return Slip(edits, weight, (is_common or sounds_alike) and same_beginning)
 
 

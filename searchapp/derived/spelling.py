@@ -75,6 +75,7 @@ TABLES: Final = _TABLES + _INDEXES
 # The file is private until its generation is published: a crash loses it anyway.
 _PRAGMAS: Final = "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;"
 
+
 def build_spelling_dictionary(path: Path, forms: Iterable[tuple[str, int]], analyzer: FrenchAnalyzer) -> None:
     """Write a spelling dictionary from (exact form, document frequency) pairs; the frequencies of a form are added."""
     totals: dict[str, int] = {}
@@ -250,7 +251,8 @@ class SpellingDictionary:
         for rest in rests:
             form, documents = self._form(rest) if rest[:1] in _ELIDED_BEFORE else ("", 0)
             if documents >= least:
-                yield Correction((form,), _COST_OF_APOSTROPHE - _WEIGHT_OF_FREQUENCY * log(documents), documents, 1, True)
+                cost = _COST_OF_APOSTROPHE - _WEIGHT_OF_FREQUENCY * log(documents)
+                yield Correction((form,), cost, documents, 1, is_common=True)
 
     def _lost_space(self, word: str, least: int) -> Iterator[Correction]:
         """Yield « coupe », « du » and « monde » for these written as one, cut where both content words are frequent."""
@@ -264,7 +266,9 @@ class SpellingDictionary:
         )
         documents, forms = max(cuts, default=(0, ()))
         if documents >= _PARTS_FREQUENCY * least:
-            yield Correction(forms, _COST_OF_SPACE - _WEIGHT_OF_FREQUENCY * log(documents), documents, 1, False)
+            yield Correction(
+                forms, _COST_OF_SPACE - _WEIGHT_OF_FREQUENCY * log(documents), documents, 1, is_common=False
+            )
 
     def _forms_and_documents(self, words: Sequence[str]) -> dict[str, tuple[str, int]]:
         marks = ", ".join("?" * len(words))

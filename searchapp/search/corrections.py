@@ -21,11 +21,14 @@ __all__ = ["NO_CORRECTIONS", "Corrections", "SpellingCorrector", "correction_mes
 
 # Articles from which on a correction is held by so many: in small archives most right words are in one article.
 _LEAST_FREQUENCIES: Final = ((10_000, 3), (1_000, 2), (0, 1))
+# The cost, by letters typed, up to which a correction replaces: short words are near to many others by chance, so that
+# in an archive without « santé » the rare « saute » is offered only.
+_COST_PER_LETTER: Final = 0.14
 # A word in more than one of so many articles is what was meant. The ratios were chosen with benchmarks/spelling.py.
 _RARE: Final = 10_000
 _SHORTEST_OFFERED: Final = 5
 # So many times as many articles hold a far likelier word: for a common slip, and for another.
-_FAR_LIKELIER: Final = (150, 1_000)
+_FAR_LIKELIER: Final = (150, 2_000)
 # The same for a form that no article holds, beside articles with other forms of its stem.
 _FAR_LIKELIER_THAN_STEM: Final = (1, 8)
 # Corrections whose costs differ by less are about as likely: a frequency 1.6 times as high.
@@ -129,7 +132,8 @@ class SpellingCorrector:
             if corrections:
                 offered[form] = tuple(dict.fromkeys(_shown(self._terms(each)) for each in corrections))
             if not articles and self._replaces:
-                terms = self._terms(corrections[0]) if corrections else ()
+                sure = [each for each in corrections[:1] if each.cost <= _COST_PER_LETTER * len(term.word)]
+                terms = [each for correction in sure for each in self._terms(correction)]
                 by_form[form] = tuple(each for each in terms if not each.is_stopword)
         return Corrections(by_form, frozenset(unchecked), offered)
 

@@ -13,14 +13,15 @@ from searchapp.analysis import FrenchAnalyzer, Term
 from searchapp.engines.port import Clause
 from searchapp.i18n import Message
 from searchapp.model import Deadline, Filters, Remark, Replacement, SearchRequest, Sort
-from searchapp.query import Bool, MatchAll, Node, ParsedQuery, Phrase, narrows
+from searchapp.query import Bool, MatchAll, Node, ParsedQuery, Phrase, narrows, show
 from searchapp.search.corrections import Corrections, SpellingCorrector, correction_messages
 from searchapp.search.dictionary import Dictionaries, Lookup
 from searchapp.search.highlight_terms import HighlightTerms, extract_highlight_terms
+from searchapp.search.offers import with_offers
 from searchapp.search.open_generation import OpenGeneration
 from searchapp.search.query_terms import replaced_forms, scored_terms, scored_texts, terms_to_correct
 from searchapp.search.relaxing import relax_phrases, without_fillers
-from searchapp.search.resolve import Resolver
+from searchapp.search.resolve import Resolution, Resolver
 from searchapp.search.scored_terms import ScoredTerm, weigh
 from searchapp.search.spellings import QuerySpellings, TypedForm
 from searchapp.search.synonyms import MOST_ALTERNATIVES, Alternative, Synonyms
@@ -108,7 +109,7 @@ class QueryPlanner:
             highlight_terms=self._highlight_terms(query),
             corrections=query.corrections,
             remarks=(*parsed.remarks, *resolution.remarks, *whole_query),
-            suggestions=query.corrections.suggestions(request.query, self._analyzer),
+            suggestions=self._suggestions(request, replace(parsed, tree=understood), resolution, query.corrections),
             replacements=replacements,
             complete=query.corrections.complete and resolution.complete,
         )
@@ -141,6 +142,16 @@ class QueryPlanner:
         alternatives = (*self._synonyms.of(stems), *others)[:MOST_ALTERNATIVES]
         typed_forms = spellings.typed_forms(" ".join(scored_texts(tree)))
         return _CorrectedQuery(tree, spellings, messages, corrections, terms, alternatives, typed_forms)
+
+    def _suggestions(
+        self, request: SearchRequest, parsed: ParsedQuery, resolution: Resolution, corrections: Corrections
+    ) -> tuple[str, ...]:
+        """Return the queries that may be meant: what was typed or, if some of it could not be read, its normal form."""
+        text = request.query
+        if resolution.offers or parsed.remarks:
+            text = show(with_offers(parsed.tree, dict(resolution.offers)))
+        corrected = corrections.suggestions(text, self._analyzer)
+        return corrected or ((text,) if resolution.offers and text != request.query else ())
 
     def _highlight_terms(self, query: _CorrectedQuery) -> HighlightTerms:
         return extract_highlight_terms(query.tree, query.spellings, query.corrections, query.alternatives)

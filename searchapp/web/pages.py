@@ -6,6 +6,7 @@ A wrong parameter is left out of the search, and the page says so.
 from __future__ import annotations
 
 from contextlib import suppress
+from dataclasses import replace
 from typing import Final
 
 from flask import Blueprint, render_template, request
@@ -15,6 +16,7 @@ from searchapp.i18n import Message
 from searchapp.model import SearchRequest, SearchResult, Sort
 from searchapp.output.answer_json import needs_explanation
 from searchapp.query.guide import GUIDE, LIMITS
+from searchapp.search.corrections import correction_messages
 from searchapp.web.article_ids import requested_id
 from searchapp.web.examples import HOME_EXAMPLES
 from searchapp.web.histogram import chart
@@ -59,7 +61,9 @@ def search() -> str:
         Message("The parameter “{parameter}” was ignored. {reason}", parameter=parameter, reason=reason)
         for parameter, reason in (*reading.problems, *dropped)
     )
-    remarks = (*reading.remarks, *ignored, *(remark.message for remark in result.remarks))
+    replaced = set(correction_messages(result.replacements))  # told beside the suggestion
+    told = (remark.message for remark in result.remarks if remark.message not in replaced)
+    remarks = (*reading.remarks, *ignored, *told)
     sorts = [sort for sort in SORTS if search_request.query or sort != Sort.RELEVANCE]
     return render_template(
         "search.html",
@@ -71,6 +75,7 @@ def search() -> str:
         groups=facet_groups(search_request, result),
         bars=chart(result.histogram),
         paging=page_links(search_request, result),
+        as_typed=search_path(replace(with_page(search_request, 1), correct=False)),
         sorts=[(sort, SORT_LABELS[sort], search_path(with_sort(search_request, sort))) for sort in sorts],
         current_sort=search_request.sort if search_request.sort in sorts else Sort.NEWEST,
     )

@@ -46,6 +46,8 @@ DATE_FORMS: Final = (
     re.compile(r"(?P<day>[0-9]{1,2})/(?P<month>[0-9]{1,2})/(?P<year>[0-9]{4})"),
 )
 
+_FLAGS: Final = {"true": True, "false": False}
+
 Arguments = MultiDict[str, str]
 Problems = list[tuple[str, Message]]
 Value = TypeVar("Value")
@@ -85,6 +87,7 @@ def read_search(arguments: Arguments) -> Reading:
         page=_read(arguments, "page", _whole_number(1, None), 1, problems),
         per_page=_read(arguments, "per_page", _whole_number(1, HIGHEST_PER_PAGE), 10, problems),
         cursor=_read(arguments, "cursor", _cursor, None, problems),
+        correct=_read(arguments, "correct", _flag, True, problems),
     )
     return Reading(request, tuple(problems), remarks)
 
@@ -136,6 +139,12 @@ def _sort(text: str) -> Sort:
     if text not in SORTS:
         raise _WrongError(Message("Give one of {choices}.", choices=", ".join(SORTS)))
     return Sort(text)
+
+
+def _flag(text: str) -> bool:
+    if text not in _FLAGS:
+        raise _WrongError(Message("Give one of {choices}.", choices=", ".join(_FLAGS)))
+    return _FLAGS[text]
 
 
 def _cursor(text: str) -> str:

@@ -16,7 +16,7 @@ from searchapp.web import create_app
 SEARCH = "/api/v1/search"
 ANSWER = [
     "query", "understood", "total", "total_relation", "took_ms", "generation", "page", "per_page",
-    "suggestion", "remarks", "results", "facets", "histogram", "links",
+    "suggestion", "suggestions", "replacements", "remarks", "results", "facets", "histogram", "links",
 ]  # fmt: skip
 RESULT = [
     "id", "rank", "score", "title", "date", "source", "section", "author", "url", "highlights", "spans",
