@@ -93,11 +93,11 @@ def load_config(options: Mapping[str, object] | None = None, file: Path | None =
     return settings.load_config(options, os.environ, file)
 
 
-def open_analyzer() -> FrenchAnalyzer:
-    """Return the French chain."""
+def open_analyzer(config: Config | None = None) -> FrenchAnalyzer:
+    """Return the French chain, with the default settings unless ``config`` is given."""
     from searchapp.analysis import FrenchAnalyzer
 
-    return FrenchAnalyzer()
+    return FrenchAnalyzer(phrases_cross_paragraphs=config is not None and config.phrases_cross_paragraphs)
 
 
 def open_service(config: Config, clock: Callable[[], date] | None = None) -> SearchService:
@@ -110,7 +110,7 @@ def open_service(config: Config, clock: Callable[[], date] | None = None) -> Sea
     from searchapp.search.service import SearchService
     from searchapp.search.synonyms import read_synonyms
 
-    analyzer = open_analyzer()
+    analyzer = open_analyzer(config)
     return SearchService(
         _generations(config),
         engine_named,
@@ -155,7 +155,7 @@ def reindex(
                 corpus=", ".join(entry.place for entry in config.entries) or str(config.corpus),
                 generations=generations,
                 engine=engine_named(config.engine),
-                analyzer=open_analyzer(),
+                analyzer=open_analyzer(config),
                 timezone=config.timezone,
                 options=replace(
                     options,
@@ -277,7 +277,7 @@ def index_status(config: Config) -> IndexStatus:
     """Return the status of ``config.index``; raises IndexMissing, and IndexDamaged when no generation is intact."""
     from searchapp.indexing.status import index_status as status_of
 
-    return status_of(_generations(config), engine_named(config.engine), open_analyzer(), config.timezone)
+    return status_of(_generations(config), engine_named(config.engine), open_analyzer(config), config.timezone)
 
 
 def check_index(
@@ -305,7 +305,7 @@ def check_index(
     except IndexDamaged:
         raise generations.failure(CURRENT) from None
     for name in chosen:
-        yield check_generation(generations, name, engine_named, open_analyzer(), on_progress)
+        yield check_generation(generations, name, engine_named, open_analyzer(config), on_progress)
 
 
 def rollback(
@@ -324,7 +324,7 @@ def rollback(
 
     generations = _generations(config)
     with unwritable_as_error(generations), generations.locked(config.lock_wait, on_wait):
-        return go_back(generations, generation, engine_named, open_analyzer(), on_progress)
+        return go_back(generations, generation, engine_named, open_analyzer(config), on_progress)
 
 
 def _source(entry: CorpusEntry, config: Config, *, lenient: bool) -> Source:

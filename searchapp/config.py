@@ -78,6 +78,15 @@ def _whole_number(lowest: int, highest: int) -> Callable[[object], int]:
     return _between(int, lowest, highest, allowed)
 
 
+def _flag(value: object) -> bool:
+    """Return the truth value of « true » or « false », as TOML, variables and options write them."""
+    flags = {"true": True, "false": False}
+    text = str(value).lower()
+    if text not in flags:
+        raise _NotAllowedError(Message("one of {choices}", choices=", ".join(flags)))
+    return flags[text]
+
+
 def _number(lowest: float, highest: float) -> Callable[[object], float]:
     allowed = Message("a number from {lowest} to {highest}", lowest=lowest, highest=highest)
     return _between(float, lowest, highest, allowed)
@@ -284,6 +293,11 @@ class Config:
         0,
         Message("days in which the score of an article halves, for archives of news (0: age does not count)"),
         flag="--recency",
+    )
+    phrases_cross_paragraphs: bool = _setting(
+        _flag,
+        False,
+        Message("whether a phrase may begin in one paragraph and end in the next (the next reindex is full)"),
     )
     synonyms: Path = _setting(_path, "synonyms.txt", Message("file with synonyms, if there is one"))
     write_token: str = _setting(

@@ -37,6 +37,7 @@ __all__ = [
     "Match",
     "Reject",
     "Remark",
+    "Replacement",
     "ScorePart",
     "SearchRequest",
     "SearchResult",
@@ -88,6 +89,14 @@ class Remark:
     message: Message
     start: int
     end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Replacement:
+    """A word of a query that no article holds, and the words that were looked for instead."""
+
+    word: str
+    instead: str
 
 
 class ArticleStatus(StrEnum):
@@ -223,7 +232,7 @@ class SearchRequest:
     ``cursor`` is a token from an earlier answer to the same search: the results after its last one are returned, and
     ``page`` is ignored. An empty query finds every article, newest first. ``match`` and
     ``recency`` (a half-life in days, 0 for none) are None for the defaults of the settings. With ``explain`` each hit
-    comes with its explanation.
+    comes with its explanation. Unless ``correct``, words that no article holds are looked for as they were typed.
     """
 
     query: str = ""
@@ -236,6 +245,7 @@ class SearchRequest:
     match: Match | None = None
     recency: int | None = None
     explain: bool = False
+    correct: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -366,10 +376,11 @@ class SearchResult:
     more values. ``histogram`` has the months of the results; ``timeline`` has the days, months or years of those that
     there are without the filter of days, so that the whole span stays in view.
 
-    ``understood`` is the normal form of the query; ``elaborate`` is True for a query with operators. ``total_all`` is
-    the number of articles with all words of the query, None when there was no time to count them. ``match`` says which
-    articles the hits are of, ``facets_match`` which ones facets and histogram count: those with all words or with most.
-    ``recency`` is the half-life in effect, in days, 0 for none.
+    ``understood`` is the normal form of the query; ``elaborate`` is True for a query with operators. ``suggestions``
+    are queries that may be meant, the likeliest first, which is also ``suggestion``; the results are those of this one
+    if there are ``replacements``. ``total_all`` is the number of articles with all words of the query, None when there
+    was no time to count them. ``match`` says which articles the hits are of, ``facets_match`` which ones facets and
+    histogram count: those with all words or with most. ``recency`` is the half-life in effect, in days, 0 for none.
     """
 
     query: str
@@ -388,6 +399,8 @@ class SearchResult:
     remarks: tuple[Remark, ...] = ()
     elaborate: bool = False
     suggestion: str | None = None
+    suggestions: tuple[str, ...] = ()
+    replacements: tuple[Replacement, ...] = ()
     next_cursor: str | None = None
     total_all: int | None = None
     match: Match = Match.MOST

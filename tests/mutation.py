@@ -44,6 +44,7 @@ NEAREST: dict[str, tuple[str, ...]] = {
     "search/highlight": ("tests/search/test_excerpts.py", "tests/search/test_highlight.py"),
     "search/term_marks": ("tests/search/test_highlight.py", "tests/search/test_excerpts.py"),
     "search/matching": ("tests/search/test_matching.py",),
+    "derived/misspellings": ("tests/derived/test_corrections.py",),
     "derived/spelling": ("tests/derived/test_corrections.py", "tests/derived/test_spelling.py"),
     "search/exclude_withdrawn": ("tests/contract/test_hiding.py",),
     "search/service": ("tests/archive", "tests/search/test_paging.py", "tests/search/test_service.py"),

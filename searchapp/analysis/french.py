@@ -24,6 +24,7 @@ Words repeat: what a raw token becomes is remembered, so a text costs a split at
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final, cast
@@ -54,6 +55,7 @@ __all__ = ["FrenchAnalyzer", "Joined", "Step", "Term", "TermMatcher", "Token"]
 
 # Raises the fingerprint when the code of the chain changes what it gives.
 _CHAIN_VERSION: Final = 4
+_PARAGRAPH_END: Final = re.compile(r"\n[^\S\n]*+\n")
 
 
 @dataclass(slots=True, eq=False)
@@ -67,9 +69,13 @@ class _Stretch:
 
 
 class FrenchAnalyzer:
-    """The chain as an object; safe to share between threads. A pickle of it leaves out what it remembers."""
+    """The chain as an object; safe to share between threads. A pickle of it leaves out what it remembers.
 
-    def __init__(self) -> None:
+    With ``phrases_cross_paragraphs`` a whole text counts as one paragraph.
+    """
+
+    def __init__(self, *, phrases_cross_paragraphs: bool = False) -> None:
+        self._phrases_cross_paragraphs = phrases_cross_paragraphs
         self._stopwords = stopwords()
         self._forget()
 
@@ -97,10 +103,15 @@ class FrenchAnalyzer:
             str(RULES_VERSION),
             stem_table.digest(),
             PATTERN.pattern,
+            f"paragraphs {'joined' if self._phrases_cross_paragraphs else 'apart'}",
             *lists,
             *fingerprint_parts(),
         )
         return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:12]
+
+    def paragraph_ends(self, text: str) -> list[int]:
+        """Return the offsets in ``text`` at which paragraphs end, before the blank line; no phrase goes on there."""
+        return [] if self._phrases_cross_paragraphs else [end.start() for end in _PARAGRAPH_END.finditer(text)]
 
     def terms(self, text: str) -> list[Term]:
         """Return the terms of ``text`` in order; the quick way where spans are not needed."""

@@ -65,6 +65,8 @@ def print_result(result: SearchResult, config: Config) -> None:
         print_error(Message("Understood: {query}", query=result.understood))
     for remark in result.remarks:
         print_error(remark.message)
+    if result.suggestions and not result.replacements:
+        print_error(Message("Did you mean {suggestion}?", suggestion=" / ".join(result.suggestions)))
     if not result.hits:
         print_out(_("No article matches. Try fewer or other words."))
         return

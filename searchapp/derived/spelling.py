@@ -6,36 +6,45 @@ search looks up a few rows, so memory stays flat and opening takes no time, howe
 
 from __future__ import annotations
 
-import re
 import sqlite3
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
+from dataclasses import dataclass
 from itertools import chain, islice
 from math import log
 from pathlib import Path
 from threading import Lock
 from typing import Any, Final
 
-from rapidfuzz.distance import OSA
-
 from searchapp.analysis import FrenchAnalyzer, Term
 from searchapp.analysis.stemmer import family_root
 from searchapp.derived.databases import open_database, reading_database
+from searchapp.derived.misspellings import phonetic_key, slip
 
 __all__ = [
     "FILE_NAME",
     "TABLES",
+    "Correction",
     "SpellingDictionary",
     "build_spelling_dictionary",
-    "phonetic_key",
     "update_spelling_dictionary",
 ]
 
 FILE_NAME: Final = "lexicon.sqlite"
 
-# A word in fewer articles may be a misspelling itself: it is no correction, and has no phonetic key.
-MIN_DOCUMENT_FREQUENCY: Final = 3
+_SHORTEST_CORRECTED: Final = 4
+# A second edit is looked for in words that long: in shorter ones it gives too many others.
+_LONG_WORD: Final = 9
+# A word ten times as frequent makes up for half an edit.
+_WEIGHT_OF_FREQUENCY: Final = 0.2
+_COST_OF_APOSTROPHE: Final = -1.0
+_COST_OF_SPACE: Final = 1.2
+# Function words between two words that are written as one.
+_LINKS: Final = ("", "a", "au", "aux", "de", "des", "du", "en", "et", "la", "le", "les")
+_ELIDED_BEFORE: Final = tuple("aeiouyh")
+# A word cut in two has rarer parts by chance: they need so many times the usual frequency.
+_PARTS_FREQUENCY: Final = 2
 _MAX_RELATED_STEMS: Final = 8
 # Words whose phonetic keys are computed at a time.
 _BATCH: Final = 10_000
@@ -47,53 +56,24 @@ CREATE TABLE words (word TEXT PRIMARY KEY, form TEXT, documents INTEGER, size IN
 CREATE TABLE forms (word TEXT, form TEXT, documents INTEGER, PRIMARY KEY (word, form)) WITHOUT ROWID;
 CREATE TABLE stems (stem TEXT PRIMARY KEY, root TEXT, documents INTEGER) WITHOUT ROWID;
 """
-_INDEXES: Final = f"""
-CREATE INDEX words_by_start ON words (substr(word, 1, 1), size) WHERE documents >= {MIN_DOCUMENT_FREQUENCY};
-CREATE INDEX words_by_sound ON words (sound) WHERE documents >= {MIN_DOCUMENT_FREQUENCY};
+# One edit leaves the first letter as it is, or else the last two.
+_INDEXES: Final = """
+CREATE INDEX words_by_start ON words (substr(word, 1, 1), size, documents);
+CREATE INDEX words_by_end ON words (substr(word, -2), size, documents);
+CREATE INDEX words_by_sound ON words (sound);
 CREATE INDEX stems_by_root ON stems (root, documents DESC);
 """
+_COLUMNS: Final = "SELECT word, form, documents, sound FROM words WHERE documents >= ? AND"
 _NEAREST: Final = f"""
-SELECT word, form, documents, sound FROM words
-WHERE documents >= {MIN_DOCUMENT_FREQUENCY} AND substr(word, 1, 1) = ? AND size BETWEEN ? AND ?
-UNION SELECT word, form, documents, sound FROM words WHERE documents >= {MIN_DOCUMENT_FREQUENCY} AND sound = ?
-"""  # noqa: S608 - a number of ours, which an index on a part of the rows needs to see
+{_COLUMNS} substr(word, 1, 1) = ? AND size BETWEEN ? AND ?
+UNION {_COLUMNS} substr(word, -2) = ? AND size BETWEEN ? AND ? UNION {_COLUMNS} sound = ?
+"""
 _NEW_WORD: Final = "INSERT INTO words VALUES (?, ?, ?, ?, ?)"
 _NEW_FORM: Final = "INSERT INTO forms VALUES (?, ?, ?)"
 _NEW_STEM: Final = "INSERT INTO stems VALUES (?, ?, ?)"
 TABLES: Final = _TABLES + _INDEXES
 # The file is private until its generation is published: a crash loses it anyway.
 _PRAGMAS: Final = "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;"
-
-# Spelling by ear in French: letters that sound alike become one (rules written for this project).
-_SOUNDS: Final = tuple(
-    (re.compile(pattern, re.MULTILINE), replacement)
-    for pattern, replacement in (
-        ("ph", "f"),
-        ("th", "t"),
-        ("rh", "r"),
-        ("^h|(?<=[^cp])h", ""),
-        ("qu|ck|k|c(?=[aoulrt]|$)", "k"),
-        ("gu(?=[ei])", "g"),
-        ("sc(?=[eiy])|c(?=[eiy])", "s"),
-        ("y", "i"),
-        ("eaux?$|aux?$|au|eau", "o"),
-        ("ai|ei", "e"),
-        ("(?:er|ez|ee|es|e|s|t|x|d)$", ""),
-        (r"(.)\1", r"\1"),
-        ("en|em", "an"),
-        ("z", "s"),
-    )
-)
-
-
-def phonetic_key(words: str) -> str:
-    """Return a rough phonetic key of a folded word, the same for « orthografe » and « orthographe ».
-
-    Of several words, one a line, it returns one key a line, in a tenth of the time.
-    """
-    for pattern, replacement in _SOUNDS:
-        words = pattern.sub(replacement, words)
-    return words
 
 
 def build_spelling_dictionary(path: Path, forms: Iterable[tuple[str, int]], analyzer: FrenchAnalyzer) -> None:
@@ -167,17 +147,13 @@ def _counted(form: str, analyzer: FrenchAnalyzer) -> Term | None:
     return term if len(term.word) > 3 and term.word.isalpha() and not term.is_stopword else None
 
 
-def _word_rows(words: Iterable[tuple[str, Mapping[str, int]]]) -> Iterator[tuple[str, str, int, int, str | None]]:
+def _word_rows(words: Iterable[tuple[str, Mapping[str, int]]]) -> Iterator[tuple[str, str, int, int, str]]:
     """Yield the row of each word; ``words`` gives each with its forms."""
     entries = iter(words)
     while batch := list(islice(entries, _BATCH)):
-        totals = [sum(counts.values()) for _, counts in batch]
-        frequent = [
-            word for (word, _), documents in zip(batch, totals, strict=True) if documents >= MIN_DOCUMENT_FREQUENCY
-        ]
-        keys = dict(zip(frequent, phonetic_key("\n".join(frequent)).split("\n"), strict=False))
-        for (word, counts), documents in zip(batch, totals, strict=True):
-            yield word, _commonest(counts), documents, len(word), keys.get(word)
+        keys = phonetic_key("\n".join(word for word, _ in batch)).split("\n")
+        for (word, counts), key in zip(batch, keys, strict=True):
+            yield word, _commonest(counts), sum(counts.values()), len(word), key
 
 
 def _form_rows(word: str, counts: Mapping[str, int]) -> Iterator[tuple[str, str, int]]:
@@ -190,6 +166,20 @@ def _form_rows(word: str, counts: Mapping[str, int]) -> Iterator[tuple[str, str,
 def _commonest(counts: Mapping[str, int]) -> str:
     """Return the form that most documents hold; of several, the first in the order of code points."""
     return min(counts, key=lambda form: (-counts[form], form)) if len(counts) > 1 else next(iter(counts))
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """Words that may be meant by another, as exact forms; of several, ``documents`` counts the rarest.
+
+    ``cost`` is in edits, less for frequent words. ``is_common`` marks the slips that people make most.
+    """
+
+    forms: tuple[str, ...]
+    cost: float
+    documents: int
+    edits: int
+    is_common: bool
 
 
 class SpellingDictionary:
@@ -232,45 +222,58 @@ class SpellingDictionary:
             forms[word] = (*forms.get(word, ()), form)
         return forms
 
-    def corrections(self, term: Term) -> tuple[Term, ...]:
-        """Return the most likely correction of a word that no article holds; it may be two words, or none."""
-        word = term.word
-        if len(word) < 5 or not word.isalpha():
-            return ()
-        forms = (
-            self._lost_apostrophe(word, MIN_DOCUMENT_FREQUENCY)
-            or self._nearest(word)
-            or self._lost_apostrophe(word, 1)
-            or self._lost_space(word)
-        )
-        return tuple(self._analyzer.term_of_form(form) for form in forms)
+    def corrections(self, word: str, least: int) -> list[Correction]:
+        """Return the corrections of a folded word, the likeliest first, by words in ``least`` articles or more."""
+        if len(word) < _SHORTEST_CORRECTED or not word.isalpha():
+            return []
+        likely = [*self._lost_apostrophe(word, least), *self._nearest(word, least), *self._lost_space(word, least)]
+        return sorted(likely, key=lambda correction: (correction.cost, correction.forms))
 
-    def _nearest(self, word: str) -> tuple[str, ...]:
-        """Return the word of least cost: few edits, the same phonetic key, many articles."""
-        limit, key = (1 if len(word) < 9 else 2), phonetic_key(word)
-        rows = self._rows(_NEAREST, (word[0], len(word) - limit, len(word) + limit, key))
-        best: tuple[float, str, str] | None = None
+    def documents(self, word: str) -> int:
+        """Return in how many articles a folded word stands, in whatever form; 0 also for short and function words."""
+        return self._form(word)[1]
+
+    def _nearest(self, word: str, least: int) -> Iterator[Correction]:
+        """Yield words that are a slip away: few edits, or the same phonetic key."""
+        limit, key = (1 if len(word) < _LONG_WORD else 2), phonetic_key(word)
+        sizes = (len(word) - limit, len(word) + limit)
+        rows = self._rows(_NEAREST, (least, word[0], *sizes, least, word[-2:], *sizes, least, key))
         for other, form, documents, other_key in rows:
-            alike = other_key == key
-            edits = OSA.distance(word, other, score_cutoff=limit + alike)
-            if edits <= limit or alike:
-                cost = (edits - 0.75 * alike - 0.15 * log(documents), other, form)
-                best = min(best or cost, cost)
-        return (best[2],) if best else ()
+            made = slip(word, other, sounds_alike=other_key == key, limit=limit) if other != word else None
+            if made:
+                cost = made.weight - _WEIGHT_OF_FREQUENCY * log(documents)
+                yield Correction((form,), cost, documents, made.edits, made.is_common)
 
-    def _lost_apostrophe(self, word: str, least: int) -> tuple[str, ...]:
-        """Return « essai » for « dessai », when at least so many documents hold it."""
+    def _lost_apostrophe(self, word: str, least: int) -> Iterator[Correction]:
+        """Yield « essai » for « dessai »."""
         heads = [head for head in ("qu", *"ldjmtsnc") if word.startswith(head)]
         rests = (word.removeprefix(head) for head in heads)
-        known = (self._form(rest) for rest in rests if rest[:1] in "aeiouyh")
-        return next(((form,) for form, documents in known if documents >= least), ())
+        for rest in rests:
+            form, documents = self._form(rest) if rest[:1] in _ELIDED_BEFORE else ("", 0)
+            if documents >= least:
+                cost = _COST_OF_APOSTROPHE - _WEIGHT_OF_FREQUENCY * log(documents)
+                yield Correction((form,), cost, documents, 1, is_common=True)
 
-    def _lost_space(self, word: str) -> tuple[str, ...]:
-        """Return « rupture » and « conventionnelle » for the two written as one."""
-        cuts = [(self._form(word[:at]), self._form(word[at:])) for at in range(4, len(word) - 3)]
-        known = [cut for cut in cuts if min(documents for _, documents in cut) >= 2 * MIN_DOCUMENT_FREQUENCY]
-        best = max(known, key=lambda cut: min(documents for _, documents in cut), default=())
-        return tuple(form for form, _ in best)
+    def _lost_space(self, word: str, least: int) -> Iterator[Correction]:
+        """Yield « coupe », « du » and « monde » for these written as one, cut where both content words are frequent."""
+        heads = range(_SHORTEST_CORRECTED, len(word) - _SHORTEST_CORRECTED + 1)
+        known = self._forms_and_documents([*(word[:at] for at in heads), *(word[at:] for at in heads)])
+        cuts = (
+            (min(known[head][1], known[tail][1]), tuple(filter(None, (known[head][0], link, known[tail][0]))))
+            for at in heads
+            for link in _LINKS
+            if (head := word[:at]) in known and word.startswith(link, at) and (tail := word[at + len(link) :]) in known
+        )
+        documents, forms = max(cuts, default=(0, ()))
+        if documents >= _PARTS_FREQUENCY * least:
+            yield Correction(
+                forms, _COST_OF_SPACE - _WEIGHT_OF_FREQUENCY * log(documents), documents, 1, is_common=False
+            )
+
+    def _forms_and_documents(self, words: Sequence[str]) -> dict[str, tuple[str, int]]:
+        marks = ", ".join("?" * len(words))
+        rows = self._rows(f"SELECT word, form, documents FROM words WHERE word IN ({marks})", tuple(words))  # noqa: S608
+        return {word: (form, documents) for word, form, documents in rows}
 
     def _form(self, word: str) -> tuple[str, int]:
         rows = self._rows("SELECT form, documents FROM words WHERE word = ?", (word,))

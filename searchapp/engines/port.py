@@ -161,6 +161,8 @@ class EnginePanic(Exception):
 class Document:
     """An article with its terms, part by part.
 
+    ``breaks`` has of each part the indexes of the terms that begin a paragraph after another, rising. A break takes one
+    position, so that no phrase goes over it, and counts as a word where words stand near each other.
     ``joined`` has of each part the joined words of its compounds, which have no position: they are found by stem and by
     exact form, and count in the length. ``day`` is its date in the configured time zone as yyyymmdd, 0 without one.
     ``rerank_features`` is the text that the second stage reads without reading the article.
@@ -173,6 +175,7 @@ class Document:
     day: int
     rerank_features: str = ""
     joined: tuple[Sequence[Term], Sequence[Term], Sequence[Term]] = ((), (), ())
+    breaks: tuple[Sequence[int], Sequence[int], Sequence[int]] = ((), (), ())
 
 
 SortKey = tuple[int, int]

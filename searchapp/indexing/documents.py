@@ -27,8 +27,8 @@ class DocumentMaker:
 
     def __call__(self, article: Article) -> Document:
         local = article.date.astimezone(self._timezone) if article.date else None
-        parts = map(self._analyzer.analyze, (article.title, article.lead, article.text))
-        (title, joined_title), (lead, joined_lead), (text, joined_text) = parts
+        parts = map(self._part, (article.title, article.lead, article.text))
+        (title, joined_title, in_title), (lead, joined_lead, in_lead), (text, joined_text, in_text) = parts
         joined_body = [*joined_lead, *((len(lead) + index, term) for index, term in joined_text)]
         return Document(
             article=article,
@@ -37,8 +37,24 @@ class DocumentMaker:
             text=text,
             rerank_features=make_rerank_features(title, lead + text, terms_of(joined_title), joined_body),
             joined=(terms_of(joined_title), terms_of(joined_lead), terms_of(joined_text)),
+            breaks=(in_title, in_lead, in_text),
             day=day_number(local) if local else 0,
         )
+
+    def _part(self, text: str) -> tuple[list[Term], list[Joined], list[int]]:
+        """Return the terms of a part, its joined words, and the indexes of the terms that begin a paragraph."""
+        terms: list[Term] = []
+        joined: list[Joined] = []
+        breaks: list[int] = []
+        start = 0
+        for end in (*self._analyzer.paragraph_ends(text), len(text)):
+            more, placed = self._analyzer.analyze(text[start:end])
+            if terms and more:
+                breaks.append(len(terms))
+            joined += [(len(terms) + index, term) for index, term in placed]
+            terms += more
+            start = end
+        return terms, joined, breaks
 
 
 def terms_of(joined: Iterable[Joined]) -> list[Term]:

@@ -67,6 +67,8 @@ def describe_result(
         "page": result.page,
         "per_page": result.per_page,
         "suggestion": result.suggestion,
+        "suggestions": list(result.suggestions),
+        "replacements": [{"word": each.word, "instead": each.instead} for each in result.replacements],
         "remarks": [
             {"message": remark.message.render(translate), "start": remark.start, "end": remark.end}
             for remark in result.remarks
@@ -154,6 +156,7 @@ def write_search(request: SearchRequest) -> dict[str, str | list[str]]:
         "per_page": str(request.per_page) if request.per_page != default.per_page else "",
         "page": str(request.page) if request.page != default.page and not request.cursor else "",
         "cursor": request.cursor or "",
+        "correct": "" if request.correct else "false",
     }
     return {name: value for name, value in written.items() if value}
 

@@ -1,30 +1,53 @@
-"""Spelling correction: words that no article holds, and the words that are looked for instead."""
+"""Spelling correction: words that are looked for instead of others, and words that are offered.
+
+A word that no article holds is *replaced* by its likeliest correction. A word that few articles hold, while a far
+likelier one is a slip away, is looked for as it was typed, and the likelier one is offered.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Set
+from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, field
 from typing import Final
 
 from searchapp.analysis import FrenchAnalyzer, Term
-from searchapp.derived.spelling import SpellingDictionary
+from searchapp.derived.spelling import Correction, SpellingDictionary
 from searchapp.engines.port import Reader
 from searchapp.i18n import Message
-from searchapp.model import Deadline
+from searchapp.model import Deadline, Replacement
 from searchapp.schema import STEMS
 
-__all__ = ["NO_CORRECTIONS", "Corrections", "SpellingCorrector"]
+__all__ = ["NO_CORRECTIONS", "Corrections", "SpellingCorrector", "correction_messages"]
+
+# Articles from which on a correction is held by so many: in small archives most right words are in one article.
+_LEAST_FREQUENCIES: Final = ((10_000, 3), (1_000, 2), (0, 1))
+# The cost, by letters typed, up to which a correction replaces: short words are near to many others by chance, so that
+# in an archive without « santé » the rare « saute » is offered only.
+_COST_PER_LETTER: Final = 0.14
+# A word in more than one of so many articles is what was meant. The ratios were chosen with benchmarks/spelling.py.
+_RARE: Final = 10_000
+_SHORTEST_OFFERED: Final = 5
+# So many times as many articles hold a far likelier word: for a common slip, and for another.
+_FAR_LIKELIER: Final = (150, 2_000)
+# The same for a form that no article holds, beside articles with other forms of its stem.
+_FAR_LIKELIER_THAN_STEM: Final = (1, 8)
+# Corrections whose costs differ by less are about as likely: a frequency 1.6 times as high.
+_TIE: Final = 0.1
+_MOST_OFFERED: Final = 2
 
 
 @dataclass(frozen=True, slots=True)
 class Corrections:
-    """The corrections of one query: exact form -> the terms instead, none where the dictionary has nothing similar.
+    """The corrections of one query, by exact form.
 
-    ``unchecked`` are the forms that no article holds and that there was no time to correct.
+    ``by_form`` has the terms to look for instead, none where the dictionary has nothing similar; ``offered`` what may
+    be meant, the likeliest first. ``unchecked`` are the forms that no article holds and that there was no time to
+    correct.
     """
 
     by_form: Mapping[str, tuple[Term, ...]] = field(default_factory=dict)
     unchecked: frozenset[str] = frozenset()
+    offered: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def complete(self) -> bool:
@@ -35,29 +58,44 @@ class Corrections:
         """Return the terms to look for: ``term`` itself or its correction."""
         return self.by_form.get(term.exact) or (term,)
 
-    def messages(self, replaced: Set[str]) -> list[Message]:
-        """Return a message for each of the ``replaced`` forms that has a correction."""
-        return [
-            Message(
-                "No article holds “{word}”; “{other}” was looked for instead.",
-                word=word,
-                other=_shown(corrected),
-            )
+    def replacements(self, replaced: Set[str]) -> tuple[Replacement, ...]:
+        """Return those of the ``replaced`` forms that have a correction, each with it."""
+        return tuple(
+            Replacement(word, self.offered[word][0])
             for word, corrected in self.by_form.items()
             if corrected and word in replaced
-        ]
+        )
 
-    def suggestion(self, query: str, analyzer: FrenchAnalyzer) -> str | None:
-        """Return the query text with its words corrected, None when nothing changes."""
-        if not any(self.by_form.values()):
-            return None
-        parts, done = [], 0
-        for token in analyzer.tokens(query):
-            if corrected := self.by_form.get(token.term.exact):
-                parts += [query[done : token.start], _shown(corrected)]
-                done = token.end
-        text = "".join([*parts, query[done:]])
-        return text if text != query else None
+    def suggestions(self, query: str, analyzer: FrenchAnalyzer) -> tuple[str, ...]:
+        """Return the query text with its words corrected; then, if one has two likely corrections, with the other."""
+        if not self.offered:
+            return ()
+        tokens = [(token.start, token.end, self.offered.get(token.term.exact, ())) for token in analyzer.tokens(query)]
+        best = [(start, end, words[0]) for start, end, words in tokens if words]
+        texts = [_replaced(query, best)]
+        tied = next(((start, end, words[1]) for start, end, words in tokens if len(words) > 1), None)
+        if tied:
+            texts.append(_replaced(query, [tied if each[:2] == tied[:2] else each for each in best]))
+        return tuple(text for text in texts if text != query)
+
+
+def correction_messages(replacements: Iterable[Replacement]) -> Iterator[Message]:
+    """Yield a message for each replacement."""
+    for replacement in replacements:
+        yield Message(
+            "No article holds “{word}”; “{other}” was looked for instead.",
+            word=replacement.word,
+            other=replacement.instead,
+        )
+
+
+def _replaced(query: str, changes: Iterable[tuple[int, int, str]]) -> str:
+    """Return ``query`` with the words of ``changes``, (start, end, text), in their places."""
+    parts, done = [], 0
+    for start, end, text in changes:
+        parts += [query[done:start], text]
+        done = end
+    return "".join([*parts, query[done:]])
 
 
 def _shown(terms: Iterable[Term]) -> str:
@@ -69,21 +107,56 @@ NO_CORRECTIONS: Final = Corrections()
 
 
 class SpellingCorrector:
-    """Corrects words by the dictionary of one generation."""
+    """Corrects words by the dictionary of one generation. Unless ``replaces``, corrections are only offered."""
 
-    def __init__(self, reader: Reader, spelling: SpellingDictionary) -> None:
+    def __init__(
+        self, reader: Reader, spelling: SpellingDictionary, analyzer: FrenchAnalyzer, *, replaces: bool = True
+    ) -> None:
         self._reader = reader
         self._spelling = spelling
+        self._analyzer = analyzer
+        self._replaces = replaces
+        self._least = next(least for articles, least in _LEAST_FREQUENCIES if reader.count >= articles)
 
     def correct(self, terms: Iterable[Term], deadline: Deadline) -> Corrections:
-        """Return the corrections of those of ``terms`` whose stem no article holds."""
+        """Return the corrections of those of ``terms`` that no article holds, or few where a likelier one is near."""
         by_form: dict[str, tuple[Term, ...]] = {}
+        offered: dict[str, tuple[str, ...]] = {}
         unchecked: list[str] = []
         for form, term in {term.exact: term for term in terms}.items():
-            if self._reader.document_frequency(STEMS, term.stem):
-                continue
+            articles = self._reader.document_frequency(STEMS, term.stem)
             if deadline.passed():
-                unchecked.append(form)
-            else:
-                by_form[form] = self._spelling.corrections(term)
-        return Corrections(by_form, frozenset(unchecked))
+                unchecked += [] if articles else [form]
+                continue
+            corrections = self._far_likelier(term, articles) if articles else self._likeliest(term)
+            if corrections:
+                offered[form] = tuple(dict.fromkeys(_shown(self._terms(each)) for each in corrections))
+            if not articles and self._replaces:
+                sure = [each for each in corrections[:1] if each.cost <= _COST_PER_LETTER * len(term.word)]
+                terms = [each for correction in sure for each in self._terms(correction)]
+                by_form[form] = tuple(each for each in terms if not each.is_stopword)
+        return Corrections(by_form, frozenset(unchecked), offered)
+
+    def _likeliest(self, term: Term) -> list[Correction]:
+        """Return the likeliest correction of a word that no article holds, and one that is about as likely."""
+        corrections = self._spelling.corrections(term.word, self._least)
+        return [each for each in corrections if each.cost <= corrections[0].cost + _TIE][:_MOST_OFFERED]
+
+    def _far_likelier(self, term: Term, articles: int) -> list[Correction]:
+        """Return the correction of a word in few articles (its stem in ``articles``) if it is a far likelier one."""
+        own = self._spelling.documents(term.word)
+        if len(term.word) < _SHORTEST_OFFERED or term.is_stopword or own > max(1, self._reader.count // _RARE):
+            return []
+        common, other = (ratio * own for ratio in _FAR_LIKELIER)
+        if not own:
+            common, other = (ratio * articles for ratio in _FAR_LIKELIER_THAN_STEM)
+        return [
+            correction
+            for correction in self._spelling.corrections(term.word, self._least)[:1]
+            if correction.edits == 1 or correction.is_common
+            if correction.documents >= (common if correction.is_common else other)
+            if all(each.stem != term.stem for each in self._terms(correction))
+        ]
+
+    def _terms(self, correction: Correction) -> tuple[Term, ...]:
+        return tuple(self._analyzer.term_of_form(form) for form in correction.forms)

@@ -9,7 +9,9 @@ The rest is shown without marks.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from bisect import bisect_left
+from collections import deque
+from collections.abc import Iterator, Sequence
 from itertools import islice
 from typing import Final
 
@@ -111,10 +113,11 @@ class Highlighter:
     def _matching_tokens(self, text: str, terms: HighlightTerms, deadline: Deadline, limit: int | None) -> TermTokens:
         tokens: list[Token] = []
         positions: list[int] = []
+        ends = self._analyzer.paragraph_ends(text) if terms.phrases else []
         for start, end in _stretches(text, limit, deadline):
             for token in self._analyzer.wanted_tokens(text[start:end], terms.terms):
                 moved = Token(token.start + start, token.end + start, token.term) if start else token
-                follows = bool(tokens) and _follows(text, tokens[-1], moved)
+                follows = bool(tokens) and _follows(text, tokens[-1], moved, ends)
                 positions.append(positions[-1] + (1 if follows else 2) if positions else 0)
                 tokens.append(moved)
         return TermTokens(tokens, positions, counted=False)
@@ -123,8 +126,13 @@ class Highlighter:
         tokens: list[Token] = []
         positions: list[int] = []
         position = 0
+        ends = deque(self._analyzer.paragraph_ends(text))
         for start, end in _stretches(text, limit, deadline):
             for token in self._analyzer.tokens(text[start:end]):
+                if ends and start + token.start > ends[0]:
+                    position += position > 0  # a break takes a position, see the engine port
+                    while ends and start + token.start > ends[0]:
+                        ends.popleft()
                 if terms.terms(token.term):
                     positions.append(position)
                     tokens.append(Token(token.start + start, token.end + start, token.term))
@@ -155,6 +163,8 @@ def _stretch_end(text: str, start: int, stop: int) -> int:
     return next((offset for offset in (space, last) if offset > 0), end)
 
 
-def _follows(text: str, one: Token, other: Token) -> bool:
-    """Return whether no token stands between two."""
-    return not _WORD.search(text, one.end, other.start - other.term.elided)
+def _follows(text: str, one: Token, other: Token, ends: Sequence[int]) -> bool:
+    """Return whether no token and none of the paragraph ``ends`` stands between two."""
+    if _WORD.search(text, one.end, other.start - other.term.elided):
+        return False
+    return not ends or bisect_left(ends, one.end) == bisect_left(ends, other.start)

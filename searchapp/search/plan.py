@@ -13,16 +13,17 @@ from searchapp.analysis import FrenchAnalyzer, Term
 from searchapp.analysis.filters import stopwords
 from searchapp.engines.port import Clause
 from searchapp.i18n import Message
-from searchapp.model import Deadline, Filters, Match, Remark, SearchRequest, Sort
-from searchapp.query import Bool, MatchAll, Node, ParsedQuery, Phrase, narrows
-from searchapp.search.corrections import Corrections, SpellingCorrector
+from searchapp.model import Deadline, Filters, Match, Remark, Replacement, SearchRequest, Sort
+from searchapp.query import Bool, MatchAll, Node, ParsedQuery, Phrase, narrows, show
+from searchapp.search.corrections import Corrections, SpellingCorrector, correction_messages
 from searchapp.search.dictionary import Dictionaries, Lookup
 from searchapp.search.highlight_terms import HighlightTerms, extract_highlight_terms
+from searchapp.search.offers import with_offers
 from searchapp.search.open_generation import OpenGeneration
 from searchapp.search.preferred_parts import PreferredPart, PreferredParts, typed_spans, unheld_words
 from searchapp.search.query_terms import replaced_forms, scored_terms, scored_texts, terms_to_correct
 from searchapp.search.relaxing import relax_phrases, without_fillers
-from searchapp.search.resolve import Resolver
+from searchapp.search.resolve import Resolution, Resolver
 from searchapp.search.scored_terms import ScoredTerm, weigh
 from searchapp.search.spellings import QuerySpellings, TypedForm
 from searchapp.search.synonyms import MOST_ALTERNATIVES, Alternative, Synonyms
@@ -41,10 +42,12 @@ class QueryPlan:
     ``clause`` finds the articles, ``scored_terms`` rank them. Each of ``alternatives`` (synonyms) is of a stretch of
     these terms. An article may lack any of ``parts``. ``sort`` is the order in effect, ``match`` what was asked for;
     ``half_life`` is that of recency in days, 0 without it. ``texts`` has exact forms as they were typed.
-    Unless ``complete``, there was no time to look up all words.
+    Unless ``complete``, there was no time to look up all words. ``understood`` is the tree as people are shown it,
+    before words were corrected or preferred.
     """
 
     tree: Node
+    understood: Node
     clause: Clause
     filters: Filters
     sort: Sort
@@ -57,7 +60,8 @@ class QueryPlan:
     half_life: int = 0
     texts: Mapping[str, str] = field(default_factory=dict)
     remarks: tuple[Remark, ...] = ()
-    suggestion: str | None = None
+    suggestions: tuple[str, ...] = ()
+    replacements: tuple[Replacement, ...] = ()
     complete: bool = True
 
     def effective(self, request: SearchRequest) -> SearchRequest:
@@ -115,9 +119,9 @@ class QueryPlanner:
 
         ``messages`` say how its tree was changed before.
         """
-        reader, spelling = generation.reader, generation.spelling
+        reader, spelling, understood = generation.reader, generation.spelling, parsed.tree
         parsed = replace(parsed, tree=without_fillers(parsed.tree, request.query))
-        query = self._correct(parsed, generation, deadline)
+        query = self._correct(parsed, generation, deadline, replaces=request.correct)
         lookup = Lookup(self._dictionaries.of(reader), deadline)
         resolver = Resolver(query.spellings, lookup, query.corrections)
         resolution = resolver.resolve(query.tree)
@@ -136,11 +140,12 @@ class QueryPlanner:
         )
         parts = tuple(finder.of(query.tree))
         unheld = unheld_words(query.corrections, parts, typed, request.query)
-        replaced = replaced_forms(query.tree, query.spellings)
-        reported = (*messages, *query.messages, *query.corrections.messages(replaced))
+        replacements = query.corrections.replacements(replaced_forms(query.tree, query.spellings))
+        reported = (*messages, *query.messages, *correction_messages(replacements))
         whole_query = (Remark(message, 0, len(request.query)) for message in reported)
         return QueryPlan(
             tree=query.tree,
+            understood=understood,
             clause=resolution.clause,
             filters=request.filters,
             sort=sort,
@@ -153,7 +158,8 @@ class QueryPlanner:
             match=request.match or self._default_match,
             half_life=half_life if sort is Sort.RELEVANCE else 0,
             remarks=(*parsed.remarks, *resolution.remarks, *whole_query, *unheld),
-            suggestion=query.corrections.suggestion(request.query, self._analyzer),
+            suggestions=self._suggestions(request, replace(parsed, tree=understood), resolution, query.corrections),
+            replacements=replacements,
             complete=query.corrections.complete and resolution.complete,
         )
 
@@ -171,9 +177,11 @@ class QueryPlanner:
         """Return the highlight terms of a plan, for one article: nothing has to be found, so no clause is resolved."""
         return self._highlight_terms(self._correct(parsed, generation, deadline))
 
-    def _correct(self, parsed: ParsedQuery, generation: OpenGeneration, deadline: Deadline) -> _CorrectedQuery:
+    def _correct(
+        self, parsed: ParsedQuery, generation: OpenGeneration, deadline: Deadline, *, replaces: bool = True
+    ) -> _CorrectedQuery:
         tree, messages = _prefer_quotes(parsed.tree)
-        corrector = SpellingCorrector(generation.reader, generation.spelling)
+        corrector = SpellingCorrector(generation.reader, generation.spelling, self._analyzer, replaces=replaces)
         spellings = QuerySpellings(self._analyzer, generation.reader, generation.spelling)
         corrections = corrector.correct(terms_to_correct(tree, spellings), deadline)
         terms = scored_terms(tree, spellings, corrections)
@@ -184,6 +192,16 @@ class QueryPlanner:
         alternatives = (*self._synonyms.of(stems), *others)[:MOST_ALTERNATIVES]
         typed_forms = spellings.typed_forms(" ".join(scored_texts(tree)))
         return _CorrectedQuery(tree, spellings, messages, corrections, terms, alternatives, typed_forms)
+
+    def _suggestions(
+        self, request: SearchRequest, parsed: ParsedQuery, resolution: Resolution, corrections: Corrections
+    ) -> tuple[str, ...]:
+        """Return the queries that may be meant: what was typed or, if some of it could not be read, its normal form."""
+        text = request.query
+        if resolution.offers or parsed.remarks:
+            text = show(with_offers(parsed.tree, dict(resolution.offers)))
+        corrected = corrections.suggestions(text, self._analyzer)
+        return corrected or ((text,) if resolution.offers and text != request.query else ())
 
     def _highlight_terms(self, query: _CorrectedQuery) -> HighlightTerms:
         return extract_highlight_terms(query.tree, query.spellings, query.corrections, query.alternatives)

@@ -37,6 +37,7 @@ from searchapp.search.corrections import NO_CORRECTIONS, Corrections
 from searchapp.search.dictionary import Lookup
 from searchapp.search.field_terms import value_clause
 from searchapp.search.literal import literal_pattern
+from searchapp.search.offers import offers
 from searchapp.search.query_terms import content_terms, stem_texts
 from searchapp.search.spellings import QuerySpellings
 
@@ -48,11 +49,15 @@ _MAX_SCORED_STEMS: Final = 32
 
 @dataclass(frozen=True, slots=True)
 class Resolution:
-    """The clause of a node, with remarks about it; unless ``complete``, there was no time to look up all its words."""
+    """The clause of a node, with remarks about it; unless ``complete``, there was no time to look up all its words.
+
+    ``offers`` pairs nodes that nothing can meet with what may have been meant.
+    """
 
     clause: Clause
     remarks: tuple[Remark, ...] = ()
     complete: bool = True
+    offers: tuple[tuple[Node, Node], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +168,8 @@ class Resolver:
             return Resolution(clause, complete=complete)
         field = FIELD_NAMES[scope.value]
         message = Message("No value of the field “{field}” holds “{value}”.", field=field, value=node.text)
-        return Resolution(clause, (Remark(message, *scope.at),))
+        offered = tuple((Field(scope.value, node), other) for other in offers(scope.value, node, terms, self._lookup))
+        return Resolution(clause, (Remark(message, *scope.at),), offers=offered[:1])
 
     def _should(self, node: Bool, scope: _Scope) -> list[Resolution]:
         """Return the resolutions of a Bool's preferred clauses.
@@ -260,7 +266,8 @@ def _clauses(parts: Iterable[Resolution]) -> tuple[Clause, ...]:
 def _combined(clause: Clause, parts: Sequence[Resolution]) -> Resolution:
     """Return ``clause`` with the remarks of its ``parts``; it is complete when all of them are."""
     remarks = tuple(remark for part in parts for remark in part.remarks)
-    return Resolution(clause, remarks, all(part.complete for part in parts))
+    offered = tuple(offer for part in parts for offer in part.offers)
+    return Resolution(clause, remarks, all(part.complete for part in parts), offered)
 
 
 def _any(clauses: Iterable[Clause]) -> Clause:

@@ -123,7 +123,7 @@ class SearchService:
         late = Message("The search took too long and was cut short: there may be more articles.")
         return SearchResult(
             query=request.query,
-            understood=show(parsed.tree),
+            understood=show(plan.understood),
             total=result.total,
             total_relation="eq" if complete else "gte",
             took_ms=round((time.perf_counter() - started) * 1000, 2),
@@ -137,7 +137,9 @@ class SearchService:
             timeline=timeline_of(result.timeline),
             remarks=plan.remarks if complete else (*plan.remarks, Remark(late, 0, len(request.query))),
             elaborate=is_elaborate(parsed.tree),
-            suggestion=plan.suggestion,
+            suggestion=next(iter(plan.suggestions), None),
+            suggestions=plan.suggestions,
+            replacements=plan.replacements,
             next_cursor=answer.next_cursor,
             total_all=answer.matches.total_all,
             match=answer.matches.match,

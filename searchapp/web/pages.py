@@ -18,6 +18,7 @@ from searchapp.output.answer_json import needs_explanation
 from searchapp.output.counts_json import trends_csv
 from searchapp.query.guide import GUIDE, LIMITS
 from searchapp.schema import FACETS
+from searchapp.search.corrections import correction_messages
 from searchapp.search.facet_values import ValueOrder, select_values
 from searchapp.search.trends import MOST_QUERIES
 from searchapp.web.article_ids import requested_id
@@ -69,7 +70,9 @@ def search() -> str:
     reading = read_search(request.args)
     search_request, result, dropped = _search_leniently(reading.request)
     ignored = (_ignored(parameter, reason) for parameter, reason in (*reading.problems, *dropped))
-    remarks = (*reading.remarks, *ignored, *(remark.message for remark in result.remarks))
+    replaced = set(correction_messages(result.replacements))  # told beside the suggestion
+    told = (remark.message for remark in result.remarks if remark.message not in replaced)
+    remarks = (*reading.remarks, *ignored, *told)
     sorts = [sort for sort in SORTS if search_request.query or sort != Sort.RELEVANCE]
     return render_template(
         "search.html",
@@ -81,6 +84,7 @@ def search() -> str:
         groups=facet_groups(search_request, result),
         bars=chart(result.timeline, search_request.filters),
         paging=page_links(search_request, result),
+        as_typed=search_path(replace(with_page(search_request, 1), correct=False)),
         sorts=[(sort, SORT_LABELS[sort], search_path(with_sort(search_request, sort))) for sort in sorts],
         all_path=search_path(with_match(search_request, Match.ALL)),
         most_path=search_path(with_match(search_request, Match.MOST)),

@@ -58,6 +58,7 @@ DATE_FORMS: Final = (
     re.compile(r"(?P<day>[0-9]{1,2})/(?P<month>[0-9]{1,2})/(?P<year>[0-9]{4})"),
 )
 
+
 Arguments = MultiDict[str, str]
 Problems = list[tuple[str, Message]]
 Value = TypeVar("Value")
@@ -112,6 +113,7 @@ def read_search(arguments: Arguments) -> Reading:
         facet_limit=_read(
             arguments, "facet_limit", _whole_number(0, HIGHEST_FACET_LIMIT), DEFAULT_FACET_LIMIT, problems
         ),
+        correct=_read(arguments, "correct", _yes_or_no, True, problems),
     )
     return Reading(request, tuple(problems), remarks)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -14,11 +15,12 @@ from searchapp.analysis import FrenchAnalyzer
 from searchapp.engines.port import Capabilities, Clause, Document, Engine, EngineRequest, Reader
 from searchapp.engines.tantivy_engine import TantivyEngine
 from searchapp.engines.whoosh_engine import WhooshEngine
-from searchapp.indexing.documents import terms_of
+from searchapp.indexing.documents import DocumentMaker
 from searchapp.model import Article
 
 ANALYZER = FrenchAnalyzer()
 PARIS = ZoneInfo("Europe/Paris")
+MAKE = DocumentMaker(PARIS, ANALYZER)
 ENGINES: list[Engine] = [WhooshEngine(), TantivyEngine()]
 
 Open = Callable[[Iterable[Article]], Reader]
@@ -35,10 +37,7 @@ def capabilities(engine: Engine) -> Capabilities:
 
 def document(article: Article) -> Document:
     """An article with its terms, as indexing makes it."""
-    analyzed = [ANALYZER.analyze(part) for part in (article.title, article.lead, article.text)]
-    (title, lead, text), joined = zip(*((terms, terms_of(placed)) for terms, placed in analyzed), strict=True)
-    day = int(article.date.astimezone(PARIS).strftime("%Y%m%d")) if article.date else 0
-    return Document(article, title, lead, text, day=day, rerank_features=f"preuve de {article.id}", joined=joined)
+    return replace(MAKE(article), rerank_features=f"preuve de {article.id}")
 
 
 def article(

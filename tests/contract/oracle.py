@@ -120,7 +120,7 @@ class Oracle:
 
     @matches.register
     def _(self, clause: PhraseClause, document: Document) -> bool:
-        words, terms = _values(document, clause.field), clause.terms
+        words, terms = _with_breaks(document, clause.field), clause.terms
         if not clause.slop:
             return any(tuple(words[start : start + len(terms)]) == terms for start in range(len(words)))
         places = [[place for place, word in enumerate(words) if word == term] for term in terms]
@@ -185,6 +185,15 @@ def _values(document: Document, field: str) -> Sequence[str]:
     values |= {FACET_KEYS[name]: list(dict.fromkeys(map(value_key, values[name]))) for name in written}
     values[FACET_KEYS[YEAR]] = [f"{document.day // 10000:04}"] if document.day else []
     return values.get(field, ())
+
+
+def _with_breaks(document: Document, field: str) -> Sequence[str | None]:
+    """Return the words of a part with None where a paragraph ends."""
+    words: list[str | None] = list(_values(document, field))
+    breaks = {WORDS[part]: breaks for part, breaks in zip(PARTS, document.breaks, strict=True)}
+    for index in reversed(breaks.get(field, ())):
+        words.insert(index, None)
+    return words
 
 
 def _passes(document: Document, filters: Filters, without: str) -> bool:

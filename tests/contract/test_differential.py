@@ -93,7 +93,10 @@ def documents(draw: st.DrawFn) -> Document:
     )
     terms = st.lists(st.sampled_from(TERMS), max_size=9)
     text = draw(terms) * draw(st.sampled_from([1, 1, 1, 8]))
-    return Document(article, draw(terms), draw(terms), text, int(day.strftime("%Y%m%d")) if day else 0, "preuve")
+    number = int(day.strftime("%Y%m%d")) if day else 0
+    places = st.lists(st.integers(1, max(len(text) - 1, 1)), max_size=2, unique=True).map(sorted)
+    breaks = draw(places) if len(text) > 1 else []
+    return Document(article, draw(terms), draw(terms), text, number, "preuve", breaks=((), (), breaks))
 
 
 def term_clauses() -> st.SearchStrategy[Clause]:

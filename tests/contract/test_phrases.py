@@ -21,6 +21,29 @@ def near(text: str, slop: int = 0, part: str = "text") -> PhraseClause:
     return PhraseClause(WORDS[part], tuple(term.word for term in ANALYZER.terms(text)), slop)
 
 
+PARAGRAPHS = [
+    article("fin", text="Ils ont repeint le vieux port.\n\nQuai neuf, grues neuves."),
+    article("suite", text="Sur le vieux port\nquai des Brumes, rien ne bouge."),
+]
+
+
+@pytest.mark.parametrize(
+    ("clause", "expected"),
+    [
+        (PhraseClause(WORDS["text"], ("port", "quai")), {"suite"}),
+        (PhraseClause(WORDS["text"], ("quai", "neuf")), {"fin"}),
+        # The end of a paragraph counts as one word between.
+        (PhraseClause(WORDS["text"], ("neuf", "port"), 1), set()),
+        (PhraseClause(WORDS["text"], ("neuf", "port"), 2), {"fin"}),
+        # More arrangements than are tried one by one.
+        (PhraseClause(WORDS["text"], ("neuf", "vieux", "repeint", "port"), 2), set()),
+        (PhraseClause(WORDS["text"], ("neuf", "vieux", "repeint", "port"), 3), {"fin"}),
+    ],
+)
+def test_no_phrase_goes_over_the_end_of_a_paragraph(open_index: Open, clause: PhraseClause, expected: set[str]) -> None:
+    assert set(found(open_index(PARAGRAPHS), clause)) == expected
+
+
 @pytest.mark.parametrize(
     ("clause", "expected"),
     [

@@ -38,7 +38,7 @@ FIRST_DAY = date(2022, 1, 1)
 
 def corpora() -> st.SearchStrategy[list[Article]]:
     """Up to eight articles of a few words."""
-    text = st.lists(st.sampled_from(WORDS), max_size=6).map(" ".join)
+    text = st.lists(st.sampled_from((*WORDS, "\n\n")), max_size=6).map(" ".join)
     value = st.sampled_from(("", *VALUES))
     values = st.lists(st.sampled_from(VALUES), max_size=2, unique=True).map(tuple)
     dates = st.none() | st.datetimes(datetime(2022, 1, 1), datetime(2022, 2, 28)).map(  # noqa: DTZ001

@@ -22,6 +22,7 @@ __all__ = ["found"]
 ANALYZER = FrenchAnalyzer()
 PARIS = ZoneInfo("Europe/Paris")
 PARTS = ("title", "lead", "text")
+BREAK = Term("\0" * 9, "\0" * 9, "\0" * 9, False, 0)
 Texts = list[list[Term]]
 """The token lists that a leaf looks through: the parts of an article, or the values of one field."""
 
@@ -39,9 +40,15 @@ class View:
 
     def texts(self) -> Texts:
         if not self.is_value:
-            return [ANALYZER.terms(getattr(self.article, part)) for part in ([self.field] if self.field else PARTS)]
+            return [terms_of(getattr(self.article, part)) for part in ([self.field] if self.field else PARTS)]
         values = {"author": self.article.authors, "tag": self.article.tags}
         return [ANALYZER.terms(value) for value in values.get(self.field, (getattr(self.article, self.field, ""),))]
+
+
+def terms_of(text: str) -> list[Term]:
+    """Return the terms of a text, with one that nothing matches where a paragraph ends."""
+    paragraphs = [terms for paragraph in text.split("\n\n") if (terms := ANALYZER.terms(paragraph))]
+    return [term for terms in paragraphs for term in (BREAK, *terms)][1:]
 
 
 def found(tree: Node, articles: Iterable[Article]) -> set[str]:

@@ -46,6 +46,30 @@ def test_marks_stand_on_the_original_spelling(text: str, query: str, expected: l
     assert marks(text, query) == expected
 
 
+ENDS = "Le port.\n\nQuai neuf.\n \n* * *\n\nLe port\nquai, en 2 000 tonnes de gravats, Louis XIV."
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ('"port quai"', ["port\nquai"]),
+        ('"quai neuf"', ["Quai neuf"]),
+        # Numbers are looked for among all tokens, others among those of interest.
+        ('"port quai" 2000', ["port\nquai", "2 000"]),
+        ('"neuf port"~1', []),
+        ('"neuf port"~2', ["port", "neuf", "port"]),
+    ],
+)
+def test_no_phrase_is_marked_over_the_end_of_a_paragraph(query: str, expected: list[str]) -> None:
+    assert marks(ENDS, query) == expected
+
+
+def test_phrases_that_may_cross_paragraphs_are_marked_there() -> None:
+    crossing = Highlighter(FrenchAnalyzer(phrases_cross_paragraphs=True))
+    terms = highlight_terms('"port quai"')
+    assert [ENDS[start:end] for start, end in crossing.whole(ENDS, terms).spans] == ["port.\n\nQuai", "port\nquai"]
+
+
 def test_a_fragment_begins_with_a_sentence_and_ends_on_a_word() -> None:
     fragment, *_ = HIGHLIGHTER.fragments(
         PARAGRAPH + "Enfin, le phare fut vendu. " + PARAGRAPH, highlight_terms("phare")

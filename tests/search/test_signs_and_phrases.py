@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 
@@ -104,3 +105,19 @@ def test_what_only_makes_a_question_weighs_nothing(search: Search) -> None:
     assert search("oui mais lesquelles ?").hits[0].article.id == "reforme"
     assert [hit.article.id for hit in search("réformes, oui mais lesquelles ?").hits] == ["reforme"]
     assert "oui" in {hit.article.id for hit in search("réformes oui").hits}
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_whether_phrases_cross_paragraphs_is_a_setting_that_rebuilds_the_index(engine: str, tmp_path: Path) -> None:
+    lines = [json.dumps({"id": "a", "title": "Brève", "text": "Vu du vieux port.\n\nQuai neuf."})]
+    (tmp_path / "articles.jsonl").write_text("\n".join(lines), "utf-8")
+    settings = {"corpus": tmp_path / "articles.jsonl", "index": tmp_path / "index", "engine": engine}
+    totals = []
+    for crossing in (False, True):
+        config = bootstrap.load_config({**settings, "phrases_cross_paragraphs": crossing})
+        assert bootstrap.reindex(config).generation
+        service = bootstrap.open_service(config)
+        found = service.search(SearchRequest('"port quai"'))
+        totals.append(0 if found.remarks else found.total)
+        service.close()
+    assert totals == [0, 1]

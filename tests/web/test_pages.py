@@ -177,6 +177,18 @@ def test_an_article_has_its_paragraphs_and_facts(client: FlaskClient) -> None:
     assert 'href="https://ponant.example/maree" rel="noopener' in page
 
 
+def test_a_misspelt_word_is_told_in_one_line_with_a_way_back(client: FlaskClient) -> None:
+    page = read(client, "/search?q=beignoire&sort=newest")
+    line = "« beignoire » : aucun article. Résultats pour baignoire · chercher « beignoire » malgré tout"
+    assert line in words(page).replace("\u202f", " ")
+    assert words(page).count("aucun article") == 1
+    assert "cherché à la place" not in page
+    assert {"/search?q=baignoire&sort=newest", "/search?q=beignoire&sort=newest&correct=false"} <= set(links(page))
+    as_typed = words(read(client, "/search?q=beignoire&correct=false"))
+    assert "0 article ·" in as_typed
+    assert "Vouliez-vous dire baignoire" in as_typed
+
+
 def test_a_correction_tells_its_moment_on_the_page_and_its_day_in_the_results(client: FlaskClient) -> None:
     page = words(read(client, "/articles/ponant/maree"))
     assert "corrigé le 1er décembre 2024 à 9 h 30" in page

@@ -78,13 +78,16 @@ def _terms(document: Document) -> list[tuple[str, str]]:
     stems: list[str] = []
     is_odd = False
     parts = (document.title, document.lead, document.text)
-    for part, terms, joined in zip(PARTS, parts, document.joined, strict=True):
+    for part, terms, joined, breaks in zip(PARTS, parts, document.joined, document.breaks, strict=True):
         if terms:
-            words = join([term.word for term in terms])
+            words = [term.word for term in terms]
+            # Tantivy leaves one position between two values of a field.
+            ends = zip((0, *breaks), (*breaks, len(words)), strict=True)
+            paragraphs = [join(words[start:end]) for start, end in ends]
             # If no folded word is odd, no exact form and no stem is: one check is enough.
-            is_odd |= words[0] == ODD
+            is_odd |= any(text[0] == ODD for text in paragraphs)
             stems += [term.stem for term in (*terms, *joined)]
-            fields.append((WORDS[part], words))
+            fields += [(WORDS[part], text) for text in paragraphs]
             # Exact forms are found, never counted or placed: each once is enough.
             fields.append((EXACT[part], _joined([term.exact for term in dict.fromkeys((*terms, *joined))], is_odd)))
     return [*fields, (STEMS, _joined(stems, is_odd))] if stems else fields

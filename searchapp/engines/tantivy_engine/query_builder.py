@@ -28,7 +28,7 @@ from searchapp.engines.field_values import filter_keys
 from searchapp.engines.proximity import stand_in_a_row, stand_near
 from searchapp.engines.tantivy_engine.arrangements import arrangements, count_arrangements
 from searchapp.engines.tantivy_engine.schema import DAY, TERM_FIELDS
-from searchapp.engines.tantivy_engine.stored import split
+from searchapp.engines.tantivy_engine.stored import words_at_positions
 from searchapp.engines.tantivy_engine.weights import as_boolean
 from searchapp.model import Deadline, Filters
 from searchapp.schema import FACET_KEYS, ID, STEMS, WORDS
@@ -187,7 +187,7 @@ class QueryBuilder:
                     return every_term
                 break
             document = searcher.doc(address)
-            words = split(document.get_all(field)[0])
+            words = words_at_positions(document.get_all(field))
             if stand_near(words, terms, slop) if slop else stand_in_a_row(words, terms):
                 ids.append(document.get_all(ID)[0])
         return self.any_of(ID, ids) if ids else Query.empty_query()

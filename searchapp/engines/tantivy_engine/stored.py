@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Final
 
-__all__ = ["ODD", "join", "split"]
+__all__ = ["ODD", "join", "split", "words_at_positions"]
 
 ODD: Final = "\x1f"
 """Separator where a term is empty or holds a space, as a few characters normalise to; it also begins the text."""
@@ -21,3 +21,11 @@ def join(terms: Sequence[str]) -> str:
 def split(text: str) -> list[str]:
     """Return the terms that :func:`join` was given."""
     return text[1:].split(ODD) if text.startswith(ODD) else text.split(" ")
+
+
+def words_at_positions(paragraphs: Iterable[str]) -> list[str]:
+    """Return the terms of a field by their positions; ODD, which no term is, stands where a paragraph ends."""
+    words: list[str] = []
+    for paragraph in paragraphs:
+        words += [ODD, *split(paragraph)] if words else split(paragraph)
+    return words

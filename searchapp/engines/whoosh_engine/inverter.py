@@ -47,8 +47,8 @@ class Inverter:
     def add(self, document: Document) -> None:
         number = self._numbers.__getitem__
         parts = (document.title, document.lead, document.text)
-        for part, terms, joined in zip(PARTS, parts, document.joined, strict=True):
-            self._parts[part].add(map(number, terms), len(terms))
+        for part, terms, joined, breaks in zip(PARTS, parts, document.joined, document.breaks, strict=True):
+            self._parts[part].add(map(number, terms), len(terms), breaks)
             self._joined[part].add(map(number, joined), len(joined))
         article = document.article
         for name, value in field_values(article, document.day):
@@ -137,9 +137,12 @@ class _Tokens:
     def __init__(self) -> None:
         self._terms = array("I")
         self._lengths = array("I")
+        self._breaks = array("I")
 
-    def add(self, terms: Iterable[int], length: int) -> None:
-        """Add one document's tokens."""
+    def add(self, terms: Iterable[int], length: int, breaks: Iterable[int] = ()) -> None:
+        """Add one document's tokens; ``breaks`` are the indexes of those that begin a paragraph after another."""
+        first = len(self._terms)
+        self._breaks.extend(first + index for index in breaks)
         self._terms.extend(terms)
         self._lengths.append(length)
 
@@ -150,6 +153,16 @@ class _Tokens:
     @property
     def lengths(self) -> Numbers:
         return np.frombuffer(self._lengths, dtype=np.uint32).astype(np.int64)
+
+    @property
+    def positions(self) -> Numbers:
+        """The position of each token in its document, where each break takes one."""
+        steps = np.ones(len(self._terms), np.int64)
+        steps[np.frombuffer(self._breaks, dtype=np.uint32)] = 2
+        running = np.cumsum(steps)
+        starts = offsets(self.lengths)
+        firsts = running[starts[self.lengths > 0]]
+        return running - np.repeat(firsts, self.lengths[self.lengths > 0])
 
     @property
     def documents(self) -> Numbers:
@@ -177,7 +190,7 @@ def _positions(ranks: tuple[list[bytes], Numbers], tokens: _Tokens) -> tuple[lis
     order = keys & _TOKEN
     documents = tokens.documents[order]
     starts = _starts(keys & ~_TOKEN | documents)
-    positions = order - offsets(tokens.lengths)[documents]
+    positions = tokens.positions[order]
     used, sizes = _sizes(keys[starts] >> _RANK_BITS)
     lists = Lists(sizes, documents[starts], np.diff(starts, append=len(keys)), positions)
     return [terms[rank] for rank in used.tolist()], lists
