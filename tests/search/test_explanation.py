@@ -54,7 +54,7 @@ def explanation(service: SearchService, query: str, article: str, **request: obj
 
 @pytest.mark.parametrize("recency", [0, 30])
 @pytest.mark.parametrize(
-    "query", ["phare", "usine licencier phare", "onu phare", "macrn marché", '"le phare" usine', "weekend phare"]
+    "query", ["phare", "usine licencier phare", "onu phare", "maccron marché", '"le phare" usine', "weekend phare"]
 )
 def test_the_parts_add_up_to_the_score_and_the_words_to_the_parts_that_count_words(
     service: SearchService, query: str, recency: int
@@ -90,8 +90,8 @@ def test_family_synonym_and_other_spelling_are_named(service: SearchService) -> 
 
 
 def test_a_correction_is_named_with_what_was_typed(service: SearchService) -> None:
-    macron, market = explanation(service, "macrn marché", "autre").words
-    assert (macron.word, macron.typed) == ("macron", "macrn")
+    macron, market = explanation(service, "maccron marché", "autre").words
+    assert (macron.word, macron.typed) == ("macron", "maccron")
     assert (market.word, market.typed) == ("marché", "")
 
 
