@@ -64,6 +64,7 @@ class _CorrectedQuery:
     terms: Sequence[Term]
     alternatives: tuple[Alternative, ...]
     typed_forms: Mapping[str, TypedForm]
+    names: frozenset[str]
 
 
 class QueryPlanner:
@@ -99,7 +100,7 @@ class QueryPlanner:
             clause=resolution.clause,
             filters=request.filters,
             sort=_effective_sort(request.sort, query.tree),
-            scored_terms=weigh(query.terms, query.alternatives, query.typed_forms, reader, spelling),
+            scored_terms=weigh(query.terms, query.alternatives, query.typed_forms, query.names, reader, spelling),
             alternatives=query.alternatives,
             highlight_terms=self._highlight_terms(query),
             corrections=query.corrections,
@@ -132,8 +133,9 @@ class QueryPlanner:
         written_otherwise = Synonyms(spellings.groups([" ".join(scored_texts(tree))])).of(stems)
         others = (replace(alternative, is_spelling=True) for alternative in written_otherwise)
         alternatives = (*self._synonyms.of(stems), *others)[:MOST_ALTERNATIVES]
-        typed_forms = spellings.typed_forms(" ".join(scored_texts(tree)))
-        return _CorrectedQuery(tree, spellings, messages, corrections, terms, alternatives, typed_forms)
+        text = " ".join(scored_texts(tree))
+        typed_forms, names = spellings.typed_forms(text), spellings.names(text)
+        return _CorrectedQuery(tree, spellings, messages, corrections, terms, alternatives, typed_forms, names)
 
     def _highlight_terms(self, query: _CorrectedQuery) -> HighlightTerms:
         return extract_highlight_terms(query.tree, query.spellings, query.corrections, query.alternatives)
