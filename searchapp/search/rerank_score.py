@@ -74,11 +74,16 @@ class ScoreParts:
     coverage: float = 0.0
 
     @property
-    def score(self) -> float:
-        """The score: the sum by the coverage."""
-        return self.coverage * (
+    def sum(self) -> float:
+        """The sum of all features but coverage."""
+        return (
             self.text + self.title + self.opening + self.exact + self.exact_title + self.name + self.pairs + self.window
         )
+
+    @property
+    def score(self) -> float:
+        """The score: the sum by the coverage."""
+        return self.sum * self.coverage
 
     def by_feature(self) -> dict[str, float]:
         """Return the share of each feature in the score; they add up to it."""
