@@ -110,15 +110,20 @@ def compare(report: Report, other: Run, qrels: Path) -> dict[str, Comparison]:
 
 def _compared(now: Sequence[float], then: Sequence[float]) -> Comparison:
     # An extra, as heavy as everything else together.
-    from numpy import mean
     from scipy.stats import bootstrap, ttest_rel
 
     differences = [one - other for one, other in zip(now, then, strict=True)]
     before, difference = sum(then) / len(then), sum(differences) / len(differences)
     if len(set(differences)) == 1:  # nothing to resample
         return Comparison(before, difference, difference, difference, 1.0 if not difference else 0.0)
-    interval = bootstrap((differences,), mean, method="percentile", batch=_RESAMPLED_AT_A_TIME, rng=0)
-    low, high = interval.confidence_interval
+    resampled = bootstrap(
+        (differences,),
+        lambda sample, axis: sample.mean(axis=axis),
+        method="percentile",
+        batch=_RESAMPLED_AT_A_TIME,
+        rng=0,
+    )
+    low, high = resampled.confidence_interval
     return Comparison(before, difference, float(low), float(high), float(ttest_rel(now, then).pvalue))
 
 
