@@ -39,7 +39,7 @@ NEAREST: dict[str, tuple[str, ...]] = {
     "query/dates": ("tests/query/test_language.py", "tests/query/test_limits.py"),
     "query/grammar": ("tests/query/test_language.py", "tests/query/test_limits.py", "tests/contract/test_lookup.py"),
     "query/date_words": ("tests/query/test_date_words.py", "tests/query/test_language.py"),
-    "search/ranking": ("tests/search/test_ranking.py",),
+    "search/rerank_score": ("tests/search/test_rerank_score.py",),
     "search/fragments": ("tests/search/test_excerpts.py", "tests/search/test_highlight.py"),
     "search/highlight": ("tests/search/test_excerpts.py", "tests/search/test_highlight.py"),
     "search/term_marks": ("tests/search/test_highlight.py", "tests/search/test_excerpts.py"),

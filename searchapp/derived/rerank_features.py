@@ -37,6 +37,19 @@ class RerankFeatures:
     title_length: int
     length: int
 
+    def title_forms_end(self) -> int:
+        """Return where the exact forms of the title end in ``forms``, 0 without a title."""
+        if not self.title.startswith("|"):
+            return 0
+        end = 0
+        for _ in range(self.title.count("||") + 1):
+            end = self.forms.find("||", end + 1)
+        return end + 1 if end > 0 else len(self.forms)
+
+    def body(self, limit: int) -> str:
+        """Return the stems of opening and rest in a row, without joined words; at most ``limit`` characters of each."""
+        return self.opening[:limit].partition(" ")[0] + self.rest[:limit].partition(" ")[0]
+
 
 def make_rerank_features(
     title: Sequence[Term], body: Sequence[Term], joined_title: Sequence[Term] = (), joined_body: Sequence[Joined] = ()

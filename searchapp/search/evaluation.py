@@ -1,27 +1,44 @@
 """Evaluation: measures of the ranking on judged queries, through the same service as the web.
 
 Queries are ``id<TAB>text`` lines, judgments TREC qrels (``query 0 article grade``), runs TREC runs. Measures come from
-ir-measures, the significance test from scipy: the extra ``searchapp[evaluate]``.
+ir-measures, bootstrap and significance test from scipy: the extra ``searchapp[evaluate]``.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 from searchapp.errors import EngineUnavailable, UserError
 from searchapp.i18n import Message
+from searchapp.search.order_explanation import ExplainedHit
 from searchapp.search.service import SearchService
 
-__all__ = ["DEPTH", "MEASURES", "Report", "compare", "evaluate", "read_run", "write_run"]
+__all__ = [
+    "DEPTH",
+    "MEASURES",
+    "Comparison",
+    "ExplainedQuery",
+    "Report",
+    "compare",
+    "evaluate",
+    "explain_queries",
+    "read_run",
+    "write_run",
+]
 
 DEPTH: Final = 100
 MEASURES: Final = ("nDCG@10", "RR@10", "R@100", "Success@1")
 
 Run = dict[str, dict[str, float]]
+
+# Hits that are explained whatever their grade: as many as the measures look at.
+_EXPLAINED: Final = 10
+# Bounds the memory of a bootstrap: so many resamples of all queries at once.
+_RESAMPLED_AT_A_TIME: Final = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +53,30 @@ class Report:
     values: Mapping[str, Mapping[str, float]]
     """Measure -> query -> value."""
     run: Run
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """A measure against an earlier run: the mean before, and the mean difference over the queries.
+
+    ``low`` and ``high`` hold 95 % of the differences of a paired bootstrap (9,999 resamples of the queries);
+    ``p_value`` is that of a paired t-test.
+    """
+
+    before: float
+    difference: float
+    low: float
+    high: float
+    p_value: float
+
+
+@dataclass(frozen=True, slots=True)
+class ExplainedQuery:
+    """A judged query with (grade, explained hit) pairs in their final order."""
+
+    name: str
+    text: str
+    hits: Sequence[tuple[int, ExplainedHit]]
 
 
 def evaluate(service: SearchService, queries: Path, qrels: Path) -> Report:
@@ -56,18 +97,49 @@ def evaluate(service: SearchService, queries: Path, qrels: Path) -> Report:
     return Report(len(run), sum(not hits for hits in run.values()), milliseconds, means, values, run)
 
 
-def compare(report: Report, other: Run, qrels: Path) -> dict[str, tuple[float, float]]:
-    """Return for each measure the mean of an earlier run and the p-value of a paired t-test against it."""
-    from scipy.stats import ttest_rel  # an extra, as heavy as everything else together
-
+def compare(report: Report, other: Run, qrels: Path) -> dict[str, Comparison]:
+    """Return the comparison of each measure with an earlier run."""
     values = _measure(_text(qrels), _in_order(other))
     outcome = {}
     for name in MEASURES:
         now = [report.values[name].get(query, 0.0) for query in report.run]
         then = [values[name].get(query, 0.0) for query in report.run]
-        p_value = 1.0 if now == then else float(ttest_rel(now, then).pvalue)
-        outcome[name] = (sum(then) / len(then), p_value)
+        outcome[name] = _compared(now, then)
     return outcome
+
+
+def _compared(now: Sequence[float], then: Sequence[float]) -> Comparison:
+    # An extra, as heavy as everything else together.
+    from scipy.stats import bootstrap, ttest_rel
+
+    differences = [one - other for one, other in zip(now, then, strict=True)]
+    before, difference = sum(then) / len(then), sum(differences) / len(differences)
+    if len(set(differences)) == 1:  # nothing to resample
+        return Comparison(before, difference, difference, difference, 1.0 if not difference else 0.0)
+    resampled = bootstrap(
+        (differences,),
+        lambda sample, axis: sample.mean(axis=axis),
+        method="percentile",
+        batch=_RESAMPLED_AT_A_TIME,
+        rng=0,
+    )
+    low, high = resampled.confidence_interval
+    return Comparison(before, difference, float(low), float(high), float(ttest_rel(now, then).pvalue))
+
+
+def explain_queries(service: SearchService, queries: Path, qrels: Path) -> Iterator[ExplainedQuery]:
+    """Yield each judged query with its explained hits: the first ten, and all that are judged relevant.
+
+    Raises UserError for a file that cannot be read, EngineUnavailable without the extra.
+    """
+    grades: dict[str, dict[str, int]] = {}
+    for judgment in _load_measures().read_trec_qrels(_text(qrels)):
+        grades.setdefault(judgment.query_id, {})[judgment.doc_id] = judgment.relevance
+    for name, text in _pairs(queries):
+        if judged := grades.get(name):
+            hits = service.explanation(text)
+            shown = (hit for hit in hits if hit.rank <= _EXPLAINED or judged.get(hit.article, 0) > 0)
+            yield ExplainedQuery(name, text, [(judged.get(hit.article, 0), hit) for hit in shown])
 
 
 def write_run(run: Run, path: Path) -> None:

@@ -19,8 +19,8 @@ from searchapp.schema import PARTS
 from searchapp.search.corrections import Corrections
 from searchapp.search.paging import RERANKED
 from searchapp.search.plan import QueryPlan
-from searchapp.search.ranking import WEIGHTS, Weights, rerank_scores
 from searchapp.search.recency import ages, recency_factor
+from searchapp.search.rerank_score import WEIGHTS, Weights, rerank_scores
 from searchapp.search.scored_terms import ScoredTerm
 
 __all__ = ["Explainer"]

@@ -92,6 +92,7 @@ class _CorrectedQuery:
     terms: Sequence[Term]
     alternatives: tuple[Alternative, ...]
     typed_forms: Mapping[str, TypedForm]
+    names: frozenset[str]
 
 
 class QueryPlanner:
@@ -125,7 +126,7 @@ class QueryPlanner:
         lookup = Lookup(self._dictionaries.of(reader), deadline)
         resolver = Resolver(query.spellings, lookup, query.corrections)
         resolution = resolver.resolve(query.tree)
-        terms = weigh(query.terms, query.alternatives, query.typed_forms, reader, spelling)
+        terms = weigh(query.terms, query.alternatives, query.typed_forms, query.names, reader, spelling)
         sort = _effective_sort(request.sort, query.tree)
         half_life = self._half_life if request.recency is None else request.recency
         typed = typed_spans(request.query, self._analyzer)
@@ -190,8 +191,9 @@ class QueryPlanner:
         # A spelling of stopwords alone (« d’eux » for « deux ») has no stems: every article would hold it.
         others = (replace(other, is_spelling=True) for other in written_otherwise if other.stems)
         alternatives = (*self._synonyms.of(stems), *others)[:MOST_ALTERNATIVES]
-        typed_forms = spellings.typed_forms(" ".join(scored_texts(tree)))
-        return _CorrectedQuery(tree, spellings, messages, corrections, terms, alternatives, typed_forms)
+        text = " ".join(scored_texts(tree))
+        typed_forms, names = spellings.typed_forms(text), spellings.names(text)
+        return _CorrectedQuery(tree, spellings, messages, corrections, terms, alternatives, typed_forms, names)
 
     def _suggestions(
         self, request: SearchRequest, parsed: ParsedQuery, resolution: Resolution, corrections: Corrections

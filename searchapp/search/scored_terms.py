@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 
 from searchapp.analysis import Term
@@ -32,6 +32,8 @@ class ScoredTerm:
     """The same word otherwise written, as stems in a row; it counts where it is more frequent than the word."""
     typed_form: TypedForm | None = None
     """The typed form of the compound that begins with it."""
+    is_name: bool = False
+    """True for a word typed with a capital letter that does not begin the query."""
     is_held: bool = True
     """False when no article has the stem."""
 
@@ -40,10 +42,11 @@ def weigh(
     terms: Sequence[Term],
     alternatives: Sequence[Alternative],
     typed_forms: Mapping[str, TypedForm],
+    names: Set[str],
     reader: Reader,
     spelling: SpellingDictionary,
 ) -> tuple[ScoredTerm, ...]:
-    """Return ``terms`` with their weights; ``alternatives`` are of stretches of these terms."""
+    """Return ``terms`` with their weights; ``alternatives`` are of stretches of them, ``names`` are exact forms."""
     scored = []
     for index, term in enumerate(terms):
         frequency = reader.document_frequency(STEMS, term.stem)
@@ -59,6 +62,7 @@ def weigh(
                 alternatives=tuple(other.stems for other in others if not other.is_spelling),
                 spellings=tuple(other.stems for other in others if other.is_spelling),
                 typed_form=typed_forms.get(term.stem),
+                is_name=term.exact in names,
                 is_held=frequency > 0,
             )
         )

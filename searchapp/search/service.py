@@ -29,7 +29,7 @@ from searchapp.model import (
 )
 from searchapp.query import DateWords, ParsedQuery, is_elaborate, parse, show
 from searchapp.schema import STEMS, canonical_id
-from searchapp.search.cursor import CursorCodec
+from searchapp.search.cursor import CursorCodec, Position
 from searchapp.search.explanation import Explainer
 from searchapp.search.facet_values import FacetValues
 from searchapp.search.highlight import Highlighter
@@ -37,9 +37,11 @@ from searchapp.search.highlight_terms import HighlightTerms
 from searchapp.search.matching import Counts, Matches, match
 from searchapp.search.missing_words import missing_words
 from searchapp.search.open_generation import OpenGeneration
-from searchapp.search.paging import DEEPEST_RESULT, Page, Window, fetch, next_cursor, window_of
+from searchapp.search.order_explanation import ExplainedHit, explain
+from searchapp.search.paging import DEEPEST_RESULT, RERANKED, Page, Window, fetch, next_cursor, window_of
 from searchapp.search.plan import QueryPlan, QueryPlanner
 from searchapp.search.ranking import rank
+from searchapp.search.rerank_score import score_parts
 from searchapp.search.searcher import SearcherManager, Served
 from searchapp.search.suggest import Suggestion, suggest
 from searchapp.search.synonyms import Synonyms
@@ -252,6 +254,20 @@ class SearchService:
         answer = self._searcher.run(partial(self._run_stages, request, parsed, Deadline()))
         ranked = zip(answer.articles, answer.page.candidates, strict=True)
         return [(article.id, candidate.score) for article, candidate in ranked]
+
+    def explanation(self, query: str) -> list[ExplainedHit]:
+        """Return the reranked articles of ``query`` in their order, each with the features that moved it."""
+        request, parsed = SearchRequest(query), parse(query, self._date_words)
+
+        def score(generation: OpenGeneration) -> list[ExplainedHit]:
+            reader = generation.reader
+            plan = self._planner.plan(request, parsed, generation, Deadline())
+            candidates = match(plan, Window(Position(0), RERANKED), reader, Deadline()).result.candidates
+            documents = [candidate.document for candidate in candidates]
+            parts = score_parts(plan.scored_terms, reader.rerank_features(documents)) or []
+            return explain([article.id for article in reader.articles(documents)], parts)
+
+        return self._searcher.run(score)
 
     def article(self, article_id: str, query: str = "") -> ArticleView:
         """Return an article with the marks of ``query``, as many as there is time for.

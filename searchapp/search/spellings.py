@@ -120,6 +120,11 @@ class QuerySpellings:
             forms.setdefault(own[0].stem, form)
         return forms
 
+    def names(self, text: str) -> frozenset[str]:
+        """Return the exact forms of the words of ``text`` typed with a capital letter, the first word left out."""
+        tokens = self._reading(text)[0]
+        return frozenset(token.term.exact for token in tokens[1:] if text[token.start].isupper())
+
     def phrases(self, text: str) -> list[tuple[str, ...]]:
         """Return the rows of folded words that a phrase stands for, the one that was typed first."""
         tokens, _, variants = self._reading(text)

@@ -29,7 +29,10 @@ _SCORE_PARTS: Final[Mapping[str, Message]] = {
     "title": Message("words in the title"),
     "opening": Message("words at the beginning"),
     "exact": Message("words as they were typed"),
+    "exact_title": Message("words as they were typed, in the title"),
+    "name": Message("names with their capital letter"),
     "pairs": Message("words side by side"),
+    "window": Message("words close together"),
     "related": Message("words of the same family"),
     "coverage": Message("words that are missing"),
 }

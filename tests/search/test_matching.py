@@ -10,7 +10,7 @@ from searchapp.model import Deadline
 from searchapp.query import Bool, Phrase, Word, parse
 from searchapp.search.matching import alternative_should_match, minimum_should_match
 from searchapp.search.plan import _prefer_quotes
-from searchapp.search.ranking import rerank_scores
+from searchapp.search.rerank_score import rerank_scores
 from searchapp.search.scored_terms import ScoredTerm
 from searchapp.search.synonyms import Alternative
 from tests.contract.conftest import ANALYZER

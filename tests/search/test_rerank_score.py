@@ -1,9 +1,10 @@
-"""The second stage: its formula, and what it puts first."""
+"""The rerank score: its formula, and what it puts first."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import pairwise
-from math import log
+from math import log, sqrt
 
 import pytest
 from hypothesis import given
@@ -11,13 +12,15 @@ from hypothesis import strategies as st
 
 from searchapp.analysis import FrenchAnalyzer
 from searchapp.derived.rerank_features import make_rerank_features
-from searchapp.search.ranking import rerank_scores
+from searchapp.search.rerank_score import rerank_scores, score_parts
 from searchapp.search.scored_terms import ScoredTerm, idf
+from searchapp.search.spellings import QuerySpellings
 
 ANALYZER = FrenchAnalyzer()
 VOCABULARY = ["grève", "train", "phare", "port", "lycée", "marché", "neige", "journal", "vin", "pont"]
 # The formula's constants once more, so that a slip in one of them shows.
-TITLE, OPENING, EXACT, PAIRS, RELATED, COVERAGE = 1.25, 0.25, 0.25, 0.5, 0.3, 0.35
+TITLE, OPENING, EXACT, EXACT_TITLE, NAME = 1.25, 0.25, 0.25, 0.75, 0.5
+PAIRS, WINDOW, RELATED, COVERAGE = 0.5, 0.12, 0.75, 0.35
 FIRST_WORDS = 60
 
 
@@ -37,6 +40,23 @@ def order(query: list[ScoredTerm], *articles: tuple[str, str]) -> list[int]:
     return sorted(range(len(articles)), key=lambda place: -scores[place])
 
 
+def window_part(query: str, article: tuple[str, str]) -> float:
+    """The share of words close together in the score of an article."""
+    (parts,) = score_parts(query_words(query), [features_of(*article)]) or ()
+    return parts.window
+
+
+def density(words: list[ScoredTerm], part: list[str]) -> float:
+    """The weights of the words that a text holds, by how close together they stand once: every stretch is tried."""
+    held = [word for word in words if word.stem in part]
+    if len(held) < 2:
+        return 0.0
+    stretches = [part[start:end] for end in range(len(part) + 1) for start in reversed(range(end))]
+    full = [stretch for stretch in stretches if all(word.stem in stretch for word in held)]
+    length = len(min(full, key=lambda stretch: len("||".join(stretch[:-1]))))
+    return sum(word.stem_idf for word in held) * sqrt(len(held) / length)
+
+
 def by_the_formula(words: list[ScoredTerm], articles: list[tuple[str, str]]) -> list[float]:
     """The scores by the formula in the module's docstring, computed on lists of words."""
     read = [(ANALYZER.terms(title), ANALYZER.terms(text)) for title, text in articles]
@@ -44,11 +64,11 @@ def by_the_formula(words: list[ScoredTerm], articles: list[tuple[str, str]]) -> 
     title_average = sum(len(title) for title, _ in read) / len(read) or 1.0
     scores = []
     for title, text in read:
-        norm = 1.2 * (1 - 0.75 + 0.75 * (len(title) + len(text)) / average)
-        title_norm = 1.2 * (1 - 0.25 + 0.25 * len(title) / title_average)
+        norm = 1.4 * (1 - 0.75 + 0.75 * (len(title) + len(text)) / average)
+        title_norm = 1.4 * (1 - 0.25 + 0.25 * len(title) / title_average)
         stems = [[term.stem for term in part if not term.is_stopword] for part in (title, text)]
         parts = [stems[0], stems[1][:FIRST_WORDS], stems[1][FIRST_WORDS:]]
-        forms = [term.exact for part in (title, text) for term in part if not term.is_stopword]
+        title_forms, text_forms = [[term.exact for term in part if not term.is_stopword] for part in (title, text)]
         total = held = 0.0
         for word in words:
             counts = [part.count(word.stem) for part in parts]
@@ -60,11 +80,15 @@ def by_the_formula(words: list[ScoredTerm], articles: list[tuple[str, str]]) -> 
                 total += word.stem_idf * whole / (whole + norm)
                 total += word.stem_idf * TITLE * in_title / (in_title + title_norm)
                 total += word.stem_idf * OPENING * counts[1] / (counts[1] + 1)
-                form = forms.count(word.form)
+                in_title = title_forms.count(word.form)
+                form = in_title + text_forms.count(word.form)
                 total += EXACT * word.form_idf * form / (form + norm)
+                total += EXACT_TITLE * word.form_idf * in_title / (in_title + title_norm)
+                total += NAME * word.form_idf * (word.is_name and form > 0)
         for left, right in pairwise(words):
             pairs = sum(pair == (left.stem, right.stem) for part in parts for pair in pairwise(part))
             total += PAIRS * (left.stem_idf + right.stem_idf) / 2 * pairs / (pairs + 1)
+        total += WINDOW * sum(density(words, part) for part in stems)
         scores.append(total * (held / sum(word.stem_idf for word in words)) ** COVERAGE)
     return scores
 
@@ -82,7 +106,12 @@ def test_the_score_is_that_of_the_formula(asked: list[str], articles: list[tuple
     related = ANALYZER.terms("journal pont")
     words = [
         ScoredTerm(
-            term.stem, term.exact, idfs[place], idfs[4 + place], (related[place].stem,) if place < len(related) else ()
+            term.stem,
+            term.exact,
+            idfs[place],
+            idfs[4 + place],
+            (related[place].stem,) if place < len(related) else (),
+            is_name=place == 1,
         )
         for place, term in enumerate(terms)
     ]
@@ -120,6 +149,41 @@ def test_an_article_with_all_words_comes_before_one_with_many_of_one() -> None:
     many = ("", "Le phare, un phare, des phares, encore un phare et le port dort.")
     both = ("", "Le phare veille sur le marché et le vieux port dort sous la neige.")
     assert order(query_words("phare marché"), many, both) == [1, 0]
+
+
+def test_words_close_together_come_before_words_far_apart_in_any_order() -> None:
+    far = ("", "La neige tombe. Un marché ouvre au port, un lycée ferme, et le train part.")
+    close = ("", "Un marché ouvre au port, un lycée ferme. Le train part sous la neige.")
+    assert order(query_words("neige train"), far, close) == [1, 0]
+
+
+def test_words_of_an_article_are_close_together_where_they_stand_closest() -> None:
+    once = ("", "La neige, le train. " + "Un marché ouvre au port. " * 9 + "La neige.")
+    never = ("", "La neige. " + "Un marché ouvre au port. " * 9 + "Le train, un marché, un port et la neige.")
+    assert window_part("train neige", once) > window_part("train neige", never) > 0
+
+
+def test_words_of_title_and_text_are_not_close_together() -> None:
+    assert window_part("neige train", ("La neige", "Le train part au port")) == 0
+
+
+def test_a_title_with_the_word_as_it_was_typed_comes_first() -> None:
+    assert order(query_words("marché"), ("Les marchés", "Un marché"), ("Le marché", "Des marchés")) == [1, 0]
+
+
+def test_an_article_with_the_name_that_was_typed_comes_first() -> None:
+    name = replace(query_words("Lenoir")[0], is_name=True)
+    articles = ("", "Un phare, un phare."), ("", "Lenoir parle au port.")
+    assert order(query_words("phare lenoir"), *articles) == [0, 1]
+    assert order(query_words("phare lenoir", lenoir=name), *articles) == [1, 0]
+
+
+def test_the_parts_of_a_score_add_up_to_it() -> None:
+    words = query_words("neige train marché")
+    features = [features_of("La neige", "Le train de neige part au marché"), features_of("", "Le port")]
+    parts = score_parts(words, features)
+    assert parts is not None
+    assert [sum(part.by_feature().values()) for part in parts] == pytest.approx(rerank_scores(words, features))
 
 
 def test_the_word_as_it_was_typed_comes_before_its_other_forms() -> None:
@@ -174,3 +238,11 @@ def test_a_long_article_does_not_win_by_its_length() -> None:
     short = ("", "Le phare de Sarmane est à vendre.")
     long = ("", "Le phare de Sarmane est à vendre. " + "Le train passe au port. " * 30 + "Un phare.")
     assert order(query_words("phare"), long, short) == [1, 0]
+
+
+@pytest.mark.parametrize(
+    ("query", "names"),
+    [("Le maire Lenoir à l’Élysée", {"lenoir", "élysée"}), ("Grève à Ponant", {"ponant"}), ("grève à ponant", set())],
+)
+def test_names_are_the_words_with_a_capital_letter_inside_a_query(query: str, names: set[str]) -> None:
+    assert QuerySpellings(ANALYZER).names(query) == names
