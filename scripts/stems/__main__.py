@@ -76,13 +76,12 @@ def decisions(text: str) -> tuple[list[tuple[str, str]], list[frozenset[str]]]:
 
 
 def write_table(path: Path, entries: Iterable[tuple[str, str]]) -> None:
-    """Write (form, stem) pairs as :mod:`searchapp.analysis.stem_table` reads them; a dash is a form without a rest."""
+    """Write (form, stem) pairs as :mod:`searchapp.analysis.stem_table` reads them."""
     lines: dict[str, dict[str, list[str]]] = {}
     for form, stem in entries:
-        rests = lines.setdefault(form[:BEGINNING], {}).setdefault(stem, [])
-        rests.append(form[BEGINNING:] or "-")
+        lines.setdefault(form[:BEGINNING], {}).setdefault(stem, []).append(form)
     rows = (
-        " ".join([beginning, *(f"={stem} {' '.join(rests)}" for stem, rests in stems.items())])
+        " ".join([beginning, *(f"={stem} {' '.join(forms)}" for stem, forms in stems.items())])
         for beginning, stems in lines.items()
     )
     path.write_text(HEADER + "".join(f"{row}\n" for row in rows), "ascii")

@@ -17,6 +17,7 @@ from math import sqrt
 
 from scripts.stems.lexicon import Entry
 from searchapp.analysis.filters import fold, normalize
+from searchapp.analysis.variants import canonical_spelling
 
 __all__ = ["Group", "folded", "group_forms"]
 
@@ -89,8 +90,8 @@ def group_forms(
 
 
 def folded(form: str) -> str:
-    """Return a form as the analyzer's filters give it to the stemmer."""
-    return fold(normalize(form))
+    """Return a form as the analyzer gives it to the stemmer."""
+    return canonical_spelling(fold(normalize(form)))
 
 
 def _agreeing(sets: Sequence[set[str]], words: Sequence[Word], members: Members) -> list[set[str]]:

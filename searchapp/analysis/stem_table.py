@@ -1,7 +1,7 @@
 """The stems that no rule reaches: a table of inflected forms, made by ``python -m scripts.stems``.
 
-A line holds the forms with the same three first letters, which it begins with: ``=`` and a stem, then the rest of each
-of its forms. A line is taken apart when a word that begins so is first asked for: a search needs a few, and reading all
+A line holds the forms with the same four first letters, which it begins with: ``=`` and a stem, then its forms, and so
+on. A line is taken apart when a word that begins so is first asked for: a search needs a few, and reading all
 of them would take longer than the search. The file is not compressed for the same reason.
 """
 
@@ -15,7 +15,7 @@ from typing import Final
 
 __all__ = ["BEGINNING", "STEMS", "digest", "irregular_forms"]
 
-BEGINNING: Final = 3
+BEGINNING: Final = 4
 # Looked at before the rest of the table: words of a stem mostly begin with the same two letters.
 _SHARED: Final = 2
 
@@ -24,7 +24,9 @@ class _Stems(dict[str, dict[str, str]]):
     """Stems by folded form, by the form's first letters."""
 
     def __missing__(self, beginning: str) -> dict[str, str]:
-        stems = self[beginning] = dict(_pairs(_lines().get(beginning, "")))
+        stems = self[beginning] = {}
+        for stem, forms in _groups(_lines().get(beginning, "")):
+            stems.update(dict.fromkeys(forms, stem))
         return stems
 
 
@@ -36,10 +38,9 @@ def irregular_forms() -> dict[str, tuple[str, ...]]:
     """Return, by stem, the forms that do not begin with the stem's first two letters: « yeux » of « oeil »."""
     found: dict[str, list[str]] = {}
     for beginning, line in _lines().items():
-        for group in line.split("=")[1:]:
-            if not group.startswith(beginning[:_SHARED]):
-                stem, *rests = group.split()
-                found.setdefault(stem, []).extend(beginning + rest.rstrip("-") for rest in rests)
+        for stem, forms in _groups(line):
+            if stem[:_SHARED] != beginning[:_SHARED]:
+                found.setdefault(stem, []).extend(forms)
     return {stem: tuple(forms) for stem, forms in found.items()}
 
 
@@ -49,13 +50,11 @@ def digest() -> str:
     return f"{zlib.crc32(_data()):08x}"
 
 
-def _pairs(line: str) -> Iterator[tuple[str, str]]:
-    """Yield each form of a line with its stem."""
-    beginning, _, groups = line.partition(" ")
-    for group in groups.split("=")[1:]:
-        stem, *rests = group.split()
-        for rest in rests:
-            yield beginning + rest.rstrip("-"), stem
+def _groups(line: str) -> Iterator[tuple[str, list[str]]]:
+    """Yield each stem of a line with its forms."""
+    for group in line.split("=")[1:]:
+        stem, *forms = group.split()
+        yield stem, forms
 
 
 @cache
