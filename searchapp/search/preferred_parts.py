@@ -30,13 +30,14 @@ class PreferredPart:
 
     ``clause`` finds the articles that hold it and does not score. ``ways`` are rows of stems: the rerank features of
     such an article hold every stem of one row. Without ways only the clause tells. ``is_held`` is False when no article
-    holds it. ``at`` is where a prefix or a fuzzy word stands in the query text.
+    holds it. ``form`` is the exact form of a word; ``at`` is where a prefix or a fuzzy word stands in the query text.
     """
 
     text: str
     clause: Clause
     ways: tuple[tuple[str, ...], ...] = ()
     is_held: bool = True
+    form: str = ""
     at: Span | None = None
 
 
@@ -127,6 +128,7 @@ class PreferredParts:
             clause=clauses[0] if len(clauses) == 1 else BooleanClause(should=clauses),
             ways=() if any(stem in self._stopword_stems for way in ways for stem in way) else ways,
             is_held=len(ways) > 1 or scored is None or scored.is_held,
+            form=term.exact,
         )
 
     def _is_stopword(self, node: Node) -> bool:
@@ -147,13 +149,13 @@ def unheld_words(
 
     A word with a synonym or another spelling is held by the articles with that.
     """
-    held = {part.text for part in parts if part.is_held}
-    unheld = dict.fromkeys(form for form, corrected in corrections.by_form.items() if not corrected)
-    for form in unheld:
+    held = {part.form for part in parts if part.is_held}
+    unheld = [form for form, corrected in corrections.by_form.items() if not corrected and form not in held]
+    unheld += [part.form for part in parts if part.form and not part.is_held]
+    for form in dict.fromkeys(unheld):
         start, end = typed.get(form, (0, len(query)))
         word = query[start:end] if form in typed else form.replace("_", " ")
-        if word not in held:
-            yield Remark(Message("No article holds “{word}”.", word=word), start, end)
+        yield Remark(Message("No article holds “{word}”.", word=word), start, end)
     for part in parts:
         if part.at and not part.is_held:
             yield Remark(Message("No article holds a word that “{part}” stands for.", part=part.text), *part.at)
