@@ -12,7 +12,7 @@ and returns what it found and whether there was time for all of it.
 (``scored_terms``) with their ``synonyms``, its *highlight terms* extracted (``highlight_terms``). *Match*
 (``matching``): the engine finds *candidates*, for bare words those that reach a minimum that should match, and counts
 those with all *preferred parts* (``preferred_parts``; ``missing_words`` of a hit). *Rank* (``ranking``): the best
-hundred are *reranked* by features and, if asked, by ``recency``; ``explanation`` takes a score apart. *Fetch*
+hundred are *reranked* by features and, if asked, by ``recency``; ``hit_explanation`` takes a score apart. *Fetch*
 (``paging``): the stored articles of one page; a ``cursor`` is a signed position after it. *Highlight* (``highlight``):
 ``term_marks`` and ``fragments``.
 
