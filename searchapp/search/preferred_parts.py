@@ -7,7 +7,7 @@ family, by its correction, or by a synonym or another spelling in its place.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from searchapp.analysis import FrenchAnalyzer, Term
@@ -18,6 +18,7 @@ from searchapp.query.ast import And, Bool, Field, Fuzzy, Node, Or, Phrase, Prefi
 from searchapp.schema import STEMS, WORDS
 from searchapp.search.corrections import Corrections
 from searchapp.search.query_terms import content_terms, stem_texts
+from searchapp.search.resolve import Resolver
 from searchapp.search.scored_terms import ScoredTerm
 from searchapp.search.spellings import QuerySpellings
 
@@ -44,20 +45,20 @@ class PreferredPart:
 class PreferredParts:
     """Finds the preferred parts of a tree.
 
-    ``resolve`` gives the clause of a node, ``scored_terms`` the families and synonyms of the words, ``typed`` the text
+    ``resolver`` gives the clauses of nodes, ``scored_terms`` the families and synonyms of the words, ``typed`` the text
     of an exact form as it stands in the query. Of ``stopword_stems`` rerank features do not hold every word.
     """
 
     def __init__(
         self,
-        resolve: Callable[[Node], Clause],
+        resolver: Resolver,
         spellings: QuerySpellings,
         corrections: Corrections,
         scored_terms: Sequence[ScoredTerm],
         typed: Mapping[str, str],
         stopword_stems: frozenset[str],
     ) -> None:
-        self._resolve = resolve
+        self._resolver = resolver
         self._spellings = spellings
         self._corrections = corrections
         self._scored = {term.stem: term for term in scored_terms}
@@ -109,7 +110,7 @@ class PreferredParts:
 
     def _part(self, node: Node, field: str) -> PreferredPart:
         whole = Field(field, node) if field else node
-        clause = unscored(self._resolve(whole))
+        clause = unscored(self._resolver.resolve(whole).clause)
         at = node.at if isinstance(node, Prefix | Fuzzy) else None
         return PreferredPart(show(whole), clause, is_held=not _finds_nothing(clause), at=at)
 
