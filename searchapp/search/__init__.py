@@ -2,7 +2,7 @@
 
 A search runs in *stages* over one *query plan* and one open generation, with one deadline::
 
-    parse (query) -> plan -> match -> rank -> fetch -> highlight
+    parse (query) -> plan -> match -> rank -> fetch -> name missing words -> explain, if asked -> highlight
 
 ``service`` calls them in this order. A stage is a plain function: it takes the plan and the result of the stage before,
 and returns what it found and whether there was time for all of it.
@@ -10,9 +10,11 @@ and returns what it found and whether there was time for all of it.
 *Plan* (``plan``): the tree is corrected (``corrections``), *resolved* into clauses of terms (``resolve``, with
 ``dictionary`` for prefixes, ``fuzzy`` words and stems, ``field_terms`` for values), its *scored terms* are weighed
 (``scored_terms``) with their ``synonyms``, its *highlight terms* extracted (``highlight_terms``). *Match*
-(``matching``): the engine finds *candidates*, for bare words those that reach a minimum that should match. *Rank*
-(``ranking``): the best hundred are *reranked* by features. *Fetch* (``paging``): the stored articles of one page; a
-``cursor`` is a signed position after it. *Highlight* (``highlight``): ``term_marks`` and ``fragments``.
+(``matching``): the engine finds *candidates*, for bare words those that reach a minimum that should match, and counts
+those with all *preferred parts* (``preferred_parts``; ``missing_words`` of a hit). *Rank* (``ranking``): the best
+hundred are *reranked* by features and, if asked, by ``recency``; ``hit_explanation`` takes a score apart. *Fetch*
+(``paging``): the stored articles of one page; a ``cursor`` is a signed position after it. *Highlight* (``highlight``):
+``term_marks`` and ``fragments``.
 
 The ``searcher`` gives each request an ``open_generation`` without withdrawn articles (``exclude_withdrawn``) and
 follows the published one; ``generation_opener`` opens the one before where that is damaged (``file_verification``).

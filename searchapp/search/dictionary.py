@@ -170,14 +170,26 @@ class Lookup:
     def __init__(self, dictionary: Dictionary | None = None, deadline: Deadline = Deadline()) -> None:
         self._dictionary = dictionary
         self._deadline = deadline
+        # A search resolves a prefix or a fuzzy word twice: to find by it, and to know who lacks it.
+        self._expansions: dict[tuple[object, ...], Expansion] = {}
 
-    def with_prefix(self, fields: Iterable[str], prefix: str) -> Expansion:
+    def with_prefix(self, fields: Sequence[str], prefix: str) -> Expansion:
         """Return the words of each field that begin with ``prefix``."""
-        return self._expand(fields, lambda field, dictionary: dictionary.with_prefix(field, prefix))
+        key = (*fields, prefix)
+        if key not in self._expansions:
+            self._expansions[key] = self._expand(
+                fields, lambda field, dictionary: dictionary.with_prefix(field, prefix)
+            )
+        return self._expansions[key]
 
-    def near(self, fields: Iterable[str], word: str, distance: int) -> Expansion:
+    def near(self, fields: Sequence[str], word: str, distance: int) -> Expansion:
         """Return the words of each field within ``distance`` of ``word``."""
-        return self._expand(fields, lambda field, dictionary: dictionary.near(field, word, distance, self._deadline))
+        key = (*fields, word, distance)
+        if key not in self._expansions:
+            self._expansions[key] = self._expand(
+                fields, lambda field, dictionary: dictionary.near(field, word, distance, self._deadline)
+            )
+        return self._expansions[key]
 
     def with_stem(self, fields: Iterable[str], stem: str) -> Expansion:
         """Return the words of each field that have this stem."""

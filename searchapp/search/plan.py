@@ -127,18 +127,9 @@ class QueryPlanner:
         resolver = Resolver(query.spellings, lookup, query.corrections)
         resolution = resolver.resolve(query.tree)
         terms = weigh(query.terms, query.alternatives, query.typed_forms, query.names, reader, spelling)
-        sort = _effective_sort(request.sort, query.tree)
-        half_life = self._half_life if request.recency is None else request.recency
         typed = typed_spans(request.query, self._analyzer)
         texts = {form: request.query[start:end] for form, (start, end) in typed.items()}
-        finder = PreferredParts(
-            lambda node: resolver.resolve(node).clause,
-            query.spellings,
-            query.corrections,
-            terms,
-            texts,
-            self._stopword_stems,
-        )
+        finder = PreferredParts(resolver, query.spellings, query.corrections, terms, texts, self._stopword_stems)
         parts = tuple(finder.of(query.tree))
         unheld = unheld_words(query.corrections, parts, typed, request.query)
         replacements = query.corrections.replacements(replaced_forms(query.tree, query.spellings))
@@ -149,7 +140,7 @@ class QueryPlanner:
             understood=understood,
             clause=resolution.clause,
             filters=request.filters,
-            sort=sort,
+            sort=_effective_sort(request.sort, query.tree),
             scored_terms=terms,
             alternatives=query.alternatives,
             highlight_terms=self._highlight_terms(query),
@@ -157,7 +148,7 @@ class QueryPlanner:
             parts=parts,
             texts=texts,
             match=request.match or self._default_match,
-            half_life=half_life if sort is Sort.RELEVANCE else 0,
+            half_life=self._half_life_of(request, query.tree),
             remarks=(*parsed.remarks, *resolution.remarks, *whole_query, *unheld),
             suggestions=self._suggestions(request, replace(parsed, tree=understood), resolution, query.corrections),
             replacements=replacements,
@@ -177,6 +168,12 @@ class QueryPlanner:
     def highlight_terms(self, parsed: ParsedQuery, generation: OpenGeneration, deadline: Deadline) -> HighlightTerms:
         """Return the highlight terms of a plan, for one article: nothing has to be found, so no clause is resolved."""
         return self._highlight_terms(self._correct(parsed, generation, deadline))
+
+    def _half_life_of(self, request: SearchRequest, tree: Node) -> int:
+        """Return the half-life in effect; by date age does not count."""
+        by_relevance = _effective_sort(request.sort, tree) is Sort.RELEVANCE
+        asked = self._half_life if request.recency is None else request.recency
+        return asked if by_relevance else 0
 
     def _correct(
         self, parsed: ParsedQuery, generation: OpenGeneration, deadline: Deadline, *, replaces: bool = True

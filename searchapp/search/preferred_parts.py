@@ -7,7 +7,7 @@ family, by its correction, or by a synonym or another spelling in its place.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from searchapp.analysis import FrenchAnalyzer, Term
@@ -18,6 +18,7 @@ from searchapp.query.ast import And, Bool, Field, Fuzzy, Node, Or, Phrase, Prefi
 from searchapp.schema import STEMS, WORDS
 from searchapp.search.corrections import Corrections
 from searchapp.search.query_terms import content_terms, stem_texts
+from searchapp.search.resolve import Resolver
 from searchapp.search.scored_terms import ScoredTerm
 from searchapp.search.spellings import QuerySpellings
 
@@ -30,33 +31,34 @@ class PreferredPart:
 
     ``clause`` finds the articles that hold it and does not score. ``ways`` are rows of stems: the rerank features of
     such an article hold every stem of one row. Without ways only the clause tells. ``is_held`` is False when no article
-    holds it. ``at`` is where a prefix or a fuzzy word stands in the query text.
+    holds it. ``form`` is the exact form of a word; ``at`` is where a prefix or a fuzzy word stands in the query text.
     """
 
     text: str
     clause: Clause
     ways: tuple[tuple[str, ...], ...] = ()
     is_held: bool = True
+    form: str = ""
     at: Span | None = None
 
 
 class PreferredParts:
     """Finds the preferred parts of a tree.
 
-    ``resolve`` gives the clause of a node, ``scored_terms`` the families and synonyms of the words, ``typed`` the text
+    ``resolver`` gives the clauses of nodes, ``scored_terms`` the families and synonyms of the words, ``typed`` the text
     of an exact form as it stands in the query. Of ``stopword_stems`` rerank features do not hold every word.
     """
 
     def __init__(
         self,
-        resolve: Callable[[Node], Clause],
+        resolver: Resolver,
         spellings: QuerySpellings,
         corrections: Corrections,
         scored_terms: Sequence[ScoredTerm],
         typed: Mapping[str, str],
         stopword_stems: frozenset[str],
     ) -> None:
-        self._resolve = resolve
+        self._resolver = resolver
         self._spellings = spellings
         self._corrections = corrections
         self._scored = {term.stem: term for term in scored_terms}
@@ -108,7 +110,7 @@ class PreferredParts:
 
     def _part(self, node: Node, field: str) -> PreferredPart:
         whole = Field(field, node) if field else node
-        clause = unscored(self._resolve(whole))
+        clause = unscored(self._resolver.resolve(whole).clause)
         at = node.at if isinstance(node, Prefix | Fuzzy) else None
         return PreferredPart(show(whole), clause, is_held=not _finds_nothing(clause), at=at)
 
@@ -127,6 +129,7 @@ class PreferredParts:
             clause=clauses[0] if len(clauses) == 1 else BooleanClause(should=clauses),
             ways=() if any(stem in self._stopword_stems for way in ways for stem in way) else ways,
             is_held=len(ways) > 1 or scored is None or scored.is_held,
+            form=term.exact,
         )
 
     def _is_stopword(self, node: Node) -> bool:
@@ -147,13 +150,13 @@ def unheld_words(
 
     A word with a synonym or another spelling is held by the articles with that.
     """
-    held = {part.text for part in parts if part.is_held}
-    unheld = dict.fromkeys(form for form, corrected in corrections.by_form.items() if not corrected)
-    for form in unheld:
+    held = {part.form for part in parts if part.is_held}
+    unheld = [form for form, corrected in corrections.by_form.items() if not corrected and form not in held]
+    unheld += [part.form for part in parts if part.form and not part.is_held]
+    for form in dict.fromkeys(unheld):
         start, end = typed.get(form, (0, len(query)))
         word = query[start:end] if form in typed else form.replace("_", " ")
-        if word not in held:
-            yield Remark(Message("No article holds “{word}”.", word=word), start, end)
+        yield Remark(Message("No article holds “{word}”.", word=word), start, end)
     for part in parts:
         if part.at and not part.is_held:
             yield Remark(Message("No article holds a word that “{part}” stands for.", part=part.text), *part.at)

@@ -14,7 +14,7 @@ from searchapp.model import Deadline
 from searchapp.search.matching import Matches
 from searchapp.search.paging import RERANKED, Page, Window
 from searchapp.search.plan import QueryPlan
-from searchapp.search.recency import ages, recency_factor
+from searchapp.search.recency import by_recency
 from searchapp.search.rerank_score import rerank_scores
 from searchapp.search.scored_terms import ScoredTerm
 
@@ -35,7 +35,7 @@ def rank(plan: QueryPlan, matches: Matches, window: Window, reader: Reader, dead
         return window.page(candidates, candidates)
     reranked = _reranked(plan.scored_terms, candidates[:RERANKED], reader, deadline)
     if reranked and plan.half_life:
-        reranked = _by_recency(reranked, plan.half_life, reader)
+        reranked = by_recency(reranked, plan.half_life, reader)
     order = [*(reranked or candidates[:RERANKED]), *candidates[RERANKED:]]
     page = order[window.start.rank : window.end]
     # Where the reranked results end, all of them were shown, whichever is the last one in the engine's order.
@@ -57,12 +57,4 @@ def _reranked(
     if scores is None:
         return None
     scored = (Candidate(one.document, score, one.sort_key) for one, score in zip(candidates, scores, strict=True))
-    return sorted(scored, key=lambda candidate: -candidate.score)
-
-
-def _by_recency(candidates: Sequence[Candidate], half_life: int, reader: Reader) -> list[Candidate]:
-    """Return ``candidates`` by their scores times the factors of their ages."""
-    days = reader.days(candidate.document for candidate in candidates)
-    factors = [recency_factor(age, half_life) for age in ages(days)]
-    scored = (one._replace(score=one.score * factor) for one, factor in zip(candidates, factors, strict=True))
     return sorted(scored, key=lambda candidate: -candidate.score)

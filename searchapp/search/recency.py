@@ -9,7 +9,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-__all__ = ["ages", "recency_factor"]
+from searchapp.engines.port import Candidate, Reader
+
+__all__ = ["ages", "by_recency", "recency_factor"]
+
+
+def by_recency(candidates: Sequence[Candidate], half_life: int, reader: Reader) -> list[Candidate]:
+    """Return ``candidates`` by their scores times the factors of their ages."""
+    days = reader.days(candidate.document for candidate in candidates)
+    factors = [recency_factor(age, half_life) for age in ages(days)]
+    scored = (one._replace(score=one.score * factor) for one, factor in zip(candidates, factors, strict=True))
+    return sorted(scored, key=lambda candidate: -candidate.score)
 
 
 def ages(days: Sequence[int]) -> list[int]:

@@ -30,10 +30,10 @@ from searchapp.model import (
 from searchapp.query import DateWords, ParsedQuery, is_elaborate, parse, show
 from searchapp.schema import STEMS, canonical_id
 from searchapp.search.cursor import CursorCodec, Position
-from searchapp.search.explanation import Explainer
 from searchapp.search.facet_values import FacetValues
 from searchapp.search.highlight import Highlighter
 from searchapp.search.highlight_terms import HighlightTerms
+from searchapp.search.hit_explanation import Explainer
 from searchapp.search.matching import Counts, Matches, match
 from searchapp.search.missing_words import missing_words
 from searchapp.search.open_generation import OpenGeneration
