@@ -136,7 +136,7 @@ def requests(service: SearchService) -> Iterator[tuple[str, Work]]:
     for name, query in queries().items():
         yield name, partial(service.search, SearchRequest(query))
         wide = SearchRequest(query, filters=many, sort=Sort.NEWEST, per_page=100)
-        yield f"{name}; 150 values, newest, 100 a page", partial(service.search, wide)
+        yield f"{name}; 300 values, newest, 100 a page", partial(service.search, wide)
         for article in ("large-prose", "large-common"):
             yield f"{name}; {article} shown", partial(show, article, query)
 

@@ -9,9 +9,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import Final
+from typing import Final, NamedTuple
 
 from searchapp.analysis.filters import elided_length, fold, normalize, stopwords
 from searchapp.analysis.tokenizer import APOSTROPHES, IGNORABLE, raw_tokens_with_spans
@@ -27,8 +26,7 @@ _APOSTROPHE: Final = re.compile(f"[{re.escape(APOSTROPHES)}]")
 _IGNORABLE: Final = re.compile(f"[{IGNORABLE}]")
 
 
-@dataclass(frozen=True, slots=True)
-class _Word:
+class _Word(NamedTuple):
     """A word of a title: ``start`` is behind what is elided at ``elided_start``.
 
     ``joined`` when only spaces part it from the word before.
@@ -78,23 +76,18 @@ def _ends(words: list[_Word], first: int) -> Iterator[tuple[int, int, bool]]:
 
 def _words(title: str) -> Iterator[_Word]:
     """Yield the words of a title; « porte-parole » is one."""
-    end = 0
-    pending: tuple[int, int, bool] | None = None
-    for _token, token_start, token_end in raw_tokens_with_spans(title):
-        if pending and title[end:token_start] in _HYPHENS:
-            pending = pending[0], token_end, pending[2]
-        else:
-            if pending:
-                yield _word(title, *pending)
-            pending = token_start, token_end, not title[end:token_start].strip()
-        end = token_end
-    if pending:
-        yield _word(title, *pending)
-
-
-def _word(title: str, start: int, end: int, joined: bool) -> _Word:
-    elided, is_content, is_article = _read_word(title[start:end])
-    return _Word(start, start + elided, end, is_content, is_article, joined)
+    before = 0
+    spans = [(start, end) for _, start, end in raw_tokens_with_spans(title)]
+    for number, (start, end) in enumerate(spans):
+        if number and title[spans[number - 1][1] : start] in _HYPHENS:
+            continue
+        following = number + 1
+        while following < len(spans) and title[end : spans[following][0]] in _HYPHENS:
+            end = spans[following][1]
+            following += 1
+        elided, is_content, is_article = _read_word(title[start:end])
+        yield _Word(start, start + elided, end, is_content, is_article, title[before:start] in ("", " "))
+        before = end
 
 
 @lru_cache(1 << 16)

@@ -46,7 +46,7 @@ from searchapp.search.searcher import SearcherManager, Served
 from searchapp.search.suggest import Suggestion, suggest
 from searchapp.search.synonyms import Synonyms
 from searchapp.search.timeline import coarser, timeline_of
-from searchapp.search.trends import Trends, by_interval, counts_in, make_series, months_by_day
+from searchapp.search.trends import Trends, count_trends
 
 __all__ = ["DEEPEST_RESULT", "SearchService"]
 
@@ -193,53 +193,34 @@ class SearchService:
 
     def facet_values(self, request: SearchRequest, facet: str) -> FacetValues:
         """Return every value of ``facet`` among the results of ``request``, whose page does not matter."""
-        counts = Counts((facet,), None, histogram=False, timeline=False)
-        return self._searcher.run(partial(self._facet_values, request, self._deadline(), counts))
+        count, counts = partial(self._count, self._deadline()), Counts((facet,), None, histogram=False, timeline=False)
 
-    def _facet_values(
-        self, request: SearchRequest, deadline: Deadline, counts: Counts, generation: OpenGeneration
-    ) -> FacetValues:
-        plan, matches = self._count(request, deadline, counts, generation)
-        (facet,) = counts.facets
-        complete = plan.complete and matches.complete
-        return FacetValues(facet, matches.result.facets.get(facet, ()), generation.name, plan.remarks, complete)
+        def read(generation: OpenGeneration) -> FacetValues:
+            plan, matches = count(generation, request, counts)
+            complete = plan.complete and matches.complete
+            return FacetValues(facet, matches.result.facets.get(facet, ()), generation.name, plan.remarks, complete)
 
-    def _count(
-        self, request: SearchRequest, deadline: Deadline, counts: Counts, generation: OpenGeneration
-    ) -> tuple[QueryPlan, Matches]:
-        """Count the results of ``request`` without showing any."""
-        cursors = CursorCodec(generation.signing_key, generation.name)
-        request = replace(request, page=1, per_page=1, cursor=None)
-        parsed = parse(request.query, self._date_words)
-        plan, _, matches = self._match(request, parsed, deadline, generation, cursors, counts)
-        return plan, matches
+        return self._searcher.run(read)
 
     def trends(self, queries: Sequence[str], filters: Filters, interval: Interval | None = None) -> Trends:
         """Return the share of the articles of ``filters`` that each query finds, by period.
 
         Raises InvalidRequest for an interval that the span is too long for.
         """
-        return self._searcher.run(partial(self._trends, queries, filters, interval, self._deadline()))
+        count = partial(self._count, self._deadline())
+        return self._searcher.run(
+            lambda generation: count_trends(queries, filters, interval, partial(count, generation), generation.name)
+        )
 
-    def _trends(
-        self,
-        queries: Sequence[str],
-        filters: Filters,
-        interval: Interval | None,
-        deadline: Deadline,
-        generation: OpenGeneration,
-    ) -> Trends:
-        counts = Counts((), timeline=False, months_by_day=months_by_day(interval))
-        _, everything = self._count(SearchRequest(filters=filters), deadline, counts, generation)
-        interval, periods = by_interval(everything.result.histogram, interval)
-        totals = counts_in(periods, everything.result.histogram, interval)
-        series = []
-        for query in queries:
-            plan, matches = self._count(SearchRequest(query, filters), deadline, counts, generation)
-            found = counts_in(periods, matches.result.histogram, interval)
-            complete = plan.complete and matches.complete
-            series.append(make_series(query, show(plan.tree), found, totals, plan.remarks, complete))
-        return Trends(interval, periods, tuple(totals), tuple(series), generation.name)
+    def _count(
+        self, deadline: Deadline, generation: OpenGeneration, request: SearchRequest, counts: Counts
+    ) -> tuple[QueryPlan, Matches]:
+        """Run the stages plan and match for what is counted only."""
+        cursors = CursorCodec(generation.signing_key, generation.name)
+        request = replace(request, page=1, per_page=1, cursor=None)
+        parsed = parse(request.query, self._date_words)
+        plan, _, matches = self._match(request, parsed, deadline, generation, cursors, counts)
+        return plan, matches
 
     def suggest(self, typed: str, limit: int) -> list[Suggestion]:
         """Return at most ``limit`` suggestions for what somebody is typing."""

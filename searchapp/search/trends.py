@@ -6,26 +6,20 @@ interval (Wilson 1927, with z = 1.96 for 95 %), which stays within 0 and 1 and h
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from math import sqrt
 from typing import Final
 
 from searchapp.errors import InvalidRequest
 from searchapp.i18n import Message
-from searchapp.model import HistogramBucket, Interval, Remark
+from searchapp.model import Filters, HistogramBucket, Interval, Remark, SearchRequest
+from searchapp.query import show
+from searchapp.search.matching import Counts, Matches
+from searchapp.search.plan import QueryPlan
 from searchapp.search.timeline import MONTHS_BY_DAY, coarser, periods_between, timeline_of
 
-__all__ = [
-    "MOST_QUERIES",
-    "TrendSeries",
-    "Trends",
-    "by_interval",
-    "counts_in",
-    "make_series",
-    "months_by_day",
-    "wilson",
-]
+__all__ = ["MOST_QUERIES", "TrendSeries", "Trends", "count_trends", "wilson"]
 
 MOST_QUERIES: Final = 5
 """Queries compared in one answer."""
@@ -33,6 +27,9 @@ _Z: Final = 1.959964
 # A chart as wide as the page has room for so many months; and for the days of so many months, if they are asked for.
 _MOST_MONTHS: Final = 60
 _MOST_MONTHS_BY_DAY: Final = 24
+
+Count = Callable[[SearchRequest, Counts], tuple[QueryPlan, Matches]]
+"""Runs the stages plan and match of a search for its counts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,38 +64,26 @@ class Trends:
         return all(series.complete for series in self.series)
 
 
-def months_by_day(interval: Interval | None) -> int:
-    """Return for how many months in a row articles are counted by day."""
-    return _MOST_MONTHS_BY_DAY if interval is Interval.DAY else MONTHS_BY_DAY
+def count_trends(
+    queries: Sequence[str], filters: Filters, interval: Interval | None, count: Count, generation: str
+) -> Trends:
+    """Return the trends of ``queries`` among the articles of ``filters``.
 
-
-def by_interval(totals: Sequence[HistogramBucket], interval: Interval | None) -> tuple[Interval, tuple[str, ...]]:
-    """Return the interval asked for, or the one that suits the span of ``totals``, and its periods without a gap.
-
-    Raises InvalidRequest for days when the span is too long for them.
+    Without ``interval`` the span decides. Raises InvalidRequest for days when it is too long for them.
     """
-    suited = timeline_of(totals, _MOST_MONTHS).interval
-    if interval is Interval.DAY and suited is not Interval.DAY and totals:
-        reason = Message("Days are counted over at most {months} months. Give a period.", months=_MOST_MONTHS_BY_DAY)
-        raise InvalidRequest(Message("Some parameters are wrong."), [("interval", reason)])
-    chosen = interval or suited
-    buckets = coarser(totals, chosen)
-    return chosen, tuple(periods_between(buckets[0].date, buckets[-1].date)) if buckets else ()
-
-
-def make_series(
-    query: str,
-    understood: str,
-    found: Sequence[int],
-    totals: Sequence[int],
-    remarks: tuple[Remark, ...],
-    complete: bool,
-) -> TrendSeries:
-    """Return the series of a query that finds ``found`` of ``totals`` articles in each period."""
-    bands = [wilson(count, total) for count, total in zip(found, totals, strict=True)]
-    shares = tuple(round(count / total, 6) if total else None for count, total in zip(found, totals, strict=True))
-    low, high = (tuple(None if band is None else band[side] for band in bands) for side in (0, 1))
-    return TrendSeries(query, understood, tuple(found), shares, low, high, remarks, complete)
+    months_by_day = _MOST_MONTHS_BY_DAY if interval is Interval.DAY else MONTHS_BY_DAY
+    counts = Counts((), timeline=False, months_by_day=months_by_day)
+    everything = count(SearchRequest(filters=filters), counts)[1].result.histogram
+    interval = _interval(everything, interval)
+    periods = _periods(coarser(everything, interval))
+    totals = _counts_in(periods, everything, interval)
+    series = []
+    for query in queries:
+        plan, matches = count(SearchRequest(query, filters), counts)
+        found = _counts_in(periods, matches.result.histogram, interval)
+        complete = plan.complete and matches.complete
+        series.append(_make_series(query, show(plan.tree), found, totals, plan.remarks, complete=complete))
+    return Trends(interval, periods, totals, tuple(series), generation)
 
 
 def wilson(count: int, total: int) -> tuple[float, float] | None:
@@ -114,7 +99,37 @@ def wilson(count: int, total: int) -> tuple[float, float] | None:
     )
 
 
-def counts_in(periods: Sequence[str], buckets: Sequence[HistogramBucket], interval: Interval) -> list[int]:
+def _interval(totals: Sequence[HistogramBucket], asked: Interval | None) -> Interval:
+    """Return the interval asked for, or the one that suits the span of ``totals``."""
+    suited = timeline_of(totals, _MOST_MONTHS).interval
+    if asked is Interval.DAY and suited is not Interval.DAY and totals:
+        reason = Message("Days are counted over at most {months} months. Give a period.", months=_MOST_MONTHS_BY_DAY)
+        raise InvalidRequest(Message("Some parameters are wrong."), [("interval", reason)])
+    return asked or suited
+
+
+def _periods(totals: Sequence[HistogramBucket]) -> tuple[str, ...]:
+    """Return the periods from the first to the last, without a gap."""
+    return tuple(periods_between(totals[0].date, totals[-1].date)) if totals else ()
+
+
+def _counts_in(periods: Sequence[str], buckets: Sequence[HistogramBucket], interval: Interval) -> tuple[int, ...]:
     """Return the number of articles in each of ``periods``."""
     counts = {bucket.date: bucket.count for bucket in coarser(buckets, interval)}
-    return [counts.get(period, 0) for period in periods]
+    return tuple(counts.get(period, 0) for period in periods)
+
+
+def _make_series(
+    query: str,
+    understood: str,
+    found: tuple[int, ...],
+    totals: Sequence[int],
+    remarks: tuple[Remark, ...],
+    *,
+    complete: bool,
+) -> TrendSeries:
+    """Return the series of a query that finds ``found`` of ``totals`` articles in each period."""
+    bands = [wilson(count, total) for count, total in zip(found, totals, strict=True)]
+    shares = tuple(round(count / total, 6) if total else None for count, total in zip(found, totals, strict=True))
+    low, high = (tuple(None if band is None else band[side] for band in bands) for side in (0, 1))
+    return TrendSeries(query, understood, found, shares, low, high, remarks, complete)

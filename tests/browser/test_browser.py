@@ -12,6 +12,8 @@ PATHS = [
     "/search",
     "/search?q=phare&source=Ici&from=2024&page=x",
     "/search?q=xyzzy",
+    "/facets/source?q=phare&-source=L%E2%80%99%C3%89cho+de+Vallombre",
+    "/trends?q=phare&q=mouettes",
     "/articles/phare/3?q=phare",
     "/non",
 ]
@@ -22,7 +24,8 @@ UNNAMED = """() => [...document.querySelectorAll('input:not([type=hidden]), butt
   .map(each => each.outerHTML)"""
 
 SMALL = """() => [...document.querySelectorAll(
-    'button, summary, .chips a, .paging a, .sorts a, .filters li label, .front a, .browse a, .onward')]
+    'button, summary, select, .chips a, .paging a, .sorts a, .filters li label, .front a, .browse a, .onward,' +
+    '.value-list a')]
   .map(each => [each, each.getBoundingClientRect()])
   .filter(([each, box]) => box.height && box.height < 43.5)
   .map(([each, box]) => each.outerHTML.slice(0, 80) + ' ' + box.height)"""

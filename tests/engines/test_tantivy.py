@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,14 +16,16 @@ from searchapp.analysis import FrenchAnalyzer
 from searchapp.engines.port import CompactionRequired, Document, EnginePanic, EngineRequest, MatchAllClause, TermClause
 from searchapp.engines.proximity import stand_near
 from searchapp.engines.tantivy_engine import TantivyEngine
+from searchapp.engines.tantivy_engine import entries as entries_module
+from searchapp.engines.tantivy_engine import schema as schema_module
 from searchapp.engines.tantivy_engine import writer as writer_module
 from searchapp.engines.tantivy_engine.arrangements import arrangements
 from searchapp.engines.tantivy_engine.entries import entry_of
 from searchapp.engines.tantivy_engine.stored import join, split
 from searchapp.engines.tantivy_engine.writer import deleted_documents
 from searchapp.errors import IndexDamaged
-from searchapp.model import Article
-from searchapp.schema import STEMS
+from searchapp.model import Article, Filters
+from searchapp.schema import ID, STEMS
 
 ANALYZER = FrenchAnalyzer()
 ENGINE = TantivyEngine()
@@ -43,6 +46,20 @@ def write(folder: Path, documents: Iterable[Document], base: Path | None = None)
 
 def size(folder: Path) -> int:
     return sum(file.stat().st_size for file in folder.iterdir())
+
+
+def test_an_index_of_an_older_version_is_searched_without_the_fields_it_lacks(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(schema_module, "VALUE_FIELDS", (ID, "source", "author", "tag"))
+    monkeypatch.setattr(entries_module, "field_values", lambda article, _day: [(ID, article.id)])
+    reader = ENGINE.open(write(tmp_path / "older", [document(1, "La mer monte")]))
+    request = EngineRequest(MatchAllClause(), facets=("source", "year"), timeline=True)
+    assert (reader.search(request).total, reader.search(request).facets) == (1, {"source": (), "year": ()})
+    filtered = replace(request, filters=Filters({"year": ("2024",)}, excluded={"language": ("en",)}))
+    assert reader.search(filtered).total == 0
+    assert reader.terms_with_prefix("language", "", 9) == []
+    reader.close()
 
 
 @given(WORDS, st.lists(st.sampled_from("abcd"), min_size=2, max_size=3), st.integers(0, 4))

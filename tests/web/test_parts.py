@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from datetime import date
 
+import pytest
 from flask import Flask
 
-from searchapp.model import Filters, Fragment, HistogramBucket
+from searchapp.model import Filters, Fragment, HistogramBucket, Interval
 from searchapp.output.highlight_html import marked, paragraphs, snippet
 from searchapp.search.timeline import timeline_of
+from searchapp.search.trends import Trends, TrendSeries
 from searchapp.web.histogram import chart
 from searchapp.web.site_language import duration, number
+from searchapp.web.trend_chart import trend_chart
 
 
 def test_marks_count_from_the_start_of_the_field() -> None:
@@ -75,3 +78,24 @@ def test_numbers_are_written_as_in_french(app: Flask) -> None:
         assert number(12345) == "12\u202f345"
         assert duration(0.2) == "1\u00a0ms"
         assert duration(1234) == "1,2\u00a0s"
+
+
+def trends_of(*shares: float | None) -> Trends:
+    series = TrendSeries("mer", "mer", (0,) * len(shares), shares, shares, shares)
+    return Trends(Interval.YEAR, tuple(map(str, range(2000, 2000 + len(shares)))), (), (series,), "")
+
+
+def test_a_period_without_articles_breaks_the_line_of_a_trend() -> None:
+    assert trend_chart(trends_of(0.1, None, 0.2, 0.2)).lines[0].line.count("M") == 2
+
+
+def test_a_period_alone_is_a_point_with_a_band() -> None:
+    line = trend_chart(trends_of(None, 0.5, None)).lines[0]
+    assert line.line.endswith("h0")
+    assert line.band.count("L") == 3
+
+
+def test_the_chart_is_a_little_higher_than_its_highest_share() -> None:
+    assert trend_chart(trends_of(0.0021, 0.0)).highest == pytest.approx(0.0025)
+    assert trend_chart(trends_of(1.0)).highest == 1.0
+    assert trend_chart(trends_of(0.0)).highest > 0

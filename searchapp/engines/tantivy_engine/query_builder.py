@@ -27,7 +27,7 @@ from searchapp.engines.days import day_range
 from searchapp.engines.field_values import filter_keys
 from searchapp.engines.proximity import stand_in_a_row, stand_near
 from searchapp.engines.tantivy_engine.arrangements import arrangements, count_arrangements
-from searchapp.engines.tantivy_engine.schema import DAY, TERM_FIELDS
+from searchapp.engines.tantivy_engine.schema import DAY
 from searchapp.engines.tantivy_engine.stored import words_at_positions
 from searchapp.engines.tantivy_engine.weights import as_boolean
 from searchapp.model import Deadline, Filters
@@ -63,8 +63,12 @@ class QueryBuilder:
     ``complete`` says whether there was time for everything.
     """
 
-    def __init__(self, schema: tantivy.Schema, searcher: tantivy.Searcher, deadline: Deadline) -> None:
+    def __init__(
+        self, schema: tantivy.Schema, fields: frozenset[str], searcher: tantivy.Searcher, deadline: Deadline
+    ) -> None:
+        """``fields`` are those that a term can be looked for in."""
         self._schema = schema
+        self._fields = fields
         self._searcher = searcher
         self._deadline = deadline
         self._excluding = False
@@ -92,7 +96,7 @@ class QueryBuilder:
         return _unscored(Query.all_query())
 
     def _terms(self, clause: TermClause) -> Query:
-        if clause.field not in TERM_FIELDS or not clause.terms:
+        if clause.field not in self._fields or not clause.terms:
             return Query.empty_query()
         if not scores(clause):
             terms = [term for term, _ in clause.terms]
@@ -137,7 +141,7 @@ class QueryBuilder:
             if name == without:
                 continue
             chosen, excluded = filter_keys(filters, name)
-            if name not in FACET_KEYS:  # no document has a value of it
+            if FACET_KEYS.get(name) not in self._fields:  # no document has a value of it
                 parts += [(Occur.Must, Query.empty_query())] if chosen else []
                 continue
             parts += [(Occur.Must, self.any_of(FACET_KEYS[name], chosen))] if chosen else []

@@ -15,7 +15,7 @@ from searchapp.engines.port import DocumentHandle, EngineRequest, EngineResult
 from searchapp.engines.stored_form import read_article
 from searchapp.engines.tantivy_engine.order import DOCUMENT_BITS, Ordering
 from searchapp.engines.tantivy_engine.query_builder import QueryBuilder, encodable, scores
-from searchapp.engines.tantivy_engine.schema import ARTICLE, DAY, MONTH, RERANK_FEATURES, TERM_FIELDS
+from searchapp.engines.tantivy_engine.schema import ARTICLE, DAY, MONTH, RERANK_FEATURES, term_fields
 from searchapp.model import Article, Deadline, FacetBucket, HistogramBucket, Sort
 from searchapp.schema import FACET_KEYS, ID, VALUE_ATTRIBUTES
 
@@ -36,6 +36,7 @@ class TantivyReader:
 
     def __init__(self, index: tantivy.Index) -> None:
         self._schema = index.schema
+        self._fields = term_fields(index.schema)
         self._searcher = index.searcher()
         self._order = Ordering(self._schema, self._searcher)
         self._shown: dict[str, Mapping[str, str]] = {}
@@ -48,7 +49,7 @@ class TantivyReader:
     def search(self, request: EngineRequest) -> EngineResult:
         if not self.count:
             return EngineResult(0, (), dict.fromkeys(request.facets, ()))
-        builder = QueryBuilder(self._schema, self._searcher, request.deadline)
+        builder = self._builder(request.deadline)
         query = builder.query(request.clause)
         narrowed = builder.filtered(query, request.filters)
         by_score = request.sort is Sort.RELEVANCE and scores(request.clause)
@@ -76,7 +77,7 @@ class TantivyReader:
 
     @panics_as_exceptions()
     def article(self, article_id: str) -> Article | None:
-        query = QueryBuilder(self._schema, self._searcher, Deadline()).any_of(ID, [article_id])
+        query = self._builder().any_of(ID, [article_id])
         hits = self._searcher.search(query, limit=1, count=False).hits
         return read_article(_value(self._searcher.doc(hits[0][1]), ARTICLE)) if hits else None
 
@@ -91,18 +92,21 @@ class TantivyReader:
 
     @panics_as_exceptions()
     def terms_with_prefix(self, field: str, prefix: str, limit: int) -> list[tuple[str, int]]:
-        if field not in TERM_FIELDS:
+        if field not in self._fields:
             return []
         # Tantivy's own limit would keep the most frequent.
         return sorted(self._searcher.terms_with_prefix(field, encodable(prefix)))[:limit]
 
     @panics_as_exceptions()
     def document_frequency(self, field: str, term: str) -> int:
-        return self._searcher.doc_freq(field, encodable(term)) if field in TERM_FIELDS else 0
+        return self._searcher.doc_freq(field, encodable(term)) if field in self._fields else 0
 
     def close(self) -> None:
         # Tantivy frees its files when nothing refers to them.
         del self._searcher, self._order
+
+    def _builder(self, deadline: Deadline = Deadline()) -> QueryBuilder:
+        return QueryBuilder(self._schema, self._fields, self._searcher, deadline)
 
     # Counts
 
@@ -111,7 +115,7 @@ class TantivyReader:
     ) -> dict[str, tuple[tuple[FacetBucket, ...], bool]]:
         """Return of each facet its buckets, and whether there are more; one pass counts those without own filter."""
         facets: dict[str, tuple[tuple[FacetBucket, ...], bool]] = dict.fromkeys(request.facets, ((), False))
-        names = [name for name in request.facets if name in FACET_KEYS]
+        names = [name for name in request.facets if FACET_KEYS.get(name) in self._fields]
         shared = [name for name in names if not request.filters.narrows(name)]
         size = MAX_FACET_VALUES if request.facet_limit is None else request.facet_limit + _SPARE
         counts = self._counts(narrowed, [FACET_KEYS[name] for name in shared], size)
@@ -141,7 +145,7 @@ class TantivyReader:
         return self._shown[name]
 
     def _live_documents(self, field: str, value: str) -> int:
-        query = QueryBuilder(self._schema, self._searcher, Deadline()).any_of(field, [value])
+        query = self._builder().any_of(field, [value])
         count: int = self._searcher.search(query, limit=1).count  # type: ignore[attr-defined]  # not in its stubs
         return count
 

@@ -23,13 +23,12 @@ __all__ = [
     "ORDINAL",
     "ORDINAL_BITS",
     "RERANK_FEATURES",
-    "TERM_FIELDS",
     "new_index",
     "sort_keys",
+    "term_fields",
 ]
 
-TERM_FIELDS: Final = frozenset([STEMS, *WORDS.values(), *EXACT.values(), *VALUE_FIELDS])
-"""The fields that a term can be looked for in."""
+_TERM_FIELDS: Final = (STEMS, *WORDS.values(), *EXACT.values(), *VALUE_FIELDS)
 
 # Columns: the order of adding; days and months as yyyymmdd and yyyymm, absent without a date; rising keys of both
 # orders by date, in which an undated document comes last and equal dates keep the order of adding.
@@ -56,6 +55,19 @@ def new_index(folder: str) -> tantivy.Index:
     index = tantivy.Index(_schema(), folder)
     index.register_tokenizer(_TERMS, tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.whitespace()).build())
     return index
+
+
+def term_fields(schema: tantivy.Schema) -> frozenset[str]:
+    """Return the fields that a term can be looked for in; an index of an older version lacks some."""
+    return frozenset(name for name in _TERM_FIELDS if _has_field(schema, name))
+
+
+def _has_field(schema: tantivy.Schema, name: str) -> bool:
+    try:
+        tantivy.Query.term_query(schema, name, "")
+    except ValueError:  # the schema cannot be asked for its fields
+        return False
+    return True
 
 
 def sort_keys(date: datetime | None, ordinal: int) -> tuple[int, int]:
