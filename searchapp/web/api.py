@@ -1,23 +1,20 @@
 """The JSON endpoints under ``/api/v1/``. Their shape is a contract: fields are added, never renamed.
 
-An answer has an ETag made of everything that it depends on: program version, generation and the articles excluded from
-it, address, language. A request with a current tag is answered with 304 and without a search. The tag is weak, since
-``took_ms`` differs between answers that are otherwise equal. For an article, 304 is sent only while it exists.
+An answer has an ETag made of everything that it depends on (:func:`.conditional.version_tag`). A request with a current
+tag is answered with 304 and without a search. The tag is weak, since ``took_ms`` differs between answers that are
+otherwise equal. For an article, 304 is sent only while it exists.
 """
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Sequence
 from typing import Final
 
 from flask import Blueprint, Response, jsonify, request
 
-from searchapp import __version__
 from searchapp.i18n import translator
 from searchapp.output.answer_json import Json, describe_result, describe_view
 from searchapp.web.article_ids import requested_id
-from searchapp.web.conditional import names_tag
+from searchapp.web.conditional import names_tag, version_tag
 from searchapp.web.params import clean_query, read_search
 from searchapp.web.site import site
 from searchapp.web.site_language import current_language, say
@@ -35,7 +32,7 @@ def search() -> Response:
     reading = read_search(request.args)
     search_request = reading.strict()
     version = site().service.version()
-    if names_tag(_tag(version)):
+    if names_tag(version_tag(version)):
         return _negotiated(Response(status=304), version)
     result = site().service.search(search_request)
     is_current = result.total_relation == "eq" and site().service.version() == version
@@ -53,18 +50,13 @@ def article(article_id: str = "") -> Response:
     article_id = requested_id(article_id)
     query, _ = clean_query(request.args.get("q", ""))
     version = site().service.version()
-    if names_tag(_tag(version)):
+    if names_tag(version_tag(version)):
         site().service.article(article_id)
         return _negotiated(Response(status=304), version)
     view = site().service.article(article_id, query)
     is_current = site().service.version() == version
     answer = describe_view(view, site().config.timezone, with_highlights=bool(query), root=request.root_path)
     return _with_links(answer, version if is_current else None)
-
-
-def _tag(version: str) -> str:
-    parts: Sequence[str] = (__version__, version, request.root_path, request.full_path, current_language())
-    return hashlib.sha256("\0".join(parts).encode("utf-8", "replace")).hexdigest()[:32]
 
 
 def _with_links(answer: Json, version: str | None) -> Response:
@@ -78,7 +70,7 @@ def _with_links(answer: Json, version: str | None) -> Response:
 
 def _negotiated(response: Response, version: str | None) -> Response:
     if version is not None:
-        response.set_etag(_tag(version), weak=True)
+        response.set_etag(version_tag(version), weak=True)
     response.headers["Cache-Control"] = "no-cache"
     response.vary.add("Accept-Language")
     return response

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
+from flask import request as http_request
 from flask import url_for
 
 from searchapp.model import Filters, SearchRequest, Sort
@@ -13,7 +14,9 @@ from searchapp.output.answer_json import fits_path, write_search
 from searchapp.web.site_language import requested_language
 
 __all__ = [
+    "absolute",
     "article_path",
+    "export_path",
     "hidden_fields",
     "search_path",
     "with_page",
@@ -35,6 +38,16 @@ def article_path(article_id: str, came_from: SearchRequest | None = None) -> str
     if fits_path(article_id):
         return _address("pages.article", came_from or SearchRequest(), article_id=article_id)
     return _address("pages.article_by_id", came_from or SearchRequest(), id=article_id)
+
+
+def export_path(form: str, request: SearchRequest) -> str:
+    """Return the address of ``request`` as a feed or file of that form."""
+    return _address(f"exports.{form}", request)
+
+
+def absolute(path: str) -> str:
+    """Return the absolute address of a path of this site, by the host that the reader names."""
+    return f"{http_request.scheme}://{http_request.host}{path}"
 
 
 def hidden_fields(request: SearchRequest, *without: str) -> list[tuple[str, str]]:

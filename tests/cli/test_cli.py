@@ -160,4 +160,4 @@ def test_serve_says_when_the_port_is_taken(run: Run, indexed: Config) -> None:
         port = taken.getsockname()[1]
         outcome = run("serve", "--index", indexed.index, "--port", port)
     assert outcome.returncode == 2
-    assert f"serve --port {port + 1}" in outcome.stderr
+    assert f"searchapp serve --index {indexed.index} --port {port + 1}\n" in outcome.stderr
