@@ -44,7 +44,7 @@ COMPILE := uv pip compile pyproject.toml --universal --python-version 3.11 --gen
 
 # The second lock is compiled with the first as its constraint, so that both pin the same versions.
 lock: $(DEVELOPING) ## choose new versions of the dependencies and pin them, for running and for developing
-	@$(BIN)/$(COMPILE) --group build --upgrade --output-file requirements.lock
+	@$(BIN)/$(COMPILE) --group build --extra formats --extra fast --upgrade --output-file requirements.lock
 	@$(BIN)/$(COMPILE) --group dev --upgrade -c requirements.lock --output-file requirements-dev.lock
 
 release: $(DEVELOPING) ## show how VERSION=1.2.3 would be released (REALLY=1 does it: changelog, packages, commit, tag)

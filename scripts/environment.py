@@ -47,8 +47,9 @@ def count(lock: Path) -> int:
 
 def install(*arguments: str, packages: int = 0) -> None:
     """Run pip, show its progress in one line, and end with its words when it fails."""
-    command = [str(python()), "-m", "pip", "--disable-pip-version-check", "install", *arguments]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as pip:
+    command = [str(python()), "-m", "pip", "--disable-pip-version-check", "install", "--no-compile"]
+    # Not compiled: Python does that for the modules that are used, when they are.
+    with subprocess.Popen([*command, *arguments], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as pip:
         lines = []
         for progress in steps(remember(pip.stdout or (), lines), packages):
             show(progress)

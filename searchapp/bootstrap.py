@@ -25,6 +25,7 @@ from searchapp.errors import (
     IndexDamaged,
     SearchappError,
     WritingOff,
+    install_command,
     system_reason,
 )
 from searchapp.i18n import Message
@@ -85,9 +86,9 @@ def _tantivy() -> Engine:
     except ModuleNotFoundError as error:
         raise EngineUnavailable(
             Message(
-                "The engine {engine} is not installed. Run: pip install {package}",
+                "The engine {engine} is not installed. Run: {command}",
                 engine="tantivy",
-                package="'searchapp[tantivy]'",
+                command=install_command("tantivy"),
             )
         ) from error
     return TantivyEngine()

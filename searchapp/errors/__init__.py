@@ -68,6 +68,7 @@ from searchapp.errors.index_errors import (
     IndexUnwritable,
     VerificationFailed,
 )
+from searchapp.errors.installing import install_command
 from searchapp.errors.request_errors import (
     ArticleNotFound,
     ArticleWithdrawn,
@@ -112,5 +113,6 @@ __all__ = [
     "UserError",
     "VerificationFailed",
     "WritingOff",
+    "install_command",
     "system_reason",
 ]

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from searchapp.model import Article
 from searchapp.output.citations import is_web_address
-from searchapp.output.dates import date_parts, iso_date
+from searchapp.output.known_dates import date_parts, iso_date
 from searchapp.output.timestamps import rfc3339
 
 __all__ = ["citation_tags", "news_article", "open_graph"]

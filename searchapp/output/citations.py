@@ -15,7 +15,7 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from searchapp.model import Article
-from searchapp.output.dates import date_parts
+from searchapp.output.known_dates import date_parts
 
 __all__ = ["Reference", "bibtex", "csl_json", "is_web_address", "reference", "ris", "sentence"]
 

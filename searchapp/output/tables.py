@@ -13,7 +13,7 @@ import orjson
 
 from searchapp.model import Article
 from searchapp.output.answer_json import describe_article
-from searchapp.output.dates import iso_date
+from searchapp.output.known_dates import iso_date
 
 __all__ = ["COLUMNS", "csv_table", "json_lines"]
 

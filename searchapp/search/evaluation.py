@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from searchapp.errors import EngineUnavailable, FileMissing, UserError, system_reason
+from searchapp.errors import EngineUnavailable, FileMissing, UserError, install_command, system_reason
 from searchapp.i18n import Message
 from searchapp.search.service import SearchService
 
@@ -109,7 +109,7 @@ def _load_measures() -> Any:
         import ir_measures  # an extra: only those who judge the ranking need it
     except ImportError:
         raise EngineUnavailable(
-            Message("Evaluation needs ir-measures. Run: pip install 'searchapp[evaluate]'")
+            Message("Evaluation needs ir-measures. Run: {command}", command=install_command("evaluate"))
         ) from None
     return ir_measures
 

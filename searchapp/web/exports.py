@@ -22,7 +22,7 @@ from searchapp.output.citations import Reference, bibtex, csl_json, reference, r
 from searchapp.output.tables import csv_table, json_lines
 from searchapp.web.article_ids import requested_id
 from searchapp.web.conditional import names_tag, version_tag
-from searchapp.web.links import absolute, article_path, export_path, search_path
+from searchapp.web.links import absolute, article_path, export_path, search_path, with_page
 from searchapp.web.params import read_search
 from searchapp.web.site import site
 from searchapp.web.site_language import current_language, say
@@ -101,8 +101,8 @@ CITATION_FORMS: Final = {
 @exports.get("/search.json", endpoint="json", defaults={"name": "json"})
 def feed(name: str) -> Response:
     """Answer with the newest articles of a search."""
-    search_request = replace(read_search(request.args).strict(), sort=Sort.NEWEST, page=1, cursor=None)
-    return _answer(name, FEED_FORMS[name], replace(search_request, per_page=FEED_ITEMS), search_request)
+    shown = with_page(read_search(request.args).strict(), 1)
+    return _answer(name, FEED_FORMS[name], replace(shown, sort=Sort.NEWEST, per_page=FEED_ITEMS), shown)
 
 
 @exports.get("/search.csv", endpoint="csv", defaults={"name": "csv"})

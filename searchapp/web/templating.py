@@ -12,7 +12,7 @@ from flask import Flask, request, url_for
 from markupsafe import Markup
 
 from searchapp.i18n import Message
-from searchapp.model import Article, Hit, SearchRequest
+from searchapp.model import Article, DateQuality, Hit, SearchRequest
 from searchapp.output.article_metadata import citation_tags, news_article, open_graph
 from searchapp.output.citations import bibtex, csl_json, reference, ris, sentence
 from searchapp.output.highlight_html import marked, paragraphs, snippet
@@ -74,7 +74,7 @@ def excerpts(hit: Hit) -> list[Markup]:
 
 
 def metadata(article: Article) -> Metadata:
-    """Return what the head of an article's page holds for programs."""
+    """Return the part of an article's page that programs read."""
     address, config = links.absolute(links.article_path(article.id)), site().config
     return Metadata(
         permalink=address,
@@ -87,7 +87,9 @@ def metadata(article: Article) -> Metadata:
 def citations(article: Article) -> Iterator[tuple[str, str, str]]:
     """Yield name, text and address of a file ("" for none) of each form of a reference to ``article``."""
     of = reference(article, links.absolute(links.article_path(article.id)), site().config.timezone)
-    date = known_moment(article.date, article.date_quality) if article.date else ""
+    # A reference names the day, not the hour.
+    known = article.date_quality if article.date_quality in (DateQuality.YEAR, DateQuality.MONTH) else DateQuality.DAY
+    date = known_moment(article.date, known) if article.date else ""
     yield say(Message("Text")), sentence(of, date, say(Message("“{title}”", title=of.title))), ""
     yield "BibTeX", bibtex([of]), url_for("exports.citation_bib", id=article.id)
     yield "RIS", ris([of]).replace("\r\n", "\n"), url_for("exports.citation_ris", id=article.id)
