@@ -65,7 +65,12 @@ class Session:
         with socket.create_server(("127.0.0.1", 0)) as free:
             self._port = str(free.getsockname()[1])
         self._folder = folder
-        self._environment = {**environment, "SEARCHAPP_PORT": self._port, "SEARCHAPP_WORKERS": "1"}
+        self._environment = {
+            **environment,
+            "SEARCHAPP_PORT": self._port,
+            "SEARCHAPP_WORKERS": "1",
+            "SEARCHAPP_QUERY_SECONDS": "60",
+        }
         self._servers: list[tuple[subprocess.Popen[str], Thread]] = []
 
     def run(self, command: str, expected: str) -> str:

@@ -81,6 +81,7 @@ def search(
     request = SearchRequest(" ".join(query), filters, Sort(sort), page, per_page)
     service = open_service(config)
     try:
+        service.generation()  # opened before the clock of the search starts
         result = service.search(request)
     finally:
         service.close()
@@ -120,7 +121,8 @@ def print_result(result: SearchResult, config: Config) -> None:
         print_out(_("There are not that many pages") + ". " + _("The last one: --page {page}").format(page=pages))
         return
     if not result.hits:
-        print_out(_("No article matches. Try fewer or other words."))
+        if result.total_relation == "eq":  # else a remark says that the search was cut short
+            print_out(_("No article matches. Try fewer or other words."))
         return
     if result.total_relation == "gte":
         articles = counted("at least {count} article", "at least {count} articles", result.total)

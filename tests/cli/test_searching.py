@@ -16,7 +16,7 @@ from tests.cli.conftest import Run
 
 def titles(run: Run, indexed: Config, *arguments: str) -> list[str]:
     """Return the titles that a search prints."""
-    outcome = run("search", "--index", indexed.index, *arguments)
+    outcome = run("search", "--index", indexed.index, *arguments, SEARCHAPP_QUERY_SECONDS="60")
     assert outcome.returncode == 0, outcome.stderr
     return [line.partition(". ")[2] for line in outcome.stdout.splitlines() if line[:3].strip().isdigit()]
 
@@ -121,7 +121,7 @@ def test_a_missing_file_of_judgments_is_a_sentence(run: Run, indexed: Config, tm
 def test_the_command_that_a_message_names_has_the_arguments_of_this_run(run: Run, tmp_path: Path) -> None:
     (tmp_path / "réglages.toml").write_text("jobs = 1\n", "utf-8")
     outcome = run("search", "phare", "--index", "mon index", "--config", "réglages.toml", "--page", "2")
-    assert outcome.stderr.endswith("Run: searchapp reindex --index 'mon index' --config réglages.toml\n")
+    assert outcome.stderr.endswith("Run: searchapp reindex --index 'mon index' --config 'réglages.toml'\n")
 
 
 @pytest.mark.parametrize("name", sorted(cli.commands))
