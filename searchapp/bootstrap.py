@@ -16,9 +16,21 @@ from typing import TYPE_CHECKING, Final
 
 from searchapp import config as settings
 from searchapp.config import Config, CorpusEntry
-from searchapp.errors import ConfigurationError, EngineUnavailable, GenerationMissing, IndexDamaged, WritingOff
+from searchapp.errors import (
+    ConfigurationError,
+    CorpusMissing,
+    EngineUnavailable,
+    FileMissing,
+    GenerationMissing,
+    IndexDamaged,
+    SearchappError,
+    WritingOff,
+    install_command,
+    system_reason,
+)
 from searchapp.i18n import Message
 from searchapp.indexing import CURRENT, Generations
+from searchapp.indexing.corpus_places import SEPARATOR, recorded_path, replaces
 from searchapp.indexing.reindex_options import Options as ReindexOptions
 from searchapp.model import JOURNAL_FOLDER, Match
 
@@ -54,6 +66,7 @@ __all__ = [
     "open_sources",
     "open_writing",
     "reindex",
+    "replaced_corpus",
     "report_on",
     "rollback",
     "show_file",
@@ -73,9 +86,9 @@ def _tantivy() -> Engine:
     except ModuleNotFoundError as error:
         raise EngineUnavailable(
             Message(
-                "The engine {engine} is not installed. Run: pip install {package}",
+                "The engine {engine} is not installed. Run: {command}",
                 engine="tantivy",
-                package="'searchapp[tantivy]'",
+                command=install_command("tantivy"),
             )
         ) from error
     return TantivyEngine()
@@ -89,8 +102,24 @@ _ENGINES: Final[Mapping[str, Callable[[], Engine]]] = {"whoosh": _whoosh, "tanti
 
 
 def load_config(options: Mapping[str, object] | None = None, file: Path | None = None) -> Config:
-    """Return the settings from ``options``, the environment and the settings file; raises ConfigurationError."""
-    return settings.load_config(options, os.environ, file)
+    """Return the settings from ``options``, the environment and the settings file; raises ConfigurationError.
+
+    A corpus that none of them names is the one that is indexed.
+    """
+    config = settings.load_config(options, os.environ, file)
+    indexed = _published(config)
+    if config.entries or not indexed or not (corpus := recorded_path(indexed.corpus)):
+        return config
+    return settings.load_config(options, os.environ, file, defaults={"corpus": corpus})
+
+
+def _published(config: Config) -> Manifest | None:
+    """Return the manifest of the published generation, None when there is none that can be read."""
+    generations = _generations(config)
+    try:
+        return generations.manifest(generations.current())
+    except SearchappError:  # whoever reads or writes the index reports it
+        return None
 
 
 def open_analyzer(config: Config | None = None) -> FrenchAnalyzer:
@@ -135,8 +164,8 @@ def reindex(
     """Bring ``config.index`` up to date with the corpus and publish the new generation.
 
     ``received_only``: read the journal only, as after a write through the endpoint. Raises CorpusMissing,
-    CorpusShrunk, CorpusChanged, IndexLocked, IndexInaccessible, IndexUnwritable, DiskFull, RejectsRefused,
-    VerificationFailed; whatever it raises, the published generation is as it was.
+    CorpusShrunk, CorpusReplaced, CorpusChanged, IndexLocked, IndexInaccessible, IndexUnwritable, DiskFull,
+    RejectsRefused, VerificationFailed; whatever it raises, the published generation is as it was.
     """
     from searchapp.indexing.disk_space import disk_full_as_error, unwritable_as_error
     from searchapp.indexing.reindex import Job
@@ -152,7 +181,7 @@ def reindex(
         return build(
             Job(
                 sources=sources,
-                corpus=", ".join(entry.place for entry in config.entries) or str(config.corpus),
+                corpus=_places(config),
                 generations=generations,
                 engine=engine_named(config.engine),
                 analyzer=open_analyzer(config),
@@ -167,6 +196,27 @@ def reindex(
                 on_wait=on_wait,
             )
         )
+
+
+def replaced_corpus(config: Config) -> Manifest | None:
+    """Return the manifest of the published generation if it holds another corpus than ``config`` names, else None.
+
+    Raises CorpusMissing when the corpus that is named is not there.
+    """
+    open_sources(config)
+    published = _published(config)
+    return published if published and replaces(_places(config), published.corpus) else None
+
+
+def _places(config: Config) -> str:
+    """Return the places of the corpus, as a manifest records them.
+
+    A relative path is recorded as it is if that of the index is relative too, so that both may be moved together.
+    """
+    if config.entries:
+        return SEPARATOR.join(entry.place for entry in config.entries)
+    keeps = str(config.corpus) == "-" or not config.index.is_absolute()
+    return str(config.corpus if keeps else config.corpus.absolute())
 
 
 def open_sources(config: Config, *, lenient: bool = True) -> list[Source]:
@@ -207,7 +257,7 @@ def corpus_changes(config: Config) -> Iterator[None]:
 def show_file(config: Config, file: Path, *, strict: bool = False, lenient: bool = True) -> Iterator[Article | Reject]:
     """Yield the articles and rejects of ``file``, with the source and section of its folder in the corpus.
 
-    ``strict``, ``lenient``: see :class:`~searchapp.ingest.FileContext`. Raises CorpusMissing when it is not there.
+    ``strict``, ``lenient``: see :class:`~searchapp.ingest.FileContext`. Raises FileMissing when it is not there.
     """
     from searchapp.ingest import StreamSource
 
@@ -217,7 +267,7 @@ def show_file(config: Config, file: Path, *, strict: bool = False, lenient: bool
 
 
 def report_on(config: Config, folder: Path) -> Report:
-    """Return a report of what indexing would make of the files of ``folder``; raises CorpusMissing."""
+    """Return a report of what indexing would make of the files of ``folder``; raises FileMissing."""
     from searchapp.ingest.report import Report
 
     report = Report()
@@ -227,14 +277,19 @@ def report_on(config: Config, folder: Path) -> Report:
 
 
 def _files_of(config: Config, path: Path, *, strict: bool = False, lenient: bool = True) -> CorpusReader:
-    """Return the reader of a file or folder, by its place in the corpus where it lies there."""
+    """Return the reader of a file or folder, by its place in the corpus where it lies there; raises FileMissing."""
     from searchapp.ingest import CorpusReader, PathPattern
 
     root, absolute = config.corpus.absolute(), path.absolute()
     if absolute != root and absolute.is_relative_to(root) and path.exists():
         pattern = PathPattern(absolute.relative_to(root))
         return CorpusReader(config.corpus, config.timezone, pattern, strict=strict, lenient=lenient)
-    return CorpusReader(path, config.timezone, strict=strict, lenient=lenient)
+    try:
+        return CorpusReader(path, config.timezone, strict=strict, lenient=lenient)
+    except CorpusMissing as error:
+        cause = error.__cause__
+        reason = system_reason(cause) if isinstance(cause, OSError) else Message("its name cannot exist")
+        raise FileMissing(path, reason) from cause
 
 
 def open_writing(config: Config, service: SearchService) -> Writing:

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any, Final, TypeVar
 from zoneinfo import ZoneInfo, available_timezones
 
-from searchapp.errors import ConfigurationError
+from searchapp.errors import ConfigurationError, system_reason
 from searchapp.i18n import LANGUAGES, Message
 
 __all__ = [
@@ -328,16 +328,17 @@ def load_config(
     options: Mapping[str, object] | None = None,
     environ: Mapping[str, str] | None = None,
     file: Path | None = None,
+    defaults: Mapping[str, object] | None = None,
 ) -> Config:
     """Return the settings of this run.
 
     ``options`` are those of the command line; None means not given. ``file`` is the settings file; without it,
-    ``searchapp.toml`` of the working folder is read if it exists.
+    ``searchapp.toml`` of the working folder is read if it exists. ``defaults`` replace those of the table.
 
     Raises ConfigurationError, which names every wrong setting with its value, its origin and the allowed values.
     """
     problems: list[Message] = []
-    values = {setting.name: setting.convert(setting.default) for setting in SETTINGS}
+    values = {row.name: row.convert((defaults or {}).get(row.name, row.default)) for row in SETTINGS}
     for origin, name, value in _values_by_precedence(options or {}, environ or {}, file, problems):
         setting = next((row for row in SETTINGS if row.name == name), None)
         if setting is None:
@@ -383,7 +384,7 @@ def _read_file(path: Path, *, must_exist: bool, problems: list[Message]) -> dict
         if must_exist:
             problems.append(Message("{file}: there is no such settings file", file=path))
     except OSError as error:
-        problems.append(Message("{file}: cannot be read ({reason})", file=path, reason=error.strerror))
+        problems.append(Message("{file}: cannot be read ({reason})", file=path, reason=system_reason(error)))
     except ValueError as error:  # TOML syntax, or not UTF-8
         problems.append(Message("{file}: not valid TOML ({reason})", file=path, reason=error))
     return {}

@@ -58,6 +58,7 @@ SLOW = (
     "search/test_service.py::test_out_of_time",
     "search/test_service.py::test_the_language_finds",
     "server/",
+    "test_installing.py::test_a_checkout",
     "web/proofs/",
     "web/test_acknowledged.py",
     "web/test_examples.py::test_a_new_generation",

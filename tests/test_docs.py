@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import pytest
 import yaml
 
 from searchapp.config import SETTINGS
@@ -43,3 +44,42 @@ def test_contributors_are_told_of_targets_that_the_makefile_has() -> None:
         for name in re.findall(r"`make ([a-z-]+)", (ROOT / page).read_text("utf-8"))
     }
     assert named <= targets
+
+
+def links_of(page: Path) -> set[Path]:
+    """Return the files that a page links to."""
+    targets = re.findall(r"\]\(([^)#]+)(?:#[^)]*)?\)", page.read_text("utf-8"))
+    return {(page.parent / target).resolve() for target in targets if "://" not in target}
+
+
+def test_the_index_of_the_documentation_reaches_every_page() -> None:
+    reached, new = set(), {ROOT / "README.md"}
+    while new:
+        reached |= new
+        new = {link for page in new if page.suffix == ".md" for link in links_of(page)} - reached
+    pages = {*DOCS.glob("*.md"), *ROOT.glob("*.md"), ROOT / "benchmarks/README.md"}
+    assert sorted(pages - reached) == []
+    assert links_of(DOCS / "README.md") >= set(DOCS.glob("*.md")) - {DOCS / "README.md"}
+
+
+@pytest.mark.parametrize("page", ["README.md", "README.fr.md", "docs/README.md", "docs/tutoriel.md", "docs/api.md"])
+def test_a_page_links_to_files_that_exist(page: str) -> None:
+    assert [str(link) for link in links_of(ROOT / page) if not link.exists()] == []
+
+
+def pins_of(lock: str) -> set[str]:
+    """Return what a lock pins, without the conditions."""
+    return set(re.findall(r"^([\w.-]+==[^\s;\\]+)", (ROOT / lock).read_text("utf-8"), re.MULTILINE))
+
+
+def test_developing_uses_the_versions_that_running_uses() -> None:
+    running, developing = pins_of("requirements.lock"), pins_of("requirements-dev.lock")
+    assert running < developing
+    assert not {pin for pin in running if pin.startswith(("pytest", "mypy", "playwright", "scipy"))}
+
+
+@pytest.mark.parametrize("lock", ["requirements.lock", "requirements-dev.lock"])
+def test_a_lock_names_no_host_and_every_pin_has_a_hash(lock: str) -> None:
+    text = (ROOT / lock).read_text("utf-8")
+    assert "://" not in text
+    assert len(re.findall(r"^[\w.-]+==.*\\\n +--hash=sha256:", text, re.MULTILINE)) == len(pins_of(lock))

@@ -31,8 +31,10 @@ _LOCK_WAIT_SECONDS: Final = 600.0
     + " "
     + _("An article whose id exists already becomes its new version."),
 )
-@click.argument("files", nargs=-1, type=click.Path(path_type=Path), metavar="[FILE]...")
-@click.option("--withdraw", "ids", multiple=True, metavar="ID", help=_("withdraw the article of this id (repeatable)"))
+@click.argument("files", nargs=-1, type=click.Path(path_type=Path), metavar=_("[FILE]..."))
+@click.option(
+    "--withdraw", "ids", multiple=True, metavar=_("ID"), help=_("withdraw the article of this id (repeatable)")
+)
 @click.option("--strict", is_flag=True, help=_("write nothing from a file with a rejected article"))
 @with_config("corpus", "index", "engine", "jobs")
 def add(config: Config, files: tuple[Path, ...], ids: tuple[str, ...], strict: bool) -> None:

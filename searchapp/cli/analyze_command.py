@@ -17,7 +17,7 @@ __all__ = ["analyze"]
     + "\n\n"
     + _("Two words match each other when their stems are equal."),
 )
-@click.argument("text", nargs=-1, required=True)
+@click.argument("text", nargs=-1, required=True, metavar=_("TEXT..."))
 def analyze(text: tuple[str, ...]) -> None:
     """Print a table with a row for each token and a column for each step."""
     steps = list(open_analyzer().steps(" ".join(text)))

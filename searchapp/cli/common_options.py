@@ -11,11 +11,22 @@ import click
 
 from searchapp.bootstrap import load_config
 from searchapp.cli.localization import gettext as _
+from searchapp.cli.repeated_arguments import remember
 from searchapp.config import CONFIG_FILE, SETTINGS
 
 __all__ = ["with_config"]
 
-_METAVARS: Final = {"corpus": "DIR", "index": "DIR", "lock_wait": "SECONDS", "recency_half_life": "DAYS"}
+_METAVARS: Final = {
+    "corpus": _("DIR"),
+    "index": _("DIR"),
+    "lock_wait": _("SECONDS"),
+    "engine": _("ENGINE"),
+    "host": _("ADDRESS"),
+    "url_prefix": _("PATH"),
+    "trusted_proxies": _("NETWORKS"),
+    "language": _("LANGUAGE"),
+    "recency_half_life": _("DAYS"),
+}
 
 
 def with_config(*names: str, argument: str = "") -> Callable[[Callable[..., Any]], Callable[..., Any]]:
@@ -28,6 +39,7 @@ def with_config(*names: str, argument: str = "") -> Callable[[Callable[..., Any]
     def decorate(command: Callable[..., Any]) -> Callable[..., Any]:
         @wraps(command)
         def run(config_file: Path | None, **arguments: Any) -> Any:
+            remember(click.get_current_context(), argument)
             options = {name: arguments.pop(name) for name in names}
             positional = arguments.pop("argument", None)
             if positional is not None:
@@ -38,14 +50,14 @@ def with_config(*names: str, argument: str = "") -> Callable[[Callable[..., Any]
             "--config",
             "config_file",
             type=click.Path(path_type=Path),
-            metavar="FILE",
+            metavar=_("FILE"),
             help=_("settings file (default: {file} of this folder, if there is one)").format(file=CONFIG_FILE),
         )(run)
         for setting in reversed([row for row in SETTINGS if row.name in names]):
             text = _("{help} (default: {default}, or {variable})").format(
                 help=setting.help.render(_), default=setting.default or "–", variable=setting.variable
             )
-            metavar = _METAVARS.get(setting.name, setting.name.upper())
+            metavar = _METAVARS.get(setting.name, _("N"))
             wrapped = click.option(setting.option, setting.name, metavar=metavar, help=text)(wrapped)
         return wrapped
 

@@ -40,11 +40,11 @@ _File = click.Path(path_type=Path)
     + "\n\n"
     + _("With --docs the articles are indexed into a temporary index; without it, the index of --index is searched."),
 )
-@click.option("--docs", type=_File, metavar="FILE", help=_("articles to index, in any format that reindex reads"))
-@click.option("--queries", type=_File, required=True, metavar="FILE", help=_("one query a line: id, tab, text"))
-@click.option("--qrels", type=_File, required=True, metavar="FILE", help=_("judgments in TREC format"))
-@click.option("--run", type=_File, metavar="FILE", help=_("write the answers into this file, in TREC format"))
-@click.option("--compare", "earlier", type=_File, metavar="RUN", help=_("an earlier run to compare with"))
+@click.option("--docs", type=_File, metavar=_("FILE"), help=_("articles to index, in any format that reindex reads"))
+@click.option("--queries", type=_File, required=True, metavar=_("FILE"), help=_("one query a line: id, tab, text"))
+@click.option("--qrels", type=_File, required=True, metavar=_("FILE"), help=_("judgments in TREC format"))
+@click.option("--run", type=_File, metavar=_("FILE"), help=_("write the answers into this file, in TREC format"))
+@click.option("--compare", "earlier", type=_File, metavar=_("RUN"), help=_("an earlier run to compare with"))
 @click.option("--explain", is_flag=True, help=_("print for each query how many ranks each feature moved each article"))
 @with_config("index", "engine")
 def evaluate(

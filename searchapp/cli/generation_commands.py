@@ -175,7 +175,7 @@ def _age(created: datetime) -> str:
         "listed, with the command that repairs the index."
     ),
 )
-@click.argument("generation", required=False)
+@click.argument("generation", required=False, metavar=_("[GENERATION]"))
 @click.option("--all", "every", is_flag=True, help=_("check every generation that is kept"))
 @_json_option
 @with_config("index")
@@ -243,7 +243,7 @@ def _print_repair(config: Config) -> None:
         "reindex publishes a new generation."
     ),
 )
-@click.argument("generation", required=False)
+@click.argument("generation", required=False, metavar=_("[GENERATION]"))
 @with_config("index", "lock_wait")
 def rollback(config: Config, generation: str | None) -> None:
     """Check a generation, make it the current one, and print its name."""

@@ -16,7 +16,7 @@ from rich.text import Text
 from searchapp import bootstrap
 from searchapp.cli.common_options import with_config
 from searchapp.cli.localization import gettext as _
-from searchapp.cli.terminal import counted, date_text, number, out, print_out, print_reject
+from searchapp.cli.terminal import counted, date_text, known_date_text, number, out, print_out, print_reject
 from searchapp.config import Config
 from searchapp.ingest.repairs import describe_repair
 from searchapp.ingest.report import FACTS, FormatCount, Report
@@ -48,18 +48,20 @@ _NOTHING_READ: Final = 2
     "--show",
     "file",
     type=click.Path(path_type=Path),
-    metavar="FILE",
+    metavar=_("FILE"),
     help=_("file, folder, archive or - (standard input)"),
 )
 @click.option(
     "--report",
     "folder",
     type=click.Path(path_type=Path),
-    metavar="FOLDER",
+    metavar=_("FOLDER"),
     help=_("count its articles by format, the facts that they have, and what is doubtful"),
 )
 @click.option("--json", "as_json", is_flag=True, help=_("as JSON: an article a line, or the report as one object"))
-@click.option("--limit", type=click.IntRange(1), metavar="N", help=_("articles shown at most (default: 20; JSON: all)"))
+@click.option(
+    "--limit", type=click.IntRange(1), metavar=_("N"), help=_("articles shown at most (default: 20; JSON: all)")
+)
 @with_config("corpus")
 def ingest(config: Config, file: Path | None, folder: Path | None, as_json: bool, limit: int | None) -> None:
     """Print articles and rejects and their numbers, or a report; exit with 2 when there are rejects only."""
@@ -131,10 +133,13 @@ def _shown(row: ArticleField, article: Article, config: Config) -> str:
     if row.type is FieldType.LINES:
         return " · ".join(value)
     if row.type is FieldType.MOMENT:
-        moment = date_text(value.astimezone(config.timezone)) if value else ""
+        moment = value.astimezone(config.timezone) if value else None
+        if row.name == "date":
+            known = known_date_text(moment, article.date_quality) if moment else ""
+            return f"{known} ({_quality_text(article.date_quality)})".lstrip()
         if row.name == "embargo" and value:
-            return _embargo_text(value, moment)
-        return f"{moment} ({_quality_text(article.date_quality)})".lstrip() if row.name == "date" else moment
+            return _embargo_text(value, date_text(value.astimezone(config.timezone)))
+        return date_text(moment) if moment else ""
     return str(value) if value else ""
 
 

@@ -14,19 +14,22 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
 from searchapp import bootstrap
-from searchapp.bootstrap import ReindexOptions
+from searchapp.bootstrap import ReindexOptions, replaced_corpus
 from searchapp.cli.common_options import with_config
 from searchapp.cli.localization import gettext as _
+from searchapp.cli.repeated_arguments import complete_commands
 from searchapp.cli.terminal import counted, date_text, fail, number, print_error, print_out, print_reject, print_remarks
 from searchapp.config import Config
 from searchapp.errors import SearchappError
 
 if TYPE_CHECKING:
     from searchapp.bootstrap import ReindexProgress, Summary
+    from searchapp.indexing import Manifest
 
 __all__ = ["reindex"]
 
 _MAX_LISTED: Final = 20
+_YES: Final = frozenset({"y", "yes", "o", "oui"})
 
 
 def _flag(name: str, text: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
@@ -36,26 +39,46 @@ def _flag(name: str, text: str) -> Callable[[Callable[..., Any]], Callable[..., 
 @click.command(
     help=_("Bring the index up to date with the articles of CORPUS (a folder or a file) and publish it.")
     + "\n\n"
+    + _("Without CORPUS, it is the one that is indexed, or else the folder corpus.")
+    + " "
     + _("Only files that changed are read, and only articles that differ are analysed.")
     + " "
     + _(
         "Searches use the old index until the new one is complete. You can stop this command at any time without loss."
     ),
 )
-@click.argument("argument", required=False, metavar="[CORPUS]")
+@click.argument("argument", required=False, metavar=_("[CORPUS]"))
 @_flag("--full", _("rebuild the index from all articles"))
 @_flag("--dry-run", _("show the changes without making them"))
 @_flag("--watch", _("then index again whenever files change, until Ctrl-C"))
 @_flag("--strict", _("publish nothing if an article, or a detail of it, cannot be read"))
-@_flag("--yes", _("publish even if more than half of the articles are gone"))
+@_flag("--yes", _("publish even if more than half of the articles are gone, or another corpus is indexed"))
 @click.option("--verify/--no-verify", default=True, help=_("check the new index before publishing it (default: yes)"))
 @with_config("corpus", "index", "engine", "jobs", "lock_wait", argument="corpus")
 def reindex(config: Config, watch: bool, **chosen: Any) -> None:
     """Build and publish a generation, with a progress bar on a terminal."""
     options = ReindexOptions(**chosen)
+    if not (options.yes or options.dry_run) and sys.stdin.isatty() and (published := replaced_corpus(config)):
+        if not _may_replace(published, config):
+            print_out(_("Nothing was changed."))
+            return
+        options = replace(options, yes=True)
     _reindex(config, options)
     if watch:
         _watch(config, replace(options, full=False))
+
+
+def _may_replace(published: Manifest, config: Config) -> bool:
+    """Ask whether the corpus of ``config`` shall take the place of the one that is indexed."""
+    question = counted(
+        "The index holds {count} article of “{indexed}”. Index “{named}” in its place? [y/N]",
+        "The index holds {count} articles of “{indexed}”. Index “{named}” in their place? [y/N]",
+        published.articles,
+        indexed=published.corpus,
+        named=_corpus_text(config),
+    )
+    answer = click.prompt(question, default="", show_default=False, prompt_suffix=" ", err=True)
+    return str(answer).strip().lower() in _YES
 
 
 def _reindex(config: Config, options: ReindexOptions) -> None:
@@ -119,8 +142,17 @@ def _print_summary(summary: Summary, config: Config, options: ReindexOptions) ->
         moment = date_text(datetime.fromisoformat(summary.next_release).astimezone(config.timezone))
         print_out(_("The next embargo ends: {moment}").format(moment=moment))
     _print_changes(summary, options)
+    if summary.corpus_before:
+        text = _("The corpus is “{named}”; it replaces “{indexed}”.")
+        print_out(text.format(named=_corpus_text(config), indexed=summary.corpus_before))
     if summary.published:
         print_out(_("Published: {generation}").format(generation=summary.generation))
+    if summary.corpus_before and summary.published:
+        print_out(complete_commands(_("The index before is kept. To go back to it: searchapp rollback")))
+
+
+def _corpus_text(config: Config) -> str:
+    return ", ".join(entry.place for entry in config.entries) or str(config.corpus)
 
 
 def _print_problems(summary: Summary, config: Config) -> None:

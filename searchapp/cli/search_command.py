@@ -3,24 +3,42 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from typing import Any
 
 import click
 from rich.text import Text
 
 from searchapp.bootstrap import open_service
 from searchapp.cli.common_options import with_config
+from searchapp.cli.exclusions import QueryCommand
 from searchapp.cli.localization import gettext as _
-from searchapp.cli.terminal import counted, date_text, number, print_error, print_out
+from searchapp.cli.terminal import counted, known_date_text, number, print_error, print_out
 from searchapp.config import Config
 from searchapp.i18n import Message
-from searchapp.model import Explanation, Fragment, Hit, Match, SearchRequest, SearchResult, Sort
+from searchapp.model import Explanation, Filters, Fragment, Hit, Match, SearchRequest, SearchResult, Sort
 from searchapp.output.answer_json import describe_result, needs_explanation
+from searchapp.output.tables import csv_table
+from searchapp.query.date_words import CalendarWords, today_in
+from searchapp.query.dates import Period, read_period
+from searchapp.schema import FACETS
 
 __all__ = ["print_result", "search"]
 
 
+def _filter_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add an option for each facet and for the first and last day."""
+    for facet in reversed(FACETS):
+        text = Message("{label}: only articles with this value (repeatable)", label=facet.label).render(_)
+        command = click.option(f"--{facet.field}", facet.field, multiple=True, metavar=_("VALUE"), help=text)(command)
+    days = (("to", "date_to", _("last day: 2024-11-06, 2024-11, 2024, hier")), ("from", "date_from", _("first day")))
+    for name, parameter, text in days:
+        command = click.option(f"--{name}", parameter, metavar=_("DATE"), help=text)(command)
+    return command
+
+
 @click.command(
+    cls=QueryCommand,
     help=_("Search the index and show the best articles.")
     + "\n\n"
     + _('Words in any order; “…” or "…" for a phrase; -word to exclude. Accents do not matter.')
@@ -29,11 +47,12 @@ __all__ = ["print_result", "search"]
     + " "
     + _("The whole language: docs/recherche.md, or /help on the search page."),
 )
-@click.argument("query", nargs=-1, required=True)
+@click.argument("query", nargs=-1, metavar=_("QUERY..."))
 @click.option("--json", "as_json", is_flag=True, help=_("print the answer of the JSON endpoint"))
-@click.option("--page", type=click.IntRange(1), default=1, metavar="N", help=_("page of the results (default: 1)"))
+@click.option("--csv", "as_csv", is_flag=True, help=_("print the articles of the page as a table (CSV)"))
+@click.option("--page", type=click.IntRange(1), default=1, metavar=_("N"), help=_("page of the results (default: 1)"))
 @click.option(
-    "--per-page", type=click.IntRange(1, 100), default=10, metavar="N", help=_("results a page (default: 10)")
+    "--per-page", type=click.IntRange(1, 100), default=10, metavar=_("N"), help=_("results a page (default: 10)")
 )
 @click.option(
     "--sort",
@@ -42,22 +61,56 @@ __all__ = ["print_result", "search"]
     help=_("order of the results"),
 )
 @click.option("--explain", is_flag=True, help=_("say what each score is made of"))
+@_filter_options
 @with_config("index", "engine", "match", "recency_half_life")
 def search(
-    config: Config, query: tuple[str, ...], as_json: bool, page: int, per_page: int, sort: str, explain: bool
+    config: Config,
+    query: tuple[str, ...],
+    as_json: bool,
+    as_csv: bool,
+    page: int,
+    per_page: int,
+    sort: str,
+    explain: bool,
+    **given: Any,
 ) -> None:
     """Print one page of results."""
-    request = SearchRequest(query=" ".join(query), page=page, per_page=per_page, sort=Sort(sort), explain=explain)
+    filters = _filters(config, **given)
+    if not query and not filters:
+        raise click.MissingParameter(param_hint=_("QUERY..."), param_type="argument")
+    if as_json and as_csv:
+        raise click.UsageError(_("Give --json or --csv, not both."))
+    request = SearchRequest(" ".join(query), filters, Sort(sort), page, per_page, explain=explain)
     service = open_service(config)
     try:
+        service.generation()  # opened before the clock of the search starts
         result = service.search(request)
     finally:
         service.close()
     if as_json:
         answer = describe_result(result, request, config.timezone, _, config.url_prefix)
         click.echo(json.dumps(answer, ensure_ascii=False, indent=2))
+    elif as_csv:
+        click.echo(csv_table((hit.article for hit in result.hits), config.timezone), nl=False)
     else:
         print_result(result, config)
+
+
+def _filters(config: Config, date_from: str | None, date_to: str | None, **values: tuple[str, ...]) -> Filters:
+    first, last = (_period(text, config) for text in (date_from, date_to))
+    if first and last and last[1] < first[0]:
+        raise click.UsageError(_("The last day is before the first one."))
+    return Filters(values, first[0] if first else None, last[1] if last else None)
+
+
+def _period(text: str | None, config: Config) -> Period | None:
+    """Return the first and last day of a date, also in words (« le mois dernier »); None when none is given."""
+    if text is None:
+        return None
+    if period := read_period(text, CalendarWords(today_in(config.timezone))):
+        return period
+    reason = Message("“{text}” is not a date. Give one such as 2024-11-06, 06/11/2024, 2024-11 or 2024.", text=text)
+    raise click.UsageError(reason.render(_))
 
 
 def print_result(result: SearchResult, config: Config) -> None:
@@ -67,8 +120,13 @@ def print_result(result: SearchResult, config: Config) -> None:
         print_error(remark.message)
     if result.suggestions and not result.replacements:
         print_error(Message("Did you mean {suggestion}?", suggestion=" / ".join(result.suggestions)))
+    if not result.hits and result.total:
+        pages = -(-result.total // result.per_page)
+        print_out(_("There are not that many pages") + ". " + _("The last one: --page {page}").format(page=pages))
+        return
     if not result.hits:
-        print_out(_("No article matches. Try fewer or other words."))
+        if result.total_relation == "eq":  # else a remark says that the search was cut short
+            print_out(_("No article matches. Try fewer or other words."))
         return
     print_out(Text(f"{_tally(result)} · {number(round(result.took_ms, 1))} ms", "dim"))
     for hit in result.hits:
@@ -95,7 +153,7 @@ def _print_hit(hit: Hit, config: Config) -> None:
     facts = [
         article.source,
         article.section,
-        date_text(article.date.astimezone(config.timezone)) if article.date else "",
+        known_date_text(article.date.astimezone(config.timezone), article.date_quality) if article.date else "",
     ]
     print_out(Text("     " + " · ".join(filter(None, facts)), "cyan"))
     if hit.missing:

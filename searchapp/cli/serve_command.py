@@ -16,7 +16,7 @@ from searchapp.cli.common_options import with_config
 from searchapp.cli.localization import gettext as _
 from searchapp.cli.terminal import counted, print_error, print_out
 from searchapp.config import Config
-from searchapp.errors import ConfigurationError, EngineUnavailable, IndexMissing, SearchappError
+from searchapp.errors import ConfigurationError, EngineUnavailable, IndexMissing, SearchappError, system_reason
 from searchapp.i18n import Message
 from searchapp.search.service import SearchService
 
@@ -61,7 +61,7 @@ def _listen(config: Config) -> socket.socket:
                 "The server cannot listen on {host}:{port} ({reason}). Choose another address: --host, --port",
                 host=config.host,
                 port=config.port,
-                reason=error.strerror,
+                reason=system_reason(error),
             )
         raise ConfigurationError(reason) from error
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, time
 from typing import TYPE_CHECKING
 
 from babel.dates import format_datetime
@@ -13,9 +13,10 @@ from rich.console import Console
 from rich.text import Text
 
 from searchapp.cli.localization import gettext, language, ngettext
+from searchapp.cli.repeated_arguments import complete_commands
 from searchapp.errors import SearchappError
 from searchapp.i18n import Message
-from searchapp.model import Reject
+from searchapp.model import DateQuality, Reject
 
 if TYPE_CHECKING:
     from searchapp.ingest import RemarkCount
@@ -24,6 +25,7 @@ __all__ = [
     "counted",
     "date_text",
     "fail",
+    "known_date_text",
     "number",
     "out",
     "print_error",
@@ -45,9 +47,9 @@ def print_out(text: Text | str = "") -> None:
 
 
 def print_error(message: Message | str) -> None:
-    """Print one line on standard error."""
+    """Print one line on standard error; commands in it get the arguments of this run."""
     text = message.render(gettext) if isinstance(message, Message) else message
-    Console(stderr=True, highlight=False, soft_wrap=True).print(Text(text))
+    Console(stderr=True, highlight=False, soft_wrap=True).print(Text(complete_commands(text)))
 
 
 def print_remarks(remarks: Iterable[RemarkCount]) -> None:
@@ -70,7 +72,7 @@ def print_reject(reject: Reject, indent: str = "") -> None:
 def fail(error: SearchappError) -> int:
     """Print the error and what to do next on standard error; return the exit code."""
     console = Console(stderr=True, highlight=False, soft_wrap=True)
-    first, *details = error.render(gettext).split("\n")
+    first, *details = complete_commands(error.render(gettext)).split("\n")
     console.print(Text.assemble((gettext("Error:") + " ", "bold red"), first))
     for detail in details:
         console.print(Text("  " + detail))
@@ -99,3 +101,13 @@ def size_text(size: float) -> str:
 def date_text(date: datetime) -> str:
     """Return a date and time in the language."""
     return str(format_datetime(date, "d MMMM y, HH:mm", locale=language()))
+
+
+def known_date_text(date: datetime, quality: DateQuality) -> str:
+    """Return an article's date without what its file did not give: a time, a day, a month.
+
+    Midnight stands for an unknown time.
+    """
+    patterns = {DateQuality.YEAR: "y", DateQuality.MONTH: "MMMM y", DateQuality.DAY: "d MMMM y"}
+    pattern = patterns.get(quality, "d MMMM y, HH:mm" if date.time() != time() else "d MMMM y")
+    return str(format_datetime(date, pattern, locale=language()))

@@ -6,7 +6,9 @@
     ├── UserError         you can fix it                          exit 2  HTTP 400
     │   ├── ConfigurationError   one or more wrong settings
     │   ├── CorpusMissing        the corpus path is not there
+    │   ├── FileMissing          a file that a command was told to read is not there
     │   ├── CorpusShrunk         most of the corpus is gone
+    │   ├── CorpusReplaced       another corpus is named than the one that is indexed
     │   ├── RejectsRefused       articles were rejected, and --strict
     │   ├── InvalidRequest       one or more wrong parameters of a search
     │   ├── InvalidRecord        an article that cannot be written      HTTP 422
@@ -45,8 +47,10 @@ from searchapp.errors.corpus_errors import (
     CorpusChanged,
     CorpusLocked,
     CorpusMissing,
+    CorpusReplaced,
     CorpusShrunk,
     CorpusUnwritable,
+    FileMissing,
     InvalidRecord,
     InvalidRecords,
     PreconditionFailed,
@@ -64,6 +68,7 @@ from searchapp.errors.index_errors import (
     IndexUnwritable,
     VerificationFailed,
 )
+from searchapp.errors.installing import install_command
 from searchapp.errors.request_errors import (
     ArticleNotFound,
     ArticleWithdrawn,
@@ -81,11 +86,13 @@ __all__ = [
     "CorpusChanged",
     "CorpusLocked",
     "CorpusMissing",
+    "CorpusReplaced",
     "CorpusShrunk",
     "CorpusUnwritable",
     "Corrupt",
     "DiskFull",
     "EngineUnavailable",
+    "FileMissing",
     "GenerationMissing",
     "IndexDamaged",
     "IndexInaccessible",
@@ -106,5 +113,6 @@ __all__ = [
     "UserError",
     "VerificationFailed",
     "WritingOff",
+    "install_command",
     "system_reason",
 ]

@@ -11,8 +11,10 @@ __all__ = [
     "CorpusChanged",
     "CorpusLocked",
     "CorpusMissing",
+    "CorpusReplaced",
     "CorpusShrunk",
     "CorpusUnwritable",
+    "FileMissing",
     "InvalidRecord",
     "InvalidRecords",
     "PreconditionFailed",
@@ -29,6 +31,18 @@ class CorpusMissing(UserError):
     title = Message("The corpus was not found")
 
 
+class FileMissing(UserError):
+    """A file or folder that a command was told to read does not exist or cannot be read."""
+
+    slug = "file-missing"
+    title = Message("A file was not found")
+
+    def __init__(self, path: object, reason: Message) -> None:
+        super().__init__(
+            Message("“{path}” cannot be read: {reason}. Check its name, then run this again.", path=path, reason=reason)
+        )
+
+
 class CorpusShrunk(UserError):
     """More than half of the articles are gone, as when a disk is not mounted."""
 
@@ -40,6 +54,26 @@ class CorpusShrunk(UserError):
             Message(
                 "{gone} of {before} articles are gone from the corpus; nothing was changed. Is its disk mounted, its "
                 "name right? If they are meant to go: searchapp reindex --yes",
+                gone=gone,
+                before=before,
+            )
+        )
+
+
+class CorpusReplaced(UserError):
+    """Another corpus is named than the one that is indexed, and most articles of that one would go."""
+
+    slug = "corpus-replaced"
+    title = Message("Another corpus is indexed")
+
+    def __init__(self, gone: int, before: int, indexed: str, named: str) -> None:
+        super().__init__(
+            Message(
+                "The index holds the corpus “{indexed}”. The corpus “{named}” lacks {gone} of its {before} articles; "
+                "nothing was changed. To change the corpus (searchapp rollback goes back): searchapp reindex --yes. "
+                "To keep both, choose another index: --index DIR",
+                indexed=indexed,
+                named=named,
                 gone=gone,
                 before=before,
             )

@@ -18,9 +18,10 @@ from zoneinfo import ZoneInfo
 from searchapp.analysis import FrenchAnalyzer
 from searchapp.derived.databases import is_damage
 from searchapp.engines.port import CompactionRequired, Engine, Place, Reader
-from searchapp.errors import CorpusShrunk, IndexDamaged, IndexMissing, RejectsRefused
+from searchapp.errors import CorpusReplaced, CorpusShrunk, IndexDamaged, IndexMissing, RejectsRefused
 from searchapp.i18n import Message
 from searchapp.indexing.build_fingerprint import BuildFingerprint
+from searchapp.indexing.corpus_places import replaces
 from searchapp.indexing.documents import DocumentMaker, WriterFactory
 from searchapp.indexing.engine_files import Checkpoint, Checkpoints, IndexFiles, read_checkpoint
 from searchapp.indexing.generation_layout import ENGINE, INDEX_STATE
@@ -48,7 +49,7 @@ _COLLECTION_THRESHOLD: Final = 20_000
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A reindex: ``sources``, named ``corpus`` for people, into ``generations`` with an engine and an analyzer.
+    """A reindex: ``sources``, the places of ``corpus``, into ``generations`` with an engine and an analyzer.
 
     ``on_progress`` gets the progress after each article, ``on_wait`` whom the reindex waits for.
     """
@@ -72,8 +73,10 @@ def reindex(job: Job) -> Summary:
     damaged: then everything is. An article that cannot be read is a reject. Of articles with the same id the one with
     the latest date is indexed (of equal dates, the last read); see :mod:`searchapp.indexing.versions`.
 
-    Raises CorpusMissing, CorpusShrunk, CorpusChanged, IndexLocked, RejectsRefused, VerificationFailed; whatever it
-    raises, the published generation is as it was.
+    Another corpus than the one that is indexed takes its place; the generation before stays for a rollback.
+
+    Raises CorpusMissing, CorpusShrunk, CorpusReplaced, CorpusChanged, IndexLocked, RejectsRefused, VerificationFailed;
+    whatever it raises, the published generation is as it was.
     """
     work = _Reindex(job)
     with _rare_garbage_collection():
@@ -174,7 +177,8 @@ class _Reindex:
             summary = self._summary(state, base, reason)
             summary.resumed, summary.remarks = bool(checkpoint), update.remarks.counted()
             self._refuse(summary)
-            if base and not state.changed and not (summary.added or summary.changed or summary.removed):
+            changes = summary.added or summary.changed or summary.removed or summary.corpus_before
+            if base and not state.changed and not changes:
                 summary.generation = base.manifest.generation
                 raise _UnchangedError(summary)
             files.complete()
@@ -227,7 +231,7 @@ class _Reindex:
             write_suggestions(path, reader, before, state.changed_articles())
 
     def _refuse(self, summary: Summary) -> None:
-        """Raise RejectsRefused or CorpusShrunk when the options do not allow this summary."""
+        """Raise RejectsRefused, CorpusShrunk or CorpusReplaced when the options do not allow this summary."""
         if self._job.options.strict and summary.rejected:
             details = [reject.message() for reject in summary.rejects[:_MAX_LISTED]]
             message = (
@@ -241,6 +245,8 @@ class _Reindex:
             withdrawn = max(0, summary.withdrawn - published.withdrawn)
             gone = max(summary.removed, published.articles - summary.indexed) - withdrawn
             if gone * 2 > published.articles:
+                if summary.corpus_before:
+                    raise CorpusReplaced(gone, published.articles, summary.corpus_before, self._job.corpus)
                 raise CorpusShrunk(gone, published.articles)
 
     def _published(self) -> Manifest | None:
@@ -255,11 +261,17 @@ class _Reindex:
         summary = summarize(state, state.embargoes)
         summary.full, summary.reason = base is None, reason
         summary.seconds = time.monotonic() - self._started
+        summary.corpus_before = self._corpus_before(base)
         if base:
             count_changes(summary, state)
         else:
             summary.added = summary.indexed
         return summary
+
+    def _corpus_before(self, base: _Base | None) -> str:
+        """Return the corpus that is indexed if this one replaces it, else ""."""
+        published = None if self._only(base) else self._published()
+        return published.corpus if published and replaces(self._job.corpus, published.corpus) else ""
 
     def _manifest(self, summary: Summary, base: _Base | None) -> Manifest:
         return Manifest(
@@ -268,7 +280,8 @@ class _Reindex:
             seconds=round(summary.seconds, 3),
             articles=summary.indexed,
             rejects=summary.rejected,
-            corpus=self._job.corpus,
+            # A reindex of the journal alone reads nothing else of the corpus, so it does not rename it.
+            corpus=base.manifest.corpus if base and self._only(base) else self._job.corpus,
             base=base.manifest.generation if base else "",
             added=summary.added,
             changed=summary.changed,

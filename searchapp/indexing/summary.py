@@ -26,7 +26,8 @@ class Summary:
     corpus; ``added``, ``changed`` and ``removed`` count the articles that differ from the generation before.
     ``next_release``: when the first of those under embargo may be shown (UTC, ISO 8601). ``full``: everything was
     indexed again, for ``reason``. ``resumed``: this continued an interrupted rebuild.
-    ``remarks`` are those of the articles in files that were read this time.
+    ``remarks`` are those of the articles in files that were read this time. ``corpus_before`` names the corpus that
+    this one replaces, "" when it is the same.
     """
 
     generation: str = ""
@@ -45,6 +46,7 @@ class Summary:
     changed: int = 0
     removed: int = 0
     seconds: float = 0.0
+    corpus_before: str = ""
     rejects: list[Reject] = field(default_factory=list)
     remarks: tuple[RemarkCount, ...] = ()
     duplicate_ids: list[str] = field(default_factory=list)

@@ -7,6 +7,7 @@ import logging
 from functools import cache
 from typing import Any
 
+from searchapp.errors import install_command
 from searchapp.i18n import Message
 from searchapp.ingest.reader_protocol import UnavailableError
 
@@ -23,7 +24,7 @@ def import_extra(library: str, extra: str) -> Any:
         return importlib.import_module(library)
     except ImportError as error:
         raise UnavailableError(
-            Message("reading it needs a library that is not installed: pip install 'searchapp[{extra}]'", extra=extra)
+            Message("reading it needs a library that is not installed: {command}", command=install_command(extra))
         ) from error
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, BinaryIO, ClassVar, Final, Protocol
 from zoneinfo import ZoneInfo
 
+from searchapp.errors import system_reason
 from searchapp.i18n import Message
 from searchapp.ingest.file_names import name_inside
 from searchapp.model import Article, Reject
@@ -112,7 +113,7 @@ def access_problem(error: OSError) -> Message:
         return Message("there is no permission to read it")
     if isinstance(error, FileNotFoundError):
         return Message("it is not there any more, or it is a link to nothing")
-    return Message("it cannot be read: {reason}", reason=error.strerror or error)
+    return Message("it cannot be read: {reason}", reason=system_reason(error))
 
 
 def is_access_error(error: OSError) -> bool:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from searchapp.errors import EngineUnavailable, UserError
+from searchapp.errors import EngineUnavailable, FileMissing, UserError, install_command, system_reason
 from searchapp.i18n import Message
 from searchapp.search.order_explanation import ExplainedHit
 from searchapp.search.service import SearchService
@@ -181,7 +181,7 @@ def _load_measures() -> Any:
         import ir_measures  # an extra: only those who judge the ranking need it
     except ImportError:
         raise EngineUnavailable(
-            Message("Evaluation needs ir-measures. Run: pip install 'searchapp[evaluate]'")
+            Message("Evaluation needs ir-measures. Run: {command}", command=install_command("evaluate"))
         ) from None
     return ir_measures
 
@@ -199,5 +199,7 @@ def _pairs(queries: Path) -> Iterator[tuple[str, str]]:
 def _text(path: Path) -> str:
     try:
         return path.read_text("utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise UserError(Message("{file} cannot be read: {reason}", file=path, reason=error)) from error
+    except OSError as error:
+        raise FileMissing(path, system_reason(error)) from error
+    except UnicodeDecodeError as error:
+        raise UserError(Message("“{file}” is not UTF-8 text. Save it as UTF-8.", file=path)) from error

@@ -11,6 +11,7 @@ them:
 - ``admission``, ``search_slots``: the limit of searches that run at once
 - ``error_answers``, ``problems``, ``refusals``: pages and problem documents for errors
 - ``proxies``, ``malformed_requests``, ``conditional``: proxy headers, malformed requests, ETags
+- ``exports``, ``site_files``: a search as a feed, table or references; robots.txt, OpenSearch, web manifest
 - ``assets``, ``probes``, ``site``: style sheet and icon, health checks, settings and service of this site
 """
 
@@ -33,11 +34,13 @@ from searchapp.web import site_language as language
 from searchapp.web.api import api
 from searchapp.web.article_ids import ArticleIdConverter
 from searchapp.web.conditional import answer_unmodified
+from searchapp.web.exports import exports
 from searchapp.web.malformed_requests import MalformedRequests
 from searchapp.web.pages import pages
 from searchapp.web.probes import probes
 from searchapp.web.proxies import TrustedProxies
 from searchapp.web.site import install, site
+from searchapp.web.site_files import site_files
 from searchapp.web.write_api import writing
 
 __all__ = ["create_app"]
@@ -72,7 +75,7 @@ def create_app(config: Config | None = None, *, service: SearchService | None = 
     install(app, config, service, writer, open_release_timer(config))
     for room in (malformed, assets, errors, language, templating, admission):
         room.init_app(app)
-    for blueprint in (pages, api, writing, probes):
+    for blueprint in (pages, api, exports, writing, probes, site_files):
         app.register_blueprint(blueprint)
     app.before_request(_resume_indexing)
     app.after_request(_finish)

@@ -14,7 +14,7 @@ from searchapp.web.site import site
 
 __all__ = ["init_app"]
 
-SEARCHING: Final = {"pages", "api"}
+SEARCHING: Final = {"pages", "api", "exports"}
 WAIT_SECONDS: Final = 2.0
 COSTLY_WAIT_SECONDS: Final = 1.0
 

@@ -1,27 +1,24 @@
 """The JSON endpoints under ``/api/v1/``. Their shape is a contract: fields are added, never renamed.
 
-An answer has an ETag made of everything that it depends on: program version, generation and the articles excluded from
-it, address, language. A request with a current tag is answered with 304 and without a search. The tag is weak, since
-``took_ms`` differs between answers that are otherwise equal. For an article, 304 is sent only while it exists.
+An answer has an ETag made of everything that it depends on (:func:`.conditional.version_tag`). A request with a current
+tag is answered with 304 and without a search. The tag is weak, since ``took_ms`` differs between answers that are
+otherwise equal. For an article, 304 is sent only while it exists.
 """
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Sequence
 from typing import Final
 from urllib.parse import quote, urlencode
 
 from flask import Blueprint, Response, abort, jsonify, request, url_for
 
-from searchapp import __version__
 from searchapp.i18n import translator
 from searchapp.output.answer_json import Json, describe_result, describe_view
 from searchapp.output.counts_json import describe_suggestion, describe_trends, describe_values
 from searchapp.schema import FACET_FIELDS
 from searchapp.search.facet_values import VALUES_PER_PAGE, select_values
 from searchapp.web.article_ids import requested_id
-from searchapp.web.conditional import names_tag
+from searchapp.web.conditional import names_tag, version_tag
 from searchapp.web.params import clean_query, read_search, read_suggest, read_value_view
 from searchapp.web.site import site
 from searchapp.web.site_language import current_language, say
@@ -40,7 +37,7 @@ def search() -> Response:
     reading = read_search(request.args)
     search_request = reading.strict()
     version = site().service.version()
-    if names_tag(_tag(version)):
+    if names_tag(version_tag(version)):
         return _negotiated(Response(status=304), version)
     result = site().service.search(search_request)
     is_current = result.total_relation == "eq" and site().service.version() == version
@@ -58,7 +55,7 @@ def article(article_id: str = "") -> Response:
     article_id = requested_id(article_id)
     query, _ = clean_query(request.args.get("q", ""))
     version = site().service.version()
-    if names_tag(_tag(version)):
+    if names_tag(version_tag(version)):
         site().service.article(article_id)
         return _negotiated(Response(status=304), version)
     view = site().service.article(article_id, query)
@@ -75,7 +72,7 @@ def facet_values(facet: str) -> Response:
     search_request, view = read_search(request.args).strict(), read_value_view(request.args)
     per_page = search_request.per_page if "per_page" in request.args else VALUES_PER_PAGE
     version = site().service.version()
-    if names_tag(_tag(version)):
+    if names_tag(version_tag(version)):
         return _negotiated(Response(status=304), version)
     values = site().service.facet_values(search_request, facet)
     page = select_values(values.buckets, view.find, view.order, search_request.page, per_page)
@@ -93,7 +90,7 @@ def trends() -> Response:
     """Answer with the share of all articles that each of up to five queries finds, by period."""
     asked = read_trends(request.args).strict()
     version = site().service.version()
-    if names_tag(_tag(version)):
+    if names_tag(version_tag(version)):
         return _negotiated(Response(status=304), version)
     result = site().service.trends(asked.queries, asked.filters, asked.interval)
     answer = describe_trends(result, translator(current_language()))
@@ -106,7 +103,7 @@ def suggest() -> Response:
     """Answer with what somebody may be typing, as JSON or as browsers read it (OpenSearch Suggestions 1.0)."""
     asked = read_suggest(request.args)
     version = site().service.version()
-    if names_tag(_tag(version)):
+    if names_tag(version_tag(version)):
         return _negotiated(Response(status=304), version)
     suggestions = site().service.suggest(asked.text, asked.limit)
     if asked.is_opensearch:
@@ -124,11 +121,6 @@ def _own_address(**changed: object) -> str:
     return f"{request.root_path}{quote(request.path)}?{written}".rstrip("?")
 
 
-def _tag(version: str) -> str:
-    parts: Sequence[str] = (__version__, version, request.root_path, request.full_path, current_language())
-    return hashlib.sha256("\0".join(parts).encode("utf-8", "replace")).hexdigest()[:32]
-
-
 def _with_links(answer: Json, version: str | None) -> Response:
     """Return an answer with its Link headers; with an ETag, unless ``version`` is None since it may change."""
     response = jsonify(answer)
@@ -140,7 +132,7 @@ def _with_links(answer: Json, version: str | None) -> Response:
 
 def _negotiated(response: Response, version: str | None) -> Response:
     if version is not None:
-        response.set_etag(_tag(version), weak=True)
+        response.set_etag(version_tag(version), weak=True)
     response.headers["Cache-Control"] = "no-cache"
     response.vary.add("Accept-Language")
     return response

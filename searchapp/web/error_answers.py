@@ -96,7 +96,7 @@ def _answer_unexpected(error: Exception) -> Response:
 
 def is_for_program(path: str) -> bool:
     """Return whether errors at ``path`` are answered with a problem document instead of a page."""
-    return path.startswith("/api/") or path in ("/readyz", "/healthz", "/metrics")
+    return path.startswith(("/api/", "/search.", "/citation.")) or path in ("/readyz", "/healthz", "/metrics")
 
 
 def refusal(status: int) -> Response:

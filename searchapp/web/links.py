@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
+from flask import request as http_request
 from flask import url_for
 
 from searchapp.analysis.value_keys import value_key
@@ -15,8 +16,10 @@ from searchapp.search.timeline import bounds_of
 from searchapp.web.site_language import requested_language
 
 __all__ = [
+    "absolute",
     "article_path",
     "excluding",
+    "export_path",
     "facet_path",
     "hidden_fields",
     "period_path",
@@ -56,6 +59,16 @@ def article_path(article_id: str, came_from: SearchRequest | None = None) -> str
     if fits_path(article_id):
         return _address("pages.article", came_from or SearchRequest(), article_id=article_id)
     return _address("pages.article_by_id", came_from or SearchRequest(), id=article_id)
+
+
+def export_path(form: str, request: SearchRequest) -> str:
+    """Return the address of ``request`` as a feed or file of that form."""
+    return _address(f"exports.{form}", request)
+
+
+def absolute(path: str) -> str:
+    """Return the absolute address of a path of this site, by the host that the reader names."""
+    return f"{http_request.scheme}://{http_request.host}{path}"
 
 
 def hidden_fields(request: SearchRequest, *without: str) -> list[tuple[str, str]]:

@@ -157,7 +157,7 @@ def init_app(app: Flask) -> None:
 
 def _keep_language(endpoint: str, values: dict[str, Any]) -> None:
     language = requested_language() if request else None
-    if language and endpoint.startswith("pages."):
+    if language and endpoint.startswith(("pages.", "exports.")):
         values.setdefault("lang", language)
 
 

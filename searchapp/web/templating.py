@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
-from typing import Final
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Final
 from urllib.parse import quote, urlencode
 
 from flask import Flask, request, url_for
 from markupsafe import Markup
 
-from searchapp.model import Hit, SearchRequest
+from searchapp.i18n import Message
+from searchapp.model import Article, DateQuality, Hit, SearchRequest
+from searchapp.output.article_metadata import citation_tags, news_article, open_graph
+from searchapp.output.citations import bibtex, csl_json, reference, ris, sentence
 from searchapp.output.highlight_html import marked, paragraphs, snippet
 from searchapp.web import links, why
+from searchapp.web.exports import FEED_FORMS, TABLE_FORMS
 from searchapp.web.site import site
-from searchapp.web.site_language import current_language
+from searchapp.web.site_language import current_language, known_moment, say
 from searchapp.web.trend_request import trends_path
 
 __all__ = ["init_app"]
@@ -21,14 +28,28 @@ MOST_EXCERPTS: Final = 2
 LANGUAGE_NAMES: Final = {"fr": "Français", "en": "English"}
 
 
+@dataclass(frozen=True, slots=True)
+class Metadata:
+    """The head of an article's page: its absolute address, JSON-LD values, and pairs for ``<meta>``."""
+
+    permalink: str
+    news_article: dict[str, Any]
+    properties: tuple[tuple[str, str], ...]
+    names: tuple[tuple[str, str], ...]
+
+
 def init_app(app: Flask) -> None:
     """Add the functions and values to the templates of ``app``."""
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals.update(
+        absolute=links.absolute,
         article_path=links.article_path,
+        citations=citations,
         current_language=current_language,
         excerpts=excerpts,
         form_kind=why.form_kind,
+        export_path=links.export_path,
+        feed_forms=FEED_FORMS,
         help_path=help_path,
         hidden_fields=links.hidden_fields,
         marked=marked,
@@ -36,6 +57,7 @@ def init_app(app: Flask) -> None:
         excluding=links.excluding,
         facet_path=links.facet_path,
         other_languages=other_languages,
+        metadata=metadata,
         paragraphs=paragraphs,
         part_name=why.part_name,
         points=why.points,
@@ -44,6 +66,7 @@ def init_app(app: Flask) -> None:
         period_path=links.period_path,
         search_path=links.search_path,
         trends_path=trends_path,
+        table_forms=TABLE_FORMS,
         with_page=links.with_page,
         with_period=links.with_period,
         with_value=links.with_value,
@@ -59,6 +82,30 @@ def excerpts(hit: Hit) -> list[Markup]:
     fragments = [hit.lead, *hit.fragments] if hit.lead else list(hit.fragments)
     highlighted = [fragment for fragment in fragments if fragment.spans]
     return [snippet(fragment) for fragment in highlighted[:MOST_EXCERPTS] or fragments[:1]]
+
+
+def metadata(article: Article) -> Metadata:
+    """Return the part of an article's page that programs read."""
+    address, config = links.absolute(links.article_path(article.id)), site().config
+    return Metadata(
+        permalink=address,
+        news_article=news_article(article, address, config.timezone),
+        properties=tuple(open_graph(article, address, config.site_name, config.timezone)),
+        names=tuple(citation_tags(article, address, config.timezone)),
+    )
+
+
+def citations(article: Article) -> Iterator[tuple[str, str, str]]:
+    """Yield name, text and address of a file ("" for none) of each form of a reference to ``article``."""
+    of = reference(article, links.absolute(links.article_path(article.id)), site().config.timezone)
+    # A reference names the day, not the hour.
+    known = article.date_quality if article.date_quality in (DateQuality.YEAR, DateQuality.MONTH) else DateQuality.DAY
+    date = known_moment(article.date, known) if article.date else ""
+    yield say(Message("Text")), sentence(of, date, say(Message("“{title}”", title=of.title))), ""
+    yield "BibTeX", bibtex([of]), url_for("exports.citation_bib", id=article.id)
+    yield "RIS", ris([of]).replace("\r\n", "\n"), url_for("exports.citation_ris", id=article.id)
+    csl = json.dumps(csl_json([of]), ensure_ascii=False, indent=2)
+    yield "CSL-JSON", csl, url_for("exports.citation_json", id=article.id)
 
 
 def help_path() -> str:

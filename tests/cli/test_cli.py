@@ -82,7 +82,7 @@ def test_a_search_explains_its_scores_when_asked(run: Run, indexed: Config) -> N
 def test_an_engine_that_is_not_installed_is_named_with_what_installs_it(run: Run, corpus: Path, tmp_path: Path) -> None:
     (tmp_path / "tantivy.py").write_text("raise ModuleNotFoundError(__name__)", "utf-8")
     outcome = run("reindex", corpus, "--engine", "tantivy")
-    assert (outcome.returncode, "pip install 'searchapp[tantivy]'" in outcome.stderr) == (4, True), outcome.stderr
+    assert (outcome.returncode, "pip install 'tantivy" in outcome.stderr) == (4, True), outcome.stderr
 
 
 def test_search_tells_beside_the_answer_how_the_query_was_understood(run: Run, indexed: Config) -> None:
@@ -184,4 +184,4 @@ def test_serve_says_when_the_port_is_taken(run: Run, indexed: Config) -> None:
         port = taken.getsockname()[1]
         outcome = run("serve", "--index", indexed.index, "--port", port)
     assert outcome.returncode == 2
-    assert f"serve --port {port + 1}" in outcome.stderr
+    assert f"searchapp serve --index {indexed.index} --port {port + 1}\n" in outcome.stderr

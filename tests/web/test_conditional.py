@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 
 from searchapp.config import Config
 from searchapp.web import create_app
-from searchapp.web.api import _tag
+from searchapp.web.conditional import version_tag
 from searchapp.web.site import site
 
 SEARCH = "/api/v1/search?q=tomme"
@@ -45,7 +45,7 @@ def test_a_wrong_request_stays_wrong(client: FlaskClient, path: str) -> None:
 def test_a_tag_of_an_address_of_no_article_is_nothing(client: FlaskClient) -> None:
     # A tag is made of the address and the generation, so anybody can make one.
     with client.application.test_request_context("/api/v1/articles/none"):
-        tag = _tag(site().service.version())
+        tag = version_tag(site().service.version())
     assert status(client, "/api/v1/articles/none", f'W/"{tag}"') == 404
 
 

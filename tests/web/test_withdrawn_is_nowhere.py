@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import unquote, urlencode
 
 import pytest
 from flask import Flask
@@ -87,8 +87,10 @@ def addresses(app: Flask) -> Iterator[str]:
     for rule in app.url_map.iter_rules():
         if "GET" not in (rule.methods or ()):
             continue
-        assert rule.arguments <= set(values), f"{rule} needs a value here"
-        path = adapter.build(rule.endpoint, {name: values[name] for name in rule.arguments})
+        known = {**values, **(rule.defaults or {})}
+        assert rule.arguments <= set(known), f"{rule} needs a value here"
+        path = adapter.build(rule.endpoint, {name: known[name] for name in rule.arguments})
+        yield f"{path}?{urlencode({'id': ID})}"
         for query in QUERIES:
             yield f"{path}?{urlencode({'q': query, 'lang': 'fr', 'per_page': 100})}"
             yield f"{path}?{urlencode({'q': query, 'lang': 'en', 'sort': 'oldest'})}"
@@ -101,8 +103,8 @@ def traces(app: Flask) -> list[tuple[str, str]]:
     for address in addresses(app):
         response = client.get(address)
         said = f"{response.headers}\n{response.text}".lower()
-        if ID in address:  # the id that was asked for may be said again
-            said = said.replace(ID, "")
+        if ID in unquote(address):  # the id that was asked for may be said again
+            said = unquote(said).replace(ID, "")
         found += [(address, trace) for trace in TRACES if trace in said]
     return found
 

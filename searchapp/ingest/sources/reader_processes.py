@@ -11,7 +11,7 @@ import threading
 import time
 from typing import IO, Final, cast
 
-from searchapp.errors import EngineUnavailable
+from searchapp.errors import EngineUnavailable, system_reason
 from searchapp.i18n import Message
 from searchapp.ingest.limits import ReadingLimits, too_slow
 from searchapp.ingest.reader_protocol import FileContext
@@ -161,7 +161,7 @@ def take_process() -> ReaderProcess:
         return ReaderProcess()
     except OSError as error:
         raise EngineUnavailable(
-            Message("A process that reads files cannot be started: {reason}", reason=error.strerror or error)
+            Message("A process that reads files cannot be started: {reason}", reason=system_reason(error))
         ) from error
 
 

@@ -1,0 +1,60 @@
+"""Files that browsers and crawlers look for: how to search this site, what not to crawl, its name and icon."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, json, render_template, request, url_for
+
+from searchapp.web.links import absolute
+from searchapp.web.site import site
+from searchapp.web.site_language import current_language
+
+__all__ = ["site_files"]
+
+site_files = Blueprint("site_files", __name__)
+_LONGEST_SHORT_NAME = 16  # OpenSearch 1.1
+_KEPT_SECONDS = 3600
+
+
+@site_files.get("/opensearch.xml")
+def opensearch() -> Response:
+    """Describe the search by OpenSearch 1.1, so that browsers offer the site as a search engine."""
+    addresses = {name: absolute(url_for(f"exports.{name}")) for name in ("rss", "atom")}
+    text = render_template(
+        "opensearch.xml",
+        short_name=site().config.site_name[:_LONGEST_SHORT_NAME],
+        page=absolute(url_for("pages.search")),
+        icon=absolute(url_for("assets.favicon")),
+        own=absolute(url_for("site_files.opensearch")),
+        **addresses,
+    )
+    return _kept(Response(text, content_type="application/opensearchdescription+xml; charset=utf-8"))
+
+
+@site_files.get("/robots.txt")
+def robots() -> Response:
+    """Keep crawlers away from searches, of which there are without number; articles may be read."""
+    rules = ("User-agent: *", f"Disallow: {url_for('pages.search')}", f"Disallow: {request.root_path}/api/")
+    return _kept(Response("\n".join(rules) + "\n", content_type="text/plain; charset=utf-8"))
+
+
+@site_files.get("/manifest.webmanifest")
+def manifest() -> Response:
+    """Name the site for phones that put it on their home screen."""
+    name = site().config.site_name
+    values = {
+        "name": name,
+        "short_name": name[:_LONGEST_SHORT_NAME],
+        "lang": current_language(),
+        "start_url": url_for("pages.home"),
+        "display": "browser",
+        "background_color": "#fbfaf6",
+        "theme_color": "#fbfaf6",
+        "icons": [{"src": url_for("assets.favicon"), "sizes": "any", "type": "image/svg+xml"}],
+    }
+    return _kept(Response(json.dumps(values), content_type="application/manifest+json; charset=utf-8"))
+
+
+def _kept(response: Response) -> Response:
+    response.headers["Cache-Control"] = f"max-age={_KEPT_SECONDS}"
+    response.vary.add("Accept-Language")
+    return response
