@@ -68,7 +68,7 @@ def test_a_page_links_to_files_that_exist(page: str) -> None:
 
 
 def pins_of(lock: str) -> set[str]:
-    """Return what a lock pins, without the conditions."""
+    """Return the pins of a lock, without their conditions."""
     return set(re.findall(r"^([\w.-]+==[^\s;\\]+)", (ROOT / lock).read_text("utf-8"), re.MULTILINE))
 
 

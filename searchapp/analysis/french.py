@@ -194,7 +194,7 @@ class FrenchAnalyzer:
         self, text: str, chunks: list[str], found: list[Term | None]
     ) -> tuple[list[Term], list[Joined]]:
         """Return ``found`` with the terms of the chunks that are not one plain word, and all joined words."""
-        stretches, goes_on = self._stretches, self._may_go_on
+        stretches, continues = self._stretches, self._may_go_on
         filled: list[Term | None] = []
         joined: list[Joined] = []
         gaps = digit_gaps(text)
@@ -205,14 +205,13 @@ class FrenchAnalyzer:
             stretch = stretches[chunks[place]]
             words, end = stretch.joined, place + 1
             if stretch.is_open:
-                if goes_on[chunks[end]] or stretch.is_head:
-                    whole, end = spaced_stretch(chunks, place, goes_on, gaps)
+                if continues[chunks[end]] or stretch.is_head:
+                    whole, end = spaced_stretch(chunks, place, continues, gaps)
                     stretch = stretches[whole]
                     words = stretch.joined
                 if place and are_capitals(chunks[place - 1]):
                     words = stretches[" ".join(chunks[place - 1 : end])].joined
-            for word in words:
-                joined.append((len(filled) + place - start, word))
+            joined.extend((len(filled) + place - start, word) for word in words)
             if len(stretch.terms) == 1 == end - place:
                 found[place] = stretch.terms[0]
             else:

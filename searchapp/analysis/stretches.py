@@ -1,8 +1,8 @@
 """Stretches: chunks that go together although spaces stand between them, as numbers and compounds do.
 
-« 20 000 » is one token, « 5 km », « RN 12 » and « aujourd hui » are compounds. A stretch is *open* at a chunk with which
-such a thing may begin: one that begins or ends with a digit. It goes on with other numbers and with units; after the
-head of a word that lost its apostrophe (« aujourd ») with the word's tail.
+« 20 000 » is one token, « 5 km », « RN 12 » and « aujourd hui » are compounds. A stretch is *open* at a chunk with
+which such a thing may begin: one that begins or ends with a digit. It goes on with other numbers and with units; after
+the head of a word that lost its apostrophe (« aujourd ») with the word's tail.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ def digit_gaps(text: str) -> Iterator[str]:
 
 
 def spaced_stretch(
-    chunks: Sequence[str], first: int, goes_on: Mapping[str, bool], gaps: Iterator[str]
+    chunks: Sequence[str], first: int, continues: Mapping[str, bool], gaps: Iterator[str]
 ) -> tuple[str, int]:
     """Return the text of the stretch that is open at ``chunks[first]``, and the index of the chunk after it.
 
@@ -54,7 +54,7 @@ def spaced_stretch(
     parts, end = [chunks[first]], first + 1
     if chunks[first].lower() in HEADS and chunks[end].rstrip(_CLOSING).lower() in TAILS:
         return f"{chunks[first]} {chunks[end]}", end + 1
-    while goes_on[chunks[end]]:
+    while continues[chunks[end]]:
         between_digits = _ends_with_digits(chunks[end - 1]) and _begins_with_digits(chunks[end])
         parts += (next(gaps) if between_digits else " ", chunks[end])
         end += 1
