@@ -68,6 +68,11 @@ def test_the_last_words_are_completed_where_nothing_begins_with_all(typed: Any) 
     assert typed("coupe du ")[0] == "Coupe du monde"
 
 
+def test_an_elided_article_is_not_the_beginning_of_a_word(typed: Any) -> None:
+    assert set(typed("l'")) == set(typed("l'a")) | {"L’Équipage"}
+    assert all(text.startswith("l’Assemblée") for text in typed("l'a"))
+
+
 @pytest.mark.parametrize("text", ["", " ", "'", "l'", "zzzz", "-", "%", "\0", "😀", "a" * 1000])
 def test_any_text_is_fine(typed: Any, text: str) -> None:
     assert isinstance(typed(text), list)
