@@ -54,6 +54,7 @@ SLOW = (
     "quality/",
     "query/test_laws.py",
     "search/test_highlight.py::test_marks_and_fragments_take_time",
+    "search/test_trends.py::test_trends_equal",
     "search/test_service.py::test_more_expansions",
     "search/test_service.py::test_out_of_time",
     "search/test_service.py::test_the_language_finds",

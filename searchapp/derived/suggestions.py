@@ -5,9 +5,9 @@ that two titles have is a row; of one that a single title has, only a digest is 
 a row. So a file that grew holds what a new build would, and an article costs some 200 bytes. In a small index a single
 title is enough.
 
-A row is found by the key of its text (:func:`~searchapp.analysis.value_keys.value_key`), a name by the keys of its
-later words too. For a few letters (« la » and its space are three) there are too many rows to sort: indexes have them
-by count.
+A row is found by the key of its text, in which an elided word stays apart (« l’a » is not « la »); a name by the keys
+of its later words too. For a few letters (« la » and its space are three) there are too many rows to sort: indexes have
+them by count.
 """
 
 from __future__ import annotations
@@ -40,6 +40,7 @@ __all__ = [
     "build_suggestions",
     "needs_new_build",
     "suggested_forms",
+    "suggestion_key",
     "update_suggestions",
 ]
 
@@ -48,6 +49,8 @@ FILE_NAME: Final = "suggestions.sqlite"
 # Below so many articles a phrase of one title is suggested, since few are repeated.
 _SMALL: Final = 5_000
 _LATER_WORDS: Final = 5
+_WORD: Final = re.compile(r"[^\s\-]+")
+_ELISION: Final = re.compile(r"\b([ldjmtsnc]|(?:jus|lors|puis|quoi)?qu)'")
 _LONGEST: Final = 120
 # Distinct forms that are counted in memory at a time.
 _BATCH: Final = 500_000
@@ -204,10 +207,12 @@ def _keys(kind: int, text: str) -> list[str]:
         start = match.start() + elided_length(match[0])
         if start and fold(normalize(match[0])) not in stopwords():
             starts.append(start)
-    return list(dict.fromkeys(value_key(text[start:]) for start in starts))
+    return list(dict.fromkeys(suggestion_key(text[start:]) for start in starts))
 
 
-_WORD: Final = re.compile(r"[^\s\-]+")
+def suggestion_key(text: str) -> str:
+    """Return the :func:`~searchapp.analysis.value_keys.value_key` of ``text`` with the apostrophes of elided words."""
+    return value_key(_ELISION.sub(r"\1_", normalize(text)))
 
 
 def _least(count: int) -> int:

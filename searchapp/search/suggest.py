@@ -16,7 +16,7 @@ from typing import Final
 from searchapp.analysis import FrenchAnalyzer
 from searchapp.analysis.filters import elided_length, normalize
 from searchapp.analysis.value_keys import value_key
-from searchapp.derived.suggestions import StoredSuggestion, SuggestionKind
+from searchapp.derived.suggestions import StoredSuggestion, SuggestionKind, suggestion_key
 from searchapp.derived.title_phrases import plain_text
 from searchapp.engines.port import Clause, EngineRequest, PhraseClause, TermClause
 from searchapp.schema import FACET_KEYS, TAG, WORDS
@@ -51,9 +51,8 @@ def suggest(typed: str, limit: int, generation: OpenGeneration, analyzer: French
     typed = _ELIDED_APART.sub(r"\1’", plain_text(typed)) + (" " if typed[-1:].isspace() else "")
     for start in _starts(typed):
         head, tail = typed[:start], typed[start:]
-        prefix = value_key(tail) + (" " if tail.endswith(" ") else "")
-        rows = generation.suggestions.starting_with(prefix, limit * _ROWS_EACH)
-        ranked = _ranked(row for row in rows if _keeps_apostrophe(tail, row))
+        prefix = suggestion_key(tail) + (" " if tail.endswith(" ") else "")
+        ranked = _ranked(generation.suggestions.starting_with(prefix, limit * _ROWS_EACH))
         shown = (suggestion for suggestion in ranked if _is_shown(suggestion, generation, analyzer))
         if best := list(islice(shown, limit)):
             return [replace(suggestion, text=head + suggestion.text) for suggestion in best]
@@ -68,11 +67,6 @@ def _starts(typed: str) -> Iterator[int]:
     starts = [word.start() for word in last]
     starts += [word.start() + elided for word in last if (elided := elided_length(word[0]))]
     yield from (start for start in starts if start and len(typed) - start >= _LEAST_LETTERS)
-
-
-def _keeps_apostrophe(tail: str, row: StoredSuggestion) -> bool:
-    """Return whether an apostrophe typed in ``tail`` is one in the text: « l'ass » is no « lassitude »."""
-    return "’" not in tail or value_key(tail.replace("’", " ")) in value_key(row.text.replace("’", " "))
 
 
 def _ranked(rows: Iterable[StoredSuggestion]) -> list[Suggestion]:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from searchapp import bootstrap
-from searchapp.config import Config
+from searchapp.config import Config, load_config
 from searchapp.model import JOURNAL_FOLDER
 from searchapp.search.service import SearchService
 
@@ -22,32 +23,35 @@ RECORDS = [
 ]
 
 
-@pytest.fixture(params=["whoosh", "tantivy"])
-def engine_name(request: pytest.FixtureRequest) -> str:
-    return str(request.param)
-
-
 def write(config: Config, records: list[dict[str, Any]]) -> None:
     lines = (json.dumps({"id": f"a/{number}", "text": "Texte.", **record}) for number, record in enumerate(records))
+    config.corpus.mkdir(exist_ok=True)
     (config.corpus / "articles.jsonl").write_text("\n".join(lines), "utf-8")
 
 
-@pytest.fixture
-def config(config: Config) -> Config:
+def index(folder: Path, engine: str) -> Config:
+    """Index the articles with one engine."""
+    config = load_config({"corpus": folder / "corpus", "index": folder / "index", "engine": engine})
     write(config, RECORDS)
+    bootstrap.reindex(config)
     return config
 
 
-@pytest.fixture
-def typed(service: SearchService) -> Iterator[Any]:
-    """The texts suggested for what is typed."""
-    return lambda text: [suggestion.text for suggestion in service.suggest(text, 8)]
+@pytest.fixture(scope="module", params=["whoosh", "tantivy"])
+def service(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[SearchService]:
+    opened = bootstrap.open_service(index(tmp_path_factory.mktemp("suggest"), request.param))
+    yield opened
+    opened.close()
+
+
+def texts(service: SearchService, typed: str) -> list[str]:
+    return [suggestion.text for suggestion in service.suggest(typed, 8)]
 
 
 @pytest.mark.parametrize("text", ["l'ass", "l’ass", "L'ASS", "l ass", "l'àss", "l'assemblee n"])
-def test_accents_capitals_and_elisions_make_no_difference(typed: Any, text: str) -> None:
-    assert "l’Assemblée nationale" in typed(text)
-    assert not any("lassitude" in suggestion for suggestion in typed(text))
+def test_accents_capitals_and_elisions_make_no_difference(service: SearchService, text: str) -> None:
+    assert "l’Assemblée nationale" in texts(service, text)
+    assert not any("lassitude" in suggestion for suggestion in texts(service, text))
 
 
 def test_spellings_of_a_phrase_are_one_suggestion_with_all_its_articles(service: SearchService) -> None:
@@ -63,35 +67,45 @@ def test_names_are_suggested_with_their_kind(service: SearchService) -> None:
     assert [(entry.text, entry.count) for entry in service.suggest("budg", 1)] == [("budget", 3)]
 
 
-def test_the_last_words_are_completed_where_nothing_begins_with_all(typed: Any) -> None:
-    assert "scandale à l’Assemblée nationale" in typed("scandale à l'assem")
-    assert typed("coupe du ")[0] == "Coupe du monde"
+def test_the_last_words_are_completed_where_nothing_begins_with_all(service: SearchService) -> None:
+    assert "scandale à l’Assemblée nationale" in texts(service, "scandale à l'assem")
+    assert texts(service, "coupe du ")[0] == "Coupe du monde"
+
+
+def test_an_elided_article_is_not_the_beginning_of_a_word(service: SearchService) -> None:
+    assert set(texts(service, "l'")) == set(texts(service, "l'a")) | {"L’Équipage"}
+    assert all(text.startswith("l’Assemblée") for text in texts(service, "l'a"))
 
 
 @pytest.mark.parametrize("text", ["", " ", "'", "l'", "zzzz", "-", "%", "\0", "😀", "a" * 1000])
-def test_any_text_is_fine(typed: Any, text: str) -> None:
-    assert isinstance(typed(text), list)
+def test_any_text_is_fine(service: SearchService, text: str) -> None:
+    assert isinstance(texts(service, text), list)
 
 
-def test_a_word_that_a_phrase_stands_for_is_left_out(typed: Any) -> None:
-    assert "Assemblée nationale" in typed("assem")
-    assert "Assemblée" not in typed("assem")
+def test_a_word_that_a_phrase_stands_for_is_left_out(service: SearchService) -> None:
+    assert "Assemblée nationale" in texts(service, "assem")
+    assert "Assemblée" not in texts(service, "assem")
 
 
-def test_suggestions_follow_the_articles(config: Config, service: SearchService, typed: Any) -> None:
+@pytest.mark.parametrize("engine", ["whoosh", "tantivy"])
+def test_suggestions_follow_the_articles(tmp_path: Path, engine: str) -> None:
+    config = index(tmp_path, engine)
     write(config, [*RECORDS[:1], {"title": "Pénurie de sel", "source": "La Gazette"}])
     bootstrap.reindex(config, options=bootstrap.ReindexOptions(yes=True))
-    assert "Pénurie de sel" in typed("pénu")
-    assert typed("coupe") == []
+    service = bootstrap.open_service(config)
+    assert "Pénurie de sel" in texts(service, "pénu")
+    assert texts(service, "coupe") == []
     assert [entry.count for entry in service.suggest("assemblée na", 1)] == [1]
+    service.close()
 
 
-def test_what_only_a_withdrawn_article_has_is_not_suggested(config: Config, service: SearchService, typed: Any) -> None:
-    assert "Coupe du monde" in typed("coupe")
+@pytest.mark.parametrize("engine", ["whoosh", "tantivy"])
+def test_what_only_a_withdrawn_article_has_is_not_suggested(tmp_path: Path, engine: str) -> None:
+    config = index(tmp_path, engine)
     withdrawal = {"id": "a/4", "title": "", "status": "withdrawn", "modified": "2026-11-20T10:00:00+01:00"}
     (config.corpus / JOURNAL_FOLDER).mkdir()
     (config.corpus / JOURNAL_FOLDER / "2026-11.jsonl").write_text(json.dumps(withdrawal) + "\n", "utf-8")
-    opened = bootstrap.open_service(config)
-    assert opened.suggest("coupe", 8) == []
-    assert [entry.text for entry in opened.suggest("gazet", 8)] == ["La Gazette"]
-    opened.close()
+    service = bootstrap.open_service(config)
+    assert texts(service, "coupe") == []
+    assert texts(service, "gazet") == ["La Gazette"]
+    service.close()
