@@ -14,6 +14,7 @@ from searchapp.engines.port import Clause
 from searchapp.i18n import Message
 from searchapp.model import Deadline, Filters, Remark, SearchRequest, Sort
 from searchapp.query import Bool, MatchAll, Node, ParsedQuery, Phrase, narrows
+from searchapp.search.abbreviations import Abbreviations
 from searchapp.search.corrections import Corrections, SpellingCorrector
 from searchapp.search.dictionary import Dictionaries, Lookup
 from searchapp.search.highlight_terms import HighlightTerms, extract_highlight_terms
@@ -74,6 +75,7 @@ class QueryPlanner:
         self._analyzer = analyzer
         self._synonyms = synonyms
         self._dictionaries = Dictionaries(analyzer)
+        self._abbreviations = Abbreviations(analyzer)
 
     def plan(
         self,
@@ -129,11 +131,11 @@ class QueryPlanner:
         spellings = QuerySpellings(self._analyzer, generation.reader, generation.spelling)
         corrections = corrector.correct(terms_to_correct(tree, spellings), deadline)
         terms = scored_terms(tree, spellings, corrections)
-        stems = [term.stem for term in terms]
-        written_otherwise = Synonyms(spellings.groups([" ".join(scored_texts(tree))])).of(stems)
+        stems, text = [term.stem for term in terms], " ".join(scored_texts(tree))
+        written_otherwise = Synonyms(spellings.groups([text])).of(stems)
         others = (replace(alternative, is_spelling=True) for alternative in written_otherwise)
-        alternatives = (*self._synonyms.of(stems), *others)[:MOST_ALTERNATIVES]
-        text = " ".join(scored_texts(tree))
+        abbreviations = self._abbreviations.of(text, terms, generation.reader, deadline)
+        alternatives = (*self._synonyms.of(stems), *others, *abbreviations)[:MOST_ALTERNATIVES]
         typed_forms, names = spellings.typed_forms(text), spellings.names(text)
         return _CorrectedQuery(tree, spellings, messages, corrections, terms, alternatives, typed_forms, names)
 
