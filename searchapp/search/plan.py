@@ -15,6 +15,7 @@ from searchapp.engines.port import Clause
 from searchapp.i18n import Message
 from searchapp.model import Deadline, Filters, Match, Remark, Replacement, SearchRequest, Sort
 from searchapp.query import Bool, MatchAll, Node, ParsedQuery, Phrase, narrows, show
+from searchapp.search.abbreviations import Abbreviations
 from searchapp.search.corrections import Corrections, SpellingCorrector, correction_messages
 from searchapp.search.dictionary import Dictionaries, Lookup
 from searchapp.search.highlight_terms import HighlightTerms, extract_highlight_terms
@@ -107,6 +108,7 @@ class QueryPlanner:
         self._half_life = half_life
         self._synonyms = synonyms
         self._dictionaries = Dictionaries(analyzer)
+        self._abbreviations = Abbreviations(analyzer)
 
     def plan(
         self,
@@ -183,12 +185,12 @@ class QueryPlanner:
         spellings = QuerySpellings(self._analyzer, generation.reader, generation.spelling)
         corrections = corrector.correct(terms_to_correct(tree, spellings), deadline)
         terms = scored_terms(tree, spellings, corrections)
-        stems = [term.stem for term in terms]
-        written_otherwise = Synonyms(spellings.groups([" ".join(scored_texts(tree))])).of(stems)
+        stems, text = [term.stem for term in terms], " ".join(scored_texts(tree))
+        written_otherwise = Synonyms(spellings.groups([text])).of(stems)
         # A spelling of stopwords alone (« d’eux » for « deux ») has no stems: every article would hold it.
         others = (replace(other, is_spelling=True) for other in written_otherwise if other.stems)
-        alternatives = (*self._synonyms.of(stems), *others)[:MOST_ALTERNATIVES]
-        text = " ".join(scored_texts(tree))
+        abbreviations = self._abbreviations.of(text, terms, generation.reader, deadline)
+        alternatives = (*self._synonyms.of(stems), *others, *abbreviations)[:MOST_ALTERNATIVES]
         typed_forms, names = spellings.typed_forms(text), spellings.names(text)
         return _CorrectedQuery(tree, spellings, messages, corrections, terms, alternatives, typed_forms, names)
 
