@@ -13,7 +13,8 @@
           stem        « etats » -> « etat »             => stem
 
 Folding comes before stemming, and the stemmer is made for folded words: a word has the same stem typed with accents
-or without. docs/francais.md has the figures, and those of the other orders.
+or without. Only a word that is a stopword without its accents (« né », « maïs ») has a stem of its own, or it would be
+found in every article. docs/francais.md has the figures, and those of the other orders.
 
 Beside its tokens a text has compounds (« week-end », « F-16 »). Their joined words (weekend, f16) have these three
 forms too, but no position.
@@ -45,7 +46,7 @@ from searchapp.analysis.filters import (
     plain_word,
     stopwords,
 )
-from searchapp.analysis.stemmer import RULES_VERSION, read_words, stem
+from searchapp.analysis.stemmer import RULES_VERSION, read_words, stem, stem_beside_stopword
 from searchapp.analysis.stretches import are_capitals, digit_gaps, is_open, may_go_on, spaced_stretch
 from searchapp.analysis.tokenizer import OUTER_SIGNS, PATTERN, raw_tokens, raw_tokens_with_spans
 from searchapp.analysis.tokens import Joined, Step, Term, TermMatcher, Token
@@ -274,8 +275,9 @@ class FrenchAnalyzer:
         # Equal forms are one object: half of them are, and what a word costs later is fetching its strings from memory.
         exact = raw if exact == raw else exact
         word = exact if word == exact else word
-        base = stem(word)
-        return Term(exact, word, word if base == word else base, exact in self._stopwords, elided)
+        is_stopword = exact in self._stopwords
+        base = stem(word) if is_stopword or word not in self._stopwords else stem_beside_stopword(exact)
+        return Term(exact, word, word if base == word else base, is_stopword, elided)
 
 
 def _joined_term(raw: str) -> Term:

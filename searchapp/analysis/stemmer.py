@@ -19,7 +19,7 @@ from typing import Final
 
 from searchapp.analysis.stem_table import BEGINNING, STEMS, irregular_forms
 
-__all__ = ["RULES_VERSION", "family_root", "irregular_words", "read_words", "stem", "stem_by_rules"]
+__all__ = ["RULES_VERSION", "family_root", "irregular_words", "read_words", "stem", "stem_beside_stopword", "stem_by_rules"]
 
 # Goes up when a rule changes: stems are what an index is made of.
 RULES_VERSION: Final = 2
@@ -115,6 +115,11 @@ _ENDINGS: Final[tuple[Rule, ...]] = (
     ("euf", "euv", 1),
     ("ef", "ev", 2),
 )
+# Of words that are stopwords without their accents, a form that has their stem. Those not named are not inflected.
+_BESIDE_STOPWORDS: Final = {
+    "né": "nee", "sûr": "sure", "dû": "due", "entré": "entrer", "sommés": "sommer", "étés": "ete", "dés": "dé",
+    "lés": "lé", "mémés": "mémé",
+}  # fmt: skip
 # Endings of word families, looked at once, after the stem: licenciement and licencier, électoral and électeur.
 # fmt: off
 _DERIVATION: Final = (
@@ -128,6 +133,12 @@ _DERIVATION: Final = (
 def stem(word: str) -> str:
     """Return the stem of a folded word: what the table says, else what the rules make of it."""
     return STEMS[word[:BEGINNING]].get(word) or stem_by_rules(word)
+
+
+def stem_beside_stopword(exact: str) -> str:
+    """Return the stem of a content word that is a stopword without its accents, so that « né » is not found by « ne »."""
+    other_form = _BESIDE_STOPWORDS.get(exact)
+    return stem(other_form) if other_form else exact
 
 
 def stem_by_rules(word: str) -> str:

@@ -7,9 +7,13 @@ from __future__ import annotations
 
 import pytest
 
+from searchapp.analysis import FrenchAnalyzer
 from searchapp.analysis.stem_table import STEMS as TABLE
 from searchapp.analysis.stem_table import irregular_forms
 from searchapp.analysis.stemmer import family_root, irregular_words, stem, stem_by_rules
+from searchapp.analysis.variants import canonical_spelling
+
+ANALYZER = FrenchAnalyzer()
 
 # word:stem
 STEMS = """
@@ -52,7 +56,10 @@ MEETING = """
     mal maux
     email emaux
     corail coraux
-    ne nee nes nees
+    nee nes nees naitre naissait
+    traverse traverser
+    recours recourir
+    interpelle interpellent interpeller
     lie liee lies liees lier liait
     ecrit ecrite ecrire ecrivait
     craint crainte craindre craignait
@@ -94,7 +101,6 @@ APART = """
     pari paris
     canne cannes
     port porte
-    dur duree
     vif vivant
     poste postier
     urgent urgence
@@ -110,7 +116,15 @@ def test_a_word_that_no_dictionary_knows_has_the_stem_that_the_rules_give(entry:
 
 @pytest.mark.parametrize("words", MEETING.strip().splitlines())
 def test_all_forms_of_a_word_meet(words: str) -> None:
-    assert len({stem(word) for word in words.split()}) == 1
+    assert len({stem(canonical_spelling(word)) for word in words.split()}) == 1
+
+
+@pytest.mark.parametrize("words", ["né née nés naître", "sûr sûre", "dés dé", "étés été", "entré entrée", "maïs"])
+def test_a_content_word_that_is_a_stopword_without_its_accents_is_not_found_by_that(words: str) -> None:
+    terms = [ANALYZER.term(word) for word in words.split()]
+    assert len({term.stem for term in terms}) == 1
+    assert terms[0].stem != ANALYZER.term(terms[0].word).stem
+    assert not any(term.is_stopword for term in terms)
 
 
 @pytest.mark.parametrize("words", APART.strip().splitlines())

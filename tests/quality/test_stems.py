@@ -21,13 +21,18 @@ def without_accents(word: str) -> str:
     return ANALYZER.term(word).word
 
 
+def is_beside_stopword(word: str) -> bool:
+    return ANALYZER.term(without_accents(word)).is_stopword and not ANALYZER.term(word).is_stopword
+
+
 @cache
 def stem(form: str) -> str:
     return ANALYZER.term(form).stem
 
 
 def test_every_accented_word_is_found_when_typed_without_accents(shared: Path) -> None:
-    accented = [word for word in vocabulary(shared) if not word.isascii()]
+    """But for those that are stopwords without their accents, as « né » and « sûr »."""
+    accented = [word for word in vocabulary(shared) if not word.isascii() and not is_beside_stopword(word)]
     missed = [word for word in accented if ANALYZER.term(word).stem != ANALYZER.term(without_accents(word)).stem]
     assert len(accented) > 7000
     assert missed == []
@@ -37,7 +42,7 @@ def test_folding_loses_no_pair_that_the_stemmer_joins(shared: Path) -> None:
     joined: dict[str, list[str]] = defaultdict(list)
     for word in vocabulary(shared):
         joined[ANALYZER.term(word).stem].append(word)
-    pairs = [pair for words in joined.values() for pair in combinations(words, 2)]
+    pairs = [pair for words in joined.values() for pair in combinations(words, 2) if not is_beside_stopword(pair[0])]
     lost = [(a, b) for a, b in pairs if ANALYZER.term(without_accents(a)).stem != ANALYZER.term(b).stem]
     assert len(pairs) > 20_000
     assert lost == []
@@ -56,5 +61,5 @@ def test_everyday_words_meet_their_forms_and_no_others(shared: Path) -> None:
     right, wrong = (
         content_pairs(pairs, ANALYZER) for pairs in frequent_pairs(lemmas(data), news_counts(data, ANALYZER))
     )
-    assert shares(right, stem)["weighted"] > 98.7
+    assert shares(right, stem)["weighted"] > 99.0
     assert shares(wrong, stem)["weighted"] < 0.2
