@@ -45,7 +45,7 @@ _MIN_MATCHES: Final = 50
 # The rarest words decide; for an engine without weights the clause doubles with each.
 _MAX_WEIGHED_WORDS: Final = 10
 
-_EMPTY: Final = EngineResult(0, ())
+_EMPTY: Final = EngineResult(0, (), dict.fromkeys(FACET_FIELDS, ()))
 
 Weighted = Sequence[tuple[str, float]]
 """(stem, weight) pairs."""

@@ -125,3 +125,8 @@ def test_the_whole_span_stays_in_view_when_days_are_chosen(client: FlaskClient) 
 def test_a_list_of_values_is_not_modified_while_the_index_stays(client: FlaskClient) -> None:
     tag = client.get("/api/v1/facets/source").headers["ETag"]
     assert client.get("/api/v1/facets/source", headers={"If-None-Match": tag}).status_code == 304
+
+
+def test_a_search_that_finds_nothing_names_its_facets_too(client: FlaskClient) -> None:
+    answer = ask(client, "/api/v1/search?q=zzzzxqy+tomme&match=all")
+    assert (answer["total"], answer["facets"]["year"], answer["facets_truncated"]["year"]) == (0, [], False)
