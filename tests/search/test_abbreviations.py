@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 
@@ -71,3 +72,20 @@ def test_in_a_query_all_in_capitals_words_are_no_abbreviations(ids: Ids) -> None
 
 def test_an_excluded_abbreviation_excludes_itself_alone(ids: Ids) -> None:
     assert ids("gestation -GPA") == ["loi"]
+
+
+def test_an_abbreviation_that_many_articles_hold_stands_for_itself(tmp_path: Path) -> None:
+    written = {"id": "premier", "title": "La GPA", "text": "La gestation pour autrui (GPA) divise."}
+    others = [{"id": f"{number}", "title": "Un débat", "text": f"La GPA, {number} avis."} for number in range(50)]
+    spelled = {"id": "loi", "title": "Une loi", "text": "Elle interdit la gestation pour autrui."}
+    found = []
+    for articles in ([written, *others[:49], spelled], [written, *others, spelled]):
+        folder = tmp_path / str(len(articles))
+        folder.mkdir()
+        (folder / "articles.jsonl").write_text("\n".join(map(json.dumps, articles)), "utf-8")
+        config = bootstrap.load_config({"corpus": folder / "articles.jsonl", "index": folder / "index"})
+        bootstrap.reindex(config)
+        service = bootstrap.open_service(config)
+        found.append("loi" in [hit.article.id for hit in service.search(SearchRequest("GPA", per_page=100)).hits])
+        service.close()
+    assert found == [True, False]
