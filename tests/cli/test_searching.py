@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import os
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ import pytest
 from searchapp.cli import cli
 from searchapp.cli.group import OnDemandCommand
 from searchapp.config import Config
+from searchapp.indexing import Generations
 from tests.cli.conftest import Run
 
 
@@ -32,6 +34,7 @@ def titles(run: Run, indexed: Config, *arguments: str) -> list[str]:
         (["marché", "-(vin OU climat)"], 0),
         (["--sort", "newest", "marché", "-vin"], 1),
         (["--", "marché", "-vin"], 1),
+        (["marché", "-k"], 2),
     ],
 )
 def test_a_word_is_excluded_without_quotation_marks(
@@ -132,3 +135,10 @@ def test_placeholders_of_values_are_french_in_a_french_terminal(run: Run, name: 
     assert not {"FILE", "DIR", "FOLDER", "SECONDS", "ENGINE", "TEXT...", "QUERY...", "ADDRESS", "GENERATION"} & set(
         words
     )
+
+
+def test_a_command_of_another_process_is_named_as_it_is(run: Run, indexed: Config) -> None:
+    with Generations(indexed.index).locked():
+        outcome = run("reindex", indexed.corpus, "--index", indexed.index)
+    assert f"(process {os.getpid()}, since " in outcome.stderr
+    assert str(indexed.index) not in outcome.stderr
