@@ -108,7 +108,7 @@ def test_a_missing_file_is_not_told_as_a_missing_corpus(run: Run, command: list[
     assert "corpus" not in outcome.stderr
 
 
-@pytest.mark.parametrize("missing", ["--queries", "--qrels"])
+@pytest.mark.parametrize("missing", ["--queries", "--qrels", "--docs"])
 def test_a_missing_file_of_judgments_is_a_sentence(run: Run, indexed: Config, tmp_path: Path, missing: str) -> None:
     files = {}
     for name in ("--queries", "--qrels"):
@@ -119,6 +119,7 @@ def test_a_missing_file_of_judgments_is_a_sentence(run: Run, indexed: Config, tm
     outcome = run("evaluate", "--index", indexed.index, *options, language="fr_FR.UTF-8")
     assert (outcome.returncode, "[Errno" in outcome.stderr) == (2, False)
     assert "il n’existe pas" in outcome.stderr
+    assert "corpus" not in outcome.stderr
 
 
 def test_the_command_that_a_message_names_has_the_arguments_of_this_run(run: Run, tmp_path: Path) -> None:
