@@ -16,6 +16,7 @@ from searchapp.cli.common_options import with_config
 from searchapp.cli.localization import gettext as _
 from searchapp.cli.terminal import counted, number, out, print_error, print_out
 from searchapp.config import Config
+from searchapp.errors import FileMissing, system_reason
 from searchapp.search.evaluation import (
     MEASURES,
     Comparison,
@@ -60,6 +61,7 @@ def evaluate(
     """Print the measures and, with an earlier run, the differences from it and how sure they are."""
     with ExitStack() as stack:
         if docs:
+            _check(docs)
             config = replace(config, corpus=docs, index=Path(stack.enter_context(TemporaryDirectory())))
             summary = bootstrap.reindex(config)
             if summary.rejected:
@@ -72,6 +74,14 @@ def evaluate(
     if run:
         write_run(report.run, run)
     _print(report, compare(report, read_run(earlier), qrels) if earlier else {})
+
+
+def _check(docs: Path) -> None:
+    """Raise FileMissing for articles that are not there; a reindex would tell of a missing corpus."""
+    try:
+        docs.stat()
+    except OSError as error:
+        raise FileMissing(docs, system_reason(error)) from error
 
 
 def _print(report: Report, comparisons: Mapping[str, Comparison]) -> None:

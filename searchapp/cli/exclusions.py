@@ -1,7 +1,7 @@
 """A command whose query may have excluded words: ``grève -train`` without quotation marks.
 
-click takes ``-train`` for five options of one letter. The program's options of one letter stand alone (``-h``), so a
-hyphen before several characters begins a word.
+click takes ``-train`` for five options of one letter. The program's options of one letter stand alone (``-h``), so any
+other word behind one hyphen is excluded.
 """
 
 from __future__ import annotations
@@ -21,23 +21,20 @@ class QueryCommand(click.Command):
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Parse ``args``; the values of options stay as they are."""
-        rest = super().parse_args(ctx, list(self._marked(args)))
+        rest = super().parse_args(ctx, list(self._marked(ctx, args)))
         words: tuple[str, ...] = ctx.params.get("query") or ()
         ctx.params["query"] = tuple(word.replace(_HYPHEN, "-", 1) for word in words)
         return rest
 
-    def _marked(self, args: list[str]) -> Iterator[str]:
-        takes_value = {
-            name
-            for parameter in self.params
-            if isinstance(parameter, click.Option) and not parameter.is_flag
-            for name in parameter.opts
-        }
+    def _marked(self, ctx: click.Context, args: list[str]) -> Iterator[str]:
+        options = [parameter for parameter in self.get_params(ctx) if isinstance(parameter, click.Option)]
+        names = {name for option in options for name in option.opts}
+        takes_value = {name for option in options if not option.is_flag for name in option.opts}
         previous = ""
         for index, word in enumerate(args):
             if word == "--":
                 yield from args[index:]
                 return
-            is_word = word[:1] == "-" and word[1:2] != "-" and len(word) > 2
+            is_word = len(word) > 1 and word[0] == "-" != word[1] and word not in names
             yield _HYPHEN + word[1:] if is_word and previous not in takes_value else word
             previous = word

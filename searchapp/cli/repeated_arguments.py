@@ -18,7 +18,8 @@ from searchapp.cli.group import OnDemandCommand
 
 __all__ = ["complete_commands", "remember"]
 
-_COMMAND: Final = re.compile(r"\bsearchapp ([a-z]+)(?![a-z:/])")
+# A command followed by its process is one of somebody else, who holds a lock.
+_COMMAND: Final = re.compile(r"\bsearchapp ([a-z]+)(?![a-z:/]| \(process)")
 
 _SHARED: Final = frozenset({"corpus", "index", "engine", "config_file"})
 """Parameters that mean the same in every command."""

@@ -18,14 +18,12 @@ _KEPT_SECONDS = 3600
 @site_files.get("/opensearch.xml")
 def opensearch() -> Response:
     """Describe the search by OpenSearch 1.1, so that browsers offer the site as a search engine."""
-    addresses = {name: absolute(url_for(f"exports.{name}")) for name in ("rss", "atom")}
     text = render_template(
         "opensearch.xml",
         short_name=site().config.site_name[:_LONGEST_SHORT_NAME],
-        page=absolute(url_for("pages.search")),
+        base=absolute(request.root_path),
         icon=absolute(url_for("assets.favicon")),
         own=absolute(url_for("site_files.opensearch")),
-        **addresses,
     )
     return _kept(Response(text, content_type="application/opensearchdescription+xml; charset=utf-8"))
 
@@ -33,7 +31,7 @@ def opensearch() -> Response:
 @site_files.get("/robots.txt")
 def robots() -> Response:
     """Keep crawlers away from searches, of which there are without number; articles may be read."""
-    rules = ("User-agent: *", f"Disallow: {url_for('pages.search')}", f"Disallow: {request.root_path}/api/")
+    rules = ("User-agent: *", f"Disallow: {request.root_path}/search", f"Disallow: {request.root_path}/api/")
     return _kept(Response("\n".join(rules) + "\n", content_type="text/plain; charset=utf-8"))
 
 

@@ -141,3 +141,35 @@ def test_without_an_index_the_page_says_what_to_run(open_page: OpenPage, address
     assert page.goto(address_without_index).status == 503
     assert page.get_by_text("searchapp reindex").is_visible()
     assert page.evaluate("document.documentElement.scrollWidth") <= 320
+
+
+@pytest.mark.parametrize("width", [320, 360, 1280])
+@pytest.mark.parametrize(("path", "block"), [("/articles/phare/3", ".cite"), ("/search?q=phare", ".take-away")])
+def test_what_can_be_taken_away_fits_and_is_large_enough_for_a_thumb(
+    open_page: OpenPage, address: str, path: str, block: str, width: int
+) -> None:
+    page = open_page(width)
+    page.goto(address + path)
+    page.click(f"{block} > summary")
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    heights = [link.bounding_box()["height"] for link in page.locator(f"{block} a").all()]
+    assert heights
+    assert min(heights) >= 24  # WCAG 2.2, 2.5.8
+
+
+def test_a_click_selects_a_whole_reference_without_javascript(open_page: OpenPage, address: str) -> None:
+    page = open_page()
+    page.goto(f"{address}/articles/phare/4")
+    page.click(".cite > summary")
+    page.get_by_role("group", name="RIS").click()
+    selected = page.evaluate("getSelection().toString()")
+    assert (selected.startswith("TY  - NEWS"), "Témoin 4" in selected, "@article" in selected) == (True, True, False)
+
+
+def test_a_reference_is_downloaded_as_a_file(open_page: OpenPage, address: str) -> None:
+    page = open_page(accept_downloads=True)
+    page.goto(f"{address}/articles/phare/4")
+    page.click(".cite > summary")
+    with page.expect_download() as download:
+        page.get_by_role("link", name="télécharger BibTeX").click()
+    assert download.value.suggested_filename == "citation.bib"

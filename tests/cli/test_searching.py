@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import os
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ import pytest
 from searchapp.cli import cli
 from searchapp.cli.group import OnDemandCommand
 from searchapp.config import Config
+from searchapp.indexing import Generations
 from tests.cli.conftest import Run
 
 
@@ -32,6 +34,7 @@ def titles(run: Run, indexed: Config, *arguments: str) -> list[str]:
         (["marché", "-(vin OU climat)"], 0),
         (["--sort", "newest", "marché", "-vin"], 1),
         (["--", "marché", "-vin"], 1),
+        (["marché", "-k"], 2),
     ],
 )
 def test_a_word_is_excluded_without_quotation_marks(
@@ -105,7 +108,7 @@ def test_a_missing_file_is_not_told_as_a_missing_corpus(run: Run, command: list[
     assert "corpus" not in outcome.stderr
 
 
-@pytest.mark.parametrize("missing", ["--queries", "--qrels"])
+@pytest.mark.parametrize("missing", ["--queries", "--qrels", "--docs"])
 def test_a_missing_file_of_judgments_is_a_sentence(run: Run, indexed: Config, tmp_path: Path, missing: str) -> None:
     files = {}
     for name in ("--queries", "--qrels"):
@@ -116,6 +119,7 @@ def test_a_missing_file_of_judgments_is_a_sentence(run: Run, indexed: Config, tm
     outcome = run("evaluate", "--index", indexed.index, *options, language="fr_FR.UTF-8")
     assert (outcome.returncode, "[Errno" in outcome.stderr) == (2, False)
     assert "il n’existe pas" in outcome.stderr
+    assert "corpus" not in outcome.stderr
 
 
 def test_the_command_that_a_message_names_has_the_arguments_of_this_run(run: Run, tmp_path: Path) -> None:
@@ -132,3 +136,10 @@ def test_placeholders_of_values_are_french_in_a_french_terminal(run: Run, name: 
     assert not {"FILE", "DIR", "FOLDER", "SECONDS", "ENGINE", "TEXT...", "QUERY...", "ADDRESS", "GENERATION"} & set(
         words
     )
+
+
+def test_a_command_of_another_process_is_named_as_it_is(run: Run, indexed: Config) -> None:
+    with Generations(indexed.index).locked():
+        outcome = run("reindex", indexed.corpus, "--index", indexed.index)
+    assert f"(process {os.getpid()}, since " in outcome.stderr
+    assert str(indexed.index) not in outcome.stderr

@@ -325,5 +325,6 @@ def test_the_command_line_says_that_the_new_index_is_not_right(
     assert ended.value.code == 5
     said = capsys.readouterr().err
     assert "The new index was not published: the index holds 5 articles instead of 6." in said
-    assert "Searches use the previous one. Run: searchapp reindex --full" in said
+    command = " ".join(["searchapp", "reindex", str(indexed.corpus), *options])
+    assert f"Searches use the previous one. Run: {command} --full\n" in said
     assert Generations(indexed.index).current() == current

@@ -7,6 +7,7 @@ import io
 import json
 import re
 from datetime import datetime
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -101,11 +102,14 @@ def test_a_json_feed_has_what_its_specification_requires(client: FlaskClient) ->
     assert all("content_text" in one for one in feed["items"])
 
 
-def test_a_feed_gives_the_newest_first_and_no_more_than_fifty(client: FlaskClient) -> None:
-    items = client.get("/search.json?sort=oldest&per_page=3").get_json(force=True)["items"]
+def test_a_feed_gives_the_newest_first_and_a_limited_number(
+    client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(import_module("searchapp.web.exports"), "FEED_ITEMS", 4)
+    items = client.get("/search.json?sort=oldest&per_page=100&page=2").get_json(force=True)["items"]
     dates = [item["date_published"] for item in items]
-    assert len(items) == 15
     assert dates == sorted(dates, reverse=True)
+    assert (len(dates), dates[0]) == (4, "2024-11-06T16:49:00+01:00")
 
 
 def test_a_table_goes_on_by_its_link(client: FlaskClient) -> None:
