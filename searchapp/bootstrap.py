@@ -150,6 +150,7 @@ def open_service(config: Config, clock: Callable[[], date] | None = None) -> Sea
         default_match=Match(config.match),
         half_life=config.recency_half_life,
         tail=JournalTail(config.corpus / JOURNAL_FOLDER),
+        shows_first=config.copy_shown == "first",
     )
 
 

@@ -21,6 +21,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from searchapp.errors import ConfigurationError, system_reason
 from searchapp.i18n import LANGUAGES, Message
+from searchapp.model import Grouping
 
 __all__ = [
     "CONFIG_FILE",
@@ -298,6 +299,16 @@ class Config:
         _flag,
         False,
         Message("whether a phrase may begin in one paragraph and end in the next (the next reindex is full)"),
+    )
+    group: str = _setting(
+        _choice(*Grouping),
+        "copies",
+        Message("near duplicates among the results of a page: one result (copies) or each its own (none)"),
+    )
+    copy_shown: str = _setting(
+        _choice("best", "first"),
+        "best",
+        Message("article shown for near duplicates: the best for the query, or the first that was published"),
     )
     synonyms: Path = _setting(_path, "synonyms.txt", Message("file with synonyms, if there is one"))
     write_token: str = _setting(

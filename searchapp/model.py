@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import os
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from enum import StrEnum
@@ -31,6 +31,8 @@ __all__ = [
     "Filters",
     "FoundForm",
     "Fragment",
+    "Grouping",
+    "Groups",
     "HistogramBucket",
     "Hit",
     "Interval",
@@ -191,6 +193,24 @@ class Match(StrEnum):
     """All are required."""
 
 
+class Grouping(StrEnum):
+    """The treatment of near duplicates: each is a result of its own, or all of them are one result."""
+
+    NONE = "none"
+    COPIES = "copies"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Groups:
+    """The groups of near duplicates: rising keys of articles (:func:`~searchapp.schema.article_key`), and their groups.
+
+    A group is the key of its oldest article. Articles without near duplicates are left out.
+    """
+
+    keys: Sequence[int] = ()
+    numbers: Sequence[int] = ()
+
+
 @dataclass(frozen=True, slots=True)
 class Filters:
     """Conditions that narrow a search without scoring.
@@ -233,6 +253,8 @@ class SearchRequest:
     ``page`` is ignored. An empty query finds every article, newest first. ``match`` and
     ``recency`` (a half-life in days, 0 for none) are None for the defaults of the settings. With ``explain`` each hit
     comes with its explanation. Unless ``correct``, words that no article holds are looked for as they were typed.
+    ``page`` is ignored. An empty query finds every article, newest first. Near duplicates are grouped if ``group`` says
+    so.
     """
 
     query: str = ""
@@ -246,6 +268,7 @@ class SearchRequest:
     recency: int | None = None
     explain: bool = False
     correct: bool = True
+    group: Grouping | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -313,6 +336,8 @@ class Hit:
 
     ``lead`` is None for an article without one. ``fragments`` are the best parts of the text, in its order, or its
     opening when it has no match. ``missing`` are the words of the query that the article lacks.
+    opening when it has no match. ``copies`` are the ids of its near duplicates, the oldest first; None unless they are
+    grouped.
     """
 
     article: Article
@@ -323,6 +348,7 @@ class Hit:
     fragments: tuple[Fragment, ...]
     missing: tuple[str, ...] = ()
     explanation: Explanation | None = None
+    copies: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -381,6 +407,10 @@ class SearchResult:
     if there are ``replacements``. ``total_all`` is the number of articles with all words of the query, None when there
     was no time to count them. ``match`` says which articles the hits are of, ``facets_match`` which ones facets and
     histogram count: those with all words or with most. ``recency`` is the half-life in effect, in days, 0 for none.
+    ``groups`` is the total with near duplicates counted once; None unless they are grouped, and when they are too many
+    for the engine to count.
+
+    ``understood`` is the normal form of the query; ``elaborate`` is True for a query with operators.
     """
 
     query: str
@@ -406,6 +436,12 @@ class SearchResult:
     match: Match = Match.MOST
     facets_match: Match = Match.MOST
     recency: int = 0
+    groups: int | None = None
+
+    @property
+    def shown(self) -> int:
+        """The number of results on all pages: near duplicates that are grouped count once, if they were counted."""
+        return self.total if self.groups is None else self.groups
 
 
 def journal_order(name: str) -> bytes:

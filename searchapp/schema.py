@@ -14,6 +14,7 @@ SCHEMA_VERSION changes when older indexes lack something that searches need, suc
 
 from __future__ import annotations
 
+import hashlib
 import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -44,6 +45,7 @@ __all__ = [
     "Facet",
     "FieldType",
     "ReadFrom",
+    "article_key",
     "canonical_id",
     "stored_values",
 ]
@@ -229,3 +231,9 @@ VALUE_FIELDS: Final = (*VALUE_ATTRIBUTES, *FACET_KEYS.values())
 def canonical_id(text: str) -> str:
     """Return the stored form of an id: NFC, since keyboards and systems encode accents differently."""
     return text if text.isascii() else unicodedata.normalize("NFC", text)
+
+
+def article_key(article_id: str) -> int:
+    """Return the key of an article, by which a generation's groups refer to it: 63 bits of a digest of its id."""
+    digest = hashlib.blake2b(article_id.encode("utf-8", "surrogatepass"), digest_size=8).digest()
+    return int.from_bytes(digest, "big") >> 1

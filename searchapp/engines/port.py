@@ -68,6 +68,10 @@ Reading
     room taken follows the matches that there are. Negative ones, and keys outside 64 bits, raise ValueError where the
     request is made.
 
+    With ``groups``, ``EngineResult.groups`` is the number of matches that is left when near duplicates count once: of
+    each group one, and all that have none. Each candidate carries its group, 0 for none. Matches and their order stay
+    as they are; which member of a group is shown is the caller's affair.
+
     A request may have a ``deadline``. When it has passed, an engine leaves out what costs much (phrases, proximity,
     sums of weights, very many terms) and says that the result is not ``complete``; such a result never holds a document
     that the whole one would not, and its total, facets and histogram are of what was found. An engine that is quick
@@ -109,7 +113,7 @@ from searchapp.engines.clauses import (
     PhraseClause,
     TermClause,
 )
-from searchapp.model import Article, Deadline, FacetBucket, Filters, HistogramBucket, Sort
+from searchapp.model import Article, Deadline, FacetBucket, Filters, Groups, HistogramBucket, Sort
 
 __all__ = [
     "BM25_B",
@@ -202,6 +206,7 @@ class EngineRequest:
     months_by_day: int = 0
     deadline: Deadline = Deadline()
     after: SortKey | None = None
+    groups: Groups | None = None
 
     def __post_init__(self) -> None:
         if self.offset < 0 or self.limit < 0:
@@ -211,16 +216,20 @@ class EngineRequest:
 
 
 class Candidate(NamedTuple):
-    """A found document: its handle, first-stage score and sort key."""
+    """A found document: its handle, first-stage score and sort key, and its group of near duplicates (0: none)."""
 
     document: DocumentHandle
     score: float
     sort_key: SortKey
+    group: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class EngineResult:
-    """The result of :meth:`Reader.search`; unless it is ``complete``, the deadline left matches out."""
+    """The result of :meth:`Reader.search`; unless it is ``complete``, the deadline left matches out.
+
+    ``groups`` is None when it was not asked for, or the matches are more than the engine groups.
+    """
 
     total: int
     candidates: tuple[Candidate, ...]
@@ -229,6 +238,7 @@ class EngineResult:
     histogram: tuple[HistogramBucket, ...] = ()
     timeline: tuple[HistogramBucket, ...] = ()
     complete: bool = True
+    groups: int | None = None
 
 
 Added = TypeVar("Added", contravariant=True)
@@ -290,6 +300,8 @@ class Capabilities:
     """A writer may raise CompactionRequired."""
     max_facet_values: int | None = None
     """A facet of more values loses its rarest."""
+    max_grouped: int | None = None
+    """Of more matches the number of groups is not counted."""
     reasons: Mapping[str, str] = field(default_factory=dict)
 
 

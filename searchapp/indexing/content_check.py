@@ -11,6 +11,8 @@ from typing import Final
 
 from searchapp.analysis import FrenchAnalyzer
 from searchapp.derived.databases import open_database
+from searchapp.derived.near_duplicates import FILE_NAME as DUPLICATES
+from searchapp.derived.near_duplicates import TABLES as DUPLICATES_TABLES
 from searchapp.derived.rerank_features import read_rerank_features
 from searchapp.derived.spelling import FILE_NAME as SPELLING_DICTIONARY
 from searchapp.derived.spelling import TABLES as SPELLING_TABLES
@@ -35,7 +37,7 @@ from searchapp.indexing.manifest import Manifest
 from searchapp.model import Article
 from searchapp.schema import ID, STEMS
 
-__all__ = ["SAMPLES", "content_damages"]
+__all__ = ["SAMPLES", "all_documents", "content_damages"]
 
 SAMPLES: Final = 200
 """Articles that the words of their title have to find, evenly spread."""
@@ -46,6 +48,7 @@ _TITLE_TERMS: Final = 8
 _DATABASES: Final = (
     (SPELLING_DICTIONARY, SPELLING_TABLES),
     (SUGGESTIONS, SUGGESTIONS_TABLES),
+    (DUPLICATES, DUPLICATES_TABLES),
     (INDEX_STATE, INDEX_STATE_TABLES),
 )
 _ENDS: Final = (KeyboardInterrupt, SystemExit, GeneratorExit)
@@ -91,7 +94,7 @@ def _article_damages(
     reader: Reader, analyzer: FrenchAnalyzer | None, on_article: Callable[[int], None]
 ) -> Iterator[Damage]:
     every, read = max(1, reader.count // SAMPLES), 0
-    for documents in _documents(reader):
+    for documents in all_documents(reader):
         for article, features in zip(reader.articles(documents), reader.rerank_features(documents), strict=True):
             read_rerank_features(features)
             if analyzer is not None and read % every == 0 and not _is_found(reader, article, analyzer):
@@ -104,7 +107,7 @@ def _article_damages(
         yield Damage(ENGINE, text)
 
 
-def _documents(reader: Reader) -> Iterator[list[DocumentHandle]]:
+def all_documents(reader: Reader) -> Iterator[list[DocumentHandle]]:
     """Yield the handles of all documents, some at a time."""
     request = EngineRequest(MatchAllClause(), limit=_LISTED_AT_A_TIME)
     while candidates := reader.search(request).candidates:

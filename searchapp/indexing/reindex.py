@@ -23,6 +23,7 @@ from searchapp.i18n import Message
 from searchapp.indexing.build_fingerprint import BuildFingerprint
 from searchapp.indexing.corpus_places import replaces
 from searchapp.indexing.documents import DocumentMaker, WriterFactory
+from searchapp.indexing.duplicate_groups import GroupingSink
 from searchapp.indexing.engine_files import Checkpoint, Checkpoints, IndexFiles, read_checkpoint
 from searchapp.indexing.generation_layout import ENGINE, INDEX_STATE
 from searchapp.indexing.generations import Generations
@@ -172,7 +173,9 @@ class _Reindex:
             previous = None if base else self._previous_generation()
             if previous:
                 stack.callback(previous.close)
-            update = Update(job.sources, state, files, job.on_progress, self._only(base), previous)
+            before = base.path if base else None
+            sink = stack.enter_context(GroupingSink(path, files, before, resumes=bool(checkpoint)))
+            update = Update(job.sources, state, sink, job.on_progress, self._only(base), previous)
             update.run()
             summary = self._summary(state, base, reason)
             summary.resumed, summary.remarks = bool(checkpoint), update.remarks.counted()
@@ -186,6 +189,7 @@ class _Reindex:
             # The documents that an interrupted build superseded were not counted.
             superseded = sys.maxsize if checkpoint else update.superseded
             self._write_derived_files(path, reader, state, base, superseded)
+            sink.complete(reader)
             if job.options.verify:
                 verify(reader, state)
             write_rejects(path, state.rejects())

@@ -30,6 +30,7 @@ __all__ = [
     "article_path",
     "describe_article",
     "describe_result",
+    "describe_similar",
     "describe_view",
     "fits_path",
     "needs_explanation",
@@ -57,6 +58,7 @@ def describe_result(
         "query": result.query,
         "understood": result.understood,
         "total": result.total,
+        "total_groups": result.groups,
         "total_relation": result.total_relation,
         "total_all": result.total_all,
         "match": result.match.value,
@@ -112,6 +114,20 @@ def describe_view(view: ArticleView, timezone: ZoneInfo, *, with_highlights: boo
     return answer
 
 
+def describe_similar(article_id: str, articles: Iterable[Article], timezone: ZoneInfo, root: str = "") -> Json:
+    """Return similar articles as JSON values, each with its address under ``root``."""
+    results = [
+        {
+            "id": article.id,
+            **_describe_fields(article, _HIT_FIELDS, timezone),
+            "url": root + article_path(article.id),
+            **_describe_fields(article, _HIT_STATE, timezone),
+        }
+        for article in articles
+    ]
+    return {"id": article_id, "results": results, "links": {"article": article_links(article_id, root)["self"]}}
+
+
 def search_links(request: SearchRequest, result: SearchResult, root: str = "") -> dict[str, str | None]:
     """Return the addresses of this answer, of the next page and of the previous one, under ``root``."""
     requests = {"self": request, "next": next_page(request, result), "prev": previous_page(request)}
@@ -134,7 +150,7 @@ def next_page(request: SearchRequest, result: SearchResult) -> SearchRequest | N
     Pages are numbered as far as DEEPEST_RESULT; a cursor leads further.
     """
     if not request.cursor and (request.page + 1) * request.per_page <= DEEPEST_RESULT:
-        more = request.page * request.per_page < result.total
+        more = request.page * request.per_page < result.shown
         return replace(request, page=request.page + 1) if more else None
     return replace(request, page=1, cursor=result.next_cursor) if result.next_cursor else None
 
@@ -157,6 +173,7 @@ def write_search(request: SearchRequest) -> dict[str, str | list[str]]:
         "page": str(request.page) if request.page != default.page and not request.cursor else "",
         "cursor": request.cursor or "",
         "correct": "" if request.correct else "false",
+        "group": request.group.value if request.group else "",
     }
     return {name: value for name, value in written.items() if value}
 
@@ -195,6 +212,7 @@ def _describe_hit(hit: Hit, timezone: ZoneInfo, root: str) -> Json:
         "missing": list(hit.missing),
         **_describe_fields(article, _HIT_STATE, timezone),
         **({"explanation": describe_explanation(hit.explanation)} if hit.explanation else {}),
+        "copies": None if hit.copies is None else {"count": len(hit.copies), "ids": list(hit.copies)},
     }
 
 

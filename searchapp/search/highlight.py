@@ -41,8 +41,16 @@ class Highlighter:
     def __init__(self, analyzer: FrenchAnalyzer) -> None:
         self._analyzer = analyzer
 
-    def hit(self, article: Article, rank: int, score: float, terms: HighlightTerms, deadline: Deadline) -> Hit:
-        """Return an article as a result with its marks and fragments."""
+    def hit(
+        self,
+        article: Article,
+        rank: int,
+        score: float,
+        terms: HighlightTerms,
+        deadline: Deadline,
+        copies: tuple[str, ...] | None = None,
+    ) -> Hit:
+        """Return an article as a result with its marks and fragments; ``copies`` are its near duplicates."""
         return Hit(
             article=article,
             rank=rank,
@@ -50,6 +58,7 @@ class Highlighter:
             title=self.whole(article.title, terms.of("title"), deadline),
             lead=next(iter(self.fragments(article.lead, terms.of("lead"), deadline, 1)), None),
             fragments=self.fragments(article.text, terms.of("text"), deadline),
+            copies=copies,
         )
 
     def view(self, article: Article, generation: str, terms: HighlightTerms, deadline: Deadline) -> ArticleView:

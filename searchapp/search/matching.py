@@ -53,7 +53,7 @@ Weighted = Sequence[tuple[str, float]]
 
 @dataclass(frozen=True, slots=True)
 class Matches:
-    """The engine's result; unless ``complete``, there was no time to find or to count all of it.
+    """The engine's result for ``request``; unless ``complete``, there was no time to find or to count all of it.
 
     ``total_all``, ``match`` and ``facets_match`` are those of :class:`~searchapp.model.SearchResult`.
     """
@@ -63,6 +63,7 @@ class Matches:
     total_all: int | None
     match: Match
     facets_match: Match
+    request: EngineRequest
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,11 +93,12 @@ def match(plan: QueryPlan, window: Window, reader: Reader, deadline: Deadline, c
         months_by_day=counts.months_by_day,
         deadline=deadline,
         after=window.start.after,
+        groups=window.groups,
     )
     if plan.requires_all_words:
         result = reader.search(request)
         complete = counted and result.complete
-        return Matches(result, complete, result.total if complete else None, plan.match, plan.match)
+        return Matches(result, complete, result.total if complete else None, plan.match, plan.match, request)
     if plan.match is Match.ALL or plan.sort is not Sort.RELEVANCE:
         found = _list_all_words(plan, request, reader)
     else:
@@ -109,26 +111,31 @@ def _list_all_words(plan: QueryPlan, request: EngineRequest, reader: Reader) -> 
 
     Failing these too, all that ``request`` finds.
     """
-    result = _EMPTY if plan.lacks_words else reader.search(_with_all(plan.parts, request))
+    asked = _with_all(plan.parts, request)
+    result = _EMPTY if plan.lacks_words else reader.search(asked)
     total_all = result.total if result.complete else None
     if result.total or plan.match is Match.ALL:
-        return Matches(result, result.complete, total_all, Match.ALL, Match.ALL)
+        return Matches(result, result.complete, total_all, Match.ALL, Match.ALL, asked)
     held = [part for part in plan.parts if part.is_held]
     if plan.lacks_words and held:
-        result = reader.search(_with_all(held, request))
+        asked = _with_all(held, request)
+        result = reader.search(asked)
     if not result.total:
-        result = reader.search(request)
-    return Matches(result, result.complete, total_all, Match.MOST, Match.MOST)
+        asked = request
+        result = reader.search(asked)
+    return Matches(result, result.complete, total_all, Match.MOST, Match.MOST, asked)
 
 
 def _count_all_words(plan: QueryPlan, request: EngineRequest, reader: Reader) -> Matches:
     """Return the matches of ``request``, with the counts of the articles with all words if there are any."""
-    counting = replace(request, clause=unscored(request.clause), sort=Sort.NEWEST, offset=0, limit=0, after=None)
+    counting = replace(
+        request, clause=unscored(request.clause), sort=Sort.NEWEST, offset=0, limit=0, after=None, groups=None
+    )
     counts = _EMPTY if plan.lacks_words else reader.search(_with_all(plan.parts, counting))
     total_all = counts.total if counts.complete else None
     if not counts.total:
         result = reader.search(request)
-        return Matches(result, result.complete, total_all, Match.MOST, Match.MOST)
+        return Matches(result, result.complete, total_all, Match.MOST, Match.MOST, request)
     result = reader.search(replace(request, facets=(), histogram=False, timeline=False))
     result = replace(
         result,
@@ -137,7 +144,7 @@ def _count_all_words(plan: QueryPlan, request: EngineRequest, reader: Reader) ->
         histogram=counts.histogram,
         timeline=counts.timeline,
     )
-    return Matches(result, result.complete and counts.complete, total_all, Match.MOST, Match.ALL)
+    return Matches(result, result.complete and counts.complete, total_all, Match.MOST, Match.ALL, request)
 
 
 def _with_all(parts: Sequence[PreferredPart], request: EngineRequest) -> EngineRequest:

@@ -8,15 +8,18 @@ from hashlib import blake2b
 from pathlib import Path
 
 from searchapp.analysis import FrenchAnalyzer
+from searchapp.derived.near_duplicates import FILE_NAME as DUPLICATES
+from searchapp.derived.near_duplicates import NearDuplicates
 from searchapp.derived.spelling import FILE_NAME, SpellingDictionary
 from searchapp.derived.suggestions import FILE_NAME as SUGGESTIONS_FILE
 from searchapp.derived.suggestions import Suggestions
 from searchapp.engines.panics import panics_as_exceptions
 from searchapp.engines.port import Engine, Place, Reader
-from searchapp.errors import Corrupt, EngineUnavailable, IndexDamaged, SearchappError
+from searchapp.errors import ArticleNotFound, ArticleWithdrawn, Corrupt, EngineUnavailable, IndexDamaged, SearchappError
 from searchapp.indexing.generation_layout import ENGINE
 from searchapp.indexing.generations import Generations
 from searchapp.indexing.withdrawn import Withdrawn
+from searchapp.model import Article
 from searchapp.search.exclude_withdrawn import exclude
 
 __all__ = ["OpenGeneration", "is_unexpected", "open_generation"]
@@ -24,7 +27,7 @@ __all__ = ["OpenGeneration", "is_unexpected", "open_generation"]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class OpenGeneration:
-    """An open generation: the engine's reader, the spelling dictionary, the suggestions, the ids of withdrawn articles.
+    """An open generation: the engine's reader, its derived files, the ids of withdrawn articles.
 
     The reader excludes articles withdrawn after this generation was published; those of them that the corpus's journal
     names are ``withdrawn_since``. ``signing_key`` signs cursors.
@@ -34,6 +37,7 @@ class OpenGeneration:
     reader: Reader
     spelling: SpellingDictionary
     suggestions: Suggestions
+    duplicates: NearDuplicates
     withdrawn: Withdrawn
     signing_key: bytes
     withdrawn_since: frozenset[str] = frozenset()
@@ -53,6 +57,13 @@ class OpenGeneration:
         """True when some of its articles are not to be shown."""
         return bool(self.withdrawn_since or self.withdrawn.excluded_from(self.name))
 
+    def article(self, article_id: str) -> Article:
+        """Return an article; raises ArticleNotFound, ArticleWithdrawn."""
+        article = self.reader.article(article_id)
+        if article is None:
+            raise ArticleWithdrawn if self.is_withdrawn(article_id) else ArticleNotFound(article_id)
+        return article
+
     def is_withdrawn(self, article_id: str) -> bool:
         """Return whether an article of this id was withdrawn."""
         return article_id in self.withdrawn.ids or article_id in self.withdrawn_since
@@ -66,6 +77,7 @@ class OpenGeneration:
         self.reader.close()
         self.spelling.close()
         self.suggestions.close()
+        self.duplicates.close()
 
 
 def open_generation(
@@ -79,10 +91,13 @@ def open_generation(
     """Open a generation without the articles that were withdrawn later; raises IndexDamaged, EngineUnavailable."""
     path = generations.path(name)
     engine = engine_of(generations.manifest(name).engine)
-    reader = exclude(_open_reader(engine, path / ENGINE), withdrawn.excluded_from(name) | since)
+    excluded = withdrawn.excluded_from(name) | since
+    reader = exclude(_open_reader(engine, path / ENGINE), excluded)
     spelling = SpellingDictionary(path / FILE_NAME, analyzer)
     suggestions = Suggestions(path / SUGGESTIONS_FILE)
-    return OpenGeneration(name, reader, spelling, suggestions, withdrawn, generations.signing_key(name), since)
+    duplicates = NearDuplicates(path / DUPLICATES, excluded)
+    key = generations.signing_key(name)
+    return OpenGeneration(name, reader, spelling, suggestions, duplicates, withdrawn, key, since)
 
 
 def is_unexpected(error: Exception) -> bool:

@@ -7,10 +7,13 @@ made at indexing and stored with each article; :mod:`searchapp.search.rerank_sco
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Final
 
+from searchapp.derived.near_duplicates import NearDuplicates
 from searchapp.engines.port import Candidate, Reader
 from searchapp.model import Deadline
+from searchapp.search.collapsing import grouped_page
 from searchapp.search.matching import Matches
 from searchapp.search.paging import RERANKED, Page, Window
 from searchapp.search.plan import QueryPlan
@@ -24,23 +27,33 @@ __all__ = ["rank"]
 _FEATURES_AT_A_TIME: Final = 10
 
 
-def rank(plan: QueryPlan, matches: Matches, window: Window, reader: Reader, deadline: Deadline) -> Page:
-    """Return the candidates of the page ``window`` in their final order.
+def rank(
+    plan: QueryPlan,
+    matches: Matches,
+    window: Window,
+    reader: Reader,
+    duplicates: NearDuplicates,
+    deadline: Deadline,
+) -> Page:
+    """Return the candidates of the page ``window`` in their final order, of near duplicates one if they are grouped.
 
     A page that begins among the reranked results takes all of these from the engine and leaves out those before it; one
     that begins later continues in the engine's order.
     """
-    candidates = matches.result.candidates
-    if not window.is_reranked(plan):
-        return window.page(candidates, candidates)
-    reranked = _reranked(plan.scored_terms, candidates[:RERANKED], reader, deadline)
+    candidates, is_reranked = matches.result.candidates, window.is_reranked(plan)
+    reranked = _reranked(plan.scored_terms, candidates[:RERANKED], reader, deadline) if is_reranked else None
     if reranked and plan.half_life:
         reranked = by_recency(reranked, plan.half_life, reader)
     order = [*(reranked or candidates[:RERANKED]), *candidates[RERANKED:]]
-    page = order[window.start.rank : window.end]
+    complete = reranked is not None or not is_reranked
+    if window.groups:
+        page = grouped_page(order, RERANKED * is_reranked, matches, window, reader, duplicates)
+        return replace(page, complete=complete)
+    if not is_reranked:
+        return window.page(candidates, candidates)
     # Where the reranked results end, all of them were shown, whichever is the last one in the engine's order.
     in_engine_order = candidates[: window.end] if window.end >= RERANKED else ()
-    return window.page(page, in_engine_order, complete=reranked is not None)
+    return window.page(order[window.start.rank : window.end], in_engine_order, complete=complete)
 
 
 def _reranked(
@@ -56,5 +69,5 @@ def _reranked(
     scores = rerank_scores(terms, features, deadline)
     if scores is None:
         return None
-    scored = (Candidate(one.document, score, one.sort_key) for one, score in zip(candidates, scores, strict=True))
+    scored = (one._replace(score=score) for one, score in zip(candidates, scores, strict=True))
     return sorted(scored, key=lambda candidate: -candidate.score)

@@ -21,6 +21,7 @@ from searchapp.model import (
     Deadline,
     Explanation,
     Filters,
+    Grouping,
     Interval,
     Match,
     Remark,
@@ -29,7 +30,9 @@ from searchapp.model import (
 )
 from searchapp.query import DateWords, ParsedQuery, is_elaborate, parse, show
 from searchapp.schema import STEMS, canonical_id
+from searchapp.search.collapsing import copies_of, first_versions
 from searchapp.search.cursor import CursorCodec, Position
+from searchapp.search.differences import Comparison, Copy, compare, describe_copy
 from searchapp.search.facet_values import FacetValues
 from searchapp.search.highlight import Highlighter
 from searchapp.search.highlight_terms import HighlightTerms
@@ -43,6 +46,7 @@ from searchapp.search.plan import QueryPlan, QueryPlanner
 from searchapp.search.ranking import rank
 from searchapp.search.rerank_score import score_parts
 from searchapp.search.searcher import SearcherManager, Served
+from searchapp.search.similar import similar_articles
 from searchapp.search.suggest import Suggestion, suggest
 from searchapp.search.synonyms import Synonyms
 from searchapp.search.timeline import coarser, timeline_of
@@ -64,6 +68,8 @@ class _Answer:
     missing: list[tuple[str, ...]]
     explanations: list[Explanation | None]
     next_cursor: str | None
+    copies: Sequence[tuple[str, ...] | None]
+    groups: int | None
 
     @property
     def complete(self) -> bool:
@@ -91,6 +97,7 @@ class SearchService:
         tail: JournalTail | None = None,
         default_match: Match = Match.MOST,
         half_life: int = 0,
+        shows_first: bool = False,
     ) -> None:
         self._searcher = SearcherManager(generations, engine_of, analyzer, tail)
         self._generations = generations
@@ -100,6 +107,7 @@ class SearchService:
         self._highlighter = Highlighter(analyzer)
         self._date_words = date_words
         self._query_seconds = query_seconds
+        self._shows_first = shows_first
 
     def search(self, request: SearchRequest) -> SearchResult:
         """Return the answer to ``request``; any query text is fine.
@@ -111,14 +119,16 @@ class SearchService:
         parsed = parse(request.query, self._date_words)
         answer = self._searcher.run(partial(self._run_stages, request, parsed, deadline))
         plan, result, first = answer.plan, answer.matches.result, answer.window.start.rank
-        rows = zip(answer.articles, answer.page.candidates, answer.missing, answer.explanations, strict=True)
+        details = zip(answer.missing, answer.explanations, answer.copies, strict=True)
+        rows = zip(answer.articles, answer.page.candidates, details, strict=True)
         hits = tuple(
             replace(
                 self._highlighter.hit(article, number, candidate.score, plan.highlight_terms, deadline),
                 missing=missing,
                 explanation=explanation,
+                copies=copies,
             )
-            for number, (article, candidate, missing, explanation) in enumerate(rows, first + 1)
+            for number, (article, candidate, (missing, explanation, copies)) in enumerate(rows, first + 1)
         )
         # Out of time some marks may be missing; such an answer is not to be cached.
         complete = answer.complete and not deadline.passed()
@@ -147,18 +157,27 @@ class SearchService:
             match=answer.matches.match,
             facets_match=answer.matches.facets_match,
             recency=plan.half_life,
+            groups=answer.groups,
         )
 
     def _run_stages(
         self, request: SearchRequest, parsed: ParsedQuery, deadline: Deadline, generation: OpenGeneration
     ) -> _Answer:
         """Run the stages that read ``generation``: plan, match, rank, fetch."""
-        reader = generation.reader
+        reader, duplicates = generation.reader, generation.duplicates
+        is_grouped = request.group is Grouping.COPIES
         cursors = CursorCodec(generation.signing_key, generation.name, self._synonyms.fingerprint)
         counts = Counts(facet_limit=request.facet_limit)
         plan, window, matches = self._match(request, parsed, deadline, generation, cursors, counts)
-        page = rank(plan, matches, window, reader, deadline)
+        page = rank(plan, matches, window, reader, duplicates, deadline)
+        if window.groups and self._shows_first:
+            page = first_versions(page, matches.request, reader, duplicates)
         articles = fetch(page, reader)
+        copies = [
+            copies_of(candidate, article, duplicates) if is_grouped else None
+            for candidate, article in zip(page.candidates, articles, strict=True)
+        ]
+        groups = matches.result.groups if window.groups else matches.result.total if is_grouped else None
         lacking = plan.parts if matches.match is Match.MOST else ()
         missing = missing_words(lacking, page.candidates, articles, reader, deadline)
         explanations: list[Explanation | None] = [None] * len(articles)
@@ -167,7 +186,8 @@ class SearchService:
             reranked = window.is_reranked(plan) and page.complete
             explanations = explainer.explain(page.candidates, articles, reranked=reranked, deadline=deadline)
         cursor = next_cursor(request, plan, matches.result, page, cursors)
-        return _Answer(generation.name, plan, window, matches, page, articles, missing, explanations, cursor)
+        found = (plan, window, matches, page, articles, missing, explanations, cursor, copies, groups)
+        return _Answer(generation.name, *found)
 
     def _match(
         self,
@@ -179,13 +199,15 @@ class SearchService:
         counts: Counts,
     ) -> tuple[QueryPlan, Window, Matches]:
         """Run the stages plan and match; a phrase that nobody wrote is replaced by its words."""
-        reader = generation.reader
+        reader, groups = generation.reader, None
+        if request.group is Grouping.COPIES and generation.duplicates.groups().keys:
+            groups = generation.duplicates.groups()
         plan = self._planner.plan(request, parsed, generation, deadline)
-        window = window_of(request, plan, cursors)
+        window = window_of(request, plan, cursors, groups)
         matches = match(plan, window, reader, deadline, counts)
         found_nothing = matches.complete and plan.complete and not matches.result.total
         if found_nothing and (relaxed := self._planner.relaxed_plan(request, parsed, generation, deadline)):
-            relaxed_window = window_of(request, relaxed, cursors)
+            relaxed_window = window_of(request, relaxed, cursors, groups)
             relaxed_matches = match(relaxed, relaxed_window, reader, deadline, counts)
             if relaxed_matches.result.total:
                 return relaxed, relaxed_window, relaxed_matches
@@ -217,7 +239,7 @@ class SearchService:
     ) -> tuple[QueryPlan, Matches]:
         """Run the stages plan and match for what is counted only."""
         cursors = CursorCodec(generation.signing_key, generation.name)
-        request = replace(request, page=1, per_page=1, cursor=None)
+        request = replace(request, page=1, per_page=1, cursor=None, group=None)
         parsed = parse(request.query, self._date_words)
         plan, _, matches = self._match(request, parsed, deadline, generation, cursors, counts)
         return plan, matches
@@ -267,6 +289,36 @@ class SearchService:
         article, terms, generation = self._searcher.run(read)
         return self._highlighter.view(article, generation, terms, deadline)
 
+    def similar(self, article_id: str, size: int) -> list[Article]:
+        """Return at most ``size`` articles like one, best first; raises ArticleNotFound, ArticleWithdrawn."""
+        deadline, article_id = self._deadline(), canonical_id(article_id)
+
+        def read(generation: OpenGeneration) -> list[Article]:
+            generation.article(article_id)
+            return similar_articles(generation, article_id, size, deadline)
+
+        return self._searcher.run(read)
+
+    def copies(self, shown: Article, most: int) -> tuple[tuple[Copy, ...], int]:
+        """Return at most ``most`` near duplicates of an article, the oldest first, and the number of all."""
+
+        def read(generation: OpenGeneration) -> tuple[tuple[Copy, ...], int]:
+            group = generation.duplicates.group_of(shown.id)
+            members = generation.duplicates.members(group) if group is not None else ()
+            others = [article_id for article_id in members if article_id != shown.id]
+            stored = map(generation.reader.article, others[:most])
+            return tuple(describe_copy(copy, shown) for copy in stored if copy), len(others)
+
+        return self._searcher.run(read)
+
+    def compare(self, one: str, other: str) -> Comparison:
+        """Return two articles with what each has and the other has not; raises ArticleNotFound, ArticleWithdrawn."""
+
+        def read(generation: OpenGeneration) -> tuple[Article, Article]:
+            return generation.article(canonical_id(one)), generation.article(canonical_id(other))
+
+        return compare(*self._searcher.run(read))
+
     def stored(self, article_id: str) -> Article | None:
         """Return an article as it is indexed, None when there is none."""
         return self._searcher.run(lambda generation: generation.reader.article(canonical_id(article_id)))
@@ -315,7 +367,8 @@ class SearchService:
 
         def warm(generation: OpenGeneration) -> None:
             for query in queries:
-                self._run_stages(SearchRequest(query), parse(query, self._date_words), self._deadline(), generation)
+                request = SearchRequest(query, group=Grouping.COPIES)
+                self._run_stages(request, parse(query, self._date_words), self._deadline(), generation)
 
         (self._searcher.warm_up if at_once else self._searcher.follow)(warm)
         if verify:

@@ -13,7 +13,7 @@ from urllib.parse import quote, urlencode
 from flask import Blueprint, Response, abort, jsonify, request, url_for
 
 from searchapp.i18n import translator
-from searchapp.output.answer_json import Json, describe_result, describe_view
+from searchapp.output.answer_json import Json, describe_result, describe_similar, describe_view
 from searchapp.output.counts_json import describe_suggestion, describe_trends, describe_values
 from searchapp.schema import FACET_FIELDS
 from searchapp.search.facet_values import VALUES_PER_PAGE, select_values
@@ -27,8 +27,9 @@ from searchapp.web.trend_request import read_trends
 __all__ = ["api"]
 
 api = Blueprint("api", __name__, url_prefix="/api/v1")
+SIMILAR: Final = 10
 # Our link names -> relation types of the registry of RFC 8288.
-LINK_RELATIONS: Final = {"page": "alternate"}
+LINK_RELATIONS: Final = {"page": "alternate", "article": "up"}
 
 
 @api.get("/search")
@@ -61,6 +62,18 @@ def article(article_id: str = "") -> Response:
     view = site().service.article(article_id, query)
     is_current = site().service.version() == version
     answer = describe_view(view, site().config.timezone, with_highlights=bool(query), root=request.root_path)
+    return _with_links(answer, version if is_current else None)
+
+
+@api.get("/similar/<article_id:article_id>")
+@api.get("/similar", endpoint="similar_by_id")
+def similar(article_id: str = "") -> Response:
+    """Answer with the articles that are most like one."""
+    article_id = requested_id(article_id)
+    version = site().service.version()
+    articles = site().service.similar(article_id, SIMILAR)
+    is_current = site().service.version() == version
+    answer = describe_similar(article_id, articles, site().config.timezone, request.root_path)
     return _with_links(answer, version if is_current else None)
 
 

@@ -10,7 +10,7 @@ from flask import request as http_request
 from flask import url_for
 
 from searchapp.analysis.value_keys import value_key
-from searchapp.model import Filters, Match, SearchRequest, Sort
+from searchapp.model import Filters, Grouping, Match, SearchRequest, Sort
 from searchapp.output.answer_json import fits_path, write_search
 from searchapp.search.timeline import bounds_of
 from searchapp.web.site_language import requested_language
@@ -24,7 +24,9 @@ __all__ = [
     "hidden_fields",
     "period_path",
     "search_path",
+    "versions_path",
     "with_explanations",
+    "with_group",
     "with_match",
     "with_page",
     "with_period",
@@ -110,6 +112,17 @@ def with_explanations(request: SearchRequest, explain: bool) -> SearchRequest:
 def with_recency(request: SearchRequest, half_life: int) -> SearchRequest:
     """Return ``request`` with a half-life in days, 0 for none, from its first page."""
     return replace(with_page(request, 1), recency=half_life)
+
+
+def with_group(request: SearchRequest, group: Grouping | None) -> SearchRequest:
+    """Return ``request`` with near duplicates grouped or not (None: as the setting says), from its first page."""
+    return replace(with_page(request, 1), group=group)
+
+
+def versions_path(one: str, other: str) -> str:
+    """Return the address of two articles side by side."""
+    parameters: dict[str, Any] = {"id": one, "with": other}
+    return url_for("pages.versions", **parameters)
 
 
 def with_period(request: SearchRequest, first: date | None, last: date | None) -> SearchRequest:

@@ -11,9 +11,9 @@ from typing import Final
 
 from flask import Blueprint, Response, abort, render_template, request
 
-from searchapp.errors import IndexDamaged, IndexMissing, InvalidRequest
+from searchapp.errors import ArticleNotFound, ArticleWithdrawn, IndexDamaged, IndexMissing, InvalidRequest
 from searchapp.i18n import Message
-from searchapp.model import Interval, Match, SearchRequest, SearchResult, Sort
+from searchapp.model import Article, Grouping, Interval, Match, SearchRequest, SearchResult, Sort
 from searchapp.output.answer_json import needs_explanation
 from searchapp.output.counts_json import trends_csv
 from searchapp.query.guide import GUIDE, LIMITS
@@ -24,7 +24,15 @@ from searchapp.search.trends import MOST_QUERIES
 from searchapp.web.article_ids import requested_id
 from searchapp.web.examples import HOME_EXAMPLES
 from searchapp.web.histogram import chart
-from searchapp.web.links import search_path, with_explanations, with_match, with_page, with_recency, with_sort
+from searchapp.web.links import (
+    search_path,
+    with_explanations,
+    with_group,
+    with_match,
+    with_page,
+    with_recency,
+    with_sort,
+)
 from searchapp.web.params import SORTS, read_search, read_value_view
 from searchapp.web.result_page import LONG_LIST, active_chips, facet_choices, facet_groups, page_links
 from searchapp.web.site import site
@@ -37,6 +45,10 @@ pages = Blueprint("pages", __name__)
 
 EXAMPLES_SHOWN: Final = 4
 NEWEST_SHOWN: Final = 5
+SIMILAR_SHOWN: Final = 5
+# Near duplicates that a result unfolds, and that an article's page lists; each is compared with the one that is shown.
+COPIES_UNFOLDED: Final = 5
+COPIES_LISTED: Final = 50
 SORT_LABELS: Final = {
     Sort.RELEVANCE: Message("Relevance"),
     Sort.NEWEST: Message("Newest first"),
@@ -83,6 +95,10 @@ def search() -> str:
         chips=list(active_chips(search_request)),
         groups=facet_groups(search_request, result),
         bars=chart(result.timeline, search_request.filters),
+        copies={
+            hit.article.id: site().service.copies(hit.article, COPIES_UNFOLDED)[0] for hit in result.hits if hit.copies
+        },
+        grouping=_grouping_link(search_request, result),
         paging=page_links(search_request, result),
         as_typed=search_path(replace(with_page(search_request, 1), correct=False)),
         sorts=[(sort, SORT_LABELS[sort], search_path(with_sort(search_request, sort))) for sort in sorts],
@@ -154,10 +170,31 @@ def article(article_id: str = "") -> str:
     """Show one article, with the highlights of the search that led to it."""
     article_id = requested_id(article_id)
     search_request = read_search(request.args).request
-    view = site().service.article(article_id, search_request.query)
+    service = site().service
+    view = service.article(article_id, search_request.query)
+    copies, copies_in_all = service.copies(view.article, COPIES_LISTED)
+    similar: list[Article] = []
+    with suppress(ArticleNotFound, ArticleWithdrawn):  # a newer generation may answer this call
+        similar = service.similar(article_id, SIMILAR_SHOWN)
     return render_template(
-        "article.html", search_request=search_request, view=view, came_from_search=search_request != SearchRequest()
+        "article.html",
+        search_request=search_request,
+        view=view,
+        came_from_search=search_request != SearchRequest(),
+        copies=copies,
+        copies_in_all=copies_in_all,
+        similar=similar,
     )
+
+
+@pages.get("/versions")
+def versions() -> str:
+    """Show two versions of a report side by side, with what each has and the other has not."""
+    one, other = (request.args.get(name, "") for name in ("id", "with"))
+    if not one or not other:
+        reason = Message("Give the ids of two articles, as the parameters id and with.")
+        raise InvalidRequest(Message("Some parameters are wrong."), [("with" if one else "id", reason)])
+    return render_template("versions.html", comparison=site().service.compare(one, other))
 
 
 @pages.get("/aide")
@@ -185,13 +222,23 @@ def _everything() -> SearchResult:
     )
 
 
+def _grouping_link(search_request: SearchRequest, result: SearchResult) -> tuple[Message, str] | None:
+    """Return label and address of the same search with its copies one by one, or as one again; None without copies."""
+    if search_request.group is Grouping.NONE:
+        return Message("Show copies as one result"), search_path(with_group(search_request, None))
+    if result.shown < result.total or any(hit.copies for hit in result.hits):
+        return Message("Show copies one by one"), search_path(with_group(search_request, Grouping.NONE))
+    return None
+
+
 def _search_leniently(
     search_request: SearchRequest,
 ) -> tuple[SearchRequest, SearchResult, tuple[tuple[str, Message], ...]]:
     """Search; when the page is refused (too deep, an old cursor), search again for the first page."""
     search = site().service.search
+    group = search_request.group or Grouping(site().config.group)
     try:
-        return search_request, search(replace(search_request, facet_limit=LONG_LIST)), ()
+        return search_request, search(replace(search_request, facet_limit=LONG_LIST, group=group)), ()
     except InvalidRequest as refused:
         first_page = with_page(search_request, 1)
-        return first_page, search(replace(first_page, facet_limit=LONG_LIST)), refused.fields
+        return first_page, search(replace(first_page, facet_limit=LONG_LIST, group=group)), refused.fields

@@ -19,7 +19,7 @@ from werkzeug.datastructures import MultiDict
 
 from searchapp.errors import InvalidRequest
 from searchapp.i18n import Message
-from searchapp.model import DEFAULT_FACET_LIMIT, Filters, Match, SearchRequest, Sort
+from searchapp.model import DEFAULT_FACET_LIMIT, Filters, Grouping, Match, SearchRequest, Sort
 from searchapp.query import LONGEST_QUERY
 from searchapp.schema import FACET_FIELDS
 from searchapp.search.facet_values import ValueOrder
@@ -114,6 +114,7 @@ def read_search(arguments: Arguments) -> Reading:
             arguments, "facet_limit", _whole_number(0, HIGHEST_FACET_LIMIT), DEFAULT_FACET_LIMIT, problems
         ),
         correct=_read(arguments, "correct", _yes_or_no, True, problems),
+        group=_read(arguments, "group", _one_of(Grouping), None, problems),
     )
     return Reading(request, tuple(problems), remarks)
 

@@ -108,7 +108,7 @@ def active_chips(request: SearchRequest) -> Iterator[Chip]:
 
 def page_links(request: SearchRequest, result: SearchResult) -> Paging:
     """Return the links to other pages of the result."""
-    last = min(-(-result.total // request.per_page), DEEPEST_RESULT // request.per_page)
+    last = min(-(-result.shown // request.per_page), DEEPEST_RESULT // request.per_page)
     numbers = [] if request.cursor else _window(request.page, last)
     previous, following = previous_page(request), next_page(request, result)
     return Paging(

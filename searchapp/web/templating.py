@@ -67,6 +67,7 @@ def init_app(app: Flask) -> None:
         search_path=links.search_path,
         trends_path=trends_path,
         table_forms=TABLE_FORMS,
+        versions_path=links.versions_path,
         with_page=links.with_page,
         with_period=links.with_period,
         with_value=links.with_value,

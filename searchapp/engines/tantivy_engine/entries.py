@@ -13,6 +13,7 @@ from searchapp.engines.stored_form import to_stored
 from searchapp.engines.tantivy_engine.schema import (
     ARTICLE,
     DAY,
+    KEY,
     MONTH,
     NEWEST,
     OLDEST,
@@ -21,7 +22,7 @@ from searchapp.engines.tantivy_engine.schema import (
     sort_keys,
 )
 from searchapp.engines.tantivy_engine.stored import ODD, join, split
-from searchapp.schema import EXACT, PARTS, STEMS, WORDS
+from searchapp.schema import EXACT, PARTS, STEMS, WORDS, article_key
 
 __all__ = ["Entry", "entry_of"]
 
@@ -49,6 +50,7 @@ class Entry(NamedTuple):
             made.add_text(name, text)
         newest, oldest = sort_keys(self.date, ordinal)
         made.add_unsigned(ORDINAL, ordinal)
+        made.add_unsigned(KEY, article_key(self.article_id))
         made.add_unsigned(NEWEST, newest)
         made.add_unsigned(OLDEST, oldest)
         if self.day:

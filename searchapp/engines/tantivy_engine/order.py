@@ -24,7 +24,7 @@ from searchapp.engines.sort_keys import UNSCORED, falling, next_below, score_of
 from searchapp.engines.tantivy_engine.schema import LAST_ORDINAL, NEWEST, OLDEST, ORDINAL, ORDINAL_BITS
 from searchapp.model import Sort
 
-__all__ = ["DOCUMENT_BITS", "Ordering"]
+__all__ = ["Ordering", "address_of"]
 
 Scored = list[tuple[Any, DocAddress]]
 Hit = tuple[float, int, DocAddress]  # level, ordinal; plain, since each search makes a hundred and fifty
@@ -201,6 +201,12 @@ def _order_key(hit: Hit) -> tuple[float, int]:
 def _key_of(sort: Sort, value: int) -> SortKey:
     """Return the sort key of a value of the column of ``sort``."""
     return (UNSCORED, value) if sort is Sort.RELEVANCE else (value >> ORDINAL_BITS, value & LAST_ORDINAL)
+
+
+def address_of(handle: DocumentHandle) -> DocAddress:
+    """Return Tantivy's address of a document."""
+    number = cast(int, handle)
+    return DocAddress(number >> DOCUMENT_BITS, number & ((1 << DOCUMENT_BITS) - 1))
 
 
 def _handle_of(address: DocAddress) -> DocumentHandle:

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Any, Final, cast
+from typing import Any, Final
 
 import tantivy
-from tantivy import DocAddress, Query
+from tantivy import Query
 
 from searchapp.engines.days import day_label, month_label, months_between
 from searchapp.engines.field_values import facet_buckets, shown_values
 from searchapp.engines.panics import panics_as_exceptions
 from searchapp.engines.port import DocumentHandle, EngineRequest, EngineResult
 from searchapp.engines.stored_form import read_article
-from searchapp.engines.tantivy_engine.order import DOCUMENT_BITS, Ordering
+from searchapp.engines.tantivy_engine.grouping import Grouping
+from searchapp.engines.tantivy_engine.order import Ordering, address_of
 from searchapp.engines.tantivy_engine.query_builder import QueryBuilder, encodable, scores
 from searchapp.engines.tantivy_engine.schema import ARTICLE, DAY, MONTH, RERANK_FEATURES, term_fields
 from searchapp.model import Article, Deadline, FacetBucket, HistogramBucket, Sort
@@ -40,6 +41,7 @@ class TantivyReader:
         self._searcher = index.searcher()
         self._order = Ordering(self._schema, self._searcher)
         self._shown: dict[str, Mapping[str, str]] = {}
+        self._grouping = Grouping(self._searcher)
 
     @property
     def count(self) -> int:
@@ -48,7 +50,7 @@ class TantivyReader:
     @panics_as_exceptions()
     def search(self, request: EngineRequest) -> EngineResult:
         if not self.count:
-            return EngineResult(0, (), dict.fromkeys(request.facets, ()))
+            return EngineResult(0, (), dict.fromkeys(request.facets, ()), groups=0 if request.groups else None)
         builder = self._builder(request.deadline)
         query = builder.query(request.clause)
         narrowed = builder.filtered(query, request.filters)
@@ -61,6 +63,8 @@ class TantivyReader:
         if request.timeline and (request.filters.has_days or not request.histogram):
             without_days = builder.filtered(query, request.filters, without=DAY)
             timeline = self._histogram(without_days, request.months_by_day)
+        if request.groups:
+            candidates = self._grouping.assign(request.groups, candidates)
         return EngineResult(
             total=total,
             candidates=tuple(candidates),
@@ -69,6 +73,7 @@ class TantivyReader:
             histogram=histogram,
             timeline=timeline,
             complete=builder.complete,
+            groups=self._grouping.count(request.groups, narrowed, total) if request.groups else None,
         )
 
     @panics_as_exceptions()
@@ -87,7 +92,7 @@ class TantivyReader:
 
     @panics_as_exceptions()
     def days(self, documents: Iterable[DocumentHandle]) -> list[int]:
-        days = self._searcher.fast_field_values(DAY, list(map(_address, documents)))
+        days = self._searcher.fast_field_values(DAY, list(map(address_of, documents)))
         return [int(day or 0) for day in days]
 
     @panics_as_exceptions()
@@ -173,13 +178,8 @@ class TantivyReader:
         return {name: [(bucket["key"], bucket["doc_count"]) for bucket in answer[name]["buckets"]] for name in columns}
 
     def _stored(self, documents: Iterable[DocumentHandle], field: str) -> Iterator[bytes]:
-        for handle in documents:
-            yield _value(self._searcher.doc(_address(handle)), field)
-
-
-def _address(handle: DocumentHandle) -> DocAddress:
-    number = cast(int, handle)
-    return DocAddress(number >> DOCUMENT_BITS, number & ((1 << DOCUMENT_BITS) - 1))
+        for address in map(address_of, documents):
+            yield _value(self._searcher.doc(address), field)
 
 
 def _value(document: tantivy.Document, field: str) -> bytes:

@@ -16,6 +16,7 @@ from searchapp.schema import EXACT, FACET_KEYS, ID, STEMS, VALUE_FIELDS, WORDS
 __all__ = [
     "ARTICLE",
     "DAY",
+    "KEY",
     "LAST_ORDINAL",
     "MONTH",
     "NEWEST",
@@ -30,9 +31,10 @@ __all__ = [
 
 _TERM_FIELDS: Final = (STEMS, *WORDS.values(), *EXACT.values(), *VALUE_FIELDS)
 
-# Columns: the order of adding; days and months as yyyymmdd and yyyymm, absent without a date; rising keys of both
-# orders by date, in which an undated document comes last and equal dates keep the order of adding.
+# Columns: the order of adding; the article's key; days and months as yyyymmdd and yyyymm, absent without a date; rising
+# keys of both orders by date, in which an undated document comes last and equal dates keep the order of adding.
 ORDINAL: Final = "ordinal"
+KEY: Final = "key"
 DAY: Final = "day"
 MONTH: Final = "month"
 NEWEST: Final = "newest"
@@ -92,7 +94,7 @@ def _schema() -> tantivy.Schema:
         builder.add_text_field(
             name, stored=name == ID, fast=name in FACET_KEYS.values(), tokenizer_name="raw", index_option="basic"
         )
-    for name in (ORDINAL, DAY, MONTH, NEWEST, OLDEST):
+    for name in (ORDINAL, KEY, DAY, MONTH, NEWEST, OLDEST):
         builder.add_unsigned_field(name, fast=True)
     for name in (ARTICLE, RERANK_FEATURES):
         builder.add_bytes_field(name, stored=True)

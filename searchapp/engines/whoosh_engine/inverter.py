@@ -20,9 +20,9 @@ from searchapp.engines.port import Document
 from searchapp.engines.stored_form import to_stored
 from searchapp.engines.whoosh_engine.codec.columns import encode_article, pack_value
 from searchapp.engines.whoosh_engine.codec.layout import Lists, Numbers, Shape, offsets
-from searchapp.engines.whoosh_engine.schema import DAY, LENGTH, NO_DATE, RERANK_FEATURES, STORED, TIMESTAMP
+from searchapp.engines.whoosh_engine.schema import DAY, KEY, LENGTH, NO_DATE, RERANK_FEATURES, STORED, TIMESTAMP
 from searchapp.engines.whoosh_engine.segment_writer import SegmentWriter
-from searchapp.schema import EXACT, PARTS, STEMS, VALUE_FIELDS, WORDS
+from searchapp.schema import EXACT, PARTS, STEMS, VALUE_FIELDS, WORDS, article_key
 
 __all__ = ["Inverter"]
 
@@ -41,6 +41,7 @@ class Inverter:
         self._values: dict[str, dict[str, list[int]]] = {name: {} for name in VALUE_FIELDS}
         self._stored: list[bytes] = []
         self._rerank_features: list[bytes] = []
+        self._keys = array("q")
         self._timestamps = array("q")
         self._days = array("I")
 
@@ -55,6 +56,7 @@ class Inverter:
             self._values[name].setdefault(value, []).append(self.count)
         self._stored.append(pack_value(encode_article(to_stored(article))))
         self._rerank_features.append(pack_value(document.rerank_features.encode()))
+        self._keys.append(article_key(article.id))
         self._timestamps.append(int(article.date.timestamp()) if article.date else NO_DATE)
         self._days.append(document.day if article.date else 0)
         self.count += 1
@@ -106,6 +108,7 @@ class Inverter:
         file.add_values(STORED, self._stored)
         file.add_values(RERANK_FEATURES, self._rerank_features)
         file.add_numbers(LENGTH, self._length.astype(np.uint32))
+        file.add_numbers(KEY, np.frombuffer(self._keys, np.int64))
         file.add_numbers(DAY, np.frombuffer(self._days, np.uint32))
         file.add_numbers(TIMESTAMP, np.frombuffer(self._timestamps, np.int64))
 

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from searchapp.engines.whoosh_engine.codec.layout import Lists, Numbers, Shape, offsets
 from searchapp.engines.whoosh_engine.codec.library import tokens_of
-from searchapp.engines.whoosh_engine.schema import DAY, LENGTH, RERANK_FEATURES, STORED, TIMESTAMP
+from searchapp.engines.whoosh_engine.schema import DAY, KEY, LENGTH, RERANK_FEATURES, STORED, TIMESTAMP
 from searchapp.engines.whoosh_engine.segment_reader import SegmentReader
 from searchapp.engines.whoosh_engine.segment_writer import SegmentWriter
 from searchapp.schema import EXACT, STEMS, VALUE_FIELDS, WORDS
@@ -89,7 +89,7 @@ def merge(leaves: Sequence[SegmentReader], folder: Path) -> Any:
         for name in (STORED, RERANK_FEATURES):
             columns = [(part.alive, part.leaf.packed_values(name)) for part in parts]
             file.add_values(name, [value for alive, values in columns for value in compress(values, alive.tolist())])
-        for name in (LENGTH, DAY, TIMESTAMP):
+        for name in (KEY, LENGTH, DAY, TIMESTAMP):
             file.add_numbers(name, np.concatenate([part.leaf.numbers(name)[part.alive] for part in parts]))
     return file.segment
 

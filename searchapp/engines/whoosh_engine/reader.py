@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from heapq import merge
-from itertools import groupby, islice
+from itertools import groupby, islice, repeat
 from operator import itemgetter
 from threading import RLock
 from typing import Any, Final, cast
@@ -60,6 +60,7 @@ class WhooshReader:
             histogram=self._histogram(narrowed, request.months_by_day) if request.histogram else (),
             timeline=self._histogram(_without(DAY, match, masks), request.months_by_day) if request.timeline else (),
             complete=matcher.complete,
+            groups=self._cache.grouped(request.groups).count(narrowed.documents) if request.groups else None,
         )
 
     def articles(self, documents: Iterable[DocumentHandle]) -> list[Article]:
@@ -137,7 +138,8 @@ class WhooshReader:
         order = _lowest(keys, request.offset + request.limit)[request.offset :]
         numbers = documents[order].tolist()
         sort_keys = zip(keys[order].tolist(), numbers, strict=True)
-        return tuple(map(Candidate, numbers, scores[order].tolist(), sort_keys))
+        groups = self._cache.grouped(request.groups).of(documents[order]) if request.groups else repeat(0)
+        return tuple(map(Candidate, numbers, scores[order].tolist(), sort_keys, groups))
 
     def _sort_keys(self, match: Match, sort: Sort) -> NDArray[Any]:
         """Return whole numbers that rise in the order asked for; equal ones follow in that of the documents."""

@@ -19,9 +19,10 @@ from searchapp.engines.field_values import facet_buckets, shown_values
 from searchapp.engines.port import BM25_B, BM25_K1
 from searchapp.engines.whoosh_engine.codec.layout import Numbers, Shape, offsets
 from searchapp.engines.whoosh_engine.codec.posting_decoder import Integers, Postings
-from searchapp.engines.whoosh_engine.schema import DAY, LENGTH, TIMESTAMP
+from searchapp.engines.whoosh_engine.grouping import Grouped
+from searchapp.engines.whoosh_engine.schema import DAY, KEY, LENGTH, TIMESTAMP
 from searchapp.engines.whoosh_engine.segment_reader import Leaves, read_positions, read_postings
-from searchapp.model import Deadline, FacetBucket
+from searchapp.model import Deadline, FacetBucket, Groups
 from searchapp.schema import FACET_KEYS, VALUE_ATTRIBUTES
 
 __all__ = ["Facet", "ReaderCache"]
@@ -118,6 +119,7 @@ class ReaderCache:
         self._postings: LruBySize[Postings] = LruBySize(_MAX_POSTINGS)
         self._positions: LruBySize[Numbers] = LruBySize(_MAX_POSITIONS)
         self._facets: dict[str, Facet] = {}
+        self._grouping: tuple[Groups, Grouped] | None = None
         # Not a method: a cycle through this object would keep the files mapped until garbage is collected.
         self._frequency = lru_cache(_MAX_FREQUENCIES)(partial(_document_frequency, leaves, lock))
 
@@ -197,6 +199,13 @@ class ReaderCache:
             if name not in self._facets:
                 self._facets[name] = self._read_facet(name)
             return self._facets[name]
+
+    def grouped(self, groups: Groups) -> Grouped:
+        """Return the groups of the documents; those of the groups last asked for are kept."""
+        with self._lock:
+            if self._grouping is None or self._grouping[0] is not groups:
+                self._grouping = groups, Grouped(groups, self._column(KEY))
+            return self._grouping[1]
 
     def _read_facet(self, name: str) -> Facet:
         own = [

@@ -12,10 +12,11 @@ from searchapp.engines.whoosh_engine.codec.library import (
 )
 from searchapp.schema import EXACT, ID, STEMS, VALUE_FIELDS, WORDS
 
-__all__ = ["ARTICLE", "DAY", "LENGTH", "NO_DATE", "RERANK_FEATURES", "STORED", "TIMESTAMP", "whoosh_schema"]
+__all__ = ["ARTICLE", "DAY", "KEY", "LENGTH", "NO_DATE", "RERANK_FEATURES", "STORED", "TIMESTAMP", "whoosh_schema"]
 
-# Columns: seconds since 1970, day as yyyymmdd, the exact length of STEMS (Whoosh's own is rounded to one byte), and the
-# second stage's rerank features.
+# Columns: the article's key, seconds since 1970, day as yyyymmdd, the exact length of STEMS (Whoosh's own is rounded to
+# one byte), and the second stage's rerank features.
+KEY: Final = "key"
 TIMESTAMP: Final = "timestamp"
 DAY: Final = "day"
 LENGTH: Final = "length"
@@ -36,6 +37,7 @@ def whoosh_schema() -> Any:
         **{name: fields.ID(analyzer=terms) for name in EXACT.values()},
         **{name: fields.ID(unique=name == ID) for name in VALUE_FIELDS},
         **{ARTICLE: fields.STORED()},
+        **{KEY: fields.COLUMN(NumericColumn("q", default=0))},
         **{TIMESTAMP: fields.COLUMN(NumericColumn("q", default=NO_DATE))},
         **{DAY: fields.COLUMN(NumericColumn("I", default=0))},
         **{LENGTH: fields.COLUMN(NumericColumn("I", default=0))},

@@ -20,7 +20,7 @@ from searchapp.engines.whoosh_engine.codec.compression import compress
 from searchapp.engines.whoosh_engine.codec.layout import WIDTHS, offsets
 from searchapp.engines.whoosh_engine.codec.malformed_index import require, unpacked
 from searchapp.engines.whoosh_engine.codec.pickles import read_pickle
-from searchapp.engines.whoosh_engine.schema import ARTICLE, DAY, LENGTH, NO_DATE, TIMESTAMP
+from searchapp.engines.whoosh_engine.schema import ARTICLE, DAY, KEY, LENGTH, NO_DATE, TIMESTAMP
 from searchapp.model import Article
 
 __all__ = [
@@ -33,7 +33,12 @@ __all__ = [
     "pack_value",
 ]
 
-_NUMERIC: Final[dict[str, tuple[str, int]]] = {TIMESTAMP: (">i8", NO_DATE), DAY: (">u4", 0), LENGTH: (">u4", 0)}
+_NUMERIC: Final[dict[str, tuple[str, int]]] = {
+    KEY: (">i8", 0),
+    TIMESTAMP: (">i8", NO_DATE),
+    DAY: (">u4", 0),
+    LENGTH: (">u4", 0),
+}
 _TWO_TABLES: Final = "X"
 _WIDTH: Final = "I"
 # The stored fields of a document: a pickle of {ARTICLE: JSON}, spelled so that the JSON has a fixed offset.
