@@ -72,10 +72,12 @@ class Explainer:
         self, indexes: Sequence[int], deadline: Deadline
     ) -> list[tuple[tuple[ScorePart, ...], tuple[float, ...]]]:
         """Return for each of the reranked articles the parts of its score, and what each word adds."""
+        if not indexes:
+            return []
         terms = self._plan.scored_terms
         stored = self._reader.rerank_features(candidate.document for candidate in self._reranked)
         features = [one if index in indexes else _lengths_alone(one) for index, one in enumerate(stored)]
-        days = self._reader.days(candidate.document for candidate in self._reranked)
+        age = ages(self._reader.days(candidate.document for candidate in self._reranked))
 
         def scores(words: Sequence[ScoredTerm], weights: Weights) -> list[float]:
             every = rerank_scores(words, features, deadline, weights)
@@ -93,7 +95,7 @@ class Explainer:
                 ScorePart(name, (total - before) / weight if weight else 0.0, weight, total - before)
                 for (name, weight, _), total, before in zip(steps, totals, [0.0, *totals], strict=False)
             ]
-            parts += _recency_part(totals[-1], ages(days)[index], self._plan.half_life)
+            parts += _recency_part(totals[-1], age[index], self._plan.half_life)
             explained.append((tuple(parts), tuple(whole[row] - each[row] for each in without)))
         return explained
 
