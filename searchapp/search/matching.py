@@ -45,8 +45,6 @@ _MIN_MATCHES: Final = 50
 # The rarest words decide; for an engine without weights the clause doubles with each.
 _MAX_WEIGHED_WORDS: Final = 10
 
-_EMPTY: Final = EngineResult(0, (), dict.fromkeys(FACET_FIELDS, ()))
-
 Weighted = Sequence[tuple[str, float]]
 """(stem, weight) pairs."""
 
@@ -112,7 +110,7 @@ def _list_all_words(plan: QueryPlan, request: EngineRequest, reader: Reader) -> 
     Failing these too, all that ``request`` finds.
     """
     asked = _with_all(plan.parts, request)
-    result = _EMPTY if plan.lacks_words else reader.search(asked)
+    result = _empty(request) if plan.lacks_words else reader.search(asked)
     total_all = result.total if result.complete else None
     if result.total or plan.match is Match.ALL:
         return Matches(result, result.complete, total_all, Match.ALL, Match.ALL, asked)
@@ -131,7 +129,7 @@ def _count_all_words(plan: QueryPlan, request: EngineRequest, reader: Reader) ->
     counting = replace(
         request, clause=unscored(request.clause), sort=Sort.NEWEST, offset=0, limit=0, after=None, groups=None
     )
-    counts = _EMPTY if plan.lacks_words else reader.search(_with_all(plan.parts, counting))
+    counts = _empty(request) if plan.lacks_words else reader.search(_with_all(plan.parts, counting))
     total_all = counts.total if counts.complete else None
     if not counts.total:
         result = reader.search(request)
@@ -145,6 +143,10 @@ def _count_all_words(plan: QueryPlan, request: EngineRequest, reader: Reader) ->
         timeline=counts.timeline,
     )
     return Matches(result, result.complete and counts.complete, total_all, Match.MOST, Match.ALL, request)
+
+
+def _empty(request: EngineRequest) -> EngineResult:
+    return EngineResult(0, (), dict.fromkeys(request.facets, ()))
 
 
 def _with_all(parts: Sequence[PreferredPart], request: EngineRequest) -> EngineRequest:

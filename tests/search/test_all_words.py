@@ -145,7 +145,9 @@ def test_a_word_that_no_article_has_is_named_and_no_article_has_all(
     assert result.total > 0
     assert result.total_all == 0
     assert {hit.missing for hit in result.hits} == {("zzzzxqy",)}
-    assert everything(service, "zzzzxqy grève", match=Match.ALL).total == 0
+    nothing = everything(service, "zzzzxqy grève", match=Match.ALL)
+    assert nothing.total == 0
+    assert set(nothing.facets) == set(result.facets)
 
 
 def test_by_date_a_word_that_no_article_has_is_left_aside(
