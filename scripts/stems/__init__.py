@@ -1,4 +1,4 @@
-"""The maker of ``searchapp/analysis/data/stems.txt.gz``: an inflection lexicon, grouped and cut down to what no rule
+"""The maker of ``searchapp/analysis/data/stems.txt``: an inflection lexicon, grouped and cut down to what no rule
 reaches.
 
 *Entry*: a word of the dictionary with its forms. *Membership*: the probability that an occurrence of a form is of an

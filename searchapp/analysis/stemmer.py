@@ -19,7 +19,15 @@ from typing import Final
 
 from searchapp.analysis.stem_table import BEGINNING, STEMS, irregular_forms
 
-__all__ = ["RULES_VERSION", "family_root", "irregular_words", "read_words", "stem", "stem_beside_stopword", "stem_by_rules"]
+__all__ = [
+    "RULES_VERSION",
+    "family_root",
+    "irregular_words",
+    "read_words",
+    "stem",
+    "stem_beside_stopword",
+    "stem_by_rules",
+]
 
 # Goes up when a rule changes: stems are what an index is made of.
 RULES_VERSION: Final = 2
@@ -136,7 +144,7 @@ def stem(word: str) -> str:
 
 
 def stem_beside_stopword(exact: str) -> str:
-    """Return the stem of a content word that is a stopword without its accents, so that « né » is not found by « ne »."""
+    """Return the stem of a content word that is a stopword without its accents: « ne » does not find « né »."""
     other_form = _BESIDE_STOPWORDS.get(exact)
     return stem(other_form) if other_form else exact
 

@@ -1,8 +1,8 @@
 """Stretches: chunks that go together although spaces stand between them, as numbers and compounds do.
 
-« 20 000 » is one token, « 5 km », « RN 12 » and « aujourd hui » are compounds. A stretch is *open* at a chunk with which
-such a thing may begin: one that begins or ends with a digit. It goes on with other numbers and with units; after the
-head of a word that lost its apostrophe (« aujourd ») with the word's tail.
+« 20 000 » is one token, « 5 km », « RN 12 » and « aujourd hui » are compounds. A stretch is *open* at a chunk with
+which such a thing may begin: one that begins or ends with a digit. It goes on with other numbers and with units; after
+the head of a word that lost its apostrophe (« aujourd ») with the word's tail.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from searchapp.analysis.compounds import HEADS, TAILS, UNITS
 
 __all__ = ["are_capitals", "digit_gaps", "is_open", "may_go_on", "spaced_stretch"]
 
-_OPENING: Final = '"«“([\'’'
+_OPENING: Final = "\"«“(['’"
 _CLOSING: Final = '.,;:!?…)]»”"'
 _CAPITALS: Final = re.compile(r"[(«“\"]?(?:[LlDd]['’])?[A-Z]{1,4}\.?")
 _EUROS: Final = ("million", "millions", "milliard", "milliards", "d'euros", "d’euros")

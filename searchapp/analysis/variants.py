@@ -109,9 +109,7 @@ def _ordinal_word(number: int) -> str:
 def _numerals() -> dict[str, str]:
     """Return Roman numerals -> the number in digits, and ordinals in them (« xiiieme ») -> the ordinal in letters."""
     numbers = {
-        ten + unit: 10 * tens + units
-        for tens, ten in enumerate(_ROMAN_TENS)
-        for units, unit in enumerate(_ROMAN_UNITS)
+        ten + unit: 10 * tens + units for tens, ten in enumerate(_ROMAN_TENS) for units, unit in enumerate(_ROMAN_UNITS)
     }
     # Of two readings the higher one: « vieme » is « VIème », which is written more often than « Vième ».
     ordinals = {
