@@ -25,6 +25,7 @@ _METAVARS: Final = {
     "url_prefix": _("PATH"),
     "trusted_proxies": _("NETWORKS"),
     "language": _("LANGUAGE"),
+    "match": "most|all",
     "recency_half_life": _("DAYS"),
 }
 
