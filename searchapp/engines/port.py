@@ -107,6 +107,7 @@ from searchapp.engines.clauses import (
     MatchAllClause,
     MinimumWeightClause,
     PhraseClause,
+    SpanClause,
     TermClause,
 )
 from searchapp.model import Article, Deadline, FacetBucket, Filters, HistogramBucket, Sort
@@ -135,6 +136,7 @@ __all__ = [
     "Place",
     "Reader",
     "SortKey",
+    "SpanClause",
     "TermClause",
     "Writer",
 ]
