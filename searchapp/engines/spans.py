@@ -6,7 +6,7 @@ a document goes beyond it. Every step takes n log n in the positions of its word
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import assert_never
 
 import numpy as np
@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from searchapp.engines.clauses import AnyWord, Close, Either, Row, Span
 
-__all__ = ["Positions", "documents_with", "words_of"]
+__all__ = ["Positions", "documents_among", "documents_with", "words_of"]
 
 Positions = NDArray[np.int64]
 Lookup = Callable[[str], Positions]
@@ -38,6 +38,17 @@ def documents_with(span: Span, positions: Lookup, times: int) -> Positions:
     documents, counts = np.unique(np.unique(firsts) >> 32, return_counts=True)
     chosen: Positions = documents[counts >= times]
     return chosen
+
+
+def documents_among(documents: Sequence[Sequence[str]], span: Span, times: int) -> list[int]:
+    """Return the indexes of those of ``documents``, each its words by position, in which ``span`` stands so often."""
+    places: dict[str, list[int]] = {word: [] for word in words_of(span)}
+    for number, words in enumerate(documents):
+        for position, word in enumerate(words):
+            if word in places:
+                places[word].append(number << 32 | position)
+    arrays = {word: np.array(own, np.int64) for word, own in places.items()}
+    return [int(number) for number in documents_with(span, arrays.__getitem__, times)]
 
 
 def _stretches(span: Span, positions: Lookup) -> _Stretches:

@@ -123,8 +123,8 @@ GUIDE: Final = (
 )
 LIMITS: Final = Message(
     "A query may have {characters} characters, {clauses} words, {levels} levels of parentheses and {proximities} of"
-    " PROCHE (NEAR) or “…”~n. A star needs {least} letters in its word and stands for the {words} most frequent words at"
-    " most. Whatever could not be read is told above the results; no query is an error.",
+    " PROCHE (NEAR) or “…”~n. A star needs {least} letters in its word and stands for the {words} most frequent words"
+    " at most. Whatever could not be read is told above the results; no query is an error.",
     characters=LONGEST_QUERY,
     clauses=MOST_CLAUSES,
     levels=DEEPEST_GROUP,

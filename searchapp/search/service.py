@@ -184,7 +184,11 @@ class SearchService:
         window = window_of(request, plan, cursors)
         matches = match(plan, window, reader, deadline, counts)
         found_nothing = matches.complete and plan.complete and not matches.result.total
-        if found_nothing and (relaxed := self._planner.relaxed_plan(request, parsed, generation, deadline)):
+        if (
+            found_nothing
+            and request.correct
+            and (relaxed := self._planner.relaxed_plan(request, parsed, generation, deadline))
+        ):
             relaxed_window = window_of(request, relaxed, cursors)
             relaxed_matches = match(relaxed, relaxed_window, reader, deadline, counts)
             if relaxed_matches.result.total:

@@ -13,7 +13,6 @@ from itertools import islice, product
 from math import prod
 from typing import Final, assert_never
 
-import numpy as np
 import tantivy
 from tantivy import DocAddress, FieldType, Occur, Query
 
@@ -35,7 +34,7 @@ from searchapp.engines.clauses import (
 from searchapp.engines.days import day_range
 from searchapp.engines.field_values import filter_keys
 from searchapp.engines.proximity import stand_in_a_row, stand_near
-from searchapp.engines.spans import documents_with, words_of
+from searchapp.engines.spans import documents_among
 from searchapp.engines.tantivy_engine.arrangements import arrangements, count_arrangements
 from searchapp.engines.tantivy_engine.schema import DAY
 from searchapp.engines.tantivy_engine.stored import words_at_positions
@@ -135,22 +134,15 @@ class QueryBuilder:
     def _span(self, clause: SpanClause) -> Query:
         if clause.field not in WORDS.values():
             return Query.empty_query()
-        words = {encodable(word) for word in words_of(clause.span)}
         ways = self._ways(clause)
         if ways and self._has_time_for(sum(min(map(partial(self._frequency, clause.field), way)) for way in ways)):
             return _unscored(_should([self._row(clause.field, way) for way in ways]))
 
-        def find(some: Sequence[list[str]]) -> Iterable[int]:
-            positions: dict[str, list[int]] = {word: [] for word in words}
-            for number, held in enumerate(some):
-                for position, word in enumerate(held):
-                    if word in words:
-                        positions[word].append(number << 32 | position)
-            arrays = {word: np.array(own, np.int64) for word, own in positions.items()}
-            found = documents_with(clause.span, lambda word: arrays[encodable(word)], clause.times)
-            return map(int, found)
-
-        return self._scanned(clause.field, self._holding(clause.field, clause.span), find)
+        return self._scanned(
+            clause.field,
+            self._holding(clause.field, clause.span),
+            lambda some: documents_among(some, clause.span, clause.times),
+        )
 
     def _ways(self, clause: SpanClause) -> list[list[str]]:
         """Return the rows of words that ``clause`` stands for; none when it is no row, or stands for too many."""
