@@ -51,7 +51,7 @@ from searchapp.search.field_terms import value_clause
 from searchapp.search.literal import literal_pattern
 from searchapp.search.offers import offers
 from searchapp.search.query_terms import content_terms, stem_texts
-from searchapp.search.spans import SpanBuilder
+from searchapp.search.span_builder import SpanBuilder
 from searchapp.search.spellings import QuerySpellings
 
 __all__ = ["Resolution", "Resolver"]

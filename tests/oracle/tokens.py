@@ -207,6 +207,9 @@ def stretches(node: Node, text: list[Term], *, counted: bool = False) -> set[tup
         case Word() if counted:
             stem = ANALYZER.terms(node.text)[0].stem
             return {(place, place) for place, held in enumerate(text) if held.stem == stem}
+        case Phrase(slop=slop) if slop:
+            words = [Word(term.word) for term in ANALYZER.terms(node.text)]
+            return stretches(Proximity(tuple(words), slop) if len(words) > 1 else words[0], text)
         case Word() | Phrase():
             return rows([lambda held, word=term.word: held.word == word for term in ANALYZER.terms(node.text)], text)
         case Wildcard() | PhrasePattern():
