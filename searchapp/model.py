@@ -252,9 +252,8 @@ class SearchRequest:
     ``cursor`` is a token from an earlier answer to the same search: the results after its last one are returned, and
     ``page`` is ignored. An empty query finds every article, newest first. ``match`` and
     ``recency`` (a half-life in days, 0 for none) are None for the defaults of the settings. With ``explain`` each hit
-    comes with its explanation. Unless ``correct``, words that no article holds are looked for as they were typed.
-    ``page`` is ignored. An empty query finds every article, newest first. Near duplicates are grouped if ``group`` says
-    so.
+    comes with its explanation. Unless ``correct``, words and phrases that no article holds are looked for as they were
+    typed. Near duplicates are grouped if ``group`` says so.
     """
 
     query: str = ""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import Any, TextIO
 
 import click
 from rich.text import Text
@@ -18,10 +18,12 @@ from searchapp.config import Config
 from searchapp.i18n import Message
 from searchapp.model import Explanation, Filters, Fragment, Hit, Match, SearchRequest, SearchResult, Sort
 from searchapp.output.answer_json import describe_result, needs_explanation
+from searchapp.output.batch_csv import batch_csv
 from searchapp.output.tables import csv_table
 from searchapp.query.date_words import CalendarWords, today_in
 from searchapp.query.dates import Period, read_period
 from searchapp.schema import FACETS
+from searchapp.search.batch import search_batch
 
 __all__ = ["print_result", "search"]
 
@@ -48,6 +50,17 @@ def _filter_options(command: Callable[..., Any]) -> Callable[..., Any]:
     + _("The whole language: docs/recherche.md, or /help on the search page."),
 )
 @click.argument("query", nargs=-1, metavar=_("QUERY..."))
+@click.option(
+    "--batch",
+    type=click.File(encoding="utf-8-sig"),
+    metavar=_("FILE"),
+    help=_("search each line of FILE (-: standard input), such as a list of names, and tell its hits"),
+)
+@click.option(
+    "--phrases/--no-phrases",
+    default=True,
+    help=_("with --batch, look for lines of plain words as they are written (default), or for their words"),
+)
 @click.option("--json", "as_json", is_flag=True, help=_("print the answer of the JSON endpoint"))
 @click.option("--csv", "as_csv", is_flag=True, help=_("print the articles of the page as a table (CSV)"))
 @click.option("--page", type=click.IntRange(1), default=1, metavar=_("N"), help=_("page of the results (default: 1)"))
@@ -66,6 +79,8 @@ def _filter_options(command: Callable[..., Any]) -> Callable[..., Any]:
 def search(
     config: Config,
     query: tuple[str, ...],
+    batch: TextIO | None,
+    phrases: bool,
     as_json: bool,
     as_csv: bool,
     page: int,
@@ -76,6 +91,11 @@ def search(
 ) -> None:
     """Print one page of results."""
     filters = _filters(config, **given)
+    if batch and query:
+        raise click.UsageError(_("Give a query, or a file with one a line: --batch FILE"))
+    if batch:
+        print_batch(config, batch, SearchRequest(filters=filters), phrases=phrases, as_csv=as_csv)
+        return
     if not query and not filters:
         raise click.MissingParameter(param_hint=_("QUERY..."), param_type="argument")
     if as_json and as_csv:
@@ -111,6 +131,23 @@ def _period(text: str | None, config: Config) -> Period | None:
         return period
     reason = Message("“{text}” is not a date. Give one such as 2024-11-06, 06/11/2024, 2024-11 or 2024.", text=text)
     raise click.UsageError(reason.render(_))
+
+
+def print_batch(config: Config, lines: Iterable[str], request: SearchRequest, *, phrases: bool, as_csv: bool) -> None:
+    """Print the number of articles of each line, or a table with the best one; lines are read as they come."""
+    service = open_service(config)
+    try:
+        rows = search_batch(service, lines, request, as_phrases=phrases)
+        if as_csv:
+            for line in batch_csv(rows, config.timezone, config.url_prefix):
+                click.echo(line, nl=False)
+            return
+        for row in rows:
+            if row.result:
+                more = "≥ " if row.result.total_relation == "gte" else ""
+                print_out(f"{more + number(row.result.total):>9}  {row.line}")
+    finally:
+        service.close()
 
 
 def print_result(result: SearchResult, config: Config) -> None:

@@ -11,12 +11,18 @@ from dataclasses import dataclass, replace
 from searchapp.schema import STEMS
 
 __all__ = [
+    "AnyWord",
     "BooleanClause",
     "Clause",
+    "Close",
     "DayClause",
+    "Either",
     "MatchAllClause",
     "MinimumWeightClause",
     "PhraseClause",
+    "Row",
+    "Span",
+    "SpanClause",
     "TermClause",
     "unscored",
 ]
@@ -41,6 +47,52 @@ class PhraseClause:
     field: str
     terms: tuple[str, ...]
     slop: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class AnyWord:
+    """One position that holds any of ``words``."""
+
+    words: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """Successive positions, each of which holds one of its words."""
+
+    parts: tuple[AnyWord, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Either:
+    """Any of the parts."""
+
+    parts: tuple[Span, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Close:
+    """The stretch from the first to the last position of both: one inside the other, or in any order with ``slop``
+    positions between them at most."""
+
+    one: Span
+    other: Span
+    slop: int
+
+
+Span = AnyWord | Row | Either | Close
+
+
+@dataclass(frozen=True, slots=True)
+class SpanClause:
+    """Documents in which ``span`` stands ``times`` times or more in ``field``, one of the ``WORDS`` fields.
+
+    Stretches that begin at one position count once.
+    """
+
+    field: str
+    span: Span
+    times: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +132,7 @@ class BooleanClause:
     must_not: tuple[Clause, ...] = ()
 
 
-Clause = TermClause | PhraseClause | DayClause | MinimumWeightClause | MatchAllClause | BooleanClause
+Clause = TermClause | PhraseClause | SpanClause | DayClause | MinimumWeightClause | MatchAllClause | BooleanClause
 
 
 def unscored(clause: Clause) -> Clause:

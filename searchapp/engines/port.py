@@ -111,6 +111,7 @@ from searchapp.engines.clauses import (
     MatchAllClause,
     MinimumWeightClause,
     PhraseClause,
+    SpanClause,
     TermClause,
 )
 from searchapp.model import Article, Deadline, FacetBucket, Filters, Groups, HistogramBucket, Sort
@@ -139,6 +140,7 @@ __all__ = [
     "Place",
     "Reader",
     "SortKey",
+    "SpanClause",
     "TermClause",
     "Writer",
 ]

@@ -15,7 +15,7 @@ from searchapp.model import Article
 from searchapp.output.answer_json import describe_article
 from searchapp.output.known_dates import iso_date
 
-__all__ = ["COLUMNS", "csv_table", "json_lines"]
+__all__ = ["COLUMNS", "csv_table", "inert_cell", "json_lines"]
 
 COLUMNS: Final = ("id", "title", "date", "source", "section", "author", "tags", "language", "url", "lead")
 _LIST_SEPARATOR: Final = "; "
@@ -32,7 +32,7 @@ def csv_table(articles: Iterable[Article], timezone: ZoneInfo) -> str:
     writer = csv.writer(text, quoting=csv.QUOTE_ALL, lineterminator="\r\n")
     writer.writerow(COLUMNS)
     for article in articles:
-        writer.writerow(map(_inert, _cells(article, timezone)))
+        writer.writerow(map(inert_cell, _cells(article, timezone)))
     return text.getvalue()
 
 
@@ -58,6 +58,6 @@ def _cells(article: Article, timezone: ZoneInfo) -> tuple[str, ...]:
     )
 
 
-def _inert(cell: str) -> str:
+def inert_cell(cell: str) -> str:
     """Return a cell that a spreadsheet takes for text: an apostrophe stands before what would be a formula."""
     return f"'{cell}" if _FORMULA.match(cell) else cell

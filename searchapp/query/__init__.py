@@ -11,6 +11,7 @@ What people can write stands in one table, :mod:`.grammar`. Steps: :mod:`.lexer`
 
 from searchapp.query.ast import (
     And,
+    AtLeast,
     Bool,
     DateRange,
     Exact,
@@ -22,7 +23,10 @@ from searchapp.query.ast import (
     Not,
     Or,
     Phrase,
+    PhrasePattern,
     Prefix,
+    Proximity,
+    Wildcard,
     Word,
     narrows,
     show,
@@ -34,6 +38,7 @@ from searchapp.query.parser import ParsedQuery, is_elaborate, parse
 __all__ = [
     "LONGEST_QUERY",
     "And",
+    "AtLeast",
     "Bool",
     "DateRange",
     "DateWords",
@@ -48,7 +53,10 @@ __all__ = [
     "ParsedQuery",
     "Period",
     "Phrase",
+    "PhrasePattern",
     "Prefix",
+    "Proximity",
+    "Wildcard",
     "Word",
     "is_elaborate",
     "narrows",

@@ -11,10 +11,11 @@ from functools import singledispatch
 
 from searchapp.model import Span
 from searchapp.query.dates import show_period
-from searchapp.query.grammar import FIELD_NAMES, FIELDS, FieldKind
+from searchapp.query.grammar import FIELD_NAMES, FIELDS, FieldKind, read_operator
 
 __all__ = [
     "And",
+    "AtLeast",
     "Bool",
     "DateRange",
     "Exact",
@@ -26,7 +27,10 @@ __all__ = [
     "Not",
     "Or",
     "Phrase",
+    "PhrasePattern",
     "Prefix",
+    "Proximity",
+    "Wildcard",
     "Word",
     "narrows",
     "show",
@@ -53,6 +57,23 @@ class Prefix:
     """Words that begin so, accents folded."""
 
     text: str
+    at: Span = field(default=(0, 0), compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Wildcard:
+    """Words of this form, accents folded: « * » stands for any letters, « ? » for one."""
+
+    text: str
+    at: Span = field(default=(0, 0), compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class PhrasePattern:
+    """A phrase in which words have « * » or « ? »."""
+
+    text: str
+    slop: int = 0
     at: Span = field(default=(0, 0), compare=False)
 
 
@@ -111,6 +132,25 @@ class Not:
 
 
 @dataclass(frozen=True, slots=True)
+class Proximity:
+    """All of the clauses in one part of an article, each with at most ``distance`` words between it and those before.
+
+    Clauses are leaves (no exact forms), alternatives of them, and proximities.
+    """
+
+    clauses: tuple[Node, ...]
+    distance: int
+
+
+@dataclass(frozen=True, slots=True)
+class AtLeast:
+    """``node`` so many times in one part of an article."""
+
+    times: int
+    node: Node
+
+
+@dataclass(frozen=True, slots=True)
 class MatchAll:
     """Every article."""
 
@@ -128,10 +168,11 @@ class Bool:
     must_not: tuple[Node, ...] = ()
 
 
-Leaf = Word | Phrase | Prefix | Fuzzy | Exact
-Node = Leaf | Field | DateRange | And | Or | Not | MatchAll | Bool
+Leaf = Word | Phrase | Prefix | Fuzzy | Exact | Wildcard | PhrasePattern
+Node = Leaf | Field | DateRange | And | Or | Not | Proximity | AtLeast | MatchAll | Bool
+_JOINED = (And, Or, Proximity, AtLeast)
 _KINDS = {row.name: row.kind for row in FIELDS}
-PREFERRED = (Word, Prefix, Fuzzy)
+PREFERRED = (Word, Prefix, Fuzzy, Wildcard)
 """In a Bool, clauses of these kinds are preferred when they stand without a sign; all others are required."""
 
 
@@ -152,11 +193,16 @@ def show(node: Node) -> str:
 
 @show.register
 def _(node: Word) -> str:
-    return node.text
+    return f"({node.text})" if read_operator(node.text) else node.text
 
 
 @show.register
-def _(node: Phrase) -> str:
+def _(node: Wildcard) -> str:
+    return node.text
+
+
+@show.register(Phrase | PhrasePattern)
+def _(node: Phrase | PhrasePattern) -> str:
     return f'"{node.text}"~{node.slop}' if node.slop else f'"{node.text}"'
 
 
@@ -187,12 +233,22 @@ def _(node: DateRange) -> str:
 
 @show.register
 def _(node: And) -> str:
-    return " ET ".join(_one(clause, Leaf | Field | DateRange | Not) for clause in node.clauses)
+    return " ET ".join(_one(clause, Leaf | Field | DateRange | Not | AtLeast) for clause in node.clauses)
 
 
 @show.register
 def _(node: Or) -> str:
-    return " OU ".join(_one(clause, Leaf | Field | DateRange | Not | And) for clause in node.clauses)
+    return " OU ".join(_one(clause, Leaf | Field | DateRange | Not | AtLeast | And) for clause in node.clauses)
+
+
+@show.register
+def _(node: Proximity) -> str:
+    return f" PROCHE/{node.distance} ".join(_one(clause, Leaf) for clause in node.clauses)
+
+
+@show.register
+def _(node: AtLeast) -> str:
+    return f"atleast{node.times} {_one(node.node, Leaf)}"
 
 
 @show.register
@@ -207,7 +263,7 @@ def _(_node: MatchAll) -> str:
 
 @show.register
 def _(node: Bool) -> str:
-    if not node.should and not node.must_not and len(node.must) == 1 and isinstance(node.must[0], And | Or):
+    if not node.should and not node.must_not and len(node.must) == 1 and isinstance(node.must[0], _JOINED):
         return show(node.must[0])
     parts = [_one(clause) for clause in node.should]
     parts += [("+" if isinstance(clause, PREFERRED) else "") + _one(clause) for clause in node.must]

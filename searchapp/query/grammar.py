@@ -30,6 +30,7 @@ __all__ = [
     "FieldRow",
     "Near",
     "Operator",
+    "Times",
     "field_names",
     "field_of",
     "read_operator",
@@ -123,6 +124,13 @@ class Near:
     distance: int
 
 
+@dataclass(frozen=True, slots=True)
+class Times:
+    """Before a word: it stands ``least`` times or more."""
+
+    least: int
+
+
 OPERATORS: Final = {
     "ET": Operator.AND,
     "AND": Operator.AND,
@@ -133,10 +141,14 @@ OPERATORS: Final = {
     "|": Operator.OR,
     "||": Operator.OR,
     "SAUF": Operator.NOT,
+    "NON": Operator.NOT,
     "NOT": Operator.NOT,
 }
 NEAR_OPERATORS: Final = ("PROCHE", "NEAR")
 _NEAR: Final = re.compile(rf"(?:{'|'.join(NEAR_OPERATORS)})(?:/(?P<distance>\d+))?")
+
+
+_TIMES: Final = re.compile(r"(?:atleast|aumoins)(\d{1,2})", re.IGNORECASE)
 
 
 def read_slop(digits: str) -> int:
@@ -144,9 +156,11 @@ def read_slop(digits: str) -> int:
     return min(int(digits), GREATEST_SLOP) if digits else DEFAULT_SLOP
 
 
-def read_operator(text: str) -> Operator | Near | None:
-    """Return the operator that ``text`` is; words in small letters never are."""
+def read_operator(text: str) -> Operator | Near | Times | None:
+    """Return the operator that ``text`` is; words in small letters never are, but for « atleast3 »."""
     near = _NEAR.fullmatch(text)
     if near:
         return Near(max(1, read_slop(near["distance"] or "")))
+    if times := _TIMES.fullmatch(text):
+        return Times(max(1, int(times[1])))
     return OPERATORS.get(text)

@@ -49,6 +49,12 @@ _WORDS: Final = (
     Example("« conseil municipal »", Message("these words in this order, as they are written"), '"conseil municipal"'),
     Example('"pierre pont"~5', Message("these words in any order, with at most five others between them")),
     Example("marchan*", Message("words that begin so: marchand, marchandise …")),
+    Example("p?nt", Message("words with one letter for ?; a star also stands inside a word or begins it: *sation")),
+    Example('"pont de pi*"', Message("a star in a phrase: pont de pierre …")),
+    Example(
+        "atleast3 pont",
+        Message("a word that stands three times or more in the text (or the title, or the standfirst)"),
+    ),
     Example("élction~", Message("words that differ by one letter: for names and slips; ~2 for two letters")),
     Example("=marché", Message("this very form, accents and all: neither marche nor marchés")),
     Example("urgences +hôpital", Message("“hôpital” must be there, “urgences” is preferred")),
@@ -67,6 +73,11 @@ _OPERATORS: Final = (
         "pont PROCHE/5 pierre",
         Message("both, with at most five words between them ({usual} without a figure)", usual=DEFAULT_SLOP),
         "pont NEAR/5 pierre",
+    ),
+    Example(
+        "pont PROCHE/5 (pierre OU bois)",
+        Message("alternatives, phrases and groups may stand near each other too"),
+        "pont NEAR/5 (pierre OR bois)",
     ),
 )
 _DATES: Final = (
@@ -112,8 +123,8 @@ GUIDE: Final = (
 )
 LIMITS: Final = Message(
     "A query may have {characters} characters, {clauses} words, {levels} levels of parentheses and {proximities} of"
-    " PROCHE (NEAR) or “…”~n. A star needs {least} letters before it and stands for the {words} most frequent words at"
-    " most. Whatever could not be read is told above the results; no query is an error.",
+    " PROCHE (NEAR) or “…”~n. A star needs {least} letters in its word and stands for the {words} most frequent words"
+    " at most. Whatever could not be read is told above the results; no query is an error.",
     characters=LONGEST_QUERY,
     clauses=MOST_CLAUSES,
     levels=DEEPEST_GROUP,

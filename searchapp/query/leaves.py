@@ -7,19 +7,24 @@ import re
 from typing import Final
 
 from searchapp.analysis.filters import elided_length
-from searchapp.analysis.tokenizer import raw_tokens, raw_tokens_with_spans
+from searchapp.analysis.tokenizer import APOSTROPHES, raw_tokens, raw_tokens_with_spans
 from searchapp.i18n import Message
 from searchapp.model import Remark
-from searchapp.query.ast import DateRange, Exact, Fuzzy, Leaf, Phrase, Prefix, Word
+from searchapp.query.ast import DateRange, Exact, Fuzzy, Leaf, Phrase, PhrasePattern, Prefix, Wildcard, Word
 from searchapp.query.dates import ONE_DAY, DateWords, read_period
 from searchapp.query.grammar import GREATEST_DISTANCE, SHORTEST_PREFIX, read_operator
 
-__all__ = ["holds_no_word", "read_id", "read_leaf", "read_phrase", "read_range", "read_words"]
+__all__ = ["holds_no_word", "is_pattern", "read_id", "read_leaf", "read_phrase", "read_range", "read_words"]
 
 # Of a text turned round: the signs after its last letter or digit, and a distance before them (of « a~1~2 » the last).
 _SIGNS: Final = re.compile(r"[\W_]*")
 _DISTANCE: Final = re.compile(r"(?P<distance>\d+)~(?:[\W_]*\d+~)*")
 _STAR_OR_TILDE: Final = re.compile(r"[*~]")
+_PATTERN_SIGNS: Final = re.compile(r"[*?]")
+_INNER_SIGN: Final = re.compile(r"(?<=\w)[*?]|[*?](?=\w)")
+_STARS: Final = re.compile(r"\*{2,}")
+_PATTERN: Final = re.compile(r"(?:[^\W_]|[*?\u0300-\u036f])+")
+_ELISION: Final = re.compile(rf"(?:[cçdjlmnst]|qu)[{re.escape(APOSTROPHES)}]", re.IGNORECASE)
 _CURRENCIES: Final = frozenset("€$£")
 _NAME_BEGINS: Final = re.compile(r"(?<![\w.])[@#.]\Z")
 _NAME_ENDS: Final = re.compile(r"(?:\+{1,2}|#)(?![\w+#])")
@@ -29,9 +34,13 @@ _QUOTES: Final = str.maketrans(dict.fromkeys('"«»“”„', " "))
 
 def read_leaf(raw: str, place: int, remarks: list[Remark]) -> Leaf | None:
     """Return the leaf that ``raw`` (a stretch without spaces or quotation marks) asks for; None if it holds no word."""
-    begin, suffix = _split_suffix(raw)
-    text = _kept(begin)
     at = (place, place + len(raw))
+    if pattern := _pattern(raw):
+        return Wildcard(pattern, at)
+    begin, suffix = _split_suffix(raw)
+    # What is no pattern must not be shown as one: its signs part words.
+    begin = _PATTERN_SIGNS.sub("/", begin)
+    text = _kept(begin)
     if not text or "*" in text or raw.lstrip("+-!=").startswith("*"):
         _remark_on_stars(raw, text, at, remarks)
     if not text:
@@ -66,9 +75,12 @@ def read_id(text: str) -> Phrase | None:
     return Phrase(kept) if kept else None
 
 
-def read_phrase(text: str, slop: int) -> Phrase | None:
+def read_phrase(text: str, slop: int, at: tuple[int, int] = (0, 0)) -> Phrase | PhrasePattern | None:
     """Return the phrase ``text``, None if it holds no word."""
     spaced = _BREAKING_SPACES.sub(" ", text.translate(_QUOTES))
+    if pieces := _pieces(spaced):
+        return PhrasePattern(" ".join(pieces), slop, at)
+    spaced = _INNER_SIGN.sub("/", spaced)
     kept = _kept(spaced)
     return Phrase(_with_signs(spaced, kept), slop) if kept else None
 
@@ -87,6 +99,52 @@ def read_range(field: str, value: str, words: DateWords | None) -> DateRange | N
     if field == "since":
         return DateRange(period[0], None)
     return DateRange(None, period[0] - ONE_DAY) if field == "before" else DateRange(*period)
+
+
+def is_pattern(piece: str) -> bool:
+    """Return whether a piece of a phrase has « * » or « ? » in place of letters."""
+    return "*" in piece or "?" in piece
+
+
+def _pieces(text: str) -> list[str]:
+    """Return the words of a phrase as they are looked for; none when no word has a « * » or « ? » of use."""
+    if not is_pattern(text):
+        return []
+    pieces = [(_pattern(piece, or_prefix=True), piece) for piece in text.split()]
+    if not any(pattern for pattern, _ in pieces):
+        return []
+    return [word for pattern, piece in pieces for word in ([pattern] if pattern else _words(piece))]
+
+
+def _words(piece: str) -> list[str]:
+    """Return the tokens of ``piece``, each of which is one token again."""
+    words = raw_tokens(_PATTERN_SIGNS.sub(" ", piece))
+    while (again := [token for word in words for token in raw_tokens(word)]) != words:
+        words = again
+    return words
+
+
+def _pattern(raw: str, *, or_prefix: bool = False) -> str:
+    """Return the word with « * » or « ? » that ``raw`` is; nothing if it is none, or a prefix unless ``or_prefix``.
+
+    Punctuation around it and an elided word before it are left out; a question mark at the end is punctuation.
+    """
+    if not is_pattern(raw) or raw[0] in "=~":
+        return ""
+    start, end = 0, len(raw)
+    while start < end and not (raw[start].isalnum() or raw[start] == "*"):
+        start += 1
+    while start < end and not (raw[end - 1].isalnum() or raw[end - 1] == "*"):
+        end -= 1
+    core = raw[start:end]
+    if elision := _ELISION.match(core):
+        core = core[elision.end() :]
+    text = _STARS.sub("*", core)
+    letters = sum(map(str.isalnum, text))
+    if letters < SHORTEST_PREFIX or not is_pattern(text) or not _PATTERN.fullmatch(text):
+        return ""
+    is_prefix = text.find("*") == len(text) - 1 and "?" not in text
+    return "" if is_prefix and not or_prefix else text
 
 
 def _split_suffix(raw: str) -> tuple[str, str]:
@@ -121,8 +179,8 @@ def _remark_on_stars(raw: str, text: str, at: tuple[int, int], remarks: list[Rem
         return
     if text:
         message = Message(
-            "A star works at the end of a word only, since the index is sorted by how words begin; “{word}” was"
-            " searched instead.",
+            "A star stands for letters of one word with {least} others at least; “{word}” was searched instead.",
+            least=SHORTEST_PREFIX,
             word=text,
         )
     else:

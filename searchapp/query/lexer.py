@@ -13,7 +13,7 @@ from typing import Final
 from searchapp.analysis.tokenizer import raw_tokens
 from searchapp.i18n import Message
 from searchapp.model import Remark
-from searchapp.query.ast import Field, Node
+from searchapp.query.ast import Field, Node, Phrase, Word
 from searchapp.query.dates import DATE_WORDS, DateWords, Period
 from searchapp.query.grammar import (
     GREATEST_SLOP,
@@ -22,6 +22,7 @@ from searchapp.query.grammar import (
     FieldRow,
     Near,
     Operator,
+    Times,
     field_names,
     field_of,
     read_operator,
@@ -78,7 +79,7 @@ class Token:
     end: int
     sign: str = ""
     node: Node | None = None
-    operator: Operator | Near | None = None
+    operator: Operator | Near | Times | None = None
     field: FieldRow | None = None
 
 
@@ -100,7 +101,7 @@ class _Lexer:
 
     def tokens(self) -> Iterator[Token]:
         for token in self._tokens():
-            self._has_operand |= token.kind is Kind.OPERAND
+            self._has_operand |= token.kind is Kind.OPERAND or isinstance(token.operator, Times)
             yield token
 
     def _tokens(self) -> Iterator[Token]:
@@ -205,6 +206,8 @@ class _Lexer:
                 leaf = read_leaf(raw, place, self._remarks)
                 if leaf is None and "*" not in raw:
                     self._remark_on_empty(start)
+                if row and row.name == ID and isinstance(leaf, Word) and not leaf.text[-1].isalnum():
+                    leaf = Phrase(leaf.text)
                 yield self._token(start, sign, row, leaf)
             elif _PICTURE.search(raw):
                 self._remark_on_empty(start)
@@ -247,16 +250,17 @@ class _Lexer:
     def _phrase(self) -> Node | None:
         start = self._place
         text = self._quoted()
-        if "*" in text:
-            message = Message(
-                "A star between quotation marks was left out: “{phrase}” was searched as it is written.", phrase=text
-            )
-            self._remark(start, message)
         slop = _SLOP.match(self._text, self._place)
         if slop:
             self._place = slop.end()
             self._remark_on_slop(slop.start(), slop[1])
-        return read_phrase(text, read_slop(slop[1]) if slop else 0)
+        phrase = read_phrase(text, read_slop(slop[1]) if slop else 0, (start, self._place))
+        if "*" in text and isinstance(phrase, Phrase):
+            message = Message(
+                "A star between quotation marks was left out: “{phrase}” was searched as it is written.", phrase=text
+            )
+            self._remark(start, message)
+        return phrase
 
     def _quoted(self) -> str:
         """Read up to the sign that closes this quotation, failing that any sign that closes one, or to the end."""

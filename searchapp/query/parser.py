@@ -7,7 +7,7 @@
     or      = and (OU and)*
     and     = near (ET near)*
     near    = factor (PROCHE/n factor)*
-    factor  = SAUF? (operand | field? "(" whole ")")
+    factor  = SAUF? (atleast? operand | field? "(" whole ")")
 
 An operator counts only between (or before) what it can join; alone or doubled it is an ordinary word.
 """
@@ -21,15 +21,43 @@ from typing import Final
 
 from searchapp.i18n import Message
 from searchapp.model import Remark
-from searchapp.query.ast import PREFERRED, And, Bool, Field, MatchAll, Node, Not, Or, Phrase, Word, show
+from searchapp.query.ast import (
+    PREFERRED,
+    And,
+    AtLeast,
+    Bool,
+    Exact,
+    Field,
+    Leaf,
+    MatchAll,
+    Node,
+    Not,
+    Or,
+    Phrase,
+    PhrasePattern,
+    Proximity,
+    Word,
+    show,
+)
 from searchapp.query.dates import DateWords
-from searchapp.query.grammar import DEEPEST_GROUP, LONGEST_QUERY, Near, Operator
+from searchapp.query.grammar import (
+    DEEPEST_GROUP,
+    FIELDS,
+    LONGEST_QUERY,
+    FieldKind,
+    Near,
+    Operator,
+    Times,
+    read_operator,
+)
 from searchapp.query.leaves import holds_no_word
 from searchapp.query.lexer import Kind, Token, tokens_of
 from searchapp.query.token_repair import UNCLOSED, balance, limit_clauses, limit_proximities, settle
+from searchapp.schema import ID
 
 __all__ = ["ParsedQuery", "is_elaborate", "parse"]
 
+_KINDS: Final = {row.name: row.kind for row in FIELDS}
 _PHRASE: Final = re.compile(r'"[^"]*"')
 _SAID_OF_EMPTY: Final = frozenset((holds_no_word("").text, UNCLOSED.text))
 
@@ -142,9 +170,9 @@ class _Parser:
         if len(items) == 1:
             return items[0]
         nodes = [node for item in items if (node := item.plain())]
-        if len(nodes) == len(items) and all(isinstance(node, Word) for node in nodes):
-            return _Item(Phrase(" ".join(map(show, nodes)), distance))
-        message = Message("PROCHE (NEAR) joins plain words only; it was read as ET (AND).")
+        if len(nodes) == len(items) and (proximity := _proximity(nodes, distance)):
+            return _Item(proximity)
+        message = Message("PROCHE (NEAR) joins words, phrases and alternatives (… OU …); it was read as ET (AND).")
         self._remarks.append(Remark(message, self._tokens[start].start, self._tokens[self._place - 1].end))
         return _Item(_join(And, nodes))
 
@@ -153,11 +181,25 @@ class _Parser:
             return _Item(None)
         token = self._tokens[self._place]
         self._place += 1
+        if isinstance(token.operator, Times) and token.kind is Kind.OPERATOR:
+            return self._times(token, token.operator.least)
         if token.kind is Kind.OPERATOR:
             inner = self._factor().plain()
             return _Item(Not(inner) if inner else None)
         node = token.node if token.kind is Kind.OPERAND else self._group(token)
         return _Item(node, token.sign)
+
+    def _times(self, token: Token, least: int) -> _Item:
+        """Read the word that is to stand ``least`` times; a part that is named before it holds for the whole."""
+        item = self._factor()
+        field = item.node if isinstance(item.node, Field) and _KINDS[item.node.name] is FieldKind.PART else None
+        node = field.node if field else item.node
+        if node and _is_spanned(node) and not _is_ambiguous(node):
+            counted = AtLeast(least, node)
+            return _Item(Field(field.name, counted, field.at) if field else counted, item.sign)
+        message = Message("“{operator}” counts words and phrases only and was left out.", operator=f"atleast{least}")
+        self._remarks.append(Remark(message, token.start, token.end))
+        return item
 
     def _group(self, opening: Token) -> Node | None:
         items = self._items()
@@ -166,6 +208,8 @@ class _Parser:
             self._remark_on_empty(opening.start, self._tokens[self._place - 1].end)
             return None
         node = _bool(items) if len(items) > 1 else items[0].plain()
+        if opening.field and opening.field.name == ID and isinstance(node, PhrasePattern):
+            node = Phrase(node.text)
         return Field(opening.field.name, node, (opening.start, opening.end)) if opening.field and node else node
 
     def _remark_on_empty(self, start: int, end: int) -> None:
@@ -176,8 +220,35 @@ class _Parser:
             self._remarks[:] = [remark for remark in self._remarks if remark not in replaced]
             self._remarks.append(Remark(holds_no_word(self._text[start:end]), start, end))
 
-    def _next_operator(self) -> Operator | Near | None:
+    def _next_operator(self) -> Operator | Near | Times | None:
         return self._tokens[self._place].operator if self._place < len(self._tokens) else None
+
+
+def _proximity(nodes: Sequence[Node], distance: int) -> Node | None:
+    """Return ``nodes`` near each other, in one part if one of them names it; None when they cannot be."""
+    names = {node.name for node in nodes if isinstance(node, Field)}
+    clauses = tuple(node.node if isinstance(node, Field) else node for node in nodes)
+    kinds = {_KINDS[name] for name in names}
+    if len(names) > 1 or kinds - {FieldKind.PART} or not all(map(_is_spanned, clauses)):
+        return None
+    words = [clause.text for clause in clauses if isinstance(clause, Word)]
+    is_plain = len(words) == len(clauses)
+    if not is_plain and any(map(_is_ambiguous, clauses)):
+        return None
+    whole: Node = Phrase(" ".join(words), distance) if is_plain else Proximity(clauses, distance)
+    return Field(names.pop(), whole) if names else whole
+
+
+def _is_ambiguous(node: Node) -> bool:
+    """Return whether ``node`` is a word that reads as an operator or a field where it does not stand alone."""
+    return isinstance(node, Word) and (read_operator(node.text) is not None or ":" in node.text)
+
+
+def _is_spanned(node: Node) -> bool:
+    """Return whether ``node`` has places in a text: leaves that the words alone decide, and what is made of them."""
+    if isinstance(node, Or | Proximity):
+        return all(map(_is_spanned, node.clauses))
+    return isinstance(node, Leaf) and not isinstance(node, Exact)
 
 
 def _join(kind: type[And | Or], nodes: Sequence[Node]) -> Node | None:

@@ -8,8 +8,8 @@ from typing import Final
 
 from searchapp.i18n import Message
 from searchapp.model import Remark
-from searchapp.query.ast import Field, Node, Phrase
-from searchapp.query.grammar import MOST_CLAUSES, MOST_PROXIMITIES, Near, Operator
+from searchapp.query.ast import Field, Node, Phrase, PhrasePattern
+from searchapp.query.grammar import MOST_CLAUSES, MOST_PROXIMITIES, Near, Operator, Times
 from searchapp.query.lexer import Kind, Token
 
 __all__ = ["UNCLOSED", "balance", "limit_clauses", "limit_proximities", "settle"]
@@ -89,19 +89,28 @@ def _is_proximity(token: Token) -> bool:
 def _has_slop(node: Node | None) -> bool:
     if isinstance(node, Field):
         return _has_slop(node.node)
-    return isinstance(node, Phrase) and bool(node.slop)
+    return isinstance(node, PhrasePattern) or (isinstance(node, Phrase) and bool(node.slop))
 
 
 def _joins(tokens: Sequence[Token], index: int) -> bool:
     """Return whether the operator at ``index`` stands where it can join or exclude something."""
+    if isinstance(tokens[index].operator, Times):
+        return _kind(tokens, index + 1) is Kind.OPERAND
     if tokens[index].operator is not Operator.NOT:
         following = index + 2 if _is_not(tokens, index + 1) else index + 1
-        return _kind(tokens, index - 1) in _ENDS and _kind(tokens, following) in _BEGINS
-    if _kind(tokens, index + 1) not in _BEGINS:
+        return _kind(tokens, index - 1) in _ENDS and _begins(tokens, following)
+    if not _begins(tokens, index + 1):
         return False
     return _kind(tokens, index - 1) is not Kind.OPERATOR or (
         not _is_not(tokens, index - 1) and _joins(tokens, index - 1)
     )
+
+
+def _begins(tokens: Sequence[Token], index: int) -> bool:
+    """Return whether a clause begins at ``index``; « atleast3 » begins one with the word after it."""
+    if index < len(tokens) and isinstance(tokens[index].operator, Times):
+        return _joins(tokens, index)
+    return _kind(tokens, index) in _BEGINS
 
 
 def _is_not(tokens: Sequence[Token], index: int) -> bool:

@@ -8,7 +8,8 @@ A search runs in *stages* over one *query plan* and one open generation, with on
 and returns what it found and whether there was time for all of it.
 
 *Plan* (``plan``): the tree is corrected (``corrections``), *resolved* into clauses of terms (``resolve``, with
-``dictionary`` for prefixes, ``fuzzy`` words and stems, ``field_terms`` for values), its *scored terms* are weighed
+``dictionary`` for prefixes, ``fuzzy`` words, ``wildcards`` and stems, ``field_terms`` for values, ``span_builder`` for
+what stands near each other; ``offers`` for values that another field holds), its *scored terms* are weighed
 (``scored_terms``) with their ``synonyms``, its *highlight terms* extracted (``highlight_terms``). *Match*
 (``matching``): the engine finds *candidates*, for bare words those that reach a minimum that should match, and counts
 those with all *preferred parts* (``preferred_parts``; ``missing_words`` of a hit). *Rank* (``ranking``): the best
@@ -19,7 +20,8 @@ hundred are *reranked* by features and, if asked, by ``recency``; ``hit_explanat
 The ``searcher`` gives each request an ``open_generation`` without withdrawn articles (``exclude_withdrawn``) and
 follows the published one; ``generation_opener`` opens the one before where that is damaged (``file_verification``).
 Without results, ``facet_values`` has all values of a facet, ``trends`` the shares of queries by period (``timeline``);
-``suggest`` completes what is typed. ``evaluation`` measures the ranking on judged queries.
+``suggest`` completes what is typed, ``batch`` searches a list of queries. ``evaluation`` measures the ranking on judged
+queries.
 """
 
 from searchapp.search.paging import DEEPEST_RESULT

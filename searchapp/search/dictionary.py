@@ -21,6 +21,7 @@ from searchapp.model import Article, Deadline
 from searchapp.query.grammar import MOST_EXPANSIONS
 from searchapp.schema import ID
 from searchapp.search.fuzzy import near_words
+from searchapp.search.wildcards import WordForm
 
 __all__ = ["Dictionaries", "Dictionary", "Expansion", "Lookup"]
 
@@ -83,6 +84,23 @@ class Dictionary:
     def with_prefix(self, field: str, prefix: str) -> Mapping[str, int]:
         """Return the words of a field that begin with ``prefix``, with their document frequencies."""
         return dict(self._reader.terms_with_prefix(field, prefix, _MAX_PREFIX_WORDS))
+
+    def matching(self, field: str, text: str, deadline: Deadline) -> Mapping[str, int] | None:
+        """Return the words of a field that have the form ``text``, with « * » and « ? », and their frequencies.
+
+        Only those that begin like it are looked at, which are all where it begins with a star. None when the deadline
+        passes before all of them are.
+        """
+        form = WordForm.of(text)
+        prefix = form.beginning
+        words = dict(self._reader.terms_with_prefix(field, prefix, _ALL)) if prefix else self.words(field)
+        found: dict[str, int] = {}
+        entries = iter(words.items())
+        while batch := list(islice(entries, 8 * _BATCH)):
+            if deadline.passed():
+                return None
+            found.update((word, documents) for word, documents in batch if form.matches(word))
+        return found
 
     def with_stem(self, field: str, stem: str) -> tuple[str, ...]:
         """Return the words of a field that have this stem.
@@ -179,6 +197,15 @@ class Lookup:
         if key not in self._expansions:
             self._expansions[key] = self._expand(
                 fields, lambda field, dictionary: dictionary.with_prefix(field, prefix)
+            )
+        return self._expansions[key]
+
+    def matching(self, fields: Sequence[str], text: str) -> Expansion:
+        """Return the words of each field that have the form ``text``, with « * » and « ? »."""
+        key = (*fields, "form", text)
+        if key not in self._expansions:
+            self._expansions[key] = self._expand(
+                fields, lambda field, dictionary: dictionary.matching(field, text, self._deadline)
             )
         return self._expansions[key]
 

@@ -8,10 +8,11 @@ from typing import Final
 from searchapp.analysis import Term
 from searchapp.engines.port import TermClause
 from searchapp.engines.proximity import stand_near
-from searchapp.query.ast import Exact, Fuzzy, Leaf, Phrase, Prefix
+from searchapp.query.ast import Exact, Fuzzy, Leaf, Phrase, PhrasePattern, Prefix, Wildcard
 from searchapp.schema import ID, canonical_id
 from searchapp.search.dictionary import Lookup
 from searchapp.search.fuzzy import is_near
+from searchapp.search.wildcards import WordForm
 
 __all__ = ["value_clause"]
 
@@ -56,10 +57,16 @@ def _tests(leaf: Leaf, terms: Sequence[Term]) -> list[Test]:
         return [lambda other, form=term.exact: other.exact == form for term in terms]  # type: ignore[misc]
     if isinstance(leaf, Fuzzy):
         return [lambda other, word=term.word: is_near(word, other.word, leaf.distance) for term in terms]  # type: ignore[misc]
+    if isinstance(leaf, Wildcard | PhrasePattern):
+        return [_matches(WordForm.of(piece)) for piece in leaf.text.split()]
     tests: list[Test] = [lambda other, word=term.word: other.word == word for term in terms]  # type: ignore[misc]
     if isinstance(leaf, Prefix):
         tests[-1] = lambda other: other.word.startswith(terms[-1].word)
     return tests
+
+
+def _matches(form: WordForm) -> Test:
+    return lambda other: form.matches(other.word)
 
 
 def _in_a_row(value: Sequence[Term], tests: Sequence[Test]) -> bool:

@@ -8,7 +8,24 @@ from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
 
 from searchapp.analysis import Term, TermMatcher
-from searchapp.query.ast import And, Bool, Exact, Field, Fuzzy, Leaf, Node, Or, Phrase, Prefix, Word
+from searchapp.query.ast import (
+    And,
+    AtLeast,
+    Bool,
+    Exact,
+    Field,
+    Fuzzy,
+    Leaf,
+    Node,
+    Or,
+    Phrase,
+    PhrasePattern,
+    Prefix,
+    Proximity,
+    Wildcard,
+    Word,
+)
+from searchapp.query.leaves import is_pattern
 from searchapp.schema import PARTS
 from searchapp.search.corrections import NO_CORRECTIONS, Corrections
 from searchapp.search.fuzzy import is_near
@@ -16,6 +33,7 @@ from searchapp.search.literal import literal_pattern
 from searchapp.search.query_terms import content_terms, leaves
 from searchapp.search.spellings import QuerySpellings
 from searchapp.search.synonyms import Alternative
+from searchapp.search.wildcards import WordForm
 
 __all__ = ["HighlightTerms", "extract_highlight_terms"]
 
@@ -33,6 +51,7 @@ class HighlightTerms:
     phrases: tuple[tuple[str, ...], ...] = ()
     near: tuple[tuple[tuple[str, ...], int], ...] = ()
     prefixes: frozenset[str] = frozenset()
+    wildcards: frozenset[str] = frozenset()
     fuzzy: frozenset[tuple[str, int]] = frozenset()
     exact: frozenset[str] = frozenset()
     patterns: tuple[re.Pattern[str], ...] = ()
@@ -55,8 +74,8 @@ class HighlightTerms:
     @cached_property
     def has_numbers(self) -> bool:
         """True when a number is among them, which may have spaces in it."""
-        words = self.stems | self.exact | self.prefixes | {word for word, _ in self.fuzzy} | self._words_in_rows
-        return any(map(str.isdigit, words))
+        forms = self.prefixes | self.wildcards | {word for word, _ in self.fuzzy}
+        return any(map(str.isdigit, self.stems | self.exact | forms | self._words_in_rows))
 
     @cached_property
     def has_codes(self) -> bool:
@@ -66,8 +85,12 @@ class HighlightTerms:
     @cached_property
     def terms(self) -> TermMatcher:
         """The terms that are marked, alone or together with others."""
-        other = (lambda term: self.key(term) is not None) if self.exact or self.prefixes or self.fuzzy else None
+        other = (lambda term: self.key(term) is not None) if self._has_forms else None
         return TermMatcher(self.stems, self._words_in_rows, other)
+
+    @cached_property
+    def _has_forms(self) -> bool:
+        return bool(self.exact or self.prefixes or self.wildcards or self.fuzzy)
 
     @cached_property
     def _words_in_rows(self) -> frozenset[str]:
@@ -79,13 +102,14 @@ class HighlightTerms:
             return term.stem
         if term.exact in self.exact:
             return term.exact
-        return self._key_of_word(term.word) if self.prefixes or self.fuzzy else None
+        return self._key_of_word(term.word) if self._has_forms else None
 
     def _key_of_word(self, word: str) -> object | None:
         if word not in self._keys:
             begins = (prefix for prefix in self.prefixes if word.startswith(prefix))
             near = (entry for entry in self.fuzzy if is_near(entry[0], word, entry[1]))
-            self._keys[word] = next(begins, None) or next(near, None)
+            forms = (text for text in self.wildcards if WordForm.of(text).matches(word))
+            self._keys[word] = next(begins, None) or next(near, None) or next(forms, None)
         return self._keys[word]
 
     @cached_property
@@ -102,7 +126,7 @@ def extract_highlight_terms(
     """Return the terms that ``tree`` asks for, corrected, and those of its ``alternatives``; none that it excludes."""
     terms = _terms_of(tree, spellings)
     words = [leaf.text for leaf in leaves(tree, in_parts=False) if isinstance(leaf, Word)]
-    others = terms.patterns or terms.phrases or terms.near or terms.prefixes or terms.fuzzy or terms.exact
+    others = replace(terms, stems=frozenset(), parts={})
     content = content_terms(words, spellings, corrections, or_stopwords=not (others or terms.parts))
     synonyms = [alternative.terms for alternative in alternatives]
     single = {synonym[0].stem for synonym in synonyms if len(synonym) == 1}
@@ -121,11 +145,22 @@ def _terms_of(node: Node, spellings: QuerySpellings) -> HighlightTerms:
             return _terms_of_bool(node, spellings)
         case And() | Or():
             return _merged(*(_terms_of(clause, spellings) for clause in node.clauses))
+        case Proximity():
+            return _merged(*(_terms_of(_as_written(clause), spellings) for clause in node.clauses))
+        case AtLeast():
+            return _terms_of(node.node, spellings)
         case Field() if node.name in PARTS:
             return HighlightTerms(parts={node.name: _terms_of(node.node, spellings)})
-        case Word() | Phrase() | Prefix() | Fuzzy() | Exact():
+        case Word() | Phrase() | Prefix() | Fuzzy() | Exact() | Wildcard() | PhrasePattern():
             return _terms_of_leaf(node, spellings)
     return HighlightTerms()
+
+
+def _as_written(node: Node) -> Node:
+    """Return ``node`` with words as phrases: near each other they are looked for as they are written."""
+    if isinstance(node, Or):
+        return Or(tuple(map(_as_written, node.clauses)))
+    return Phrase(node.text) if isinstance(node, Word) else node
 
 
 def _terms_of_bool(node: Bool, spellings: QuerySpellings) -> HighlightTerms:
@@ -140,6 +175,13 @@ def _terms_of_bool(node: Bool, spellings: QuerySpellings) -> HighlightTerms:
 def _terms_of_leaf(node: Leaf, spellings: QuerySpellings) -> HighlightTerms:
     if pattern := literal_pattern(node):
         return HighlightTerms(patterns=(pattern,))
+    if isinstance(node, Wildcard):
+        return HighlightTerms(wildcards=frozenset([node.text]))
+    if isinstance(node, PhrasePattern):
+        pieces = node.text.split()
+        terms = [term for piece in pieces if not is_pattern(piece) for term in spellings.tokens(piece)]
+        single = tuple((term.word,) for term in terms if not term.is_stopword)
+        return HighlightTerms(phrases=single, wildcards=frozenset(filter(is_pattern, pieces)))
     rows = spellings.phrases(node.text)
     words = rows[0]
     match node:
@@ -167,6 +209,7 @@ def _merged(*several: HighlightTerms) -> HighlightTerms:
         phrases=tuple(phrase for terms in several for phrase in terms.phrases),
         near=tuple(words for terms in several for words in terms.near),
         prefixes=frozenset().union(*(terms.prefixes for terms in several)),
+        wildcards=frozenset().union(*(terms.wildcards for terms in several)),
         fuzzy=frozenset().union(*(terms.fuzzy for terms in several)),
         exact=frozenset().union(*(terms.exact for terms in several)),
         patterns=tuple(pattern for terms in several for pattern in terms.patterns),

@@ -14,7 +14,7 @@ from searchapp.analysis import FrenchAnalyzer, Term
 from searchapp.engines.clauses import BooleanClause, Clause, PhraseClause, TermClause, unscored
 from searchapp.i18n import Message
 from searchapp.model import Remark, Span
-from searchapp.query.ast import And, Bool, Field, Fuzzy, Node, Or, Phrase, Prefix, Word, narrows, show
+from searchapp.query.ast import And, Bool, Field, Fuzzy, Node, Or, Phrase, Prefix, Wildcard, Word, narrows, show
 from searchapp.schema import STEMS, WORDS
 from searchapp.search.corrections import Corrections
 from searchapp.search.query_terms import content_terms, stem_texts
@@ -111,7 +111,7 @@ class PreferredParts:
     def _part(self, node: Node, field: str) -> PreferredPart:
         whole = Field(field, node) if field else node
         clause = unscored(self._resolver.resolve(whole).clause)
-        at = node.at if isinstance(node, Prefix | Fuzzy) else None
+        at = node.at if isinstance(node, Prefix | Fuzzy | Wildcard) else None
         return PreferredPart(show(whole), clause, is_held=not _finds_nothing(clause), at=at)
 
     def _word(self, term: Term) -> PreferredPart:

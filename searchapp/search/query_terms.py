@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from searchapp.analysis import Term
-from searchapp.query.ast import And, Bool, Exact, Field, Leaf, Node, Not, Or, Phrase, Word
+from searchapp.query.ast import And, AtLeast, Bool, Exact, Field, Leaf, Node, Not, Or, Phrase, Proximity, Word
 from searchapp.schema import WORDS
 from searchapp.search.corrections import Corrections
 from searchapp.search.spellings import QuerySpellings
@@ -31,7 +31,9 @@ def leaves(node: Node, *, in_parts: bool) -> Iterator[Leaf]:
     elif isinstance(node, Bool):
         for clause in (*node.should, *node.must):
             yield from leaves(clause, in_parts=in_parts)
-    elif isinstance(node, And | Or):
+    elif isinstance(node, AtLeast):
+        yield from leaves(node.node, in_parts=in_parts)
+    elif isinstance(node, And | Or | Proximity):
         for clause in node.clauses:
             yield from leaves(clause, in_parts=in_parts)
     elif isinstance(node, Field) and in_parts and node.name in WORDS:

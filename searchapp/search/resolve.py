@@ -11,11 +11,20 @@ from typing import Final
 
 from searchapp.analysis import Term
 from searchapp.engines.days import FIRST_DAY, LAST_DAY, day_number
-from searchapp.engines.port import BooleanClause, Clause, DayClause, MatchAllClause, PhraseClause, TermClause
+from searchapp.engines.port import (
+    BooleanClause,
+    Clause,
+    DayClause,
+    MatchAllClause,
+    PhraseClause,
+    SpanClause,
+    TermClause,
+)
 from searchapp.i18n import Message
 from searchapp.model import Remark, Span
 from searchapp.query.ast import (
     And,
+    AtLeast,
     Bool,
     DateRange,
     Exact,
@@ -27,7 +36,10 @@ from searchapp.query.ast import (
     Not,
     Or,
     Phrase,
+    PhrasePattern,
     Prefix,
+    Proximity,
+    Wildcard,
     Word,
     narrows,
 )
@@ -39,6 +51,7 @@ from searchapp.search.field_terms import value_clause
 from searchapp.search.literal import literal_pattern
 from searchapp.search.offers import offers
 from searchapp.search.query_terms import content_terms, stem_texts
+from searchapp.search.span_builder import SpanBuilder
 from searchapp.search.spellings import QuerySpellings
 
 __all__ = ["Resolution", "Resolver"]
@@ -98,7 +111,26 @@ class Resolver:
     def _(self, _node: MatchAll, _scope: _Scope) -> Resolution:
         return Resolution(MatchAllClause())
 
-    @_resolve.register(Word | Phrase | Prefix | Fuzzy | Exact)
+    @_resolve.register
+    def _(self, node: Proximity, scope: _Scope) -> Resolution:
+        return self._resolve(And(node.clauses), scope) if scope.value else self._span(node, scope)
+
+    @_resolve.register
+    def _(self, node: AtLeast, scope: _Scope) -> Resolution:
+        return self._resolve(node.node, scope) if scope.value else self._span(node, scope, node.times)
+
+    def _span(self, node: Node, scope: _Scope, times: int = 1) -> Resolution:
+        """Return a clause that matches ``node`` by the places of its words in a part, and scores by their stems."""
+        fields = [WORDS[part] for part in scope.parts]
+        builder = SpanBuilder(self._spellings, self._lookup, fields)
+        span = builder.build(node)
+        stems = dict.fromkeys(term.stem for word in builder.words for term in self._spellings.tokens(word))
+        should = tuple(TermClause(STEMS, ((stem, 1.0),)) for stem in stems)
+        found = _any(SpanClause(field, span, times) for field in fields) if builder.complete else _any([])
+        remarks = (Remark(_cut_message(), *getattr(node, "at", scope.at)),) if builder.cut else ()
+        return Resolution(BooleanClause(should, must=(found,)), remarks, builder.complete)
+
+    @_resolve.register(Word | Phrase | Prefix | Fuzzy | Exact | Wildcard | PhrasePattern)
     def _(self, node: Leaf, scope: _Scope) -> Resolution:
         resolved = self._leaf(node, scope)
         pattern = literal_pattern(node) if not scope.value else None
@@ -108,6 +140,10 @@ class Resolver:
         terms = self._spellings.tokens(node.text)
         if scope.value:
             return self._value(node, terms, scope)
+        if isinstance(node, PhrasePattern):
+            return self._span(node, scope)
+        if isinstance(node, Wildcard):
+            return self._words(node, terms[:1], scope) if terms else Resolution(_any([]))
         if isinstance(node, Word) and scope.everywhere:
             return self._word_anywhere(node)
         if isinstance(node, Phrase):
@@ -241,6 +277,8 @@ class Resolver:
                 return Resolution(_any(_terms(EXACT[part], (term.exact,)) for part in scope.parts))
             case Prefix() if last:
                 at, expansion = node.at, self._lookup.with_prefix(fields, term.word)
+            case Wildcard():
+                at, expansion = node.at, self._lookup.matching(fields, node.text)
             case Fuzzy():
                 at, expansion = node.at, self._lookup.near(fields, term.word, node.distance)
             case _:
@@ -248,8 +286,7 @@ class Resolver:
         clause = _any(_terms(field, words) for field, words in expansion.words.items())
         if not expansion.cut:
             return Resolution(clause, complete=expansion.complete)
-        message = Message("Only the {limit} most frequent of its words were looked for.", limit=MOST_EXPANSIONS)
-        return Resolution(clause, (Remark(message, *at),), expansion.complete)
+        return Resolution(clause, (Remark(_cut_message(), *at),), expansion.complete)
 
     def _stems_of(self, clause: Clause) -> Iterator[str]:
         """Yield the stems of the first words of ``clause``."""
@@ -257,6 +294,10 @@ class Resolver:
         words = dict.fromkeys(word for part in parts if isinstance(part, TermClause) for word, _ in part.terms)
         for word in list(words)[:_MAX_SCORED_STEMS]:
             yield from (term.stem for term in self._spellings.tokens(word))
+
+
+def _cut_message() -> Message:
+    return Message("Only the {limit} most frequent of its words were looked for.", limit=MOST_EXPANSIONS)
 
 
 def _clauses(parts: Iterable[Resolution]) -> tuple[Clause, ...]:

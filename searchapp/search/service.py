@@ -205,8 +205,8 @@ class SearchService:
         plan = self._planner.plan(request, parsed, generation, deadline)
         window = window_of(request, plan, cursors, groups)
         matches = match(plan, window, reader, deadline, counts)
-        found_nothing = matches.complete and plan.complete and not matches.result.total
-        if found_nothing and (relaxed := self._planner.relaxed_plan(request, parsed, generation, deadline)):
+        may_relax = matches.complete and plan.complete and not matches.result.total and request.correct
+        if may_relax and (relaxed := self._planner.relaxed_plan(request, parsed, generation, deadline)):
             relaxed_window = window_of(request, relaxed, cursors, groups)
             relaxed_matches = match(relaxed, relaxed_window, reader, deadline, counts)
             if relaxed_matches.result.total:

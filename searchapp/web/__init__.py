@@ -5,6 +5,7 @@ them:
 
 - ``links``: addresses of searches; ``article_ids``: addresses of articles
 - ``write_api``: articles written over HTTP, behind ``write_access`` (the token) and ``token_bucket`` (the rate)
+- ``batch_pages``: a list of searches, as a page and as CSV
 - ``result_page``, ``histogram``, ``examples``: filters, page numbers, chart of dates, example queries
 - ``trend_request``, ``trend_chart``: the parameters and the picture of trends
 - ``site_language``, ``templating``: sentences, dates and numbers in the reader's language
@@ -33,6 +34,7 @@ from searchapp.web import malformed_requests as malformed
 from searchapp.web import site_language as language
 from searchapp.web.api import api
 from searchapp.web.article_ids import ArticleIdConverter
+from searchapp.web.batch_pages import batch
 from searchapp.web.conditional import answer_unmodified
 from searchapp.web.exports import exports
 from searchapp.web.malformed_requests import MalformedRequests
@@ -75,7 +77,7 @@ def create_app(config: Config | None = None, *, service: SearchService | None = 
     install(app, config, service, writer, open_release_timer(config))
     for room in (malformed, assets, errors, language, templating, admission):
         room.init_app(app)
-    for blueprint in (pages, api, exports, writing, probes, site_files):
+    for blueprint in (pages, batch, api, exports, writing, probes, site_files):
         app.register_blueprint(blueprint)
     app.before_request(_resume_indexing)
     app.after_request(_finish)

@@ -14,7 +14,7 @@ from searchapp.web.site import site
 
 __all__ = ["init_app"]
 
-SEARCHING: Final = {"pages", "api", "exports"}
+SEARCHING: Final = {"pages", "batch", "api", "exports"}
 WAIT_SECONDS: Final = 2.0
 COSTLY_WAIT_SECONDS: Final = 1.0
 
@@ -29,12 +29,16 @@ def _enter() -> None:
     if request.blueprint not in SEARCHING:
         return
     admission, costs = site().admission, site().costs
-    client, costly = request.remote_addr or "", looks_costly(request.args.get("q", "")) or request.full_path in costs
+    client, costly = request.remote_addr or "", _looks_costly() or request.full_path in costs
     longest = min(COSTLY_WAIT_SECONDS if costly else WAIT_SECONDS, site().config.query_seconds)
     waited = admission.enter(client, longest, costly=costly)
     g.search_slot = client, costly, time.thread_time()
     if _client_is_gone(waited=waited):
         raise ClientDisconnected
+
+
+def _looks_costly() -> bool:
+    return "lines" in request.args or looks_costly(request.args.get("q", ""))
 
 
 def _client_is_gone(*, waited: bool) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import os
 import signal
@@ -185,3 +186,21 @@ def test_serve_says_when_the_port_is_taken(run: Run, indexed: Config) -> None:
         outcome = run("serve", "--index", indexed.index, "--port", port)
     assert outcome.returncode == 2
     assert f"searchapp serve --index {indexed.index} --port {port + 1}\n" in outcome.stderr
+
+
+def test_a_file_of_queries_is_searched_line_by_line(run: Run, indexed: Config, tmp_path: Path) -> None:
+    (tmp_path / "noms.txt").write_text("\ufeffingérence américaine\n\nabsent\n+33 6\n", "utf-8")
+    outcome = run("search", "--batch", "noms.txt", "--index", indexed.index)
+    assert [line.split(maxsplit=1) for line in outcome.stdout.splitlines()] == [
+        ["0", "ingérence américaine"],
+        ["0", "absent"],
+        ["0", "+33 6"],
+    ]
+    table = run("search", "--batch", "noms.txt", "--csv", "--no-phrases", "--index", indexed.index).stdout
+    best, _, formula = csv.DictReader(table.splitlines())
+    assert (best["query"], best["articles"], best["best_title"]) == (
+        "ingérence américaine",
+        "1",
+        "Moscou nie toute ingérence",
+    )
+    assert (formula["query"], formula["articles"]) == ("'+33 6", "0")

@@ -11,6 +11,7 @@ from functools import singledispatchmethod
 from itertools import product
 
 from searchapp.analysis.value_keys import value_key
+from searchapp.engines.clauses import AnyWord, Close, Either, Row, Span
 from searchapp.engines.port import (
     BM25_B,
     BM25_K1,
@@ -22,6 +23,7 @@ from searchapp.engines.port import (
     MatchAllClause,
     MinimumWeightClause,
     PhraseClause,
+    SpanClause,
     TermClause,
 )
 from searchapp.model import FacetBucket, Filters, HistogramBucket, Sort
@@ -130,6 +132,11 @@ class Oracle:
         )
 
     @matches.register
+    def _(self, clause: SpanClause, document: Document) -> bool:
+        found = _stretches(clause.span, _with_breaks(document, clause.field))
+        return len({first for first, _ in found}) >= clause.times
+
+    @matches.register
     def _(self, clause: BooleanClause, document: Document) -> bool:
         if any(self.matches(part, document) for part in clause.must_not):
             return False
@@ -185,6 +192,34 @@ def _values(document: Document, field: str) -> Sequence[str]:
     values |= {FACET_KEYS[name]: list(dict.fromkeys(map(value_key, values[name]))) for name in written}
     values[FACET_KEYS[YEAR]] = [f"{document.day // 10000:04}"] if document.day else []
     return values.get(field, ())
+
+
+def _stretches(span: Span, words: Sequence[str | None]) -> set[tuple[int, int]]:
+    """Return every stretch (first, last) of ``span`` in ``words``."""
+    match span:
+        case AnyWord():
+            return {(place, place) for place, word in enumerate(words) if word in span.words}
+        case Row():
+            width = len(span.parts)
+            starts = range(len(words) - width + 1)
+            return {
+                (start, start + width - 1)
+                for start in starts
+                if all(words[start + at] in part.words for at, part in enumerate(span.parts))
+            }
+        case Either():
+            return set().union(*(_stretches(part, words) for part in span.parts))
+        case Close():
+            pairs = product(_stretches(span.one, words), _stretches(span.other, words))
+            return set(filter(None, (_cover(one, other, span.slop) for one, other in pairs)))
+
+
+def _cover(one: tuple[int, int], other: tuple[int, int], slop: int) -> tuple[int, int] | None:
+    for inner, outer in ((one, other), (other, one)):
+        if outer[0] < inner[0] and inner[1] < outer[1]:
+            return outer
+    first, second = sorted((one, other))
+    return (first[0], second[1]) if 0 <= second[0] - first[1] - 1 <= slop else None
 
 
 def _with_breaks(document: Document, field: str) -> Sequence[str | None]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from searchapp.engines.clauses import AnyWord, Close
 from searchapp.engines.port import (
     BooleanClause,
     Clause,
@@ -14,6 +15,7 @@ from searchapp.engines.port import (
     MinimumWeightClause,
     PhraseClause,
     Reader,
+    SpanClause,
     TermClause,
 )
 from searchapp.model import Deadline
@@ -24,10 +26,11 @@ PASSED = Deadline(0.0)
 VIN = TermClause(STEMS, (("vin", 1.0),))
 PHRASE = PhraseClause(WORDS["text"], ("le", "phare"))
 NEAR = PhraseClause(WORDS["text"], ("phare", "vin"), 20)
+SPAN = SpanClause(WORDS["text"], Close(AnyWord(("phare", "quai")), AnyWord(("vin",)), 20))
 WORDS_NEAR = PhraseClause(WORDS["text"], ("vin", "port", "quai", "phare"), 5)
 MOST_WORDS = MinimumWeightClause(STEMS, (("vin", 1.0), ("port", 1.0), ("quai", 1.0)), 2.0)
 MANY_WORDS = TermClause(WORDS["text"], tuple((f"mot{number:04}", 1.0) for number in range(1_000)))
-COSTLY = {"phrase": PHRASE, "pair": NEAR, "proximity": WORDS_NEAR, "weights": MOST_WORDS}
+COSTLY = {"phrase": PHRASE, "pair": NEAR, "proximity": WORDS_NEAR, "span": SPAN, "weights": MOST_WORDS}
 KINDS: dict[str, Clause] = {
     **COSTLY,
     "term": VIN,

@@ -21,7 +21,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from searchapp.analysis import Term
-from searchapp.engines.clauses import unscored
+from searchapp.engines.clauses import AnyWord, Close, Either, Row, unscored
 from searchapp.engines.port import (
     BooleanClause,
     Clause,
@@ -33,6 +33,7 @@ from searchapp.engines.port import (
     MinimumWeightClause,
     PhraseClause,
     Reader,
+    SpanClause,
     TermClause,
 )
 from searchapp.model import Article, Deadline, Filters, Sort
@@ -120,6 +121,17 @@ def phrase_clauses() -> st.SearchStrategy[Clause]:
     return st.builds(PhraseClause, st.sampled_from(list(WORDS.values())), terms, st.sampled_from([0, 0, 1, 2, 5]))
 
 
+def span_clauses() -> st.SearchStrategy[Clause]:
+    words = st.builds(AnyWord, st.lists(st.sampled_from(WORD_FORMS), min_size=1, max_size=3).map(tuple))
+    rows = st.builds(Row, st.lists(words, min_size=1, max_size=3).map(tuple))
+    either = st.builds(Either, st.tuples(words, rows))
+    slops = st.sampled_from([0, 1, 2, 5])
+    close = st.builds(Close, st.one_of(words, rows), words, slops)
+    nested = st.builds(Close, close, words, slops)
+    spans = st.one_of(words, rows, either, close, nested)
+    return st.builds(SpanClause, st.sampled_from(list(WORDS.values())), spans, st.sampled_from([1, 1, 1, 2, 3]))
+
+
 def day_clauses() -> st.SearchStrategy[Clause]:
     days = st.sampled_from([0, 1, *(int(day.strftime("%Y%m%d")) for day in DAYS), 99999999])
     return st.builds(DayClause, days, days)
@@ -144,7 +156,8 @@ def grown(clauses: st.SearchStrategy[Clause]) -> st.SearchStrategy[Clause]:
 
 CLAUSES: Final = st.recursive(
     st.one_of(
-        term_clauses(), term_clauses(), phrase_clauses(), weight_clauses(), day_clauses(), st.just(MatchAllClause())
+        *(term_clauses(), term_clauses(), phrase_clauses(), span_clauses(), weight_clauses(), day_clauses()),
+        st.just(MatchAllClause()),
     ),
     grown,
     max_leaves=8,

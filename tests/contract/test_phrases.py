@@ -5,10 +5,12 @@ from __future__ import annotations
 import pytest
 
 from searchapp.analysis import Term
-from searchapp.engines.port import BooleanClause, Document, EngineRequest, PhraseClause, TermClause
+from searchapp.engines.clauses import AnyWord, Close, Either, Row, Span
+from searchapp.engines.port import BooleanClause, Document, EngineRequest, PhraseClause, SpanClause, TermClause
 from searchapp.model import Article
 from searchapp.schema import STEMS, WORDS
-from tests.contract.conftest import ANALYZER, Open, OpenDocuments, article, found
+from tests.contract.conftest import ANALYZER, Open, OpenDocuments, article, document, found
+from tests.contract.oracle import Oracle
 
 HARBOUR = [
     article("quai", "Le quai du port", "Le vieux port et le quai neuf du vieux port de pêche."),
@@ -112,3 +114,36 @@ def test_no_query_text_is_too_odd(open_index: Open) -> None:
         assert found(reader, PhraseClause(WORDS["text"], (term, "port"), 5)) == []
         assert reader.document_frequency(STEMS, term) == 0
         assert reader.article(term) is None
+
+
+def any_of(*words: str) -> AnyWord:
+    return AnyWord(words)
+
+
+@pytest.mark.parametrize(
+    ("span", "times", "expected"),
+    [
+        (any_of("criee", "peche"), 1, {"quai", "pêche", "criée"}),
+        (any_of("peche"), 2, {"pêche"}),
+        (any_of("peche"), 3, set()),
+        (any_of("port", "quai"), 2, {"quai", "pêche"}),
+        (Row((any_of("vieux", "le"), any_of("port"))), 1, {"quai", "pêche", "criée"}),
+        (Row((any_of("vieux"), any_of("port"))), 2, {"quai"}),
+        (Row((any_of("port"), any_of("vieux", "dort"))), 1, {"criée"}),
+        (Close(any_of("criee"), any_of("port"), 1), 1, {"pêche"}),
+        (Close(any_of("port"), any_of("port"), 4), 1, {"pêche"}),
+        # A phrase beside a word, then a word inside of that stretch.
+        (Close(Row((any_of("vieux"), any_of("port"))), any_of("neuf"), 3), 1, {"quai"}),
+        (Close(Close(any_of("vieux"), any_of("neuf"), 4), any_of("quai"), 0), 1, {"quai"}),
+        (Close(Close(any_of("vieux"), any_of("neuf"), 2), any_of("absent"), 9), 1, set()),
+        (Either((any_of("absent"), Row((any_of("cinq"), any_of("heures"))))), 1, {"criée"}),
+    ],
+)
+def test_a_span_finds_exactly_its_documents(open_index: Open, span: Span, times: int, expected: set[str]) -> None:
+    reader, clause = open_index(HARBOUR), SpanClause(WORDS["text"], span, times)
+    assert set(found(reader, clause)) == expected
+    assert expected == {entry.id for entry in HARBOUR if Oracle([]).matches(clause, document(entry))}
+
+
+def test_a_span_in_a_field_that_is_none_finds_nothing(open_index: Open) -> None:
+    assert found(open_index(HARBOUR), SpanClause("no_such_field", any_of("port"))) == []

@@ -8,7 +8,27 @@ from zoneinfo import ZoneInfo
 from hypothesis import strategies as st
 
 from searchapp.model import Article
-from searchapp.query import And, Bool, DateRange, Exact, Field, Fuzzy, Node, Not, Or, Phrase, Prefix, Word, parse, show
+from searchapp.query import (
+    And,
+    AtLeast,
+    Bool,
+    DateRange,
+    Exact,
+    Field,
+    Fuzzy,
+    Node,
+    Not,
+    Or,
+    Phrase,
+    PhrasePattern,
+    Prefix,
+    Proximity,
+    Wildcard,
+    Word,
+    parse,
+    show,
+)
+from searchapp.query.leaves import is_pattern
 
 __all__ = ["corpora", "trees"]
 
@@ -68,6 +88,8 @@ def trees() -> st.SearchStrategy[Node]:
 def leaves() -> st.SearchStrategy[Node]:
     word = st.sampled_from((*WORDS, "port-eau"))
     phrase = st.lists(word, min_size=1, max_size=3).map(" ".join)
+    plain = st.sampled_from(("pont", "ponts", "port", "marche", "eau", "le", "de"))
+    form = st.sampled_from(("p?nt", "*rt", "p*t", "m*ch?s", "*ea*", "??nt"))
     begun = st.sampled_from(("po", "por", "march", "marc", "eau", "pont-ma", "zz"))
     leaf = (
         word.map(Word)
@@ -75,7 +97,14 @@ def leaves() -> st.SearchStrategy[Node]:
         | begun.map(Prefix)
         | st.builds(Fuzzy, word, st.sampled_from((1, 2)))
         | word.map(Exact)
+        | form.map(Wildcard)
+        | st.lists(st.one_of(plain, form), min_size=2, max_size=3).map(" ".join).filter(is_pattern).map(PhrasePattern)
     )
+    span = plain.map(Word) | form.map(Wildcard) | st.lists(plain, min_size=2, max_size=2).map(" ".join).map(Phrase)
+    either = st.lists(span, min_size=2, max_size=2).map(tuple).map(Or)
+    near = st.builds(Proximity, st.tuples(span | either, span), st.integers(1, 3))
+    nested = st.builds(Proximity, st.tuples(near, span), st.integers(1, 3))
+    leaf = leaf | near | nested | st.builds(AtLeast, st.integers(1, 3), plain.map(Word) | form.map(Wildcard))
     value = st.sampled_from(("echo", "phare", "le bihan", "anne", "bihan", "eau", "du pont")).map(Phrase)
     names = st.sampled_from(("title", "lead", "text"))
     return (

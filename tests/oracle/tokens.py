@@ -15,7 +15,25 @@ from zoneinfo import ZoneInfo
 
 from searchapp.analysis import FrenchAnalyzer, Term
 from searchapp.model import Article
-from searchapp.query import And, Bool, DateRange, Exact, Field, Fuzzy, MatchAll, Node, Not, Or, Phrase, Prefix, Word
+from searchapp.query import (
+    And,
+    AtLeast,
+    Bool,
+    DateRange,
+    Exact,
+    Field,
+    Fuzzy,
+    MatchAll,
+    Node,
+    Not,
+    Or,
+    Phrase,
+    PhrasePattern,
+    Prefix,
+    Proximity,
+    Wildcard,
+    Word,
+)
 
 __all__ = ["found"]
 
@@ -155,6 +173,86 @@ def _(node: Prefix, view: View) -> bool:
     return anywhere(view, begins) and all(
         anywhere(view, lambda held, term=term: held.stem == term.stem) for term in terms
     )
+
+
+@holds.register
+def _(node: Wildcard, view: View) -> bool:
+    return in_a_row(view, [fits(node.text)])
+
+
+@holds.register
+def _(node: PhrasePattern, view: View) -> bool:
+    return in_a_row(view, [fits(piece) for piece in node.text.split()])
+
+
+@holds.register
+def _(node: Proximity, view: View) -> bool:
+    if view.is_value:
+        return all(holds(clause, view) for clause in node.clauses)
+    return any(stretches(node, text) for text in view.texts())
+
+
+@holds.register
+def _(node: AtLeast, view: View) -> bool:
+    if view.is_value:
+        return holds(node.node, view)
+    return any(
+        len({first for first, _ in stretches(node.node, text, counted=True)}) >= node.times for text in view.texts()
+    )
+
+
+def stretches(node: Node, text: list[Term], *, counted: bool = False) -> set[tuple[int, int]]:
+    """Return where ``node`` stands, first and last place; a word that is counted in all its forms."""
+    match node:
+        case Word() if counted:
+            stem = ANALYZER.terms(node.text)[0].stem
+            return {(place, place) for place, held in enumerate(text) if held.stem == stem}
+        case Phrase(slop=slop) if slop:
+            words = [Word(term.word) for term in ANALYZER.terms(node.text)]
+            return stretches(Proximity(tuple(words), slop) if len(words) > 1 else words[0], text)
+        case Word() | Phrase():
+            return rows([lambda held, word=term.word: held.word == word for term in ANALYZER.terms(node.text)], text)
+        case Wildcard() | PhrasePattern():
+            return rows([fits(piece) for piece in node.text.split()], text)
+        case Prefix():
+            return rows([lambda held: held.word.startswith(node.text)], text)
+        case Or():
+            return set().union(*(stretches(clause, text) for clause in node.clauses))
+        case Proximity():
+            found = stretches(node.clauses[0], text)
+            for clause in node.clauses[1:]:
+                pairs = product(found, stretches(clause, text))
+                found = set(filter(None, (cover(*sorted(pair), node.distance) for pair in pairs)))
+            return found
+    raise TypeError(node)
+
+
+def rows(tests: Sequence[Callable[[Term], bool]], text: list[Term]) -> set[tuple[int, int]]:
+    return {
+        (start, start + len(tests) - 1)
+        for start in range(len(text) - len(tests) + 1)
+        if all(test(text[start + at]) for at, test in enumerate(tests))
+    }
+
+
+def cover(one: tuple[int, int], other: tuple[int, int], distance: int) -> tuple[int, int] | None:
+    """Return the stretch of two that are near enough, or of which one lies inside the other."""
+    if one[0] < other[0] and other[1] < one[1]:
+        return one
+    return (one[0], other[1]) if 0 <= other[0] - one[1] - 1 <= distance else None
+
+
+def fits(text: str) -> Callable[[Term], bool]:
+    """Compare letter by letter, from the definition of « * » and « ? »."""
+
+    def is_form(form: str, word: str) -> bool:
+        if not form:
+            return not word
+        if form[0] == "*":
+            return any(is_form(form[1:], word[start:]) for start in range(len(word) + 1))
+        return bool(word) and form[0] in ("?", word[0]) and is_form(form[1:], word[1:])
+
+    return lambda held: is_form(text, held.word)
 
 
 @holds.register

@@ -8,9 +8,10 @@ from hypothesis import strategies as st
 
 __all__ = ["any_text", "random_text"]
 
-SIGNS = list(" \"«»“”„()|+-!=*~:&/.,'’\n\t\u00a0\u00ad_0127é")
+SIGNS = list("? \"«»“”„()|+-!=*~:&/.,'’\n\t\u00a0\u00ad_0127é")
 PIECES = [
     *("ET ", "OU ", "SAUF ", "AND ", "OR ", "NOT ", "PROCHE/3 ", "NEAR ", "titre:", "mot-clé:", "source:", "id:"),
+    *("atleast3 ", "NON ", "tr?in", "*tion", "m*ne*", "Rép*"),
     *("date:", "depuis:", "avant:", "2022", "2021-02-3", "2020..2021", "novembre 2022", "hier", "le mois dernier"),
     *("autuer:", "http://", "12:30", "mot", "l’été", "C.H.U.", "1\u00a0200", "\ud800", "\x00", "\u0301", "𝔘"),
 ]

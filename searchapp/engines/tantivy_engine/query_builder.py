@@ -7,25 +7,34 @@ its STEMS terms and nothing else. Tantivy's BM25 is the port's.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
+from itertools import islice, product
+from math import prod
 from typing import Final, assert_never
 
 import tantivy
 from tantivy import DocAddress, FieldType, Occur, Query
 
 from searchapp.engines.clauses import (
+    AnyWord,
     BooleanClause,
     Clause,
+    Close,
     DayClause,
+    Either,
     MatchAllClause,
     MinimumWeightClause,
     PhraseClause,
+    Row,
+    Span,
+    SpanClause,
     TermClause,
 )
 from searchapp.engines.days import day_range
 from searchapp.engines.field_values import filter_keys
 from searchapp.engines.proximity import stand_in_a_row, stand_near
+from searchapp.engines.spans import documents_among
 from searchapp.engines.tantivy_engine.arrangements import arrangements, count_arrangements
 from searchapp.engines.tantivy_engine.schema import DAY
 from searchapp.engines.tantivy_engine.stored import words_at_positions
@@ -45,6 +54,10 @@ _DOCUMENTS_PER_LIST: Final = 5
 _POSTINGS_PER_DOCUMENT: Final = 50
 # So many terms are looked up whatever the time.
 _FREE_TERMS: Final = 64
+# Rows of words that are asked for one by one.
+_MAX_WAYS: Final = 64
+# Documents whose words are read between two checks of the clock.
+_DOCUMENTS_AT_A_TIME: Final = 16
 # Documents that one search returns for scanning.
 _SCAN_BATCH: Final = 1 << 16
 
@@ -82,6 +95,8 @@ class QueryBuilder:
                 return self._terms(clause)
             case PhraseClause():
                 return self._phrase(clause)
+            case SpanClause():
+                return self._span(clause)
             case DayClause():
                 return self.days(clause.first, clause.last)
             case MinimumWeightClause():
@@ -115,6 +130,43 @@ class QueryBuilder:
         if len(terms) == 1:
             return self.any_of(clause.field, terms)
         return self._together(clause.field, terms, clause.slop)
+
+    def _span(self, clause: SpanClause) -> Query:
+        if clause.field not in WORDS.values():
+            return Query.empty_query()
+        ways = self._ways(clause)
+        if ways and self._has_time_for(sum(min(map(partial(self._frequency, clause.field), way)) for way in ways)):
+            return _unscored(_should([self._row(clause.field, way) for way in ways]))
+
+        return self._scanned(
+            clause.field,
+            self._holding(clause.field, clause.span),
+            lambda some: documents_among(some, clause.span, clause.times),
+        )
+
+    def _ways(self, clause: SpanClause) -> list[list[str]]:
+        """Return the rows of words that ``clause`` stands for; none when it is no row, or stands for too many."""
+        span = clause.span
+        if clause.times > 1 or not isinstance(span, Row) or prod(len(part.words) for part in span.parts) > _MAX_WAYS:
+            return []
+        return [[encodable(word) for word in way] for way in product(*(part.words for part in span.parts))]
+
+    def _row(self, field: str, words: list[str]) -> Query:
+        return self._term(field, words[0]) if len(words) == 1 else Query.phrase_query(self._schema, field, list(words))
+
+    def _holding(self, field: str, span: Span) -> Query:
+        """Return the query for the documents that hold the words which ``span`` needs."""
+        match span:
+            case AnyWord():
+                return self._terms(TermClause(field, tuple((word, 1.0) for word in span.words)))
+            case Row() | Either():
+                occur = Occur.Must if isinstance(span, Row) else Occur.Should
+                return Query.boolean_query([(occur, self._holding(field, part)) for part in span.parts])
+            case Close():
+                return Query.boolean_query(
+                    [(Occur.Must, self._holding(field, part)) for part in (span.one, span.other)]
+                )
+        assert_never(span)
 
     def _minimum_weight(self, clause: MinimumWeightClause) -> Query:
         boolean = as_boolean(clause, self._deadline)
@@ -172,28 +224,34 @@ class QueryBuilder:
         stretch = len(terms) + slop
         ways = count_arrangements(terms, stretch) if slop else 1
         if ways > _MAX_ARRANGEMENTS or not self._has_time_for(ways * min(map(partial(self._frequency, field), terms))):
-            return self._scanned(field, terms, slop)
+            every_term = Query.boolean_query([(Occur.Must, self.any_of(field, [term])) for term in set(terms)])
+            is_match = partial(stand_near, terms=terms, slop=slop) if slop else partial(stand_in_a_row, terms=terms)
+            return self._scanned(
+                field, every_term, lambda some: [index for index, words in enumerate(some) if is_match(words)]
+            )
         if not slop:
             return _unscored(Query.phrase_query(self._schema, field, list(terms)))
         phrases = arrangements(terms, stretch)
         return _unscored(_should([Query.phrase_query(self._schema, field, list(way)) for way in phrases]))
 
-    def _scanned(self, field: str, terms: list[str], slop: int) -> Query:
-        """Return the query for the documents whose stored words match, as many as there is time to scan."""
-        every_term = Query.boolean_query([(Occur.Must, self.any_of(field, [term])) for term in set(terms)])
-        searcher, ids = self._searcher, list[str]()
+    def _scanned(self, field: str, candidates: Query, find: Callable[[Sequence[list[str]]], Iterable[int]]) -> Query:
+        """Return the query for the documents that ``find`` tells by their stored words, as many as there is time for.
+
+        ``find`` is called with the words of some documents, each by its positions, and returns indexes of these.
+        """
+        ids = list[str]()
         # What is planned takes its time too, when Tantivy runs the query.
         deadline = Deadline(self._deadline.moment - self._planned / _PHRASES_PER_SECOND)
-        for address in self._documents(every_term):
+        addresses = self._documents(candidates)
+        while some := list(islice(addresses, _DOCUMENTS_AT_A_TIME)):
             if deadline.passed():
                 self.complete = False
                 if self._excluding:
-                    return every_term
+                    return _unscored(candidates)
                 break
-            document = searcher.doc(address)
-            words = words_at_positions(document.get_all(field))
-            if stand_near(words, terms, slop) if slop else stand_in_a_row(words, terms):
-                ids.append(document.get_all(ID)[0])
+            documents = [self._searcher.doc(address) for address in some]
+            chosen = find([words_at_positions(document.get_all(field)) for document in documents])
+            ids += [documents[index].get_all(ID)[0] for index in chosen]
         return self.any_of(ID, ids) if ids else Query.empty_query()
 
     def _documents(self, query: Query) -> Iterator[DocAddress]:

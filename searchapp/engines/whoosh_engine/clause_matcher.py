@@ -8,15 +8,22 @@ from typing import Final, assert_never
 import numpy as np
 
 from searchapp.engines.clauses import (
+    AnyWord,
     BooleanClause,
     Clause,
+    Close,
     DayClause,
+    Either,
     MatchAllClause,
     MinimumWeightClause,
     PhraseClause,
+    Row,
+    Span,
+    SpanClause,
     TermClause,
 )
 from searchapp.engines.port import BM25_K1
+from searchapp.engines.spans import documents_with, words_of
 from searchapp.engines.whoosh_engine.codec.layout import Numbers
 from searchapp.engines.whoosh_engine.codec.posting_decoder import Integers
 from searchapp.engines.whoosh_engine.matches import Match, contained, intersection, union, unscored, with_scores
@@ -55,6 +62,8 @@ class ClauseMatcher:
                 return self._terms(clause)
             case PhraseClause():
                 return self._phrase(clause)
+            case SpanClause():
+                return self._span(clause)
             case DayClause():
                 return self._days(clause)
             case MinimumWeightClause():
@@ -102,6 +111,45 @@ class ClauseMatcher:
         if clause.slop:
             return documents_of(window_starts(positions, Counter(clause.terms), len(clause.terms) + clause.slop))
         return documents_of(phrase_starts([positions[term] for term in clause.terms]))
+
+    def _span(self, clause: SpanClause) -> Match:
+        documents = self._holding(clause.field, clause.span)
+        matches = [np.empty(0, np.int32)]
+        for start in range(0, len(documents), _BATCH):
+            some = documents[start : start + _BATCH]
+            positions: dict[str, Numbers] = {}
+            for word in dict.fromkeys(words_of(clause.span)):
+                own = None if self._is_late() else self._positions(clause.field, word, some)
+                if own is None:
+                    self.complete = False
+                    matches += [documents[start:]] if self._excluding else []
+                    return unscored(np.concatenate(matches))
+                positions[word] = own
+            matches.append(documents_with(clause.span, positions.__getitem__, clause.times).astype(np.int32))
+        return unscored(np.concatenate(matches))
+
+    def _holding(self, field: str, span: Span) -> Integers:
+        """Return the documents that hold the words which ``span`` needs."""
+        match span:
+            case AnyWord():
+                terms = tuple((word, 1.0) for word in dict.fromkeys(span.words))
+                return self._terms(TermClause(field, terms)).documents
+            case Row():
+                return intersection(self._holding(field, part) for part in span.parts)
+            case Close():
+                return intersection((self._holding(field, span.one), self._holding(field, span.other)))
+            case Either():
+                parts = [unscored(self._holding(field, part)) for part in span.parts]
+                return union(parts, self._cache.size).documents
+        assert_never(span)
+
+    def _positions(self, field: str, word: str, documents: Integers) -> Numbers | None:
+        """Return the positions of ``word`` in those of ``documents`` that hold it; None when the time is over."""
+        holding = documents[contained(self._cache.postings(field, word).documents, documents)]
+        if not len(holding):
+            return np.empty(0, np.int64)
+        positions = self._cache.positions(field, word, holding, self._deadline)
+        return None if positions is None else positions[contained(holding, positions >> 32)]
 
     def _days(self, clause: DayClause) -> Match:
         days = self._cache.days
