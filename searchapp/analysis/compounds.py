@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import Final
 
 from searchapp.analysis.filters import fold, join_number, normalize
@@ -26,6 +27,8 @@ __all__ = [
     "exact_form",
     "joined_word",
     "other_amounts",
+    "other_numbers",
+    "percentages",
 ]
 
 _APOSTROPHE = f"[{re.escape(APOSTROPHES)}]"
@@ -110,6 +113,7 @@ _LENIENT: Final = re.compile(rf"(?<![\w{_MARKS}\-\u2010\u2011'’])[A-Za-z]{{1,4
 _HOUR_PARTS: Final = re.compile(r"(\d{1,2})\s?(?:h|:|heures?)\s?(\d\d)")
 _AMOUNT_PARTS: Final = re.compile(rf"({_NUMBER})\s?(?:°\s?)?({_FOLDED_UNITS}|(?:million|milliard)s? deuros)")
 _SEPARATORS: Final = re.compile(rf"[\s.]+|{_HYPHEN}+")
+_WITH_POINT: Final = re.compile(r"\d{1,3}\.\d{1,2}")
 _PAIR_PARTS: Final = re.compile(r"(\d{1,3})-(\d{1,2})")
 _DIMENSION_PARTS: Final = re.compile(r"(\d{1,3})\s?[x\u00d7]\s?(\d{1,3})")
 _BLANKS: Final = re.compile(r"[\s.]+")
@@ -119,6 +123,9 @@ _ONLY_DIGITS: Final = re.compile(r"[\d\s.\-]+")
 _HAS_DIGIT: Final = re.compile(_DIGIT)
 _HAS_BLANK: Final = re.compile(r"\s")
 _ONE_LETTER_APART: Final = re.compile(rf"{_LETTER}\.?\s\d+")
+_PERCENTAGE: Final = re.compile(rf"(?<![\w.,])({_NUMBER})\s?(%|(?i:pour\s?cents?)(?!\w))")
+# Groups that numbers of so many digits are written in: short telephone numbers, SIRET, social security, bank cards.
+_GROUP_LENGTHS: Final = {4: (2, 2), 14: (3, 3, 3, 5), 15: (1, 2, 2, 2, 3, 3, 2), 16: (4, 4, 4, 4)}
 _LEADING_LETTERS: Final = re.compile(rf"{_LETTER}+")
 # Of a code: more letters are a word of their own.
 _SHORT: Final = 3
@@ -196,10 +203,26 @@ def exact_form(raw: str) -> str:
     return _BLANKS.sub("_", normalize(raw))
 
 
+def percentages(text: str) -> Iterator[Compound]:
+    """Yield « 10 % » and « 10 pour cent » in ``text``: compounds that have no joined word, since « % » is no token."""
+    return (Compound(match.start(), match.end(), match[0]) for match in _PERCENTAGE.finditer(text))
+
+
+def other_numbers(word: str) -> Iterator[str]:
+    """Yield the other ways to write the word of a number: « 39 19 » for « 3919 », « 49-3 » for « 49.3 »."""
+    if _WITH_POINT.fullmatch(word):
+        yield word.replace(".", "-")
+    elif word.isdecimal() and (lengths := _GROUP_LENGTHS.get(len(word))):
+        ends = [*accumulate(lengths)]
+        yield " ".join(word[start:end] for start, end in zip([0, *ends], ends, strict=False))
+
+
 def other_amounts(raw: str) -> Iterator[str]:
     """Yield the other ways to write an amount: « 20 min » for « 20 minutes », « 18:30 » for « 18h30 »."""
     text = fold(normalize(raw))
-    if hour := _HOUR_PARTS.fullmatch(text):
+    if percentage := _PERCENTAGE.fullmatch(text):
+        yield from (f"{percentage[1]} {sign}" for sign in ("%", "pour cent"))
+    elif hour := _HOUR_PARTS.fullmatch(text):
         yield from (f"{hour[1]}{sign}{hour[2]}" for sign in ("h", ":", " heures "))
     elif pair := _PAIR_PARTS.fullmatch(text):
         yield f"{pair[1]}.{pair[2]}"

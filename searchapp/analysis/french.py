@@ -195,7 +195,6 @@ class FrenchAnalyzer:
         self, text: str, chunks: list[str], found: list[Term | None]
     ) -> tuple[list[Term], list[Joined]]:
         """Return ``found`` with the terms of the chunks that are not one plain word, and all joined words."""
-        stretches, continues = self._stretches, self._may_go_on
         filled: list[Term | None] = []
         joined: list[Joined] = []
         gaps = digit_gaps(text)
@@ -203,16 +202,13 @@ class FrenchAnalyzer:
         chunks.append("")
         found.append(None)
         while (place := found.index(None, place + 1)) < count:
-            stretch = stretches[chunks[place]]
+            stretch = self._stretches[chunks[place]]
             words, end = stretch.joined, place + 1
             if stretch.is_open:
-                if continues[chunks[end]] or stretch.is_head:
-                    whole, end = spaced_stretch(chunks, place, continues, gaps)
-                    stretch = stretches[whole]
-                    words = stretch.joined
-                if place and are_capitals(chunks[place - 1]):
-                    words = stretches[" ".join(chunks[place - 1 : end])].joined
-            joined.extend((len(filled) + place - start, word) for word in words)
+                stretch, words, end = self._open_stretch(stretch, chunks, place, gaps)
+            if words:
+                index = len(filled) + place - start
+                joined += ((index, word) for word in words)
             if len(stretch.terms) == 1 == end - place:
                 found[place] = stretch.terms[0]
             else:
@@ -221,6 +217,18 @@ class FrenchAnalyzer:
                 start, place = end, end - 1
         filled += found[start:-1]
         return cast("list[Term]", filled), joined
+
+    def _open_stretch(
+        self, stretch: _Stretch, chunks: list[str], place: int, gaps: Iterator[str]
+    ) -> tuple[_Stretch, tuple[Term, ...], int]:
+        """Return the whole stretch that is open at a chunk, its joined words, and the index of the chunk after it."""
+        end = place + 1
+        if self._may_go_on[chunks[end]] or stretch.is_head:
+            text, end = spaced_stretch(chunks, place, self._may_go_on, gaps)
+            stretch = self._stretches[text]
+        if place and are_capitals(chunks[place - 1]):
+            return stretch, self._stretches[" ".join(chunks[place - 1 : end])].joined, end
+        return stretch, stretch.joined, end
 
     def _likely(self, chunks: Iterable[str], wanted: TermMatcher) -> Iterable[str]:
         """Return those of ``chunks`` that a quick look does not rule out."""
@@ -276,7 +284,8 @@ class FrenchAnalyzer:
         exact = raw if exact == raw else exact
         word = exact if word == exact else word
         is_stopword = exact in self._stopwords
-        base = stem(word) if is_stopword or word not in self._stopwords else stem_beside_stopword(exact)
+        is_beside = word in self._stopwords and not is_stopword and exact.isalpha()
+        base = stem_beside_stopword(exact) if is_beside else stem(word)
         return Term(exact, word, word if base == word else base, is_stopword, elided)
 
 

@@ -144,7 +144,7 @@ def stem(word: str) -> str:
 
 
 def stem_beside_stopword(exact: str) -> str:
-    """Return the stem of a content word that is a stopword without its accents: « né » is not found by « ne »."""
+    """Return the stem of a content word that is a stopword without its accents: « ne » does not find « né »."""
     other_form = _BESIDE_STOPWORDS.get(exact)
     return stem(other_form) if other_form else exact
 

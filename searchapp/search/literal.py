@@ -51,6 +51,8 @@ def _source(text: str, exact: bool) -> str:
     for match in _PIECE.finditer(text):
         if match["gap"]:
             parts.append(f"[{re.escape(APOSTROPHES)}]" if match["gap"] in APOSTROPHES else r"[\W_]{1,4}")
+        elif match[0] == "&":
+            parts.append(r"\s?&\s?")  # « R & D »
         else:
             parts.append(re.escape(match[0]) if exact or match["sign"] else _letter(match[0]))
     return "".join(parts)

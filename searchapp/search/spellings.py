@@ -7,14 +7,13 @@ the query alone is known from the corpus's own words: its spelling dictionary ha
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 from typing import Final
 
 from searchapp.analysis import FrenchAnalyzer, Term, Token
-from searchapp.analysis.compounds import Compound, other_amounts
+from searchapp.analysis.compounds import Compound, other_amounts, other_numbers, percentages
 from searchapp.derived.spelling import SpellingDictionary
 from searchapp.engines.port import Reader
 from searchapp.schema import STEMS
@@ -26,8 +25,6 @@ _MOST_PARTS: Final = 3
 # Of a phrase; each is one clause a part of the article.
 _MOST_PHRASES: Final = 8
 _SHORTEST_JOINED: Final = 4
-# The article 49.3 is 49-3 too.
-_WITH_POINT: Final = re.compile(r"\d{1,3}\.\d{1,2}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,16 +167,18 @@ class QuerySpellings:
 
     def _amounts(self, text: str, tokens: list[Token]) -> Iterator[Variant]:
         """Yield the other ways to write the amounts of ``text``: « 20 min » for « 20 minutes »."""
-        for compound, _ in self._analyzer.compounds(text):
+        amounts = (compound for compound, _ in self._analyzer.compounds(text))
+        for compound in (*amounts, *percentages(text)):
             held = _tokens_of(compound, tokens)
             own = [tokens[index].term.word for index in held]
             for other in other_amounts(compound.raw) if held else ():
                 terms = tuple(self._analyzer.terms(other))
-                if [term.word for term in terms] != own:
+                # « % » is no token: « 10 pour cent » alone would be every « 10 ».
+                if [term.word for term in terms] != own and not len(terms) < len(own) == len(tokens):
                     yield Variant(held[0], held[-1] + 1, terms)
         for index, token in enumerate(tokens):
-            if _WITH_POINT.fullmatch(token.term.word):
-                yield Variant(index, index + 1, tuple(self._analyzer.terms(token.term.word.replace(".", "-"))))
+            for other in other_numbers(token.term.word):
+                yield Variant(index, index + 1, tuple(self._analyzer.terms(other)))
 
     def _split_words(self, tokens: list[Token]) -> Iterator[Variant]:
         """Yield the parts of each word that the corpus also writes as a compound: week, end for weekend."""

@@ -40,6 +40,9 @@ def joined(text: str) -> list[str]:
         ("L’article 49-3", ["49.3"]),
         ("C’est aujourd hui", ["aujourdhui"]),
         ("Un 4x4, un 4 x 4", ["4x4", "4x4"]),
+        ("(20 km) sur l’A 13", ["20km", "a13"]),
+        ("En 2019\n\n20 km", ["20km"]),
+        ("20 m2", ["20m2", "m2"]),
     ],
 )
 def test_the_joined_words_of_a_text(text: str, expected: list[str]) -> None:
