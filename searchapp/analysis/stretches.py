@@ -19,7 +19,7 @@ _OPENING: Final = "\"«“(['’"
 _CLOSING: Final = '.,;:!?…)]»”"'
 _CAPITALS: Final = re.compile(r"[(«“\"]?(?:[LlDd]['’])?[A-Z]{1,4}\.?")
 _EUROS: Final = ("million", "millions", "milliard", "milliards", "d'euros", "d’euros")
-_GOES_ON: Final = frozenset([*UNITS, "°", "x", "\u00d7", *_EUROS])
+_CONTINUING: Final = frozenset([*UNITS, "°", "x", "\u00d7", *_EUROS])
 _DIGIT_GAP: Final = re.compile(r"(?:\d|\(0\))(\s++)(?=\d|\(0\))")
 
 
@@ -30,7 +30,7 @@ def is_open(chunk: str) -> bool:
 
 def may_go_on(chunk: str) -> bool:
     """Return whether ``chunk`` may stand after a number in a stretch: another number, or a unit."""
-    return _begins_with_digits(chunk) or chunk.rstrip(_CLOSING).lower().partition("/")[0] in _GOES_ON
+    return _begins_with_digits(chunk) or chunk.rstrip(_CLOSING).lower().partition("/")[0] in _CONTINUING
 
 
 def are_capitals(chunk: str) -> bool:
