@@ -327,7 +327,15 @@ def test_an_interrupted_rebuild_goes_on_from_its_checkpoint(newsroom: Newsroom, 
     assert newsroom.shown()["a3"][0] == "Le bateau 3"
     (folder,) = (path for path in newsroom.config.index.iterdir() if path.is_dir())
     assert sorted(path.name for path in folder.iterdir()) == [
-        *("engine", "lexicon.sqlite", "manifest.json", "register.sqlite", "rejects.jsonl")
+        *(
+            "duplicates.sqlite",
+            "engine",
+            "lexicon.sqlite",
+            "manifest.json",
+            "register.sqlite",
+            "rejects.jsonl",
+            "suggestions.sqlite",
+        )
     ]
     before = newsroom.shown()
     newsroom.reindex(FULL)

@@ -26,13 +26,19 @@ class Grouping:
         self._searcher = searcher
         self._last: tuple[Groups, dict[int, int]] = (Groups(), {})
 
-    def count(self, groups: Groups, query: Query, total: int) -> int | None:
-        """Return the number of the ``total`` matches when those of a group count once; None when they are too many."""
+    def count(self, groups: Groups, query: Query, total: int, candidates: Sequence[Candidate]) -> int | None:
+        """Return the number of the ``total`` matches when those of a group count once; None when they are too many.
+
+        ``candidates`` are some of them, with their groups.
+        """
         numbers = self._numbers(groups)
         if not numbers or not total:
             return total
         if total > MAX_GROUPED:
             return None
+        if len(candidates) == total:
+            found = [candidate.group for candidate in candidates if candidate.group]
+            return total - len(found) + len(set(found))
         hits = self._searcher.search(query, limit=total, count=False, order_by_field=KEY, order=Order.Asc).hits
         grouped = [numbers[key] for key, _ in hits if key in numbers]
         return total - len(grouped) + len(set(grouped))
@@ -44,7 +50,10 @@ class Grouping:
             return list(candidates)
         addresses = [address_of(candidate.document) for candidate in candidates]
         keys = cast("list[int]", self._searcher.fast_field_values(KEY, addresses))
-        return [candidate._replace(group=numbers.get(key, 0)) for candidate, key in zip(candidates, keys, strict=True)]
+        return [
+            candidate._replace(group=numbers[key]) if key in numbers else candidate
+            for candidate, key in zip(candidates, keys, strict=True)
+        ]
 
     def _numbers(self, groups: Groups) -> dict[int, int]:
         """Return the group of each key; those of the groups last asked for are kept."""

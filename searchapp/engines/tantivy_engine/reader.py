@@ -73,7 +73,7 @@ class TantivyReader:
             histogram=histogram,
             timeline=timeline,
             complete=builder.complete,
-            groups=self._grouping.count(request.groups, narrowed, total) if request.groups else None,
+            groups=self._grouping.count(request.groups, narrowed, total, candidates) if request.groups else None,
         )
 
     @panics_as_exceptions()
