@@ -35,6 +35,8 @@ _B: Final = 0.75
 _TITLE_B: Final = 0.25
 # Characters of an article from which on the clock is read for each word: all words of a shorter one take a millisecond.
 _LONG_TEXT: Final = 100_000
+# Characters of stems among which words close together are looked for: 2,500 words. Each place of a word costs a step.
+_WINDOW_TEXT: Final = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,7 +211,8 @@ def _score(
             break
         count = article.title.count(pair) + article.opening.count(pair) + article.rest.count(pair)
         parts.pairs += weights.pairs * idf * _saturated(count, 1)
-    parts.window = weights.window * (_density(article.title, in_title) + _density(article.body(_LONG_TEXT), in_body))
+    body = article.body(_WINDOW_TEXT) if len(in_body) > 1 else ""
+    parts.window = weights.window * (_density(article.title, in_title) + _density(body, in_body))
     parts.coverage = (covered / query.idf) ** weights.coverage
     return parts
 
