@@ -16,7 +16,7 @@ from itertools import accumulate
 from typing import Final
 
 from searchapp.analysis.filters import fold, join_number, normalize
-from searchapp.analysis.tokenizer import APOSTROPHES, IGNORABLE, NUMBER_IN_GROUPS, PATTERN
+from searchapp.analysis.tokenizer import APOSTROPHES, IGNORABLE, NUMBER_IN_GROUPS, PATTERN, SPACES
 
 __all__ = [
     "HEADS",
@@ -38,7 +38,8 @@ _LETTER = "[^\\W\\d_\u00b2\u00b3\u00b9\u2070\u2074-\u2079\u2080-\u2089]"
 _DIGIT = "[\\d\u00b2\u00b3\u2080-\u2089]"
 _WORD = rf"{_LETTER}[{_MARKS}]*+(?:{_LETTER}[{_MARKS}]*+)*+"
 _SPACE = r"\s"
-_NUMBER = rf"\d{{1,3}}(?:[{_SPACE}.]\d{{3}}){{1,4}}(?!\d)|\d{{1,9}}(?:[.,]\d{{1,4}})?(?![.,]?\d)"
+# Groups stand apart by the blanks that a number may have: a line end parts two numbers.
+_NUMBER = rf"\d{{1,3}}(?:[{SPACES}.]\d{{3}}){{1,4}}(?!\d)|\d{{1,9}}(?:[.,]\d{{1,4}})?(?![.,]?\d)"
 
 # Units as news writes them, with the sign or abbreviation that stands for all their forms.
 # fmt: off

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from searchapp.analysis import FrenchAnalyzer
@@ -71,3 +71,40 @@ def test_an_exact_form_gives_its_term_again(text: str) -> None:
 def test_the_quick_way_over_chunks_finds_what_is_found_in_the_whole_text(pieces: list[str]) -> None:
     text = " ".join(pieces)
     assert joined(text) == sorted(term.word for _, term in ANALYZER.compounds(text))
+
+
+BLANKS = [" ", "\n", "\t", "\u00a0", "\u202f", "\u2028", "\x0b"]
+AMOUNTS = [
+    "6",
+    "000",
+    "100",
+    "1,5",
+    "39",
+    ".",
+    "-",
+    "°",
+    "’",
+    "|",
+    "heures",
+    "km",
+    "h",
+    "x",
+    "€",
+    "millions",
+    "d’euros",
+    "F",
+]
+
+
+@example("6 000\n100 heures")
+@given(st.lists(st.sampled_from([*BLANKS, *AMOUNTS]), max_size=12).map("".join))
+def test_no_term_has_a_blank_or_a_bar(text: str) -> None:
+    """Such a term would part the fields of the rerank features."""
+    terms, placed = ANALYZER.analyze(text)
+    every = (*terms, *(term for _, term in placed))
+    forms = [form for term in every for form in (term.exact, term.word, term.stem)]
+    assert [form for form in forms if "|" in form or form.split() != [form]] == []
+
+
+def test_a_number_does_not_go_on_in_the_next_line() -> None:
+    assert joined("payés 6 000\n100 heures") == ["100h"]
