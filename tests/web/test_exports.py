@@ -266,6 +266,12 @@ def test_a_page_lets_its_article_be_cited(client: FlaskClient) -> None:
     assert "Le Phare du Ponant, 6 novembre 2024, https://ponant.example/maree." in page
 
 
+def test_a_subject_leads_to_its_articles(client: FlaskClient) -> None:
+    page = client.get("/articles/ponant/maree?lang=fr").get_data(as_text=True)
+    assert 'href="/search?tag=mar%C3%A9e&amp;lang=fr"' in page
+    assert "baignoire" in client.get("/search?tag=marée").get_data(as_text=True)
+
+
 # Files that browsers look for
 
 
