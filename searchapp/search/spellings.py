@@ -174,7 +174,8 @@ class QuerySpellings:
             for other in other_amounts(compound.raw) if held else ():
                 terms = tuple(self._analyzer.terms(other))
                 # « % » is no token: « 10 pour cent » alone would be every « 10 ».
-                if [term.word for term in terms] != own and not len(terms) < len(own) == len(tokens):
+                is_any_number = other.endswith("%") and len(own) == len(tokens)
+                if [term.word for term in terms] != own and not is_any_number:
                     yield Variant(held[0], held[-1] + 1, terms)
         for index, token in enumerate(tokens):
             for other in other_numbers(token.term.word):

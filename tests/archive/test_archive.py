@@ -28,7 +28,7 @@ def ids(archive: SearchService, query: str, **request: object) -> list[str]:
         ("abeilles école", ["ecole-fermee"]),
         ("chauffeurs nuit", ["greve-fin", "greve-bus"]),
         ("chat", ["chat-caserne", "voile-retour"]),
-        ("sardine conserverie", ["conserverie-licencie", "conserverie-cooperative", "conserverie-tribunal"]),
+        ("sardine conserverie", ["conserverie-cooperative", "conserverie-licencie", "conserverie-tribunal"]),
         ("bibliothèque nuit", ["bibliotheque-nuit"]),
         ("Odette Riou", ["rectificatif-age", "echecs-doyenne"]),
         ("Noël sapins", ["marche-noel"]),
