@@ -26,7 +26,7 @@ def rows(heading: str) -> Iterator[tuple[str, str, str]]:
                 yield cells[start], cells[start + 1], cells[start + 2]
 
 
-def found(tmp_path: Path, query: str, *texts: str) -> list[str]:
+def found(tmp_path: Path, query: str, *texts: str, correct: bool = True) -> list[str]:
     """Return which of the texts a search finds, best first."""
     lines = (json.dumps({"id": text, "title": "Brève", "text": text}) + "\n" for text in texts)
     (tmp_path / "articles.jsonl").write_text("".join(lines), "utf-8")
@@ -34,7 +34,7 @@ def found(tmp_path: Path, query: str, *texts: str) -> list[str]:
     bootstrap.reindex(config)
     service = bootstrap.open_service(config)
     try:
-        return [hit.article.id for hit in service.search(SearchRequest(query, correct=False)).hits]
+        return [hit.article.id for hit in service.search(SearchRequest(query, correct=correct)).hits]
     finally:
         service.close()
 
@@ -46,7 +46,7 @@ def test_the_page_has_about_a_hundred_pairs() -> None:
 
 @pytest.mark.parametrize(("query", "text", "expected"), list(rows("Trouvé ou non")))
 def test_a_pair_is_found_or_not_as_told(tmp_path: Path, query: str, text: str, expected: str) -> None:
-    assert found(tmp_path, query, text) == ([text] if expected == "oui" else [])
+    assert found(tmp_path, query, text, correct=False) == ([text] if expected == "oui" else [])
 
 
 @pytest.mark.parametrize(("query", "first", "second"), list(rows("Qui d’abord")))
