@@ -40,19 +40,19 @@ class JudgedSet:
 
 SETS = (
     JudgedSet(
-        "orange", "orange", "queries.tsv", "qrels.txt", "RR@10", 0.80, 0.782, 0, 0.0,
+        "orange", "orange", "queries.tsv", "qrels.txt", "RR@10", 0.81, 0.782, 0, 0.0,
         {"docs.jsonl.gz": "65fb0ec6d69c3ca3", "queries.tsv": "0b6bd477224a0d3d", "qrels.txt": "c2255fb087ca3892"},
     ),
     JudgedSet(
-        "piaf", "piaf", "queries.tsv", "qrels.txt", "RR@10", 0.785, 0.773, 5, 0.765,
+        "piaf", "piaf", "queries.tsv", "qrels.txt", "RR@10", 0.808, 0.773, 5, 0.79,
         {"docs.jsonl.gz": "a1d8d454c4755afd", "queries.tsv": "a17680ed8d576afc", "qrels.txt": "2e55f943e337df1b"},
     ),
     JudgedSet(
-        "cdtn", "cdtn", "queries.tsv", "qrels.txt", "nDCG@10", 0.42, 0.363, 1, 0.42,
+        "cdtn", "cdtn", "queries.tsv", "qrels.txt", "nDCG@10", 0.475, 0.363, 1, 0.475,
         {"docs.jsonl.gz": "713d6d3fd2e7dfc7", "queries.tsv": "5942cb720484afb3", "qrels.txt": "7941ada06310ccca"},
     ),
     JudgedSet(
-        "variants", "cdtn", "variants.tsv", "variants_qrels.txt", "nDCG@10", 0.35, 0.287, 0, 0.0,
+        "variants", "cdtn", "variants.tsv", "variants_qrels.txt", "nDCG@10", 0.375, 0.287, 0, 0.0,
         {"variants.tsv": "caa8d66232058a1d", "variants_qrels.txt": "36b8550ccdfa1c31"},
     ),
 )  # fmt: skip
