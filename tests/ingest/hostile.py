@@ -248,6 +248,12 @@ HOSTILE: Final[dict[str, Callable[[], bytes]]] = {
         b"<PcGts><Page><ReadingOrder><OrderedGroup>" + b"<RegionRefIndexed index='1' regionRef='r'/>" * 150_000
     ),
     "blocks.alto.xml": scattered_blocks,
+    "lines.alto.xml": lambda: (
+        b"<alto><Layout><Page><PrintSpace><TextBlock>"
+        + (b"<TextLine>" + b"<String CONTENT='mot'/>" * 300) * 200
+        + b"</TextLine>" * 200
+        + b"</TextBlock></PrintSpace></Page></Layout></alto>"
+    ),
     "lengths.warc": lambda: wrong_lengths(
         b"WARC/1.0\r\nWARC-Type: response\r\nContent-Length: 4000000\r\n\r\nHTTP/1.1 200 OK\r\n\r\na\r\n\r\n"
     ),

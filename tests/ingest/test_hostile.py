@@ -26,7 +26,7 @@ ROOT = Path(__file__).parents[2]
 LINES = ["line.txt", "line.jsonl", "line.csv", "line.html", "line.eml", "line.xml"]
 # Odd, but articles all the same.
 READ = ("between.xml", "brackets.md", "byline.txt", "cuts.txt", "map.zip", "scattered.pdf")
-READ += ("blocks.alto.xml", "escaped.newsml1.xml", "lines.wire.txt")
+READ += ("blocks.alto.xml", "lines.alto.xml", "escaped.newsml1.xml", "lines.wire.txt")
 
 
 @pytest.fixture(scope="module")

@@ -42,8 +42,16 @@ def page_of(stream: BinaryIO, context: FileContext) -> ScannedPage:
         around = [block, *block.iterancestors()]
         if not any(local_name(element) in _MARGINS for element in around):
             ids = [attribute(element, "ID") for element in around if local_name(element).endswith("Block")]
-            page.add_block((words.line(line) for line in children(block, "TextLine")), ids)
+            page.add_block(map(words.line, _lines(block)), ids)
     return page
+
+
+def _lines(block: Element) -> Iterator[Element]:
+    """Yield the lines of ``block``; a line within a line, as where an end is missing, is read with the outer one."""
+    for line in children(block, "TextLine"):
+        around = map(local_name, line.iterancestors())
+        if next((name for name in around if name in ("TextBlock", "TextLine")), "") == "TextBlock":
+            yield line
 
 
 class _Words:

@@ -87,7 +87,9 @@ def elements(
         parser.close()
     except etree.XMLSyntaxError as error:
         raise UnreadableError(Message("not valid XML: {reason}", reason=error.msg), error.lineno or None) from error
-    yield from _last_ended(parser, context)
+    for element in _last_ended(parser, context):
+        yield element
+        _forget(element)
 
 
 def _ended(parser: etree.XMLPullParser, context: FileContext) -> Iterator[Element]:
