@@ -97,7 +97,7 @@ def search(
         print_batch(config, batch, SearchRequest(filters=filters), phrases=phrases, as_csv=as_csv)
         return
     if not query and not filters:
-        raise click.MissingParameter(param_hint=_("QUERY..."), param_type="argument")
+        raise click.MissingParameter(param_hint=f"'{_('QUERY...')}'", param_type="argument")
     if as_json and as_csv:
         raise click.UsageError(_("Give --json or --csv, not both."))
     request = SearchRequest(" ".join(query), filters, Sort(sort), page, per_page, explain=explain)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import os
 import signal
 import subprocess
@@ -86,10 +87,10 @@ def test_status_says_what_is_wrong_and_what_to_do(run: Run, config: Config, two:
     said = run("status").stderr
     assert f"damaged: {two[1]}/lexicon.sqlite: it has " in said
     assert f"The current generation ({two[1]}) is damaged; searches use the previous one." in said
-    assert "Run: searchapp reindex --full" in said
+    assert re.search(r"Run: searchapp reindex .*--full", said)
     cut(config.index / two[0] / "lexicon.sqlite")
     outcome = run("status")
-    assert (outcome.returncode, "reindex --full" in outcome.stderr) == (5, True)
+    assert (outcome.returncode, bool(re.search(r"reindex .*--full", outcome.stderr))) == (5, True)
 
 
 def test_status_says_who_is_writing_and_that_another_engine_rebuilds(
@@ -116,7 +117,7 @@ def test_check_names_the_damage_and_what_repairs_it(run: Run, config: Config, tw
     assert outcome.stderr.splitlines()[0] == f"{two[1]} is damaged:"
     assert f"  damaged: {two[1]}/register.sqlite: it has " in outcome.stderr
     assert f"Meanwhile searches use {two[0]}. To make it the current one, run: searchapp rollback" in outcome.stderr
-    assert outcome.stderr.rstrip().endswith("searchapp reindex --full")
+    assert re.search(r"searchapp reindex .*--full$", outcome.stderr.rstrip())
     reports = json.loads(run("check", two[1], "--json").stdout)
     assert [(report["whole"], [damage["file"] for damage in report["damages"]]) for report in reports] == [
         (False, ["register.sqlite"])
@@ -135,7 +136,7 @@ def test_check_says_what_to_do_when_there_is_nothing(run: Run, config: Config) -
     assert (outcome.returncode, "List them: searchapp status" in outcome.stderr) == (3, True)
     (config.index / "CURRENT").write_bytes(b"\0\xff")
     outcome = run("check")
-    assert (outcome.returncode, "reindex --full" in outcome.stderr) == (5, True)
+    assert (outcome.returncode, bool(re.search(r"reindex .*--full", outcome.stderr))) == (5, True)
 
 
 def test_rollback_says_what_it_did(run: Run, config: Config, two: tuple[str, str]) -> None:

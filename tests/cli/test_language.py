@@ -34,7 +34,7 @@ def test_help_is_in_one_language(run: Run) -> None:
             "La commande «\u202fstatsu\u202f» n’existe pas. Vouliez-vous dire 'status'\u202f?",
             "No such command",
         ),
-        (["search"], "Il manque l’argument 'QUERY...'.", "Missing argument 'QUERY...'."),
+        (["search"], "Il manque l’argument 'REQUÊTE...'.", "Missing argument 'QUERY...'."),
         (
             ["ingest"],
             "Indiquez ce qu’il faut lire\u00a0: --show FICHIER ou --report DOSSIER.",
@@ -68,7 +68,7 @@ def test_mistakes_are_told_in_one_language(run: Run, arguments: list[str], frenc
 
 def test_a_mistake_is_told_with_where_to_read_on(run: Run) -> None:
     usage, hint, *_ = run("search", language=FRENCH).stderr.splitlines()
-    assert usage == "Utilisation\u202f: searchapp search [OPTIONS] QUERY..."
+    assert usage == "Utilisation\u202f: searchapp search [OPTIONS] REQUÊTE..."
     assert hint == "Pour de l’aide\u202f: searchapp search --help"
     usage, hint, *_ = run("search", language=ENGLISH).stderr.splitlines()
     assert usage == "Usage: searchapp search [OPTIONS] QUERY..."
