@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Iterator
 
+import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
@@ -50,9 +52,19 @@ def test_a_long_list_is_cut_and_the_rest_offered(client: FlaskClient) -> None:
     assert len(table(client, lines=lines)) == MOST_LINES
 
 
-def test_lines_that_there_is_no_time_for_are_left_for_another_search(app: Flask, client: FlaskClient) -> None:
+@pytest.fixture
+def no_time(app: Flask) -> Iterator[None]:
+    """No second for a search of ``app``, whose settings other tests share."""
     with app.app_context():
-        object.__setattr__(site().config, "query_seconds", -1.0)
+        config = site().config
+    before = config.query_seconds
+    object.__setattr__(config, "query_seconds", -1.0)
+    yield
+    object.__setattr__(config, "query_seconds", before)
+
+
+@pytest.mark.usefixtures("no_time")
+def test_lines_that_there_is_no_time_for_are_left_for_another_search(client: FlaskClient) -> None:
     assert [row["articles"] for row in table(client, lines="tomme\nmarée")] == ["", ""]
     page = read(client, "/batch?lines=tomme%0Amar%C3%A9e")
     assert "Chercher les 2 lignes qui restent" in words(page)
