@@ -14,8 +14,9 @@ Run = Callable[..., subprocess.CompletedProcess[str]]
 
 
 def environment(language: str = "C.UTF-8", **variables: str) -> dict[str, str]:
-    """Return the variables of a terminal in that locale."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("SEARCHAPP_", "LC_", "LANG"))}
+    """Return the variables of a terminal in that locale, which is not that of `make test`."""
+    foreign = ("SEARCHAPP_", "LC_", "LANG", "MAKE", "MFLAGS")
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(foreign)}
     return {**kept, "LANG": language, **variables}
 
 
