@@ -83,7 +83,7 @@ class CursorCodec:
         filters = request.filters
         days = [day.isoformat() if day else None for day in (filters.date_from, filters.date_to)]
         values = [sorted(filters.values.get(field, ())) for field in FACET_FIELDS]
-        order = [request.sort, request.group, request.match, request.recency, self._ranking]
+        order = [request.sort, request.group, request.match, request.recency, request.correct, self._ranking]
         excluded = [sorted(filters.excluded.get(field, ())) for field in FACET_FIELDS]
         return _digest(json.dumps([request.query, order, days, values, excluded]))
 

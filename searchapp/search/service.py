@@ -10,7 +10,6 @@ from pathlib import Path
 
 from searchapp.analysis import FrenchAnalyzer
 from searchapp.engines.port import Engine
-from searchapp.errors import ArticleNotFound, ArticleWithdrawn
 from searchapp.i18n import Message
 from searchapp.indexing.coverage import covers
 from searchapp.indexing.generations import Generations, Manifest
@@ -281,9 +280,7 @@ class SearchService:
         parsed = parse(query, self._date_words)
 
         def read(generation: OpenGeneration) -> tuple[Article, HighlightTerms, str]:
-            article = generation.reader.article(article_id)
-            if article is None:
-                raise ArticleWithdrawn if generation.is_withdrawn(article_id) else ArticleNotFound(article_id)
+            article = generation.article(article_id)
             return article, self._planner.highlight_terms(parsed, generation, deadline), generation.name
 
         article, terms, generation = self._searcher.run(read)

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from searchapp.errors import InvalidRequest
-from searchapp.model import Filters, SearchRequest, Sort
+from searchapp.model import Filters, Grouping, Match, SearchRequest, Sort
 from searchapp.search.cursor import CursorCodec, Position
 
 KEY = bytes(range(32))
@@ -67,7 +67,12 @@ def test_a_cursor_of_another_generation_has_expired() -> None:
     [
         replace(REQUEST, query="marees"),
         replace(REQUEST, sort=Sort.OLDEST),
+        replace(REQUEST, match=Match.ALL),
+        replace(REQUEST, recency=30),
+        replace(REQUEST, group=Grouping.COPIES),
+        replace(REQUEST, correct=False),
         replace(REQUEST, filters=Filters()),
+        replace(REQUEST, filters=replace(REQUEST.filters, excluded={"source": ("Écho",)})),
         replace(REQUEST, filters=replace(REQUEST.filters, values={"source": ("Le Phare",)})),
         replace(REQUEST, filters=Filters({"section": ("Le Phare", "Écho")}, date_from=date(2024, 1, 1))),
         replace(REQUEST, filters=replace(REQUEST.filters, date_from=None, date_to=date(2024, 1, 1))),
