@@ -27,7 +27,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from searchapp.derived.near_duplicates import DuplicatesWriter, NearDuplicates
+from searchapp.derived.duplicates_writer import DuplicatesWriter
+from searchapp.derived.near_duplicates import NearDuplicates
 from searchapp.model import Article
 
 Record = dict[str, Any]

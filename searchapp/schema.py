@@ -50,7 +50,7 @@ __all__ = [
     "stored_values",
 ]
 
-SCHEMA_VERSION: Final = 7
+SCHEMA_VERSION: Final = 8
 
 
 class FieldType(Enum):

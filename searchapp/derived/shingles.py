@@ -10,15 +10,15 @@ docs/doublons.md and ``python -m benchmarks.duplicates`` compare both.
 
 from __future__ import annotations
 
-import re
-from array import array
-from bisect import bisect_right
-from collections.abc import Sequence, Set
+from functools import cache
 from typing import Final, NamedTuple, Self
-from zlib import crc32
 
-__all__ = ["MIN_SHARED", "Sketch", "are_near_duplicates", "make_sketch", "may_be_near_duplicates", "shingles"]
+import numpy as np
+import numpy.typing as npt
 
+__all__ = ["MIN_SHARED", "Hashes", "Sketch", "are_near_duplicates", "make_sketch", "may_be_near_duplicates", "shingles"]
+
+Hashes = npt.NDArray[np.uint32]
 MIN_SHARED: Final = 3
 """Sketches of texts that may be near duplicates share at least so many hashes."""
 _WORDS: Final = 5
@@ -36,34 +36,86 @@ _RESEMBLANCE_OF_CONTAINED: Final = 0.25
 # Of an estimate from twenty hashes, whose standard deviation is 0.1.
 _ESTIMATED_CONTAINMENT: Final = 0.45
 _HIGHEST: Final = 0xFFFFFFFF
-_WORD: Final = re.compile(r"\w+")
+# A word is hashed as a polynomial of its letters, modulo 2**64, in which every odd number has an inverse. So the hash
+# of any stretch of a text is a difference of two running sums, and numpy makes all of them at once: 30 µs for 300
+# words, where a loop took 150.
+_BASE: Final = 0xC2B2AE3D27D4EB4F
+_INVERSE: Final = pow(_BASE, -1, 1 << 64)
+_LETTER: Final = 0x9E3779B97F4A7C15
+_WORD_START: Final = np.uint64(0x165667B19E3779F9)
+_MIXER: Final = np.uint64(0xD6E8FEB86659FD93)
+_HALF: Final = np.uint64(32)
+# Code points that are hashed at a time: longer texts have no shingles across the ends of these pieces.
+_PIECE: Final = 1 << 18
 
 
 class Sketch(NamedTuple):
     """The number of distinct shingles of a text, and the smallest of them, rising."""
 
     size: int
-    hashes: Sequence[int]
+    hashes: Hashes
 
     @property
     def limit(self) -> int:
         """The hash up to which the sketch has all shingles."""
-        return self.hashes[-1] if len(self.hashes) < self.size else _HIGHEST
+        return int(self.hashes[-1]) if len(self.hashes) < self.size else _HIGHEST
 
     @classmethod
     def read(cls, size: int, hashes: bytes) -> Self:
         """Return the sketch of a size and the bytes of its hashes."""
-        return cls(size, array("I", hashes))
+        return cls(size, np.frombuffer(hashes, np.uint32))
 
     def to_bytes(self) -> bytes:
         """Return the hashes as a database keeps them."""
-        return array("I", self.hashes).tobytes()
+        return self.hashes.tobytes()
 
 
-def shingles(text: str) -> frozenset[int]:
-    """Return the distinct shingles of a text; case, punctuation and paragraphs make no difference."""
-    words = " ".join(_WORD.findall(text.lower())).encode("utf-8", "replace").split(b" ")
-    return frozenset(map(crc32, map(b" ".join, zip(*(words[start:] for start in range(_WORDS)), strict=False))))
+def shingles(text: str) -> Hashes:
+    """Return the distinct shingles of a text, rising; case, punctuation and paragraphs make no difference."""
+    pieces = (text[start : start + _PIECE] for start in range(0, len(text), _PIECE))
+    hashes = np.concatenate([np.empty(0, np.uint32), *map(_shingles_of_piece, pieces)])
+    hashes.sort()
+    return hashes[_starts(hashes, step=0)]
+
+
+def _shingles_of_piece(text: str) -> Hashes:
+    letters = _letters().take(np.frombuffer(text.encode("utf-32-le", "replace"), np.uint32), mode="clip")
+    places = letters.nonzero()[0]
+    kept = letters[places]
+    starts = _starts(places, step=1).nonzero()[0]
+    kept[starts] += _WORD_START
+    powers, inverses = _powers()
+    sums = np.zeros(len(kept) + 1, np.uint64)
+    np.cumsum(kept * powers[: len(kept)], out=sums[1:])
+    begins = starts[: max(0, len(starts) - _WORDS + 1)]
+    ends = np.concatenate((starts[_WORDS:], [len(kept)]))[: len(begins)]
+    hashes = (sums[ends] - sums[begins]) * inverses[begins]
+    mixed: Hashes = ((hashes ^ (hashes >> _HALF)) * _MIXER >> _HALF).astype(np.uint32)
+    return mixed
+
+
+def _starts(rising: npt.NDArray[np.integer], *, step: int) -> npt.NDArray[np.bool_]:
+    """Return where the values of a rising array do not go on from the one before by ``step``."""
+    starts = np.ones(len(rising), np.bool_)
+    np.not_equal(rising[1:], rising[:-1] + rising.dtype.type(step), out=starts[1:])
+    return starts
+
+
+@cache
+def _letters() -> npt.NDArray[np.uint64]:
+    """Return the number of each code point of the first plane in lower case, 0 for what parts words."""
+    signs = map(chr, range(1 << 16))
+    codes = [ord(sign.lower()[0]) if sign.isalnum() or sign == "_" else 0 for sign in signs]
+    return np.array(codes, np.uint64) * np.uint64(_LETTER)
+
+
+@cache
+def _powers() -> tuple[npt.NDArray[np.uint64], npt.NDArray[np.uint64]]:
+    """Return the powers of the base, and those of its inverse."""
+    rows = np.array([[_BASE], [_INVERSE]], np.uint64).repeat(_PIECE, axis=1)
+    rows[:, 0] = 1
+    powers, inverses = np.multiply.accumulate(rows, axis=1)
+    return powers, inverses
 
 
 def make_sketch(text: str) -> Sketch | None:
@@ -71,21 +123,25 @@ def make_sketch(text: str) -> Sketch | None:
     hashes = shingles(text)
     if len(hashes) < _MIN_SIZE:
         return None
-    return Sketch(len(hashes), sorted(hashes)[: max(_SMALLEST_SKETCH, len(hashes) // _SAMPLED)])
+    return Sketch(len(hashes), hashes[: max(_SMALLEST_SKETCH, len(hashes) // _SAMPLED)])
 
 
 def may_be_near_duplicates(one: Sketch, other: Sketch) -> bool:
     """Return whether the texts of two sketches are worth comparing."""
-    shared = len(set(one.hashes).intersection(other.hashes))
+    shared = _shared(one.hashes, other.hashes)
     limit = min(one.limit, other.limit)
-    sampled = min(bisect_right(one.hashes, limit), bisect_right(other.hashes, limit))
+    sampled = min(int(np.searchsorted(sketch.hashes, limit, "right")) for sketch in (one, other))
     return shared >= MIN_SHARED and shared >= _ESTIMATED_CONTAINMENT * sampled
 
 
-def are_near_duplicates(one: Set[int], other: Set[int]) -> bool:
+def are_near_duplicates(one: Hashes, other: Hashes) -> bool:
     """Return whether two texts, given as shingles, are copies, cuts or versions of each other."""
-    shared = len(one & other)
+    shared = _shared(one, other)
     if not shared:
         return False
-    resemblance, containment = shared / len(one | other), shared / min(len(one), len(other))
+    resemblance, containment = shared / (len(one) + len(other) - shared), shared / min(len(one), len(other))
     return resemblance >= _RESEMBLANCE or (containment >= _CONTAINMENT and resemblance >= _RESEMBLANCE_OF_CONTAINED)
+
+
+def _shared(one: Hashes, other: Hashes) -> int:
+    return len(np.intersect1d(one, other, assume_unique=True))

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
-from searchapp.derived.near_duplicates import FILE_NAME, DuplicatesWriter
+from searchapp.derived.near_duplicates import FILE_NAME
 from searchapp.engines.port import Reader
 from searchapp.indexing.content_check import all_documents
 from searchapp.indexing.update import Sink
 from searchapp.model import Article
+
+if TYPE_CHECKING:
+    from searchapp.derived.duplicates_writer import DuplicatesWriter
 
 __all__ = ["GroupingSink"]
 
@@ -18,17 +22,25 @@ __all__ = ["GroupingSink"]
 class GroupingSink:
     """A sink that passes articles on to ``files`` and groups them; ``base`` is the folder of the generation before.
 
-    A build that ``resumes`` has not seen the articles of its checkpoint: it reads all of them at the end.
+    A build that ``resumes`` has not seen the articles of its checkpoint: it reads all of them at the end. A reindex
+    that finds nothing new writes no file, and does not load what writes it.
     """
 
     def __init__(self, path: Path, files: Sink, base: Path | None, *, resumes: bool = False) -> None:
         self._files = files
-        self._duplicates = DuplicatesWriter(path / FILE_NAME, base / FILE_NAME if base else None)
+        self._path = path / FILE_NAME
+        self._base = base / FILE_NAME if base else None
         self._resumes = resumes
+
+    @cached_property
+    def _duplicates(self) -> DuplicatesWriter:
+        from searchapp.derived.duplicates_writer import DuplicatesWriter
+
+        return DuplicatesWriter(self._path, self._base)
 
     def add(self, article: Article, *, is_new: bool = False) -> None:
         self._files.add(article, is_new=is_new)
-        self._duplicates.add(article)
+        self._duplicates.add(article, is_new=is_new)
 
     def delete(self, article_id: str) -> None:
         self._files.delete(article_id)
@@ -47,4 +59,5 @@ class GroupingSink:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._duplicates.close()
+        if "_duplicates" in vars(self):
+            self._duplicates.close()

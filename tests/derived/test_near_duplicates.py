@@ -13,7 +13,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from searchapp.derived.near_duplicates import DuplicatesWriter, NearDuplicates
+from searchapp.derived.duplicates_writer import DuplicatesWriter
+from searchapp.derived.near_duplicates import NearDuplicates
 from searchapp.derived.shingles import are_near_duplicates, make_sketch, shingles
 from searchapp.model import Article
 
