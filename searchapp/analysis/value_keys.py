@@ -7,7 +7,7 @@ from typing import Final
 
 from searchapp.analysis.filters import fold, normalize
 
-__all__ = ["value_key"]
+__all__ = ["value_key", "value_key_of_normal"]
 
 _GAPS: Final = re.compile(r"[\s\-\u2010-\u2015\u2212]+")
 _AT_END: Final = ' .,;:«»"“”'
@@ -19,5 +19,12 @@ def value_key(value: str) -> str:
     « Le Monde » and « LE MONDE », « Ouest-France » and « Ouest France » have one key. Other signs count: « C » is not
     « C++ ». A value that is signs only is its own key.
     """
-    folded = _GAPS.sub(" ", fold(normalize(value))).lstrip(' «»"“”').rstrip(_AT_END)
-    return folded or normalize(value)
+    return value_key_of_normal(normalize(value))
+
+
+def value_key_of_normal(normal: str) -> str:
+    """Return the key of a value that :func:`~searchapp.analysis.filters.normalize` returned."""
+    folded = fold(normal)
+    # The quick way for most values gives what the pattern would.
+    gapless = " ".join(folded.replace("-", " ").split()) if folded.isascii() else _GAPS.sub(" ", folded)
+    return gapless.lstrip(' «»"“”').rstrip(_AT_END) or normal

@@ -10,10 +10,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import lru_cache
-from typing import Final, NamedTuple
+from typing import Final
 
 from searchapp.analysis.filters import elided_length, fold, normalize, stopwords
-from searchapp.analysis.tokenizer import APOSTROPHES, IGNORABLE, raw_tokens_with_spans
+from searchapp.analysis.tokenizer import APOSTROPHES, IGNORABLE, PATTERN
 
 __all__ = ["plain_text", "title_phrases"]
 
@@ -25,19 +25,9 @@ _HYPHENS: Final = ("-", "\u2010", "\u2011")
 _APOSTROPHE: Final = re.compile(f"[{re.escape(APOSTROPHES)}]")
 _IGNORABLE: Final = re.compile(f"[{IGNORABLE}]")
 
-
-class _Word(NamedTuple):
-    """A word of a title: ``start`` is behind what is elided at ``elided_start``.
-
-    ``joined`` when only spaces part it from the word before.
-    """
-
-    elided_start: int
-    start: int
-    end: int
-    is_content: bool
-    is_article: bool
-    joined: bool
+# Of a title: where it begins with what is elided, and without, where it ends, whether it is a content word, whether it
+# is an article, and whether only a space parts it from the word before.
+_Word = tuple[int, int, int, bool, bool, bool]
 
 
 def plain_text(text: str) -> str:
@@ -48,46 +38,45 @@ def plain_text(text: str) -> str:
 def title_phrases(title: str) -> Iterator[tuple[str, bool]]:
     """Yield words and phrases of ``title`` as they are written there, each with whether it is a phrase."""
     title = plain_text(title)
-    words = list(_words(title))
-    for first, word in enumerate(words):
-        if not word.is_content:
+    words = _words(title)
+    for first, (elided_start, start, end, is_content, _, is_joined) in enumerate(words):
+        if not is_content:
             continue
-        article_start = word.elided_start
-        if article_start == word.start and first and word.joined and words[first - 1].is_article:
-            article_start = words[first - 1].start
-        for end, content, is_phrase in _ends(words, first):
-            text = title[word.start : end]
-            if is_phrase or not text.isdecimal():
-                yield text, is_phrase
-                if article_start < word.start and content <= _MOST_AFTER_ARTICLE:
-                    yield title[article_start : word.start].lower() + text, is_phrase
+        article_start = elided_start
+        if elided_start == start and is_joined and first and words[first - 1][4]:
+            article_start = words[first - 1][1]
+        article = title[article_start:start].lower()
+        if not (text := title[start:end]).isdecimal():
+            yield text, False
+            if article:
+                yield article + text, False
+        content = 1
+        for _, _, end, is_content, _, is_joined in words[first + 1 : first + _MOST_WORDS]:
+            if not is_joined or (content := content + is_content) > _MOST_CONTENT_WORDS:
+                break
+            if is_content:
+                text = title[start:end]
+                yield text, True
+                if article and content <= _MOST_AFTER_ARTICLE:
+                    yield article + text, True
 
 
-def _ends(words: list[_Word], first: int) -> Iterator[tuple[int, int, bool]]:
-    """Yield where what begins at word ``first`` may end, with its content words, and whether it has several words."""
-    content = 0
-    for last in range(first, min(first + _MOST_WORDS, len(words))):
-        content += words[last].is_content
-        if content > _MOST_CONTENT_WORDS or (last > first and not words[last].joined):
-            return
-        if words[last].is_content:
-            yield words[last].end, content, last > first
-
-
-def _words(title: str) -> Iterator[_Word]:
-    """Yield the words of a title; « porte-parole » is one."""
+def _words(title: str) -> list[_Word]:
+    """Return the words of a title; « porte-parole » is one."""
+    words: list[_Word] = []
     before = 0
-    spans = [(start, end) for _, start, end in raw_tokens_with_spans(title)]
-    for number, (start, end) in enumerate(spans):
-        if number and title[spans[number - 1][1] : start] in _HYPHENS:
-            continue
-        following = number + 1
-        while following < len(spans) and title[end : spans[following][0]] in _HYPHENS:
-            end = spans[following][1]
-            following += 1
+    spans = [match.span() for match in PATTERN.finditer(title.replace("_", " "))]
+    number = 0
+    while number < len(spans):
+        start, end = spans[number]
+        number += 1
+        while number < len(spans) and title[end : spans[number][0]] in _HYPHENS:
+            end = spans[number][1]
+            number += 1
         elided, is_content, is_article = _read_word(title[start:end])
-        yield _Word(start, start + elided, end, is_content, is_article, title[before:start] in ("", " "))
+        words.append((start, start + elided, end, is_content, is_article, title[before:start] in ("", " ")))
         before = end
+    return words
 
 
 @lru_cache(1 << 16)

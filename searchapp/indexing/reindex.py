@@ -33,7 +33,7 @@ from searchapp.indexing.previous_generation import PreviousGeneration
 from searchapp.indexing.reindex_options import Options
 from searchapp.indexing.rejects import write_rejects
 from searchapp.indexing.spelling_dictionary import write_spelling_dictionary
-from searchapp.indexing.suggestions_file import write_suggestions
+from searchapp.indexing.suggestions_file import CountingSink, write_suggestions
 from searchapp.indexing.summary import Summary, count_changes, summarize
 from searchapp.indexing.update import Progress, Update
 from searchapp.indexing.verification import verify
@@ -174,8 +174,9 @@ class _Reindex:
             if previous:
                 stack.callback(previous.close)
             before = base.path if base else None
-            sink = stack.enter_context(GroupingSink(path, files, before, resumes=bool(checkpoint)))
-            update = Update(job.sources, state, sink, job.on_progress, self._only(base), previous)
+            grouping = stack.enter_context(GroupingSink(path, files, before, resumes=bool(checkpoint)))
+            counting = None if base or checkpoint else stack.enter_context(CountingSink(path, grouping))
+            update = Update(job.sources, state, counting or grouping, job.on_progress, self._only(base), previous)
             update.run()
             summary = self._summary(state, base, reason)
             summary.resumed, summary.remarks = bool(checkpoint), update.remarks.counted()
@@ -188,8 +189,8 @@ class _Reindex:
             reader = stack.enter_context(closing(job.engine.open(Place(path / ENGINE))))
             # The documents that an interrupted build superseded were not counted.
             superseded = sys.maxsize if checkpoint else update.superseded
-            self._write_derived_files(path, reader, state, base, superseded)
-            sink.complete(reader)
+            self._write_derived_files(path, reader, state, base, superseded, counting)
+            grouping.complete(reader)
             if job.options.verify:
                 verify(reader, state)
             write_rejects(path, state.rejects())
@@ -223,11 +224,18 @@ class _Reindex:
         return PreviousGeneration(path / INDEX_STATE, lambda: self._job.engine.open(Place(path / ENGINE)))
 
     def _write_derived_files(
-        self, path: Path, reader: Reader, state: IndexState, base: _Base | None, superseded: int
+        self,
+        path: Path,
+        reader: Reader,
+        state: IndexState,
+        base: _Base | None,
+        superseded: int,
+        counting: CountingSink | None,
     ) -> None:
         if base is None:
             write_spelling_dictionary(path, reader, self._job.analyzer, superseded=superseded)
-            write_suggestions(path, reader)
+            if not counting or not counting.write(reader.count):
+                write_suggestions(path, reader)
             return
         with closing(self._job.engine.open(Place(base.path / ENGINE))) as earlier:
             before = base.path, earlier
