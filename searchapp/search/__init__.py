@@ -4,8 +4,9 @@ A search runs in *stages* over one *query plan* and one open generation, with on
 
     parse (query) -> plan -> match -> rank -> fetch -> name missing words -> explain, if asked -> highlight
 
-``service`` calls them in this order. A stage is a plain function: it takes the plan and the result of the stage before,
-and returns what it found and whether there was time for all of it.
+``stages`` calls them in this order for the ``service``, which finds the generation and highlights. A stage is a plain
+function: it takes the plan and the result of the stage before, and returns what it found and whether there was time for
+all of it.
 
 *Plan* (``plan``): the tree is corrected (``corrections``), *resolved* into clauses of terms (``resolve``, with
 ``dictionary`` for prefixes, ``fuzzy`` words, ``wildcards`` and stems, ``field_terms`` for values, ``span_builder`` for

@@ -12,8 +12,9 @@ from itertools import chain, pairwise
 from typing import Final
 
 from searchapp.model import Article, Fragment, Span
+from searchapp.search.open_generation import OpenGeneration
 
-__all__ = ["Comparison", "Copy", "compare", "describe_copy", "new_words"]
+__all__ = ["Comparison", "Copy", "compare", "copies_in", "describe_copy", "new_words"]
 
 _WORD: Final = re.compile(r"\w+")
 _ROW: Final = 3
@@ -58,6 +59,15 @@ def compare(one: Article, other: Article) -> Comparison:
         (_marked(one.lead, bodies[1]), _marked(other.lead, bodies[0])),
         (_marked(one.text, bodies[1]), _marked(other.text, bodies[0])),
     )
+
+
+def copies_in(generation: OpenGeneration, shown: Article, most: int) -> tuple[tuple[Copy, ...], int]:
+    """Return at most ``most`` near duplicates of an article, the oldest first, and the number of all."""
+    group = generation.duplicates.group_of(shown.id)
+    members = generation.duplicates.members(group) if group is not None else ()
+    others = [article_id for article_id in members if article_id != shown.id]
+    stored = map(generation.reader.article, others[:most])
+    return tuple(describe_copy(copy, shown) for copy in stored if copy), len(others)
 
 
 def describe_copy(copy: Article, shown: Article) -> Copy:

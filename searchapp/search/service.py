@@ -1,10 +1,10 @@
-"""SearchService: the stages of a search, one after the other. Pages, JSON and the command line call only this."""
+"""SearchService: the answers to all requests. Pages, JSON and the command line call only this."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -18,7 +18,6 @@ from searchapp.model import (
     Article,
     ArticleView,
     Deadline,
-    Explanation,
     Filters,
     Grouping,
     Interval,
@@ -27,52 +26,26 @@ from searchapp.model import (
     SearchRequest,
     SearchResult,
 )
-from searchapp.query import DateWords, ParsedQuery, is_elaborate, parse, show
+from searchapp.query import DateWords, is_elaborate, show
 from searchapp.schema import STEMS, canonical_id
-from searchapp.search.collapsing import copies_of, first_versions
-from searchapp.search.cursor import CursorCodec, Position
-from searchapp.search.differences import Comparison, Copy, compare, describe_copy
+from searchapp.search.differences import Comparison, Copy, compare, copies_in
 from searchapp.search.facet_values import FacetValues
 from searchapp.search.highlight import Highlighter
 from searchapp.search.highlight_terms import HighlightTerms
-from searchapp.search.hit_explanation import Explainer
-from searchapp.search.matching import Counts, Matches, match
-from searchapp.search.missing_words import missing_words
+from searchapp.search.matching import Counts
 from searchapp.search.open_generation import OpenGeneration
-from searchapp.search.order_explanation import ExplainedHit, explain
-from searchapp.search.paging import DEEPEST_RESULT, RERANKED, Page, Window, fetch, next_cursor, window_of
-from searchapp.search.plan import QueryPlan, QueryPlanner
-from searchapp.search.ranking import rank
-from searchapp.search.rerank_score import score_parts
+from searchapp.search.order_explanation import ExplainedHit
+from searchapp.search.paging import DEEPEST_RESULT
+from searchapp.search.plan import QueryPlanner
 from searchapp.search.searcher import SearcherManager, Served
 from searchapp.search.similar import similar_articles
+from searchapp.search.stages import Stages
 from searchapp.search.suggest import Suggestion, suggest
 from searchapp.search.synonyms import Synonyms
 from searchapp.search.timeline import coarser, timeline_of
 from searchapp.search.trends import Trends, count_trends
 
 __all__ = ["DEEPEST_RESULT", "SearchService"]
-
-
-@dataclass(frozen=True, slots=True)
-class _Answer:
-    """The results of the stages that read a generation; highlighting does not need it."""
-
-    generation: str
-    plan: QueryPlan
-    window: Window
-    matches: Matches
-    page: Page
-    articles: list[Article]
-    missing: list[tuple[str, ...]]
-    explanations: list[Explanation | None]
-    next_cursor: str | None
-    copies: Sequence[tuple[str, ...] | None]
-    groups: int | None
-
-    @property
-    def complete(self) -> bool:
-        return self.plan.complete and self.matches.complete and self.page.complete
 
 
 class SearchService:
@@ -101,12 +74,11 @@ class SearchService:
         self._searcher = SearcherManager(generations, engine_of, analyzer, tail)
         self._generations = generations
         self._analyzer = analyzer
-        self._synonyms = synonyms or Synonyms()
-        self._planner = QueryPlanner(analyzer, self._synonyms, default_match, half_life)
+        synonyms = synonyms or Synonyms()
+        self._planner = QueryPlanner(analyzer, synonyms, default_match, half_life)
+        self._stages = Stages(analyzer, synonyms, self._planner, date_words, shows_first=shows_first)
         self._highlighter = Highlighter(analyzer)
-        self._date_words = date_words
         self._query_seconds = query_seconds
-        self._shows_first = shows_first
 
     def search(self, request: SearchRequest) -> SearchResult:
         """Return the answer to ``request``; any query text is fine.
@@ -115,8 +87,8 @@ class SearchService:
         generation or search.
         """
         started, deadline = time.perf_counter(), self._deadline()
-        parsed = parse(request.query, self._date_words)
-        answer = self._searcher.run(partial(self._run_stages, request, parsed, deadline))
+        parsed = self._stages.parse(request.query)
+        answer = self._searcher.run(partial(self._stages.run, request, parsed, deadline))
         plan, result, first = answer.plan, answer.matches.result, answer.window.start.rank
         details = zip(answer.missing, answer.explanations, answer.copies, strict=True)
         rows = zip(answer.articles, answer.page.candidates, details, strict=True)
@@ -159,62 +131,12 @@ class SearchService:
             groups=answer.groups,
         )
 
-    def _run_stages(
-        self, request: SearchRequest, parsed: ParsedQuery, deadline: Deadline, generation: OpenGeneration
-    ) -> _Answer:
-        """Run the stages that read ``generation``: plan, match, rank, fetch."""
-        reader, duplicates = generation.reader, generation.duplicates
-        is_grouped = request.group is Grouping.COPIES
-        cursors = CursorCodec(generation.signing_key, generation.name, self._synonyms.fingerprint)
-        counts = Counts(facet_limit=request.facet_limit)
-        plan, window, matches = self._match(request, parsed, deadline, generation, cursors, counts)
-        page = rank(plan, matches, window, reader, duplicates, deadline)
-        if window.groups and self._shows_first:
-            page = first_versions(page, matches.request, reader, duplicates)
-        articles = fetch(page, reader)
-        copies = [
-            copies_of(candidate, article, duplicates) if is_grouped else None
-            for candidate, article in zip(page.candidates, articles, strict=True)
-        ]
-        groups = matches.result.groups if window.groups else matches.result.total if is_grouped else None
-        lacking = plan.parts if matches.match is Match.MOST else ()
-        missing = missing_words(lacking, page.candidates, articles, reader, deadline)
-        explanations: list[Explanation | None] = [None] * len(articles)
-        if request.explain:
-            explainer = Explainer(plan, matches.result.candidates, reader, self._analyzer)
-            reranked = window.is_reranked(plan) and page.complete
-            explanations = explainer.explain(page.candidates, articles, reranked=reranked, deadline=deadline)
-        cursor = next_cursor(request, plan, matches.result, page, cursors)
-        found = (plan, window, matches, page, articles, missing, explanations, cursor, copies, groups)
-        return _Answer(generation.name, *found)
-
-    def _match(
-        self,
-        request: SearchRequest,
-        parsed: ParsedQuery,
-        deadline: Deadline,
-        generation: OpenGeneration,
-        cursors: CursorCodec,
-        counts: Counts,
-    ) -> tuple[QueryPlan, Window, Matches]:
-        """Run the stages plan and match; a phrase that nobody wrote is replaced by its words."""
-        reader, groups = generation.reader, None
-        if request.group is Grouping.COPIES and generation.duplicates.groups().keys:
-            groups = generation.duplicates.groups()
-        plan = self._planner.plan(request, parsed, generation, deadline)
-        window = window_of(request, plan, cursors, groups)
-        matches = match(plan, window, reader, deadline, counts)
-        may_relax = matches.complete and plan.complete and not matches.result.total and request.correct
-        if may_relax and (relaxed := self._planner.relaxed_plan(request, parsed, generation, deadline)):
-            relaxed_window = window_of(request, relaxed, cursors, groups)
-            relaxed_matches = match(relaxed, relaxed_window, reader, deadline, counts)
-            if relaxed_matches.result.total:
-                return relaxed, relaxed_window, relaxed_matches
-        return plan, window, matches
-
     def facet_values(self, request: SearchRequest, facet: str) -> FacetValues:
         """Return every value of ``facet`` among the results of ``request``, whose page does not matter."""
-        count, counts = partial(self._count, self._deadline()), Counts((facet,), None, histogram=False, timeline=False)
+        count, counts = (
+            partial(self._stages.count, self._deadline()),
+            Counts((facet,), None, histogram=False, timeline=False),
+        )
 
         def read(generation: OpenGeneration) -> FacetValues:
             plan, matches = count(generation, request, counts)
@@ -228,20 +150,10 @@ class SearchService:
 
         Raises InvalidRequest for an interval that the span is too long for.
         """
-        count = partial(self._count, self._deadline())
+        count = partial(self._stages.count, self._deadline())
         return self._searcher.run(
             lambda generation: count_trends(queries, filters, interval, partial(count, generation), generation.name)
         )
-
-    def _count(
-        self, deadline: Deadline, generation: OpenGeneration, request: SearchRequest, counts: Counts
-    ) -> tuple[QueryPlan, Matches]:
-        """Run the stages plan and match for what is counted only."""
-        cursors = CursorCodec(generation.signing_key, generation.name)
-        request = replace(request, page=1, per_page=1, cursor=None, group=None)
-        parsed = parse(request.query, self._date_words)
-        plan, _, matches = self._match(request, parsed, deadline, generation, cursors, counts)
-        return plan, matches
 
     def suggest(self, typed: str, limit: int) -> list[Suggestion]:
         """Return at most ``limit`` suggestions for what somebody is typing."""
@@ -252,24 +164,14 @@ class SearchService:
 
         There is no deadline: a measure must not depend on how busy the machine is.
         """
-        request, parsed = SearchRequest(query, per_page=depth), parse(query, self._date_words)
-        answer = self._searcher.run(partial(self._run_stages, request, parsed, Deadline()))
+        request, parsed = SearchRequest(query, per_page=depth), self._stages.parse(query)
+        answer = self._searcher.run(partial(self._stages.run, request, parsed, Deadline()))
         ranked = zip(answer.articles, answer.page.candidates, strict=True)
         return [(article.id, candidate.score) for article, candidate in ranked]
 
     def explanation(self, query: str) -> list[ExplainedHit]:
         """Return the reranked articles of ``query`` in their order, each with the features that moved it."""
-        request, parsed = SearchRequest(query), parse(query, self._date_words)
-
-        def score(generation: OpenGeneration) -> list[ExplainedHit]:
-            reader = generation.reader
-            plan = self._planner.plan(request, parsed, generation, Deadline())
-            candidates = match(plan, Window(Position(0), RERANKED), reader, Deadline()).result.candidates
-            documents = [candidate.document for candidate in candidates]
-            parts = score_parts(plan.scored_terms, reader.rerank_features(documents)) or []
-            return explain([article.id for article in reader.articles(documents)], parts)
-
-        return self._searcher.run(score)
+        return self._searcher.run(partial(self._stages.explain_order, query))
 
     def article(self, article_id: str, query: str = "") -> ArticleView:
         """Return an article with the marks of ``query``, as many as there is time for.
@@ -277,7 +179,7 @@ class SearchService:
         Raises ArticleNotFound, ArticleWithdrawn.
         """
         deadline, article_id = self._deadline(), canonical_id(article_id)
-        parsed = parse(query, self._date_words)
+        parsed = self._stages.parse(query)
 
         def read(generation: OpenGeneration) -> tuple[Article, HighlightTerms, str]:
             article = generation.article(article_id)
@@ -298,15 +200,7 @@ class SearchService:
 
     def copies(self, shown: Article, most: int) -> tuple[tuple[Copy, ...], int]:
         """Return at most ``most`` near duplicates of an article, the oldest first, and the number of all."""
-
-        def read(generation: OpenGeneration) -> tuple[tuple[Copy, ...], int]:
-            group = generation.duplicates.group_of(shown.id)
-            members = generation.duplicates.members(group) if group is not None else ()
-            others = [article_id for article_id in members if article_id != shown.id]
-            stored = map(generation.reader.article, others[:most])
-            return tuple(describe_copy(copy, shown) for copy in stored if copy), len(others)
-
-        return self._searcher.run(read)
+        return self._searcher.run(lambda generation: copies_in(generation, shown, most))
 
     def compare(self, one: str, other: str) -> Comparison:
         """Return two articles with what each has and the other has not; raises ArticleNotFound, ArticleWithdrawn."""
@@ -365,7 +259,7 @@ class SearchService:
         def warm(generation: OpenGeneration) -> None:
             for query in queries:
                 request = SearchRequest(query, group=Grouping.COPIES)
-                self._run_stages(request, parse(query, self._date_words), self._deadline(), generation)
+                self._stages.run(request, self._stages.parse(query), self._deadline(), generation)
 
         (self._searcher.warm_up if at_once else self._searcher.follow)(warm)
         if verify:

@@ -1,0 +1,143 @@
+"""The stages of a search over one open generation: plan, match, rank, fetch, name missing words, explain."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from searchapp.analysis import FrenchAnalyzer
+from searchapp.model import Article, Deadline, Explanation, Grouping, Match, SearchRequest
+from searchapp.query import DateWords, ParsedQuery, parse
+from searchapp.search.collapsing import copies_of, first_versions
+from searchapp.search.cursor import CursorCodec, Position
+from searchapp.search.hit_explanation import Explainer
+from searchapp.search.matching import Counts, Matches, match
+from searchapp.search.missing_words import missing_words
+from searchapp.search.open_generation import OpenGeneration
+from searchapp.search.order_explanation import ExplainedHit, explain
+from searchapp.search.paging import RERANKED, Page, Window, fetch, next_cursor, window_of
+from searchapp.search.plan import QueryPlan, QueryPlanner
+from searchapp.search.ranking import rank
+from searchapp.search.rerank_score import score_parts
+from searchapp.search.synonyms import Synonyms
+
+__all__ = ["StageResults", "Stages"]
+
+
+@dataclass(frozen=True, slots=True)
+class StageResults:
+    """The results of the stages that read a generation; highlighting does not need it."""
+
+    generation: str
+    plan: QueryPlan
+    window: Window
+    matches: Matches
+    page: Page
+    articles: list[Article]
+    missing: list[tuple[str, ...]]
+    explanations: list[Explanation | None]
+    next_cursor: str | None
+    copies: Sequence[tuple[str, ...] | None]
+    groups: int | None
+
+    @property
+    def complete(self) -> bool:
+        return self.plan.complete and self.matches.complete and self.page.complete
+
+
+class Stages:
+    """Runs the stages; has no state of its own, so threads may share it.
+
+    ``shows_first``: of near duplicates the first version is shown, not the best.
+    """
+
+    def __init__(
+        self,
+        analyzer: FrenchAnalyzer,
+        synonyms: Synonyms,
+        planner: QueryPlanner,
+        date_words: DateWords | None,
+        *,
+        shows_first: bool,
+    ) -> None:
+        self._analyzer = analyzer
+        self._synonyms = synonyms
+        self._planner = planner
+        self._date_words = date_words
+        self._shows_first = shows_first
+
+    def parse(self, query: str) -> ParsedQuery:
+        """Return the tree of ``query`` and the remarks of the parser."""
+        return parse(query, self._date_words)
+
+    def run(
+        self, request: SearchRequest, parsed: ParsedQuery, deadline: Deadline, generation: OpenGeneration
+    ) -> StageResults:
+        """Run the stages that read ``generation``: plan, match, rank, fetch."""
+        reader, duplicates = generation.reader, generation.duplicates
+        is_grouped = request.group is Grouping.COPIES
+        cursors = CursorCodec(generation.signing_key, generation.name, self._synonyms.fingerprint)
+        counts = Counts(facet_limit=request.facet_limit)
+        plan, window, matches = self._match(request, parsed, deadline, generation, cursors, counts)
+        page = rank(plan, matches, window, reader, duplicates, deadline)
+        if window.groups and self._shows_first:
+            page = first_versions(page, matches.request, reader, duplicates)
+        articles = fetch(page, reader)
+        copies = [
+            copies_of(candidate, article, duplicates) if is_grouped else None
+            for candidate, article in zip(page.candidates, articles, strict=True)
+        ]
+        groups = matches.result.groups if window.groups else matches.result.total if is_grouped else None
+        lacking = plan.parts if matches.match is Match.MOST else ()
+        missing = missing_words(lacking, page.candidates, articles, reader, deadline)
+        explanations: list[Explanation | None] = [None] * len(articles)
+        if request.explain:
+            explainer = Explainer(plan, matches.result.candidates, reader, self._analyzer)
+            reranked = window.is_reranked(plan) and page.complete
+            explanations = explainer.explain(page.candidates, articles, reranked=reranked, deadline=deadline)
+        cursor = next_cursor(request, plan, matches.result, page, cursors)
+        found = (plan, window, matches, page, articles, missing, explanations, cursor, copies, groups)
+        return StageResults(generation.name, *found)
+
+    def count(
+        self, deadline: Deadline, generation: OpenGeneration, request: SearchRequest, counts: Counts
+    ) -> tuple[QueryPlan, Matches]:
+        """Run the stages plan and match for what is counted only."""
+        cursors = CursorCodec(generation.signing_key, generation.name)
+        request = replace(request, page=1, per_page=1, cursor=None, group=None)
+        parsed = self.parse(request.query)
+        plan, _, matches = self._match(request, parsed, deadline, generation, cursors, counts)
+        return plan, matches
+
+    def explain_order(self, query: str, generation: OpenGeneration) -> list[ExplainedHit]:
+        """Return the reranked articles of ``query`` in their order, each with the features that moved it."""
+        reader = generation.reader
+        plan = self._planner.plan(SearchRequest(query), self.parse(query), generation, Deadline())
+        candidates = match(plan, Window(Position(0), RERANKED), reader, Deadline()).result.candidates
+        documents = [candidate.document for candidate in candidates]
+        parts = score_parts(plan.scored_terms, reader.rerank_features(documents)) or []
+        return explain([article.id for article in reader.articles(documents)], parts)
+
+    def _match(
+        self,
+        request: SearchRequest,
+        parsed: ParsedQuery,
+        deadline: Deadline,
+        generation: OpenGeneration,
+        cursors: CursorCodec,
+        counts: Counts,
+    ) -> tuple[QueryPlan, Window, Matches]:
+        """Run the stages plan and match; a phrase that nobody wrote is replaced by its words."""
+        reader, groups = generation.reader, None
+        if request.group is Grouping.COPIES and generation.duplicates.groups().keys:
+            groups = generation.duplicates.groups()
+        plan = self._planner.plan(request, parsed, generation, deadline)
+        window = window_of(request, plan, cursors, groups)
+        matches = match(plan, window, reader, deadline, counts)
+        may_relax = matches.complete and plan.complete and not matches.result.total and request.correct
+        if may_relax and (relaxed := self._planner.relaxed_plan(request, parsed, generation, deadline)):
+            relaxed_window = window_of(request, relaxed, cursors, groups)
+            relaxed_matches = match(relaxed, relaxed_window, reader, deadline, counts)
+            if relaxed_matches.result.total:
+                return relaxed, relaxed_window, relaxed_matches
+        return plan, window, matches
