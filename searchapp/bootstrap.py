@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from searchapp.indexing.checking import CheckProgress as CheckProgress
     from searchapp.indexing.checking import CheckReport as CheckReport
     from searchapp.indexing.embargoes import ReleaseTimer
+    from searchapp.indexing.naming import NameModel
     from searchapp.indexing.reindex import Progress
     from searchapp.indexing.reindex import Summary as Summary
     from searchapp.indexing.status import IndexStatus as IndexStatus
@@ -187,6 +188,7 @@ def reindex(
                 engine=engine_named(config.engine),
                 analyzer=open_analyzer(config),
                 timezone=config.timezone,
+                names=_name_model(config),
                 options=replace(
                     options,
                     jobs=options.jobs or config.jobs,
@@ -197,6 +199,16 @@ def reindex(
                 on_wait=on_wait,
             )
         )
+
+
+def _name_model(config: Config) -> NameModel | None:
+    """Return what recognizes names, None when the setting is off; raises EngineUnavailable when it is not installed."""
+    if config.entities == "off":
+        return None
+    from searchapp.derived.name_recognition import NameRecognizer, model_version
+    from searchapp.indexing.naming import NameModel
+
+    return NameModel(model_version(config.entities), NameRecognizer(config.entities))
 
 
 def replaced_corpus(config: Config) -> Manifest | None:
@@ -333,7 +345,13 @@ def index_status(config: Config) -> IndexStatus:
     """Return the status of ``config.index``; raises IndexMissing, and IndexDamaged when no generation is intact."""
     from searchapp.indexing.status import index_status as status_of
 
-    return status_of(_generations(config), engine_named(config.engine), open_analyzer(config), config.timezone)
+    try:
+        model = _name_model(config)
+        names: str | None = model.version if model else ""
+    except EngineUnavailable:  # a reindex says so; the index is as it is
+        names = None
+    engine, analyzer = engine_named(config.engine), open_analyzer(config)
+    return status_of(_generations(config), engine, analyzer, config.timezone, names)
 
 
 def check_index(

@@ -41,6 +41,7 @@ CORPUS_KINDS: Final = ("path", "glob", "sqlite", "postgresql")
 _ENTRY_KEYS: Final = ("query", "source", "section", "columns")
 _TOKEN: Final = re.compile(r"[A-Za-z0-9._~+/-]{14,510}[A-Za-z0-9._~+/=-]{2}")
 ENGINES: Final = ("whoosh", "tantivy")
+NAME_MODELS: Final = ("fr_core_news_sm", "fr_core_news_md")
 Network = IPv4Network | IPv6Network
 Number = TypeVar("Number", int, float)
 # No segment begins with a dot, since browsers resolve “..” before they send a request.
@@ -309,6 +310,14 @@ class Config:
         _choice("best", "first"),
         "best",
         Message("article shown for near duplicates: the best for the query, or the first that was published"),
+    )
+    entities: str = _setting(
+        _choice("off", *NAME_MODELS),
+        "off",
+        Message(
+            "model that recognizes people, organisations and places in articles: off, {choices}",
+            choices=", ".join(NAME_MODELS),
+        ),
     )
     synonyms: Path = _setting(_path, "synonyms.txt", Message("file with synonyms, if there is one"))
     write_token: str = _setting(

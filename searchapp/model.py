@@ -133,7 +133,8 @@ class Article:
     ``date`` has a time zone, and so does ``modified``, the moment of this version, if the file gives one. ``text`` is
     paragraphs separated by blank lines. ``stub`` marks a text that ends at a paywall. ``repairs`` lists the repairs
     made while reading, by the names of ``searchapp.ingest``. A withdrawn article may have no text. One with an
-    ``embargo`` is not indexed before that moment.
+    ``embargo`` is not indexed before that moment. ``people``, ``organisations`` and ``places`` are the names that
+    indexing recognizes in the article, if the settings ask for it.
 
     Each attribute has a row in :data:`~searchapp.schema.ARTICLE_FIELDS`.
     """
@@ -155,6 +156,9 @@ class Article:
     stub: bool = False
     repairs: tuple[str, ...] = ()
     embargo: datetime | None = None
+    people: tuple[str, ...] = ()
+    organisations: tuple[str, ...] = ()
+    places: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

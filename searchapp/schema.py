@@ -47,6 +47,7 @@ __all__ = [
     "ReadFrom",
     "article_key",
     "canonical_id",
+    "digested_values",
     "stored_values",
 ]
 
@@ -72,6 +73,7 @@ class ReadFrom(Enum):
     RULE = auto()  # the record's value, by a rule of this field (ingest/cleaning/record.py)
     OWN_RECORD = auto()  # like RULE, but only from records that the program wrote
     COMPUTED = auto()  # never from a record
+    INDEXING = auto()  # added while indexing: an article as it is read has none, so no digest counts it
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +163,9 @@ ARTICLE_FIELDS: Final = (
     ArticleField("date_quality", FieldType.DATE_QUALITY, ReadFrom.COMPUTED),
     ArticleField("stub", FieldType.FLAG, ReadFrom.OWN_RECORD),
     ArticleField("repairs", FieldType.LINES, ReadFrom.COMPUTED),
+    ArticleField("person", FieldType.LINES, ReadFrom.INDEXING, attribute="people"),
+    ArticleField("organisation", FieldType.LINES, ReadFrom.INDEXING, attribute="organisations"),
+    ArticleField("place", FieldType.LINES, ReadFrom.INDEXING, attribute="places"),
 )
 
 
@@ -177,6 +182,10 @@ STORED_FIELDS: Final = _stored_order()
 count as changed."""
 stored_values: Final[Callable[[Any], tuple[Any, ...]]] = attrgetter(*(row.attribute for row in STORED_FIELDS))
 """Article -> its values in that order."""
+digested_values: Final[Callable[[Any], tuple[Any, ...]]] = attrgetter(
+    *(row.attribute for row in STORED_FIELDS if row.read_from is not ReadFrom.INDEXING)
+)
+"""Article -> its values as it was read, in that order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,8 +216,11 @@ FACETS: Final = (
     Facet("section", "section", Message("Section"), Message("All sections"), 1, Message("By section")),
     Facet("author", "authors", Message("Author"), Message("All authors"), 3),
     Facet(TAG, "tags", Message("Tag"), Message("All tags"), 4),
-    Facet(YEAR, "date", Message("Year"), Message("All years"), 5),
-    Facet(LANGUAGE, "language", Message("Language"), Message("All languages"), 6),
+    Facet(YEAR, "date", Message("Year"), Message("All years"), 8),
+    Facet(LANGUAGE, "language", Message("Language"), Message("All languages"), 9),
+    Facet("person", "people", Message("Person"), Message("All people"), 5),
+    Facet("organisation", "organisations", Message("Organisation"), Message("All organisations"), 6),
+    Facet("place", "places", Message("Place"), Message("All places"), 7),
 )
 
 PARTS: Final = ("title", "lead", "text")

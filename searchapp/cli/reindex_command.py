@@ -25,6 +25,7 @@ from searchapp.errors import SearchappError
 if TYPE_CHECKING:
     from searchapp.bootstrap import ReindexProgress, Summary
     from searchapp.indexing import Manifest
+    from searchapp.indexing.summary import NamingSummary
 
 __all__ = ["reindex"]
 
@@ -137,6 +138,8 @@ def _print_summary(summary: Summary, config: Config, options: ReindexOptions) ->
         parts.append(counted("{count} duplicate", "{count} duplicates", summary.duplicates))
     parts.append(f"{number(round(summary.seconds, 1))} s")
     print_out(_("Articles:") + " " + ", ".join(parts))
+    if summary.names:
+        _print_names(summary.names)
     _print_problems(summary, config)
     if summary.next_release:
         moment = date_text(datetime.fromisoformat(summary.next_release).astimezone(config.timezone))
@@ -149,6 +152,16 @@ def _print_summary(summary: Summary, config: Config, options: ReindexOptions) ->
         print_out(_("Published: {generation}").format(generation=summary.generation))
     if summary.corpus_before and summary.published:
         print_out(complete_commands(_("The index before is kept. To go back to it: searchapp rollback")))
+
+
+def _print_names(names: NamingSummary) -> None:
+    """Print the articles whose names were recognized, and the processor time of each."""
+    recognized = counted("{count} article", "{count} articles", names.recognized)
+    text = _("Names: recognized in {recognized}, {kept} kept from before").format(
+        recognized=recognized, kept=number(names.from_cache)
+    )
+    each = round(names.seconds * 1000 / names.recognized) if names.recognized else 0
+    print_out(text + (f", {_('{number} ms of processor each').format(number=number(each))}" if each else ""))
 
 
 def _corpus_text(config: Config) -> str:

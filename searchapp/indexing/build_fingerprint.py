@@ -25,16 +25,20 @@ class BuildFingerprint:
     schema: int
     analyzer: str
     timezone: str
+    names: str = ""
 
     @classmethod
-    def of_program(cls, engine: Engine, analyzer: FrenchAnalyzer, timezone: ZoneInfo) -> BuildFingerprint:
-        """Return the fingerprint of generations that are built now."""
-        return cls(engine.name, engine.version, SCHEMA_VERSION, analyzer.fingerprint, timezone.key)
+    def of_program(
+        cls, engine: Engine, analyzer: FrenchAnalyzer, timezone: ZoneInfo, names: str = ""
+    ) -> BuildFingerprint:
+        """Return the fingerprint of generations that are built now; ``names`` is the version of what finds names."""
+        return cls(engine.name, engine.version, SCHEMA_VERSION, analyzer.fingerprint, timezone.key, names)
 
     @classmethod
     def of(cls, manifest: Manifest) -> BuildFingerprint:
         """Return the fingerprint of a generation."""
-        return cls(manifest.engine, manifest.engine_version, manifest.schema, manifest.analyzer, manifest.timezone)
+        written = manifest.engine, manifest.engine_version, manifest.schema, manifest.analyzer, manifest.timezone
+        return cls(*written, manifest.names)
 
     def to_text(self) -> str:
         """Return the fingerprint as a checkpoint stores it."""
@@ -48,5 +52,7 @@ class BuildFingerprint:
             yield Message("the engine was {engine}", engine=other.engine_version)
         if self.timezone != other.timezone:
             yield Message("the time zone was {timezone}", timezone=other.timezone)
+        if self.names != other.names:
+            yield Message("names of articles are recognized in another way")
         if self.schema != other.schema:
             yield Message("the schema of the index has changed")

@@ -13,9 +13,10 @@ from searchapp.analysis import FrenchAnalyzer, Joined, Term
 from searchapp.derived.rerank_features import make_rerank_features
 from searchapp.engines.days import day_number
 from searchapp.engines.port import ArticleWriter, Document, Engine, MakeDocument, ParallelEngine, Place, Writer
+from searchapp.indexing.naming import Naming, NamingWriter
 from searchapp.model import Article
 
-__all__ = ["DocumentMaker", "WriterFactory", "terms_of"]
+__all__ = ["DocumentMaker", "WriterFactory", "processors", "terms_of"]
 
 
 class DocumentMaker:
@@ -64,15 +65,23 @@ def terms_of(joined: Iterable[Joined]) -> list[Term]:
 
 @dataclass(frozen=True, slots=True)
 class WriterFactory:
-    """Creates writers of articles with up to ``jobs`` processes; 0 means one for each processor."""
+    """Creates writers of articles with up to ``jobs`` processes; 0 means one for each processor.
+
+    With ``naming`` the articles get their names first.
+    """
 
     engine: Engine
     make: MakeDocument
     jobs: int = 0
+    naming: Naming | None = None
 
     def create(self, place: Place, base: Place | None = None) -> ArticleWriter:
         """Return a writer over an empty folder; see :meth:`Engine.create` for ``base``."""
-        jobs = self.jobs or _processors()
+        writer = self._create(place, base)
+        return NamingWriter(writer, self.naming) if self.naming else writer
+
+    def _create(self, place: Place, base: Place | None) -> ArticleWriter:
+        jobs = self.jobs or processors()
         if jobs > 1 and isinstance(self.engine, ParallelEngine):
             return self.engine.create_parallel(place, self.make, jobs, base)
         return _AnalysingWriter(self.engine.create(place, base), self.make)
@@ -99,7 +108,7 @@ class _AnalysingWriter:
         self._writer.__exit__(kind, error, trace)
 
 
-def _processors() -> int:
+def processors() -> int:
     """Return the number of processors that this process may use."""
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))

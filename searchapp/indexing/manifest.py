@@ -18,6 +18,7 @@ _NO_DIGEST: Final = "0" * 32
 class Manifest:
     """A complete generation. ``created`` is UTC, ISO 8601; ``seconds`` is the time the build took.
 
+    ``names`` is the version of the model that recognized the names of its articles, "" when none did.
     ``base`` is the generation that it grew out of, "" after a full rebuild; ``added``, ``changed`` and ``removed``
     count the articles that differ from the generation published before. ``embargoed`` versions are held back, the first
     of them until ``next_release`` (UTC, ISO 8601; "" when none has a known moment). ``files`` gives for each file but
@@ -35,6 +36,7 @@ class Manifest:
     analyzer: str
     timezone: str
     corpus: str
+    names: str = ""
     base: str = ""
     added: int = 0
     changed: int = 0

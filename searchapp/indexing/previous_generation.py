@@ -6,7 +6,7 @@ import logging
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -75,7 +75,9 @@ class PreviousGeneration:
     def _article(self, article_id: str) -> Article | None:
         try:
             self._reader = self._reader or self._open_reader()
-            return self._reader.article(article_id)
+            article = self._reader.article(article_id)
+            # Names belong to the generation: this one may be made without, or by another model.
+            return replace(article, people=(), organisations=(), places=()) if article else None
         except Exception as error:  # the index may be damaged: a reason for a rebuild
             _log.warning("The article %s cannot be taken from the previous generation: %s", article_id, error)
             return None

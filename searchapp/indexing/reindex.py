@@ -22,19 +22,22 @@ from searchapp.errors import CorpusReplaced, CorpusShrunk, IndexDamaged, IndexMi
 from searchapp.i18n import Message
 from searchapp.indexing.build_fingerprint import BuildFingerprint
 from searchapp.indexing.corpus_places import replaces
-from searchapp.indexing.documents import DocumentMaker, WriterFactory
+from searchapp.indexing.documents import DocumentMaker, WriterFactory, processors
 from searchapp.indexing.duplicate_groups import GroupingSink
 from searchapp.indexing.engine_files import Checkpoint, Checkpoints, IndexFiles, read_checkpoint
 from searchapp.indexing.generation_layout import ENGINE, INDEX_STATE
 from searchapp.indexing.generations import Generations
 from searchapp.indexing.index_state import IndexState
 from searchapp.indexing.manifest import Manifest
+from searchapp.indexing.names_cache import FILE_NAME as NAMES_CACHE
+from searchapp.indexing.names_cache import NamesCache
+from searchapp.indexing.naming import NameModel, Naming
 from searchapp.indexing.previous_generation import PreviousGeneration
 from searchapp.indexing.reindex_options import Options
 from searchapp.indexing.rejects import write_rejects
 from searchapp.indexing.spelling_dictionary import write_spelling_dictionary
 from searchapp.indexing.suggestions_file import CountingSink, write_suggestions
-from searchapp.indexing.summary import Summary, count_changes, summarize
+from searchapp.indexing.summary import NamingSummary, Summary, count_changes, summarize
 from searchapp.indexing.update import Progress, Update
 from searchapp.indexing.verification import verify
 from searchapp.ingest import Source
@@ -52,6 +55,8 @@ _COLLECTION_THRESHOLD: Final = 20_000
 class Job:
     """A reindex: ``sources``, the places of ``corpus``, into ``generations`` with an engine and an analyzer.
 
+    ``names`` recognizes the names of articles; without it they have none.
+
     ``on_progress`` gets the progress after each article, ``on_wait`` whom the reindex waits for.
     """
 
@@ -62,6 +67,7 @@ class Job:
     analyzer: FrenchAnalyzer
     timezone: ZoneInfo
     options: Options = field(default_factory=Options)
+    names: NameModel | None = None
     on_progress: Callable[[Progress], None] = lambda progress: None
     on_wait: Callable[[Message], None] = lambda message: None
 
@@ -105,7 +111,9 @@ class _Reindex:
 
     def __init__(self, job: Job) -> None:
         self._job = job
-        self._fingerprint = BuildFingerprint.of_program(job.engine, job.analyzer, job.timezone)
+        self._fingerprint = BuildFingerprint.of_program(
+            job.engine, job.analyzer, job.timezone, job.names.version if job.names else ""
+        )
         self._started = time.monotonic()
 
     def run(self) -> Summary:
@@ -169,7 +177,8 @@ class _Reindex:
         with ExitStack() as stack:
             state_before = checkpoint.index_state if checkpoint else base.path / INDEX_STATE if base else None
             state = stack.enter_context(self._index_state(path / INDEX_STATE, state_before, resumes=bool(checkpoint)))
-            files = stack.enter_context(self._index_files(path, base, checkpoint, state))
+            naming = self._naming(stack)
+            files = stack.enter_context(self._index_files(path, base, checkpoint, state, naming))
             previous = None if base else self._previous_generation()
             if previous:
                 stack.callback(previous.close)
@@ -186,6 +195,10 @@ class _Reindex:
                 summary.generation = base.manifest.generation
                 raise _UnchangedError(summary)
             files.complete()
+            if naming:
+                summary.names = NamingSummary(naming.recognized, naming.from_cache, naming.seconds)
+                if not (base or checkpoint):
+                    naming.cache.forget_unused()
             reader = stack.enter_context(closing(job.engine.open(Place(path / ENGINE))))
             # The documents that an interrupted build superseded were not counted.
             superseded = sys.maxsize if checkpoint else update.superseded
@@ -205,15 +218,23 @@ class _Reindex:
         return IndexState(path, base, resumes=resumes, now=self._job.generations.now().timestamp())
 
     def _index_files(
-        self, path: Path, base: _Base | None, checkpoint: Checkpoint | None, state: IndexState
+        self, path: Path, base: _Base | None, checkpoint: Checkpoint | None, state: IndexState, naming: Naming | None
     ) -> IndexFiles:
         job = self._job
-        writers = WriterFactory(job.engine, DocumentMaker(job.timezone, job.analyzer), job.options.jobs)
+        writers = WriterFactory(job.engine, DocumentMaker(job.timezone, job.analyzer), job.options.jobs, naming)
         if base:
             return IndexFiles(path, writers, base.path / ENGINE)
         seconds, fingerprint = job.options.checkpoint, self._fingerprint.to_text()
         checkpoints = Checkpoints(seconds, fingerprint, state.commit) if seconds else None
         return IndexFiles(path, writers, checkpoint.engine if checkpoint else None, checkpoints)
+
+    def _naming(self, stack: ExitStack) -> Naming | None:
+        """Return what names the articles, with the cache open until the end of ``stack``; None when they get none."""
+        model = self._job.names
+        if model is None:
+            return None
+        cache = stack.enter_context(closing(NamesCache(self._job.generations.folder / NAMES_CACHE, model.version)))
+        return Naming(model.recognize, cache, self._job.options.jobs or processors())
 
     def _previous_generation(self) -> PreviousGeneration | None:
         """Return the generation that answers now: a rebuild keeps its articles of files that cannot be read."""

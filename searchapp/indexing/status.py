@@ -59,10 +59,14 @@ class IndexStatus:
         return self.manifest.generation != self.current
 
 
-def index_status(generations: Generations, engine: Engine, analyzer: FrenchAnalyzer, timezone: ZoneInfo) -> IndexStatus:
+def index_status(
+    generations: Generations, engine: Engine, analyzer: FrenchAnalyzer, timezone: ZoneInfo, names: str | None = ""
+) -> IndexStatus:
     """Return the status of an index folder, by file sizes and marks; files are not read.
 
-    ``engine`` is the one of the settings. Raises IndexMissing, IndexInaccessible, and IndexDamaged when no generation
+    ``engine`` is the one of the settings, ``names`` the version of what recognizes names, None for whichever there is.
+
+    Raises IndexMissing, IndexInaccessible, and IndexDamaged when no generation
     is intact.
     """
     answering = generations.latest_intact()
@@ -73,7 +77,7 @@ def index_status(generations: Generations, engine: Engine, analyzer: FrenchAnaly
     if answering is None:
         raise generations.failure(current)
     manifest = generations.manifest(answering)
-    fingerprint = BuildFingerprint.of_program(engine, analyzer, timezone)
+    fingerprint = BuildFingerprint.of_program(engine, analyzer, timezone, manifest.names if names is None else names)
     unfinished = generations.unfinished()
     return IndexStatus(
         manifest=manifest,

@@ -12,10 +12,19 @@ from searchapp.indexing.index_state_reader import IndexStateReader
 from searchapp.ingest import RemarkCount
 from searchapp.model import Reject
 
-__all__ = ["Summary", "count_changes", "summarize"]
+__all__ = ["NamingSummary", "Summary", "count_changes", "summarize"]
 
 # A summary lists this many; the generation's rejects.jsonl has all rejects.
 _MAX_LISTED: Final = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class NamingSummary:
+    """Articles whose names were recognized, in so many seconds of processor, and those whose names were kept."""
+
+    recognized: int
+    from_cache: int
+    seconds: float
 
 
 @dataclass(slots=True)
@@ -27,7 +36,7 @@ class Summary:
     ``next_release``: when the first of those under embargo may be shown (UTC, ISO 8601). ``full``: everything was
     indexed again, for ``reason``. ``resumed``: this continued an interrupted rebuild.
     ``remarks`` are those of the articles in files that were read this time. ``corpus_before`` names the corpus that
-    this one replaces, "" when it is the same.
+    this one replaces, "" when it is the same. ``names``: None when no names are recognized.
     """
 
     generation: str = ""
@@ -46,6 +55,7 @@ class Summary:
     changed: int = 0
     removed: int = 0
     seconds: float = 0.0
+    names: NamingSummary | None = None
     corpus_before: str = ""
     rejects: list[Reject] = field(default_factory=list)
     remarks: tuple[RemarkCount, ...] = ()

@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from hashlib import blake2b
 
 from searchapp.model import Article
-from searchapp.schema import stored_values
+from searchapp.schema import digested_values
 
 __all__ = ["Resolution", "Version", "digest_of_article", "resolve"]
 
 
 def digest_of_article(article: Article) -> bytes:
-    """Return 128 bits that differ when any field of ``article`` does."""
-    texts = ("\2".join(value) if isinstance(value, tuple) else str(value) for value in stored_values(article))
+    """Return 128 bits that differ when any field of ``article`` does, names recognized in it left out."""
+    texts = ("\2".join(value) if isinstance(value, tuple) else str(value) for value in digested_values(article))
     return blake2b("\1".join(texts).encode("utf-8", "surrogatepass"), digest_size=16).digest()
 
 

@@ -57,7 +57,8 @@ class FieldRow:
     french: tuple[str, ...]
     english: tuple[str, ...]
     help: Message
-    example: str
+    example: str = ""
+    """A value that finds an article of the demonstration corpus, "" for a field that is empty there."""
 
 
 FIELDS: Final = (
@@ -70,6 +71,15 @@ FIELDS: Final = (
     FieldRow(
         TAG, FieldKind.VALUE, ("mot-clé",), ("tag",), Message("a subject that the newspaper gave it"), "téléphone"
     ),
+    FieldRow("person", FieldKind.VALUE, ("personne",), ("person",), Message("a person whom the article names")),
+    FieldRow(
+        "organisation",
+        FieldKind.VALUE,
+        ("organisation",),
+        ("organisation", "organization"),
+        Message("an organisation that the article names"),
+    ),
+    FieldRow("place", FieldKind.VALUE, ("lieu",), ("place",), Message("a place that the article names")),
     FieldRow(LANGUAGE, FieldKind.VALUE, ("langue",), ("language",), Message("the language of the text"), "fr"),
     FieldRow(
         ID,

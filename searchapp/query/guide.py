@@ -19,7 +19,7 @@ from searchapp.query.grammar import (
     FieldKind,
 )
 
-__all__ = ["GUIDE", "LIMITS", "Example", "Section"]
+__all__ = ["GUIDE", "LIMITS", "NAMES", "Example", "Section"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +99,7 @@ _DATES: Final = (
 def _fields() -> Iterator[Example]:
     """Yield an example for each field of words or values."""
     for row in FIELDS:
-        if row.kind is not FieldKind.DATE:
+        if row.kind is not FieldKind.DATE and row.example:
             yield Example(f"{row.french[0]}:{row.example}", row.help, f"{row.english[0]}:{row.example}")
 
 
@@ -121,6 +121,16 @@ GUIDE: Final = (
     ),
     Section(Message("Dates"), _DATES),
 )
+NAMES: Final = Section(
+    Message("Names"),
+    (
+        Example('personne:"hélène laforêt"', Message("a person whom the article names"), 'person:"hélène laforêt"'),
+        Example("organisation:météo-france", Message("an organisation that the article names")),
+        Example("lieu:marseille", Message("a place that the article names"), "place:marseille"),
+    ),
+    Message("Names are recognized by a program, which sometimes errs."),
+)
+"""Of an index whose articles have names."""
 LIMITS: Final = Message(
     "A query may have {characters} characters, {clauses} words, {levels} levels of parentheses and {proximities} of"
     " PROCHE (NEAR) or “…”~n. A star needs {least} letters in its word and stands for the {words} most frequent words"

@@ -16,7 +16,7 @@ from searchapp.i18n import Message
 from searchapp.model import Article, Grouping, Interval, Match, SearchRequest, SearchResult, Sort
 from searchapp.output.answer_json import needs_explanation
 from searchapp.output.counts_json import trends_csv
-from searchapp.query.guide import GUIDE, LIMITS
+from searchapp.query.guide import GUIDE, LIMITS, NAMES
 from searchapp.schema import FACETS
 from searchapp.search.corrections import correction_messages
 from searchapp.search.facet_values import ValueOrder, select_values
@@ -204,7 +204,8 @@ def guide() -> str:
     live: frozenset[str] = frozenset()
     with suppress(IndexMissing, IndexDamaged):  # the page needs no index
         live = site().examples.finding() or live
-    return render_template("help.html", sections=GUIDE, limits=LIMITS, search_request=SearchRequest(), live=live)
+    sections = GUIDE if site().config.entities == "off" else (*GUIDE, NAMES)
+    return render_template("help.html", sections=sections, limits=LIMITS, search_request=SearchRequest(), live=live)
 
 
 def _ignored(parameter: str, reason: Message) -> Message:

@@ -19,7 +19,7 @@ FIELDS: Final = tuple(row.name for row in sorted(_GIVEN, key=lambda row: not row
 WRITTEN_FIELDS: Final = (*FIELDS, *(row.name for row in ARTICLE_FIELDS if row.read_from is ReadFrom.OWN_RECORD))
 """The fields of a record that is written into the journal."""
 
-_COMPUTED: Final = tuple(row.name for row in ARTICLE_FIELDS if row.read_from is ReadFrom.COMPUTED)
+_COMPUTED: Final = tuple(row.name for row in ARTICLE_FIELDS if row.read_from in (ReadFrom.COMPUTED, ReadFrom.INDEXING))
 _ANSWERED: Final = (*_COMPUTED, "links", "generation", "highlights", "spans")
 """The fields of an article's JSON that no record gives."""
 LONGEST_NAME: Final = 100

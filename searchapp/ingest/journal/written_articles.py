@@ -78,7 +78,7 @@ def record_of(article: Article) -> dict[str, Any]:
     for row in ARTICLE_FIELDS:
         value = _written(article, row)
         is_required = row.required and article.status is not ArticleStatus.WITHDRAWN
-        if row.read_from is not ReadFrom.COMPUTED and (value or is_required):
+        if row.read_from not in (ReadFrom.COMPUTED, ReadFrom.INDEXING) and (value or is_required):
             record[row.name] = value
     return record
 
