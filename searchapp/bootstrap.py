@@ -202,7 +202,7 @@ def reindex(
 
 
 def _name_model(config: Config) -> NameModel | None:
-    """Return what recognizes names, None when the setting is off; raises EngineUnavailable when it is not installed."""
+    """Return the model of names, None when the setting is off; raises EngineUnavailable when it is not installed."""
     if config.entities == "off":
         return None
     from searchapp.derived.name_recognition import NameRecognizer, model_version

@@ -161,7 +161,8 @@ def _print_names(names: NamingSummary) -> None:
         recognized=recognized, kept=number(names.from_cache)
     )
     each = round(names.seconds * 1000 / names.recognized) if names.recognized else 0
-    print_out(text + (f", {_('{number} ms of processor each').format(number=number(each))}" if each else ""))
+    cost = _("{number} ms of processor each").format(number=number(each))
+    print_out(f"{text}, {cost}" if each else text)
 
 
 def _corpus_text(config: Config) -> str:

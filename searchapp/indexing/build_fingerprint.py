@@ -31,7 +31,7 @@ class BuildFingerprint:
     def of_program(
         cls, engine: Engine, analyzer: FrenchAnalyzer, timezone: ZoneInfo, names: str = ""
     ) -> BuildFingerprint:
-        """Return the fingerprint of generations that are built now; ``names`` is the version of what finds names."""
+        """Return the fingerprint of generations that are built now; ``names`` is the version of the model of names."""
         return cls(engine.name, engine.version, SCHEMA_VERSION, analyzer.fingerprint, timezone.key, names)
 
     @classmethod

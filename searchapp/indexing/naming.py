@@ -27,7 +27,7 @@ _BATCH_CHARS: Final = 80_000
 
 @dataclass(frozen=True, slots=True)
 class NameModel:
-    """What recognizes names: its version, on which they depend, and the function."""
+    """A model of names: its version, on which they depend, and the function that recognizes them."""
 
     version: str
     recognize: Recognize
@@ -35,7 +35,7 @@ class NameModel:
 
 @dataclass(slots=True)
 class Naming:
-    """How the articles of a reindex are named, and what it took: counts of texts, seconds of processor."""
+    """The naming of a reindex: model, cache and number of processes, then its cost: texts, seconds of processor."""
 
     recognize: Recognize
     cache: NamesCache
@@ -128,7 +128,6 @@ class NamingWriter:
         for article, is_new in batch.articles:
             self._writer.add(article, is_new=is_new)
 
-
     def _stop(self) -> None:
         """End the processes."""
         pool, self._pool = self._pool, None
@@ -137,7 +136,7 @@ class NamingWriter:
 
 
 def _text_of(article: Article) -> str:
-    """Return what names are looked for in, paragraphs apart."""
+    """Return title, lead and text, paragraphs apart."""
     return "\n\n".join(filter(None, (article.title, article.lead, article.text)))
 
 

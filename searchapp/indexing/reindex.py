@@ -229,7 +229,7 @@ class _Reindex:
         return IndexFiles(path, writers, checkpoint.engine if checkpoint else None, checkpoints)
 
     def _naming(self, stack: ExitStack) -> Naming | None:
-        """Return what names the articles, with the cache open until the end of ``stack``; None when they get none."""
+        """Return the naming of the articles, its cache open until the end of ``stack``; None when they get no names."""
         model = self._job.names
         if model is None:
             return None

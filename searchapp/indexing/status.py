@@ -64,7 +64,7 @@ def index_status(
 ) -> IndexStatus:
     """Return the status of an index folder, by file sizes and marks; files are not read.
 
-    ``engine`` is the one of the settings, ``names`` the version of what recognizes names, None for whichever there is.
+    ``engine`` is the one of the settings, ``names`` the version of the model of names, None for that of the index.
 
     Raises IndexMissing, IndexInaccessible, and IndexDamaged when no generation
     is intact.
