@@ -11,7 +11,8 @@ them:
 - ``site_language``, ``templating``: sentences, dates and numbers in the reader's language
 - ``admission``, ``search_slots``: the limit of searches that run at once
 - ``error_answers``, ``problems``, ``refusals``: pages and problem documents for errors
-- ``proxies``, ``malformed_requests``, ``conditional``: proxy headers, malformed requests, ETags
+- ``proxies``, ``malformed_requests``: proxy headers, malformed requests
+- ``conditional``, ``compression``: ETags, compressed answers
 - ``exports``, ``site_files``: a search as a feed, table or references; robots.txt, OpenSearch, web manifest
 - ``assets``, ``probes``, ``site``: style sheet and icon, health checks, settings and service of this site
 """
@@ -28,14 +29,14 @@ from searchapp.config import Config
 from searchapp.errors import ConfigurationError
 from searchapp.i18n import Message
 from searchapp.search.service import SearchService
-from searchapp.web import admission, assets, templating
+from searchapp.web import admission, assets, compression, templating
 from searchapp.web import error_answers as errors
 from searchapp.web import malformed_requests as malformed
 from searchapp.web import site_language as language
 from searchapp.web.api import api
 from searchapp.web.article_ids import ArticleIdConverter
 from searchapp.web.batch_pages import batch
-from searchapp.web.conditional import answer_unmodified
+from searchapp.web.conditional import answer_unmodified, tag_page
 from searchapp.web.exports import exports
 from searchapp.web.malformed_requests import MalformedRequests
 from searchapp.web.pages import pages
@@ -75,7 +76,7 @@ def create_app(config: Config | None = None, *, service: SearchService | None = 
     service = service or open_service(config)
     writer = open_writing(config, service) if config.write_token else None
     install(app, config, service, writer, open_release_timer(config))
-    for room in (malformed, assets, errors, language, templating, admission):
+    for room in (compression, malformed, assets, errors, language, templating, admission):
         room.init_app(app)
     for blueprint in (pages, batch, api, exports, writing, probes, site_files):
         app.register_blueprint(blueprint)
@@ -114,4 +115,6 @@ def _finish(response: Response) -> Response:
     if response.mimetype == "text/html" and request.method in {"GET", "HEAD"}:
         response.vary.add("Accept-Language")
         response.headers.setdefault("Cache-Control", "no-cache")
+        tag_page(response)
+        assets.preload(response)
     return answer_unmodified(response)

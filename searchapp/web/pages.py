@@ -22,6 +22,7 @@ from searchapp.search.corrections import correction_messages
 from searchapp.search.facet_values import ValueOrder, select_values
 from searchapp.search.trends import MOST_QUERIES
 from searchapp.web.article_ids import requested_id
+from searchapp.web.conditional import answers_partially, revalidated
 from searchapp.web.examples import HOME_EXAMPLES
 from searchapp.web.histogram import chart
 from searchapp.web.links import (
@@ -77,10 +78,13 @@ def home() -> str:
 
 
 @pages.get("/search")
+@revalidated
 def search() -> str:
     """Show the results of a search; without a query, every article, newest first."""
     reading = read_search(request.args)
     search_request, result, dropped = _search_leniently(reading.request)
+    if result.total_relation != "eq":
+        answers_partially()
     ignored = (_ignored(parameter, reason) for parameter, reason in (*reading.problems, *dropped))
     replaced = set(correction_messages(result.replacements))  # told beside the suggestion
     told = (remark.message for remark in result.remarks if remark.message not in replaced)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import Generic, TypeVar, cast
+from pathlib import Path
+from typing import Final, Generic, TypeVar, cast
 
 from flask import Flask, current_app
 
@@ -20,6 +23,7 @@ from searchapp.web.token_bucket import TokenBucket
 __all__ = ["LatestValue", "Site", "install", "site"]
 
 EXTENSION = "searchapp"
+PROGRAM_FILES: Final = {".py", ".html", ".xml", ".css", ".js", ".po"}
 Value = TypeVar("Value")
 
 
@@ -51,6 +55,8 @@ class Site:
     write_bucket: TokenBucket
     admission: Admission
     examples: Examples
+    fingerprint: str
+    """Changes with program, settings and synonyms: what an answer depends on beside the index."""
     releases: ReleaseTimer | None = None
     """Indexes when an embargo has ended."""
     costs: CostMemory = field(default_factory=CostMemory)
@@ -69,7 +75,19 @@ def install(
     examples = Examples(service, shared_folder(config.index))
     admission = Admission.of(config)
     bucket = TokenBucket(config.write_rate)
-    app.extensions[EXTENSION] = Site(config, service, writing, bucket, admission, examples, releases)
+    fingerprint = fingerprint_of(config)
+    app.extensions[EXTENSION] = Site(config, service, writing, bucket, admission, examples, fingerprint, releases)
+
+
+def fingerprint_of(config: Config) -> str:
+    """Return a digest of the files of the program, of the settings and of the synonyms."""
+    package = Path(__file__).parents[1]
+    digest = hashlib.sha256(repr(config).encode("utf-8", "replace"))
+    for path in sorted(path for path in package.rglob("*") if path.suffix in PROGRAM_FILES):
+        digest.update(f"\0{path.name}\0{path.stat().st_size}\0{path.stat().st_mtime_ns}".encode())
+    with suppress(OSError):
+        digest.update(config.synonyms.read_bytes())
+    return digest.hexdigest()
 
 
 def site() -> Site:

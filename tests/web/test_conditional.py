@@ -76,3 +76,39 @@ def test_other_methods_than_reading_are_not_answered_304(client: FlaskClient) ->
 def test_an_answer_under_another_path_has_another_tag(client: FlaskClient, config: Config) -> None:
     mounted = create_app(replace(config, url_prefix="/recherche")).test_client()
     assert status(mounted, SEARCH, client.get(SEARCH).headers["ETag"]) == 200
+
+
+PAGES = ["/", "/search?q=tomme", "/articles/tide", "/aide", "/facets/source", "/trends?q=tomme"]
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_a_page_that_a_browser_has_is_not_sent_again(client: FlaskClient, path: str) -> None:
+    response = client.get(path)
+    assert response.headers["Cache-Control"] == "no-cache"
+    assert status(client, path, response.headers["ETag"]) == 304
+    assert status(client, path, response.headers["ETag"], "HEAD") == 304
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_a_page_in_another_language_is_another_page(client: FlaskClient, path: str) -> None:
+    english = client.get(path, headers={"Accept-Language": "en", "If-None-Match": client.get(path).headers["ETag"]})
+    assert english.status_code == 200
+    assert "Accept-Language" in english.headers["Vary"]
+
+
+def test_a_page_is_sent_again_when_a_setting_changed(client: FlaskClient, config: Config) -> None:
+    renamed = create_app(replace(config, site_name="Le Phare")).test_client()
+    for path in PAGES:
+        assert status(renamed, path, client.get(path).headers["ETag"]) == 200, path
+
+
+def test_results_that_were_cut_short_are_not_kept(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(client.application.extensions["searchapp"].service, "_query_seconds", -1.0)
+    response = client.get("/search?q=tom*")
+    assert (response.status_code, response.headers["Cache-Control"]) == (200, "no-store")
+    assert "ETag" not in response.headers
+
+
+def test_an_error_is_not_kept(client: FlaskClient) -> None:
+    response = client.get("/nulle-part")
+    assert (response.headers["Cache-Control"], "ETag" in response.headers) == ("no-store", False)
