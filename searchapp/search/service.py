@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from typing import Final
 
 from searchapp.analysis import FrenchAnalyzer
 from searchapp.engines.port import Engine
@@ -45,7 +46,9 @@ from searchapp.search.synonyms import Synonyms
 from searchapp.search.timeline import coarser, timeline_of
 from searchapp.search.trends import Trends, count_trends
 
-__all__ = ["DEEPEST_RESULT", "SearchService"]
+__all__ = ["CUT_SHORT", "DEEPEST_RESULT", "SearchService"]
+
+CUT_SHORT: Final = Message("The search took too long and was cut short: there may be more articles.")
 
 
 class SearchService:
@@ -103,7 +106,6 @@ class SearchService:
         )
         # Out of time some marks may be missing; such an answer is not to be cached.
         complete = answer.complete and not deadline.passed()
-        late = Message("The search took too long and was cut short: there may be more articles.")
         return SearchResult(
             query=request.query,
             understood=show(plan.understood),
@@ -118,7 +120,7 @@ class SearchService:
             facets_truncated=result.truncated,
             histogram=coarser(result.histogram, Interval.MONTH),
             timeline=timeline_of(result.timeline),
-            remarks=plan.remarks if complete else (*plan.remarks, Remark(late, 0, len(request.query))),
+            remarks=plan.remarks if complete else (*plan.remarks, Remark(CUT_SHORT, 0, len(request.query))),
             elaborate=is_elaborate(parsed.tree),
             suggestion=next(iter(plan.suggestions), None),
             suggestions=plan.suggestions,
@@ -154,6 +156,12 @@ class SearchService:
         return self._searcher.run(
             lambda generation: count_trends(queries, filters, interval, partial(count, generation), generation.name)
         )
+
+    def count(self, request: SearchRequest) -> int:
+        """Return the number of articles that ``request`` finds, as far as there is time to count them."""
+        counts = Counts((), 0, histogram=False, timeline=False)
+        count = partial(self._stages.count, self._deadline(), request=request, counts=counts)
+        return self._searcher.run(lambda generation: count(generation)[1].result.total)
 
     def suggest(self, typed: str, limit: int) -> list[Suggestion]:
         """Return at most ``limit`` suggestions for what somebody is typing."""

@@ -1,12 +1,14 @@
 """Answers to errors: an RFC 9457 problem document for programs (``/api/``, ``/readyz``), a page for people.
 
-Both are in the reader's language and show no internals. An unexpected error is logged under a reference, which the
-answer shows.
+Both are in the reader's language and show no internals, paths or commands: what the operator has to do goes to the log.
+An unexpected error is logged under a reference, which the answer shows. The page of an unknown address searches for the
+words in it.
 """
 
 from __future__ import annotations
 
 import secrets
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -18,6 +20,8 @@ from werkzeug.urls import iri_to_uri
 
 from searchapp.errors import InvalidRecord, InvalidRecords, InvalidRequest, SearchappError, TooBusy
 from searchapp.i18n import Message
+from searchapp.model import SearchRequest
+from searchapp.web.lost_addresses import articles_near
 from searchapp.web.problems import BY_STATUS, INTERNAL_ERROR, PROBLEMS, Problem, problem_of
 from searchapp.web.site_language import current_language, say
 
@@ -27,8 +31,29 @@ __all__ = ["init_app", "is_for_program", "refusal"]
 RETRY_AFTER: Final = {TooBusy.slug: "1"}
 # Header fields of an HTTP error that our answer keeps.
 KEPT_HEADERS: Final = {"Allow", "Retry-After", "WWW-Authenticate"}
+READING: Final = {"GET", "HEAD"}
+LOGGED_EVERY: Final = 60.0
+# Errors after which the same request may succeed.
+PASSING: Final = {408, 429, 500, 503}
 
 explanations = Blueprint("problems", __name__)
+
+
+class OperatorLog:
+    """Tells the operator of errors that he can fix, each kind once in LOGGED_EVERY seconds."""
+
+    def __init__(self) -> None:
+        self._told: dict[str, float] = {}
+
+    def tell(self, error: SearchappError) -> None:
+        """Log the message of ``error``, which says what to do; a busy server is no fault to fix."""
+        now = time.monotonic()
+        if not isinstance(error, TooBusy) and now > self._told.get(error.slug, -LOGGED_EVERY) + LOGGED_EVERY:
+            self._told[error.slug] = now
+            current_app.logger.warning("%s", error)
+
+
+operator_log: Final = OperatorLog()
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +90,11 @@ def explain(slug: str) -> str:
 
 def _answer_known(error: SearchappError) -> Response:
     fields = error.fields if isinstance(error, InvalidRequest) else ()
-    return _answer(Occurrence(problem_of(error), error.message, fields, _extensions(error)))
+    problem, detail = problem_of(error), error.message
+    if problem.status >= 500 and request.method in READING:  # a writer holds the token
+        operator_log.tell(error)
+        detail = problem.explanation
+    return _answer(Occurrence(problem, detail, fields, _extensions(error)))
 
 
 def _extensions(error: SearchappError) -> dict[str, Any]:
@@ -107,16 +136,28 @@ def refusal(status: int) -> Response:
 
 def _answer(occurrence: Occurrence) -> Response:
     problem = occurrence.problem
-    if is_for_program(request.path):
-        response = _document(occurrence)
-    else:
-        response = make_response(render_template("error.html", occurrence=occurrence, problem=problem))
+    response = _document(occurrence) if is_for_program(request.path) else make_response(_page(occurrence))
     response.status_code = problem.status
     response.headers["Cache-Control"] = "no-store"
     response.vary.add("Accept-Language")
     if problem.status == 503:
         response.headers["Retry-After"] = RETRY_AFTER.get(problem.slug, "10")
     return response
+
+
+def _page(occurrence: Occurrence) -> str:
+    """Return the page of an error. Of a lost address it shows the articles that the words in it find."""
+    problem = occurrence.problem
+    is_lost = problem.status == 404 and occurrence.has_address and request.method == "GET"
+    lost = articles_near(request.path) if is_lost else None
+    return render_template(
+        "error.html",
+        occurrence=occurrence,
+        problem=problem,
+        lost=lost,
+        search_request=lost.request if lost else SearchRequest(),
+        may_retry=problem.status in PASSING and request.method in READING and occurrence.has_address,
+    )
 
 
 def _document(occurrence: Occurrence) -> Response:

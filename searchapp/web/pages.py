@@ -20,6 +20,7 @@ from searchapp.query.guide import GUIDE, LIMITS, NAMES
 from searchapp.schema import FACETS
 from searchapp.search.corrections import correction_messages
 from searchapp.search.facet_values import ValueOrder, select_values
+from searchapp.search.service import CUT_SHORT
 from searchapp.search.trends import MOST_QUERIES
 from searchapp.web.article_ids import requested_id
 from searchapp.web.conditional import answers_partially, revalidated
@@ -34,9 +35,11 @@ from searchapp.web.links import (
     with_recency,
     with_sort,
 )
+from searchapp.web.offers import offers
 from searchapp.web.params import SORTS, read_search, read_value_view
 from searchapp.web.result_page import LONG_LIST, active_chips, facet_choices, facet_groups, page_links
 from searchapp.web.site import site
+from searchapp.web.titles import results_title
 from searchapp.web.trend_chart import trend_chart
 from searchapp.web.trend_request import read_trends
 
@@ -83,10 +86,11 @@ def search() -> str:
     """Show the results of a search; without a query, every article, newest first."""
     reading = read_search(request.args)
     search_request, result, dropped = _search_leniently(reading.request)
-    if result.total_relation != "eq":
+    is_partial = result.total_relation != "eq"
+    if is_partial:
         answers_partially()
     ignored = (_ignored(parameter, reason) for parameter, reason in (*reading.problems, *dropped))
-    replaced = set(correction_messages(result.replacements))  # told beside the suggestion
+    replaced = {*correction_messages(result.replacements), CUT_SHORT}  # told in places of their own
     told = (remark.message for remark in result.remarks if remark.message not in replaced)
     remarks = (*reading.remarks, *ignored, *told)
     sorts = [sort for sort in SORTS if search_request.query or sort != Sort.RELEVANCE]
@@ -94,6 +98,9 @@ def search() -> str:
         "search.html",
         search_request=search_request,
         result=result,
+        title=results_title(search_request, result),
+        is_partial=is_partial,
+        offers=[] if result.total else offers(search_request, result),
         remarks=remarks,
         understood=result.understood if needs_explanation(result) else "",
         chips=list(active_chips(search_request)),

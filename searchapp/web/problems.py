@@ -34,17 +34,22 @@ __all__ = ["BY_STATUS", "INTERNAL_ERROR", "PROBLEMS", "Problem", "problem_of"]
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """A kind of problem; ``command`` is the command that solves it, "" when there is none."""
+    """A kind of problem, explained to programs and their authors; ``page`` is what a page says instead to readers."""
 
     slug: str
     status: int
     title: Message
     explanation: Message
-    command: str = ""
+    page: Message | None = None
+
+    @property
+    def for_readers(self) -> Message:
+        """The explanation on a page."""
+        return self.page or self.explanation
 
 
-def _of(error: type[SearchappError], explanation: Message, command: str = "") -> Problem:
-    return Problem(error.slug, error.http_status, error.title, explanation, command)
+def _of(error: type[SearchappError], explanation: Message) -> Problem:
+    return Problem(error.slug, error.http_status, error.title, explanation)
 
 
 INTERNAL_ERROR: Final = Problem(
@@ -67,6 +72,7 @@ _OF_STATUS: Final = (
         Message(
             "The header field Allow lists the methods of this address, for example GET and HEAD. Send one of them."
         ),
+        Message("This address can only be read, and something was sent to it. Go back and follow a link, or search."),
     ),
     Problem(
         "token-missing",
@@ -93,6 +99,7 @@ _OF_STATUS: Final = (
         429,
         Message("Too many write requests"),
         Message("Wait a second, or send many articles in one request: POST /api/v1/articles."),
+        Message("Many requests came in a short time. Wait a moment, then try again."),
     ),
     Problem(
         "malformed-request",
@@ -182,17 +189,15 @@ _OF_ERRORS: Final = (
     ),
     _of(
         IndexMissing,
-        Message("The articles have not been indexed on this machine yet. This command indexes them:"),
-        "searchapp reindex",
+        Message("The archive is being set up: its articles cannot be searched yet. Come back in a few minutes."),
     ),
     _of(
         IndexDamaged,
-        Message("The index cannot be read. No article is lost. This command builds a new index:"),
-        "searchapp reindex --full",
+        Message("The archive cannot be read at the moment. No article is lost; its operator is told. Come back later."),
     ),
     _of(
         IndexInaccessible,
-        Message("The server has no permission to read the index. The operator of this site can grant it."),
+        Message("The archive cannot be read at the moment; its operator is told. Come back later."),
     ),
     _of(IndexLocked, Message("Another reindex is running. Searches continue to work; try again when it has ended.")),
     _of(EngineUnavailable, Message("The search engine does not answer. Try again in a moment.")),
@@ -204,5 +209,7 @@ BY_STATUS: Final = {problem.status: problem for problem in _OF_STATUS}
 
 
 def problem_of(error: SearchappError) -> Problem:
-    """Return the kind of ``error``; one that is not listed is explained by its own message."""
-    return PROBLEMS.get(error.slug) or _of(type(error), error.message)
+    """Return the kind of ``error``; one that is not listed is explained by its own message unless the fault is ours."""
+    if error.slug in PROBLEMS:
+        return PROBLEMS[error.slug]
+    return _of(type(error), error.message if error.http_status < 500 else PROBLEMS[Unavailable.slug].explanation)

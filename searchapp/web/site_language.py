@@ -22,6 +22,7 @@ from searchapp.search.timeline import bounds_of, interval_of
 from searchapp.web.site import site
 
 __all__ = [
+    "counted",
     "current_language",
     "day",
     "duration",
@@ -63,6 +64,11 @@ def current_language() -> str:
 def say(message: Message) -> str:
     """Return ``message`` in the reader's language."""
     return message.render(_gettext)
+
+
+def counted(one: str, many: str, count: int) -> str:
+    """Return ``one`` or ``many`` in the reader's language, its {count} filled in."""
+    return _ngettext(one, many, count).format(count=number(count))
 
 
 def number(value: int) -> str:

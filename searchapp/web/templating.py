@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Final
 from urllib.parse import quote, urlencode
 
 from flask import Flask, request, url_for
 from markupsafe import Markup
 
+from searchapp.errors import SearchappError
 from searchapp.i18n import Message
 from searchapp.model import Article, DateQuality, Hit, SearchRequest
 from searchapp.output.article_metadata import citation_tags, news_article, open_graph
@@ -51,11 +54,13 @@ def init_app(app: Flask) -> None:
         export_path=links.export_path,
         feed_forms=FEED_FORMS,
         help_path=help_path,
+        here=here,
         hidden_fields=links.hidden_fields,
         marked=marked,
         empty_search=SearchRequest(),
         excluding=links.excluding,
         facet_path=links.facet_path,
+        older_edition=older_edition,
         other_languages=other_languages,
         metadata=metadata,
         paragraphs=paragraphs,
@@ -112,6 +117,20 @@ def citations(article: Article) -> Iterator[tuple[str, str, str]]:
 def help_path() -> str:
     """Return the address of the help page: /aide in French, else /help."""
     return url_for("pages.guide" if current_language() == "fr" else "pages.help_in_english")
+
+
+def here() -> str:
+    """Return the address of this request."""
+    return request.root_path + request.full_path.removesuffix("?")
+
+
+def older_edition() -> datetime | None:
+    """Return when the generation that answers was made, if it answers in place of a newer one that is damaged."""
+    if request.blueprint == "pages":
+        with suppress(SearchappError):  # the page itself says so, if it needs the index
+            service = site().service
+            return datetime.fromisoformat(service.manifest().created) if service.served().degraded else None
+    return None
 
 
 def other_languages() -> list[tuple[str, str, str]]:

@@ -136,10 +136,10 @@ def test_no_page_makes_the_browser_complain(open_page: OpenPage, address: str) -
     assert complaints == []
 
 
-def test_without_an_index_the_page_says_what_to_run(open_page: OpenPage, address_without_index: str) -> None:
+def test_without_an_index_the_page_says_to_come_back(open_page: OpenPage, address_without_index: str) -> None:
     page = open_page(320)
     assert page.goto(address_without_index).status == 503
-    assert page.get_by_text("searchapp reindex").is_visible()
+    assert page.get_by_text("Revenez dans quelques minutes").is_visible()
     assert page.evaluate("document.documentElement.scrollWidth") <= 320
 
 

@@ -13,7 +13,9 @@ from flask.testing import FlaskClient
 
 from searchapp.engines.port import EngineResult
 from searchapp.engines.whoosh_engine.reader import WhooshReader
+from searchapp.errors import IndexMissing
 from searchapp.model import SearchRequest, SearchResult
+from searchapp.web import error_answers
 from searchapp.web.problems import PROBLEMS
 from searchapp.web.site import site
 
@@ -120,12 +122,26 @@ def test_an_unknown_page_is_a_calm_page(client: FlaskClient) -> None:
     assert 'role="search"' in response.text
 
 
-def test_without_an_index_a_page_says_which_command_makes_one(empty_site: FlaskClient) -> None:
-    for path in ("/", "/search?q=mer", "/articles/x"):
+@pytest.mark.parametrize("path", ["/", "/search?q=mer", "/articles/x", "/api/v1/search", "/problems/no-index"])
+def test_without_an_index_readers_are_told_to_come_back_and_the_operator_what_to_run(
+    empty_site: FlaskClient, caplog: pytest.LogCaptureFixture, path: str
+) -> None:
+    with caplog.at_level(logging.WARNING):
         response = empty_site.get(path)
-        assert response.status_code == 503
+    assert "Revenez dans quelques minutes" in response.text
+    assert "searchapp reindex" not in response.text
+    if response.status_code == 503:
         assert response.headers["Retry-After"]
-        assert "<code>searchapp reindex</code>" in response.text
+
+
+def test_the_log_names_the_command_once_for_many_requests(
+    empty_site: FlaskClient, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(error_answers, "operator_log", error_answers.OperatorLog())
+    with caplog.at_level(logging.WARNING):
+        for _ in range(3):
+            empty_site.get("/search")
+    assert [record.getMessage() for record in caplog.records] == [str(IndexMissing())]
 
 
 def test_without_an_index_the_help_is_there_all_the_same(empty_site: FlaskClient) -> None:

@@ -79,7 +79,7 @@ def test_by_date_the_articles_with_all_words_are_listed_and_the_page_says_so(cli
 
 def test_without_an_article_with_all_words_the_others_are_offered(client: FlaskClient) -> None:
     page = read(client, "/search?q=baignoire+tomme&match=all")
-    assert "Chercher les articles avec une partie des mots" in words(page)
+    assert "Les articles qui ont une partie des mots" in words(page)
 
 
 def test_a_word_of_one_is_no_matter_of_all_words(client: FlaskClient) -> None:
