@@ -41,5 +41,5 @@ def test_a_version_names_the_model() -> None:
 
 
 def test_a_model_that_is_not_installed_is_told_with_the_line_that_installs_it() -> None:
-    with pytest.raises(EngineUnavailable, match="fr_core_news_xx.*pip install"):
+    with pytest.raises(EngineUnavailable, match=r"fr_core_news_xx.*pip install"):
         model_version("fr_core_news_xx")
