@@ -23,6 +23,7 @@ __all__ = [
     "Article",
     "ArticleStatus",
     "ArticleView",
+    "DateOffer",
     "DateQuality",
     "Deadline",
     "ExplainedWord",
@@ -99,6 +100,16 @@ class Replacement:
 
     word: str
     instead: str
+
+
+@dataclass(frozen=True, slots=True)
+class DateOffer:
+    """Words of a query that read as a date, the ``query`` without them, and the days that they may ask for."""
+
+    words: str
+    query: str
+    first: date
+    last: date
 
 
 class ArticleStatus(StrEnum):
@@ -411,9 +422,7 @@ class SearchResult:
     was no time to count them. ``match`` says which articles the hits are of, ``facets_match`` which ones facets and
     histogram count: those with all words or with most. ``recency`` is the half-life in effect, in days, 0 for none.
     ``groups`` is the total with near duplicates counted once; None unless they are grouped, and when they are too many
-    for the engine to count.
-
-    ``understood`` is the normal form of the query; ``elaborate`` is True for a query with operators.
+    for the engine to count. ``date_offer`` is a part of the query that may have been meant as a date.
     """
 
     query: str
@@ -440,6 +449,7 @@ class SearchResult:
     facets_match: Match = Match.MOST
     recency: int = 0
     groups: int | None = None
+    date_offer: DateOffer | None = None
 
     @property
     def shown(self) -> int:

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 
 from searchapp.analysis.tokenizer import raw_tokens
 from searchapp.i18n import Translate
-from searchapp.model import Article, ArticleView, Fragment, Hit, SearchRequest, SearchResult
+from searchapp.model import Article, ArticleView, DateOffer, Fragment, Hit, SearchRequest, SearchResult
 from searchapp.output.explanation_json import describe_explanation
 from searchapp.output.highlight_html import marked, snippet
 from searchapp.output.timestamps import rfc3339
@@ -71,6 +71,7 @@ def describe_result(
         "suggestion": result.suggestion,
         "suggestions": list(result.suggestions),
         "replacements": [{"word": each.word, "instead": each.instead} for each in result.replacements],
+        "date_offer": _describe_date_offer(result.date_offer),
         "remarks": [
             {"message": remark.message.render(translate), "start": remark.start, "end": remark.end}
             for remark in result.remarks
@@ -197,6 +198,13 @@ def article_links(article_id: str, root: str = "") -> dict[str, str]:
     """Return the addresses of an article, as JSON and as a page, under ``root``."""
     path = article_path(article_id)
     return {"self": f"{root}/api/v1{path}", "page": root + path}
+
+
+def _describe_date_offer(offer: DateOffer | None) -> Json | None:
+    if offer is None:
+        return None
+    days = {"from": offer.first.isoformat(), "to": offer.last.isoformat()}
+    return {"words": offer.words, "query": offer.query, **days}
 
 
 def _describe_hit(hit: Hit, timezone: ZoneInfo, root: str) -> Json:

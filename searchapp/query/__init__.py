@@ -32,6 +32,7 @@ from searchapp.query.ast import (
     show,
 )
 from searchapp.query.dates import DateWords, Period
+from searchapp.query.dates_beside import date_beside
 from searchapp.query.grammar import LONGEST_QUERY
 from searchapp.query.parser import ParsedQuery, is_elaborate, parse
 
@@ -58,6 +59,7 @@ __all__ = [
     "Proximity",
     "Wildcard",
     "Word",
+    "date_beside",
     "is_elaborate",
     "narrows",
     "parse",

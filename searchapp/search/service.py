@@ -131,6 +131,7 @@ class SearchService:
             facets_match=answer.matches.facets_match,
             recency=plan.half_life,
             groups=answer.groups,
+            date_offer=self._stages.offer_date(request, parsed),
         )
 
     def facet_values(self, request: SearchRequest, facet: str) -> FacetValues:

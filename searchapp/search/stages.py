@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from searchapp.analysis import FrenchAnalyzer
-from searchapp.model import Article, Deadline, Explanation, Grouping, Match, SearchRequest
-from searchapp.query import DateWords, ParsedQuery, parse
+from searchapp.model import Article, DateOffer, Deadline, Explanation, Grouping, Match, SearchRequest
+from searchapp.query import DateWords, ParsedQuery, date_beside, is_elaborate, parse
 from searchapp.search.collapsing import copies_of, first_versions
 from searchapp.search.cursor import CursorCodec, Position
 from searchapp.search.hit_explanation import Explainer
@@ -69,6 +69,12 @@ class Stages:
     def parse(self, query: str) -> ParsedQuery:
         """Return the tree of ``query`` and the remarks of the parser."""
         return parse(query, self._date_words)
+
+    def offer_date(self, request: SearchRequest, parsed: ParsedQuery) -> DateOffer | None:
+        """Return the date among the plain words of a query, unless its days are narrowed already."""
+        if request.filters.has_days or is_elaborate(parsed.tree):
+            return None
+        return date_beside(request.query, self._date_words)
 
     def run(
         self, request: SearchRequest, parsed: ParsedQuery, deadline: Deadline, generation: OpenGeneration

@@ -13,7 +13,7 @@ from flask import Blueprint, Response, abort, render_template, request
 
 from searchapp.errors import ArticleNotFound, ArticleWithdrawn, IndexDamaged, IndexMissing, InvalidRequest
 from searchapp.i18n import Message
-from searchapp.model import Article, Grouping, Interval, Match, SearchRequest, SearchResult, Sort
+from searchapp.model import Article, DateOffer, Grouping, Interval, Match, SearchRequest, SearchResult, Sort
 from searchapp.output.answer_json import needs_explanation
 from searchapp.output.counts_json import trends_csv
 from searchapp.query.guide import GUIDE, LIMITS, NAMES
@@ -32,6 +32,7 @@ from searchapp.web.links import (
     with_group,
     with_match,
     with_page,
+    with_period,
     with_recency,
     with_sort,
 )
@@ -117,6 +118,7 @@ def search() -> str:
         most_path=search_path(with_match(search_request, Match.MOST)),
         relevance_path=search_path(with_sort(search_request, Sort.RELEVANCE)),
         explain_path=search_path(with_explanations(search_request, not search_request.explain)),
+        date_path=_date_path(search_request, result.date_offer),
         ageless_path=search_path(with_recency(search_request, 0)),
         current_sort=search_request.sort if search_request.sort in sorts else Sort.NEWEST,
     )
@@ -232,6 +234,13 @@ def _everything() -> SearchResult:
         lambda: service.search(SearchRequest(per_page=NEWEST_SHOWN)),
         keep=lambda result: result.total_relation == "eq" and service.version() == version,
     )
+
+
+def _date_path(search_request: SearchRequest, offer: DateOffer | None) -> str:
+    """Return the address of the search with the offered days in place of their words, "" without an offer."""
+    if offer is None:
+        return ""
+    return search_path(with_period(replace(search_request, query=offer.query), offer.first, offer.last))
 
 
 def _grouping_link(search_request: SearchRequest, result: SearchResult) -> tuple[Message, str] | None:
