@@ -9,7 +9,7 @@ from searchapp.model import Deadline, SearchRequest, SearchResult
 from searchapp.query import is_elaborate, parse
 from searchapp.search.service import SearchService
 
-__all__ = ["BatchRow", "search_batch"]
+__all__ = ["BatchRow", "as_phrase", "search_batch"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,12 +36,12 @@ def search_batch(
     With ``as_phrases``, lines of plain words are looked for as phrases: a name is meant whole.
     """
     for line in filter(None, map(str.strip, lines)):
-        query = _as_phrase(line) if as_phrases else line
+        query = as_phrase(line) if as_phrases else line
         request = replace(like, query=query, correct=False)
         yield BatchRow(line, request, None if deadline.passed() else service.search(replace(request, per_page=1)))
 
 
-def _as_phrase(line: str) -> str:
+def as_phrase(line: str) -> str:
     """Return ``line`` between quotation marks; one with operators, or of one word, as it is."""
     is_plain = not is_elaborate(parse(line).tree)
     return f'"{line}"' if is_plain and len(line.split()) > 1 else line

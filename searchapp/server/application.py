@@ -10,6 +10,7 @@ from flask import Flask
 from searchapp.config import Config
 from searchapp.server.lanes import Lane
 from searchapp.server.loop import Application
+from searchapp.web.multi_search import LARGEST_BODY
 from searchapp.web.refusals import Refusals
 from searchapp.web.write_access import MEGABYTE, carries_token
 
@@ -18,6 +19,7 @@ __all__ = ["application_of"]
 # Matched at the end and inside of a path, since a proxy may leave a prefix before it.
 QUICK_ENDS: Final = ("/healthz", "/readyz", "/metrics", "/favicon.svg", "/openapi.json", "/opensearch.xml")
 QUICK_PARTS: Final = ("/static/", "/problems/")
+MULTI_SEARCH: Final = "/api/v1/msearch"
 READING: Final = {"GET", "HEAD"}
 
 
@@ -25,7 +27,9 @@ def application_of(app: Flask, config: Config) -> Application:
     """Return ``app`` with the rules that the server needs."""
 
     def body_limit(method: str, path: str, fields: Mapping[str, str]) -> int:
-        """Return the largest body in bytes: 0 without the token, since bodies are buffered on the disk."""
+        """Return the largest body in bytes: without the token only searches have one, since the disk buffers bodies."""
+        if method == "POST" and path.endswith(MULTI_SEARCH):
+            return LARGEST_BODY
         may_write = method in ("POST", "PUT") and config.write_token != ""
         if may_write and carries_token(fields.get("AUTHORIZATION", ""), config.write_token):
             return config.write_largest * MEGABYTE
@@ -38,4 +42,4 @@ def lane_of(method: str, path: str) -> Lane:
     """Return the lane of a request."""
     if path.endswith(QUICK_ENDS) or any(part in path for part in QUICK_PARTS):
         return Lane.QUICK
-    return Lane.SEARCHING if method in READING else Lane.WRITING
+    return Lane.SEARCHING if method in READING or path.endswith(MULTI_SEARCH) else Lane.WRITING

@@ -39,6 +39,7 @@ from searchapp.web.batch_pages import batch
 from searchapp.web.conditional import answer_unmodified, tag_page
 from searchapp.web.exports import exports
 from searchapp.web.malformed_requests import MalformedRequests
+from searchapp.web.multi_search import multi
 from searchapp.web.pages import pages
 from searchapp.web.probes import probes
 from searchapp.web.proxies import TrustedProxies
@@ -78,7 +79,7 @@ def create_app(config: Config | None = None, *, service: SearchService | None = 
     install(app, config, service, writer, open_release_timer(config))
     for room in (compression, malformed, assets, errors, language, templating, admission):
         room.init_app(app)
-    for blueprint in (pages, batch, api, exports, writing, probes, site_files):
+    for blueprint in (pages, batch, api, multi, exports, writing, probes, site_files):
         app.register_blueprint(blueprint)
     app.before_request(_resume_indexing)
     app.after_request(_finish)

@@ -14,7 +14,7 @@ from searchapp.web.site import site
 
 __all__ = ["init_app"]
 
-SEARCHING: Final = {"pages", "batch", "api", "exports"}
+SEARCHING: Final = {"pages", "batch", "api", "exports", "multi"}
 WAIT_SECONDS: Final = 2.0
 COSTLY_WAIT_SECONDS: Final = 1.0
 
@@ -38,7 +38,7 @@ def _enter() -> None:
 
 
 def _looks_costly() -> bool:
-    return "lines" in request.args or looks_costly(request.args.get("q", ""))
+    return "lines" in request.args or request.blueprint == "multi" or looks_costly(request.args.get("q", ""))
 
 
 def _client_is_gone(*, waited: bool) -> bool:

@@ -32,7 +32,17 @@ def test_a_date_with_a_year_beside_words_is_found(text: str, rest: str, first: s
 
 @pytest.mark.parametrize(
     "text",
-    ["mars 2019", "en mars 2019", "mars attaque", "JO 2024", "100 jours de grève", "mai 68", "avril 20190", "", "grève"],
+    [
+        "mars 2019",
+        "en mars 2019",
+        "mars attaque",
+        "JO 2024",
+        "100 jours de grève",
+        "mai 68",
+        "avril 20190",
+        "",
+        "grève",
+    ],
 )
 def test_other_words_are_no_date(text: str) -> None:
     assert date_beside(text, WORDS) is None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask.testing import FlaskClient
 
-from tests.web.conftest import links
+from tests.web.test_pages import links
 
 
 def test_a_page_offers_the_articles_of_that_time(client: FlaskClient) -> None:

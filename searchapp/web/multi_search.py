@@ -1,0 +1,97 @@
+"""``POST /api/v1/msearch``: several searches in one request, each answered as ``GET /api/v1/search`` would."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import Any, Final
+
+from flask import Blueprint, Response, jsonify, request
+from werkzeug.datastructures import MultiDict
+
+from searchapp.errors import InvalidRequest
+from searchapp.i18n import Message, translator
+from searchapp.model import Deadline, SearchRequest
+from searchapp.output.answer_json import describe_result
+from searchapp.search.batch import as_phrase
+from searchapp.web.params import read_search
+from searchapp.web.site import site
+from searchapp.web.site_language import current_language
+
+__all__ = ["LARGEST_BODY", "MOST_SEARCHES", "multi"]
+
+multi = Blueprint("multi", __name__, url_prefix="/api/v1")
+
+MOST_SEARCHES: Final = 200
+"""Searches of one request."""
+MOST_RESULTS: Final = 1_000
+"""Results of one request: the sum of ``per_page``."""
+LARGEST_BODY: Final = 512 * 1024
+"""Bytes of one request."""
+_WRONG: Final = Message("Some parameters are wrong.")
+_EXPECTED: Final = Message(
+    "Send a JSON object whose “searches” is a list of at most {most} texts or objects.", most=MOST_SEARCHES
+)
+
+
+@multi.post("/msearch")
+def search_all() -> Response:
+    """Answer several searches, in their order; null for those that there was no time for."""
+    requests = _read_requests()
+    deadline = Deadline.after(site().config.query_seconds)
+    answers = [None if deadline.passed() else _answer(each) for each in requests]
+    response = jsonify({"complete": None not in answers, "answers": answers})
+    response.headers["Cache-Control"] = "no-store"
+    response.vary.add("Accept-Language")
+    return response
+
+
+def _answer(search_request: SearchRequest) -> dict[str, Any]:
+    result = site().service.search(search_request)
+    translate = translator(current_language())
+    return describe_result(result, search_request, site().config.timezone, translate, request.root_path)
+
+
+def _read_requests() -> list[SearchRequest]:
+    """Return the searches of the body; raises InvalidRequest, which names each wrong parameter."""
+    body = _read_body()
+    searches, phrases = body.get("searches"), body.get("phrases", False)
+    is_list = isinstance(searches, list) and 0 < len(searches) <= MOST_SEARCHES
+    if not is_list or not isinstance(phrases, bool) or not all(isinstance(one, str | dict) for one in searches):
+        raise InvalidRequest(_WRONG, [("searches", _EXPECTED)])
+    problems: list[tuple[str, Message]] = []
+    requests = []
+    for number, one in enumerate(searches):
+        reading = read_search(MultiDict(_parameters({"q": one} if isinstance(one, str) else one)))
+        problems += [(f"searches[{number}].{name}", reason) for name, reason in reading.problems]
+        requests.append(
+            replace(reading.request, query=as_phrase(reading.request.query), correct=False)
+            if phrases
+            else reading.request
+        )
+    if sum(each.per_page for each in requests) > MOST_RESULTS:
+        reason = Message("All searches together may have {most} results. Ask for fewer.", most=MOST_RESULTS)
+        problems.append(("per_page", reason))
+    if problems:
+        raise InvalidRequest(_WRONG, problems)
+    return requests
+
+
+def _read_body() -> Mapping[str, Any]:
+    request.max_content_length = LARGEST_BODY
+    try:
+        body = json.loads(request.get_data(cache=False))
+    except (ValueError, RecursionError):
+        body = None
+    if not isinstance(body, dict):
+        raise InvalidRequest(_WRONG, [("searches", _EXPECTED)])
+    return body
+
+
+def _parameters(search: Mapping[str, object]) -> Iterator[tuple[str, str]]:
+    """Yield the parameters of a search as those of an address."""
+    for name, value in search.items():
+        for each in value if isinstance(value, list) else [value]:
+            if each is not None:
+                yield name, str(each).lower() if isinstance(each, bool) else str(each)
