@@ -57,19 +57,17 @@ def _read_requests() -> list[SearchRequest]:
     """Return the searches of the body; raises InvalidRequest, which names each wrong parameter."""
     body = _read_body()
     searches, phrases = body.get("searches"), body.get("phrases", False)
-    is_list = isinstance(searches, list) and 0 < len(searches) <= MOST_SEARCHES
-    if not is_list or not isinstance(phrases, bool) or not all(isinstance(one, str | dict) for one in searches):
+    if not isinstance(searches, list) or not isinstance(phrases, bool) or not 0 < len(searches) <= MOST_SEARCHES:
+        raise InvalidRequest(_WRONG, [("searches", _EXPECTED)])
+    if not all(isinstance(one, str | dict) for one in searches):
         raise InvalidRequest(_WRONG, [("searches", _EXPECTED)])
     problems: list[tuple[str, Message]] = []
     requests = []
     for number, one in enumerate(searches):
         reading = read_search(MultiDict(_parameters({"q": one} if isinstance(one, str) else one)))
         problems += [(f"searches[{number}].{name}", reason) for name, reason in reading.problems]
-        requests.append(
-            replace(reading.request, query=as_phrase(reading.request.query), correct=False)
-            if phrases
-            else reading.request
-        )
+        found = reading.request
+        requests.append(replace(found, query=as_phrase(found.query), correct=False) if phrases else found)
     if sum(each.per_page for each in requests) > MOST_RESULTS:
         reason = Message("All searches together may have {most} results. Ask for fewer.", most=MOST_RESULTS)
         problems.append(("per_page", reason))
