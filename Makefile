@@ -8,7 +8,7 @@ DEVELOPING := $(VENV)/.developing
 STOCK := .venv-whoosh-stock
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-fast test-whoosh-stock lint lock mutation release
+.PHONY: help run test test-fast test-whoosh-stock lint lock mutation screenshots release
 
 help: ## show what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1	\2/' | expand -t 16
@@ -38,6 +38,9 @@ lint: $(DEVELOPING) ## check style, types and import rules
 
 mutation: $(DEVELOPING) ## change the code place by place and see whether its tests notice (MODULES=..., SAMPLE=40)
 	@$(BIN)/python -m tests.mutation $(MODULES) $(if $(SAMPLE),--sample $(SAMPLE))
+
+screenshots: $(DEVELOPING) ## take the pictures of the documentation again (needs Chromium)
+	@$(BIN)/python -m scripts.screenshots
 
 COMPILE := uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
 	--no-emit-find-links --quiet

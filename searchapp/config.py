@@ -44,6 +44,8 @@ ENGINES: Final = ("whoosh", "tantivy")
 NAME_MODELS: Final = ("fr_core_news_sm", "fr_core_news_md")
 Network = IPv4Network | IPv6Network
 Number = TypeVar("Number", int, float)
+COLOUR: Final = re.compile(r"#([0-9a-fA-F]{3}|[0-9a-fA-F]{6})")
+CONTACT: Final = re.compile(r'https?://[^\s"<>]+|[^\s"<>@:/]+@[^\s"<>@:/]+')
 # No segment begins with a dot, since browsers resolve “..” before they send a request.
 URL_PREFIX: Final = re.compile(r"(?:/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)+")
 
@@ -60,6 +62,27 @@ def _text(value: object) -> str:
     if not isinstance(value, str) or not value.strip():
         raise _NotAllowedError(Message("text that is not empty"))
     return value.strip()
+
+
+def _optional_text(value: object) -> str:
+    if not isinstance(value, str | Path):
+        raise _NotAllowedError(Message("text"))
+    return str(value).strip()
+
+
+def _colour(value: object) -> str:
+    """Return a colour as ``#rrggbb``."""
+    if isinstance(value, str) and (match := COLOUR.fullmatch(value.strip())):
+        digits = match[1].lower()
+        return f"#{digits}" if len(digits) == 6 else "#" + "".join(2 * digit for digit in digits)
+    raise _NotAllowedError(Message("a colour in hexadecimal, such as #0b5394"))
+
+
+def _contact(value: object) -> str:
+    """Return a mail address or the address of a web page, "" for none."""
+    if isinstance(value, str) and (value.strip() == "" or CONTACT.fullmatch(value.strip())):
+        return value.strip()
+    raise _NotAllowedError(Message("a mail address, or the address of a web page (https://…)"))
 
 
 def _path(value: object) -> Path:
@@ -338,6 +361,16 @@ class Config:
         Message("seconds between a write and its indexing, so that several writes are indexed together"),
     )
     site_name: str = _setting(_text, "searchapp", Message("name shown at the top of the pages"))
+    site_logo: str = _setting(
+        _optional_text, "", Message("picture beside the name: an SVG, PNG, WebP or JPEG file of at most 256 kB")
+    )
+    site_accent: str = _setting(
+        _colour, "#9e1b1b", Message("accent colour of the pages; the dark theme has it as light as reading needs")
+    )
+    site_contact: str = _setting(
+        _contact, "", Message("address to which readers report what is not accessible: a mail address or a web page")
+    )
+    sitemap: bool = _setting(_flag, False, Message("whether /sitemap.xml lists every article for search engines"))
 
 
 SETTINGS: Final = tuple(Setting(name=row.name, **row.metadata) for row in fields(Config))

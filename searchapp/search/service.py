@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Final
 
 from searchapp.analysis import FrenchAnalyzer
-from searchapp.engines.port import Engine
+from searchapp.engines.port import Engine, EngineRequest, MatchAllClause
 from searchapp.i18n import Message
 from searchapp.indexing.coverage import covers
 from searchapp.indexing.generations import Generations, Manifest
@@ -26,6 +26,7 @@ from searchapp.model import (
     Remark,
     SearchRequest,
     SearchResult,
+    Sort,
 )
 from searchapp.query import DateWords, is_elaborate, show
 from searchapp.schema import STEMS, canonical_id
@@ -49,6 +50,7 @@ from searchapp.search.trends import Trends, count_trends
 __all__ = ["CUT_SHORT", "DEEPEST_RESULT", "SearchService"]
 
 CUT_SHORT: Final = Message("The search took too long and was cut short: there may be more articles.")
+_LISTED_AT_ONCE: Final = 500
 
 
 class SearchService:
@@ -196,6 +198,25 @@ class SearchService:
 
         article, terms, generation = self._searcher.run(read)
         return self._highlighter.view(article, generation, terms, deadline)
+
+    def listing(self, first: int, size: int) -> Iterator[Article]:
+        """Yield ``size`` articles from number ``first`` (from 0), the oldest first and those without a date last.
+
+        Some at a time are in memory. A generation that is published meanwhile goes on where the one before was.
+        """
+        for start in range(first, first + size, _LISTED_AT_ONCE):
+            request = EngineRequest(
+                MatchAllClause(), sort=Sort.OLDEST, offset=start, limit=min(_LISTED_AT_ONCE, first + size - start)
+            )
+
+            def read(generation: OpenGeneration, request: EngineRequest = request) -> list[Article]:
+                found = generation.reader.search(request).candidates
+                return generation.reader.articles([candidate.document for candidate in found])
+
+            articles = self._searcher.run(read)
+            yield from articles
+            if len(articles) < request.limit:
+                return
 
     def similar(self, article_id: str, size: int) -> list[Article]:
         """Return at most ``size`` articles like one, best first; raises ArticleNotFound, ArticleWithdrawn."""

@@ -14,6 +14,9 @@ them:
 - ``proxies``, ``malformed_requests``: proxy headers, malformed requests
 - ``conditional``, ``compression``: ETags, compressed answers
 - ``exports``, ``site_files``: a search as a feed, table or references; robots.txt, OpenSearch, web manifest
+- ``sitemaps``: every article, for crawlers
+- ``offers``, ``lost_addresses``, ``titles``: what is near an empty search or an unknown address; titles of results
+- ``theme``: accent colour and logo of the settings
 - ``assets``, ``probes``, ``site``: style sheet and icon, health checks, settings and service of this site
 """
 
@@ -45,6 +48,7 @@ from searchapp.web.probes import probes
 from searchapp.web.proxies import TrustedProxies
 from searchapp.web.site import install, site
 from searchapp.web.site_files import site_files
+from searchapp.web.sitemaps import sitemaps
 from searchapp.web.write_api import writing
 
 __all__ = ["create_app"]
@@ -77,9 +81,10 @@ def create_app(config: Config | None = None, *, service: SearchService | None = 
     service = service or open_service(config)
     writer = open_writing(config, service) if config.write_token else None
     install(app, config, service, writer, open_release_timer(config))
-    for room in (compression, malformed, assets, errors, language, templating, admission):
+    assets.init_app(app, config)
+    for room in (compression, malformed, errors, language, templating, admission):
         room.init_app(app)
-    for blueprint in (pages, batch, api, multi, exports, writing, probes, site_files):
+    for blueprint in (pages, batch, api, multi, exports, writing, probes, site_files, sitemaps):
         app.register_blueprint(blueprint)
     app.before_request(_resume_indexing)
     app.after_request(_finish)

@@ -1,4 +1,4 @@
-"""Style sheet and icon; their addresses carry a fingerprint of the content, so browsers may keep them."""
+"""Style sheet, icon and logo; their addresses carry a fingerprint of the content, so browsers may keep them."""
 
 from __future__ import annotations
 
@@ -7,14 +7,23 @@ import mimetypes
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib import resources
-from typing import Final
+from typing import Final, cast
 
-from flask import Blueprint, Flask, Response, abort, url_for
+from flask import Blueprint, Flask, Response, abort, current_app, url_for
 
-__all__ = ["init_app", "preload"]
+from searchapp.config import Config
+from searchapp.web.theme import Theme, read_logo
+
+__all__ = ["card_name", "init_app", "logo_name", "preload"]
 
 CACHE_FOREVER: Final = "public, max-age=31536000, immutable"
 REVALIDATE: Final = "no-cache"
+EXTENSION: Final = "searchapp.assets"
+STYLE: Final = "style.css"
+ICON: Final = "favicon.svg"
+CARD: Final = "card.png"
+# The accent in the files, which that of the settings replaces.
+DEFAULT_ACCENT: Final = b"#9e1b1b"
 
 assets = Blueprint("assets", __name__)
 
@@ -28,50 +37,74 @@ class Asset:
     fingerprint: str
 
 
-def init_app(app: Flask) -> None:
-    """Serve the files of ``static/``; templates name them by ``asset("style.css")``."""
+def init_app(app: Flask, config: Config) -> None:
+    """Serve the files of ``static/``, in the look of the settings; templates name them by ``asset("style.css")``.
+
+    Raises ConfigurationError for a look that pages cannot have.
+    """
+    app.extensions[EXTENSION] = _read(config)
     app.register_blueprint(assets)
-    app.jinja_env.globals["asset"] = _path
+    app.jinja_env.globals.update(asset=_path, logo_name=logo_name, card_name=card_name)
 
 
 @assets.get("/static/<fingerprint>/<name>")
 def static_file(fingerprint: str, name: str) -> Response:
     """Serve a file. An old fingerprint gets the current content, which the browser must revalidate."""
-    return _serve(name, CACHE_FOREVER if name in FILES and FILES[name].fingerprint == fingerprint else REVALIDATE)
+    is_current = name in _files() and _files()[name].fingerprint == fingerprint
+    return _serve(name, CACHE_FOREVER if is_current else REVALIDATE)
 
 
 @assets.get("/favicon.svg")
 def favicon() -> Response:
     """Serve the icon at the path that browsers try."""
-    return _serve("favicon.svg", "public, max-age=86400")
-
-
-def _read() -> dict[str, Asset]:
-    files = {}
-    for path in (resources.files("searchapp.web") / "static").iterdir():
-        body = path.read_bytes()
-        media_type = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
-        files[path.name] = Asset(body, media_type, hashlib.sha256(body).hexdigest()[:12])
-    return files
-
-
-FILES: Final[Mapping[str, Asset]] = _read()
-
-
-def _path(name: str) -> str:
-    return url_for("assets.static_file", fingerprint=FILES[name].fingerprint, name=name)
+    return _serve(ICON, "public, max-age=86400")
 
 
 def preload(response: Response) -> None:
     """Name the style sheet in a header field, which a browser reads before the page."""
-    response.headers.add("Link", f"<{_path('style.css')}>; rel=preload; as=style")
+    response.headers.add("Link", f"<{_path(STYLE)}>; rel=preload; as=style")
+
+
+def logo_name() -> str:
+    """Return the name of the logo's file, "" without a logo."""
+    return next((name for name in _files() if name.startswith("logo.")), "")
+
+
+def card_name() -> str:
+    """Return the name of the picture for social networks: the logo, unless it is a drawing, which they do not show."""
+    return CARD if logo_name() in ("", "logo.svg") else logo_name()
+
+
+def _read(config: Config) -> Mapping[str, Asset]:
+    files = {}
+    for path in (resources.files("searchapp.web") / "static").iterdir():
+        media_type = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
+        files[path.name] = path.read_bytes(), media_type
+    theme = Theme.of(config.site_accent)
+    if config.site_accent.encode() != DEFAULT_ACCENT:
+        files[STYLE] = files[STYLE][0] + theme.rules.encode(), files[STYLE][1]
+        files[ICON] = files[ICON][0].replace(DEFAULT_ACCENT, theme.light.encode()), files[ICON][1]
+    if logo := read_logo(config):
+        files[f"logo{logo.suffix}"] = logo.body, logo.media_type
+    return {
+        name: Asset(body, media_type, hashlib.sha256(body).hexdigest()[:12])
+        for name, (body, media_type) in files.items()
+    }
+
+
+def _files() -> Mapping[str, Asset]:
+    return cast(Mapping[str, Asset], current_app.extensions[EXTENSION])
+
+
+def _path(name: str) -> str:
+    return url_for("assets.static_file", fingerprint=_files()[name].fingerprint, name=name)
 
 
 def _serve(name: str, cache_control: str) -> Response:
-    if name not in FILES:
+    if name not in _files():
         abort(404)
-    media_type = FILES[name].media_type
-    content_type = f"{media_type}; charset=utf-8" if media_type.startswith("text/") else media_type
-    response = Response(FILES[name].body, content_type=content_type)
+    asset = _files()[name]
+    is_text = asset.media_type.startswith("text/")
+    response = Response(asset.body, content_type=f"{asset.media_type}; charset=utf-8" if is_text else asset.media_type)
     response.headers["Cache-Control"] = cache_control
     return response

@@ -40,7 +40,7 @@ explanations = Blueprint("problems", __name__)
 
 
 class OperatorLog:
-    """Tells the operator of errors that he can fix, each kind once in LOGGED_EVERY seconds."""
+    """Log of errors that the operator can fix, each kind once in LOGGED_EVERY seconds."""
 
     def __init__(self) -> None:
         self._told: dict[str, float] = {}

@@ -20,7 +20,7 @@ __all__ = ["LostAddress", "articles_near"]
 MOST_WORDS: Final = 12
 SHOWN: Final = 5
 WORD: Final = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
-# What addresses say of their form and of the place in a site.
+# Words of addresses that name a form or a place in a site.
 FORMAL: Final = frozenset(
     {
         *("actualite", "actualites", "archive", "archives", "article", "articles", "index", "news", "page", "pages"),
@@ -39,7 +39,7 @@ class LostAddress:
 
 
 def articles_near(path: str) -> LostAddress | None:
-    """Return what the words of ``path`` find; None without such words.
+    """Return the articles that the words of ``path`` find; None without such words.
 
     A search slot is taken only if one is free at once, so that many lost addresses do not hinder searches; without
     one, and when the search fails, there are no hits.

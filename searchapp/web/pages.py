@@ -221,6 +221,15 @@ def guide() -> str:
     return render_template("help.html", sections=sections, limits=LIMITS, search_request=SearchRequest(), live=live)
 
 
+@pages.get("/accessibilite")
+@pages.get("/accessibility", endpoint="accessibility_in_english")
+def accessibility() -> str:
+    """State how accessible the pages are, and how that was tested."""
+    contact = site().config.site_contact
+    address = contact if contact.startswith(("http://", "https://")) else f"mailto:{contact}" if contact else ""
+    return render_template("accessibility.html", contact=contact, contact_address=address)
+
+
 def _ignored(parameter: str, reason: Message) -> Message:
     return Message("The parameter “{parameter}” was ignored. {reason}", parameter=parameter, reason=reason)
 

@@ -7,6 +7,7 @@ from flask import Blueprint, Response, json, render_template, request, url_for
 from searchapp.web.links import absolute
 from searchapp.web.site import site
 from searchapp.web.site_language import current_language
+from searchapp.web.theme import LIGHT_PAPER
 
 __all__ = ["site_files"]
 
@@ -31,7 +32,9 @@ def opensearch() -> Response:
 @site_files.get("/robots.txt")
 def robots() -> Response:
     """Keep crawlers away from searches, of which there are without number; articles may be read."""
-    rules = ("User-agent: *", f"Disallow: {request.root_path}/search", f"Disallow: {request.root_path}/api/")
+    rules = ["User-agent: *", f"Disallow: {request.root_path}/search", f"Disallow: {request.root_path}/api/"]
+    if site().config.sitemap:
+        rules.append(f"Sitemap: {absolute(url_for('sitemaps.sitemap_index'))}")
     return _kept(Response("\n".join(rules) + "\n", content_type="text/plain; charset=utf-8"))
 
 
@@ -45,8 +48,8 @@ def manifest() -> Response:
         "lang": current_language(),
         "start_url": url_for("pages.home"),
         "display": "browser",
-        "background_color": "#fbfaf6",
-        "theme_color": "#fbfaf6",
+        "background_color": LIGHT_PAPER,
+        "theme_color": LIGHT_PAPER,
         "icons": [{"src": url_for("assets.favicon"), "sizes": "any", "type": "image/svg+xml"}],
     }
     return _kept(Response(json.dumps(values), content_type="application/manifest+json; charset=utf-8"))

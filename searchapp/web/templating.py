@@ -23,6 +23,7 @@ from searchapp.web import links, why
 from searchapp.web.exports import FEED_FORMS, TABLE_FORMS
 from searchapp.web.site import site
 from searchapp.web.site_language import current_language, known_moment, say
+from searchapp.web.theme import DARK_PAPER, LIGHT_PAPER
 from searchapp.web.trend_request import trends_path
 
 __all__ = ["init_app"]
@@ -81,6 +82,7 @@ def init_app(app: Flask) -> None:
         without_value=links.without_value,
     )
     app.context_processor(lambda: {"language": current_language(), "site_name": site().config.site_name})
+    app.jinja_env.globals.update(accessibility_path=accessibility_path, light_paper=LIGHT_PAPER, dark_paper=DARK_PAPER)
 
 
 def excerpts(hit: Hit) -> list[Markup]:
@@ -117,6 +119,11 @@ def citations(article: Article) -> Iterator[tuple[str, str, str]]:
 def help_path() -> str:
     """Return the address of the help page: /aide in French, else /help."""
     return url_for("pages.guide" if current_language() == "fr" else "pages.help_in_english")
+
+
+def accessibility_path() -> str:
+    """Return the address of the accessibility statement: /accessibilite in French, else /accessibility."""
+    return url_for("pages.accessibility" if current_language() == "fr" else "pages.accessibility_in_english")
 
 
 def here() -> str:
