@@ -23,10 +23,14 @@ KEYWORDS = {"_": None, "gettext": None, "ngettext": (1, 2), "counted": (1, 2), "
 
 CATALOGUES = {"searchapp": PACKAGE, "click": Path(click.__file__).parent}
 
+# Texts that a program takes out of a table before it translates them: _(extra["required"]).
+LOOKED_UP = {"click": {"required"}}
+
 
 def texts_of(program: str) -> set[str]:
     found = extract_from_dir(CATALOGUES[program], METHODS, keywords=KEYWORDS)
-    return {message[0] if isinstance(message, tuple) else message for _, _, message, _, _ in found} - {""}
+    texts = {message[0] if isinstance(message, tuple) else message for _, _, message, _, _ in found} - {""}
+    return texts | LOOKED_UP.get(program, set())
 
 
 def catalogue_of(program: str) -> Catalog:
