@@ -38,6 +38,7 @@ __all__ = [
     "Hit",
     "Interval",
     "Match",
+    "Neighbours",
     "Reject",
     "Remark",
     "Replacement",
@@ -377,6 +378,15 @@ class ArticleView:
 
 
 @dataclass(frozen=True, slots=True)
+class Neighbours:
+    """The results before and after one, None at either end, and the number of results (of groups, if grouped)."""
+
+    previous: Article | None
+    following: Article | None
+    shown: int
+
+
+@dataclass(frozen=True, slots=True)
 class FacetBucket:
     """A value of a facet field and the number of matching articles with that value."""
 
@@ -414,7 +424,8 @@ class SearchResult:
 
     After a cursor, ``page`` is the number of the page with the first hit. ``facets_truncated`` are the facets that have
     more values. ``histogram`` has the months of the results; ``timeline`` has the days, months or years of those that
-    there are without the filter of days, so that the whole span stays in view.
+    there are without the filter of days, so that the whole span stays in view; ``calendar`` is the same in days or
+    months up to ten years, for charts with a row for each year.
 
     ``understood`` is the normal form of the query; ``elaborate`` is True for a query with operators. ``suggestions``
     are queries that may be meant, the likeliest first, which is also ``suggestion``; the results are those of this one
@@ -438,6 +449,7 @@ class SearchResult:
     facets_truncated: frozenset[str] = frozenset()
     histogram: tuple[HistogramBucket, ...] = ()
     timeline: Timeline = Timeline()
+    calendar: Timeline = Timeline()
     remarks: tuple[Remark, ...] = ()
     elaborate: bool = False
     suggestion: str | None = None

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import count
 from typing import Final
 
 from searchapp.engines.port import Candidate, EngineResult, Reader
@@ -13,7 +14,7 @@ from searchapp.model import Article, Groups, SearchRequest, Sort
 from searchapp.search.cursor import CursorCodec, Position
 from searchapp.search.plan import QueryPlan
 
-__all__ = ["DEEPEST_RESULT", "RERANKED", "SPARE", "Page", "Window", "fetch", "next_cursor", "window_of"]
+__all__ = ["DEEPEST_RESULT", "RERANKED", "SPARE", "Page", "Window", "around", "fetch", "next_cursor", "window_of"]
 
 DEEPEST_RESULT: Final = 10_000
 """The last result that a page number reaches; a cursor continues from there."""
@@ -90,6 +91,13 @@ def window_of(request: SearchRequest, plan: QueryPlan, cursors: CursorCodec, gro
         )
         raise InvalidRequest(Message("This page is too deep."), [("page", reason)])
     return Window(Position((request.page - 1) * request.per_page), request.per_page, groups)
+
+
+def around(request: SearchRequest, number: int) -> SearchRequest:
+    """Return ``request`` for the shortest page that has the result of this ``number`` and those on both sides of it."""
+    before = number - 1
+    size = next(size for size in count(3) if before == 0 or 0 < before % size < size - 1)
+    return replace(request, page=before // size + 1, per_page=size, cursor=None)
 
 
 def fetch(page: Page, reader: Reader) -> list[Article]:

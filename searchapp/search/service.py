@@ -23,6 +23,7 @@ from searchapp.model import (
     Grouping,
     Interval,
     Match,
+    Neighbours,
     Remark,
     SearchRequest,
     SearchResult,
@@ -37,14 +38,14 @@ from searchapp.search.highlight_terms import HighlightTerms
 from searchapp.search.matching import Counts
 from searchapp.search.open_generation import OpenGeneration
 from searchapp.search.order_explanation import ExplainedHit
-from searchapp.search.paging import DEEPEST_RESULT
+from searchapp.search.paging import DEEPEST_RESULT, around
 from searchapp.search.plan import QueryPlanner
 from searchapp.search.searcher import SearcherManager, Served
 from searchapp.search.similar import similar_articles
 from searchapp.search.stages import Stages
 from searchapp.search.suggest import Suggestion, suggest
 from searchapp.search.synonyms import Synonyms
-from searchapp.search.timeline import coarser, timeline_of
+from searchapp.search.timeline import CALENDAR_MONTHS, coarser, timeline_of
 from searchapp.search.trends import Trends, count_trends
 
 __all__ = ["CUT_SHORT", "DEEPEST_RESULT", "SearchService"]
@@ -122,6 +123,7 @@ class SearchService:
             facets_truncated=result.truncated,
             histogram=coarser(result.histogram, Interval.MONTH),
             timeline=timeline_of(result.timeline),
+            calendar=timeline_of(result.timeline, CALENDAR_MONTHS),
             remarks=plan.remarks if complete else (*plan.remarks, Remark(CUT_SHORT, 0, len(request.query))),
             elaborate=is_elaborate(parsed.tree),
             suggestion=next(iter(plan.suggestions), None),
@@ -135,6 +137,20 @@ class SearchService:
             groups=answer.groups,
             date_offer=self._stages.offer_date(request, parsed),
         )
+
+    def neighbours(self, request: SearchRequest, number: int, article_id: str) -> Neighbours | None:
+        """Return the results of ``request`` around the one of this ``number``; costs a short page without counts.
+
+        None if ``article_id`` is not that result (any more); raises InvalidRequest beyond DEEPEST_RESULT.
+        """
+        deadline, nearby = self._deadline(), around(replace(request, explain=False), number)
+        parsed, counts = self._stages.parse(request.query), Counts((), 0, histogram=False, timeline=False)
+        answer = self._searcher.run(partial(self._stages.run, nearby, parsed, deadline, counts=counts))
+        articles = dict(enumerate(answer.articles, answer.window.start.rank + 1))
+        if number not in articles or articles[number].id != canonical_id(article_id):
+            return None
+        shown = answer.matches.result.total if answer.groups is None else answer.groups
+        return Neighbours(articles.get(number - 1), articles.get(number + 1), shown)
 
     def facet_values(self, request: SearchRequest, facet: str) -> FacetValues:
         """Return every value of ``facet`` among the results of ``request``, whose page does not matter."""

@@ -77,13 +77,18 @@ class Stages:
         return date_beside(request.query, self._date_words)
 
     def run(
-        self, request: SearchRequest, parsed: ParsedQuery, deadline: Deadline, generation: OpenGeneration
+        self,
+        request: SearchRequest,
+        parsed: ParsedQuery,
+        deadline: Deadline,
+        generation: OpenGeneration,
+        counts: Counts | None = None,
     ) -> StageResults:
-        """Run the stages that read ``generation``: plan, match, rank, fetch."""
+        """Run the stages that read ``generation``: plan, match, rank, fetch; ``counts`` are all unless given."""
         reader, duplicates = generation.reader, generation.duplicates
         is_grouped = request.group is Grouping.COPIES
         cursors = CursorCodec(generation.signing_key, generation.name, self._synonyms.fingerprint)
-        counts = Counts(facet_limit=request.facet_limit)
+        counts = counts or Counts(facet_limit=request.facet_limit)
         plan, window, matches = self._match(request, parsed, deadline, generation, cursors, counts)
         page = rank(plan, matches, window, reader, duplicates, deadline)
         if window.groups and self._shows_first:

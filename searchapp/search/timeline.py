@@ -14,10 +14,12 @@ from typing import Final
 
 from searchapp.model import HistogramBucket, Interval, Timeline
 
-__all__ = ["MONTHS_BY_DAY", "bounds_of", "coarser", "interval_of", "periods_between", "timeline_of"]
+__all__ = ["CALENDAR_MONTHS", "MONTHS_BY_DAY", "bounds_of", "coarser", "interval_of", "periods_between", "timeline_of"]
 
 MONTHS_BY_DAY: Final = 2
 """Articles of so many months in a row are counted by day."""
+CALENDAR_MONTHS: Final = 120
+"""Months from end to end up to which a calendar counts by month: ten rows of a year each."""
 _MOST_MONTHS: Final = 24
 _LENGTHS: Final = {Interval.DAY: 10, Interval.MONTH: 7, Interval.YEAR: 4}
 _INTERVALS: Final = {length: interval for interval, length in _LENGTHS.items()}

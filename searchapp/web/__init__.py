@@ -32,7 +32,7 @@ from searchapp.config import Config
 from searchapp.errors import ConfigurationError
 from searchapp.i18n import Message
 from searchapp.search.service import SearchService
-from searchapp.web import admission, assets, compression, templating
+from searchapp.web import admission, assets, compression, hit_view, templating
 from searchapp.web import error_answers as errors
 from searchapp.web import malformed_requests as malformed
 from searchapp.web import site_language as language
@@ -82,7 +82,7 @@ def create_app(config: Config | None = None, *, service: SearchService | None = 
     writer = open_writing(config, service) if config.write_token else None
     install(app, config, service, writer, open_release_timer(config))
     assets.init_app(app, config)
-    for room in (compression, malformed, errors, language, templating, admission):
+    for room in (compression, malformed, errors, language, hit_view, templating, admission):
         room.init_app(app)
     for blueprint in (pages, batch, api, multi, exports, writing, probes, site_files, sitemaps):
         app.register_blueprint(blueprint)

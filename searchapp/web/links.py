@@ -12,7 +12,9 @@ from flask import url_for
 from searchapp.analysis.value_keys import value_key
 from searchapp.model import Filters, Grouping, Match, SearchRequest, Sort
 from searchapp.output.answer_json import fits_path, write_search
+from searchapp.search.service import DEEPEST_RESULT
 from searchapp.search.timeline import bounds_of
+from searchapp.web.hit_view import VIEW, HitView, requested_view
 from searchapp.web.site_language import requested_language
 
 __all__ = [
@@ -22,6 +24,7 @@ __all__ = [
     "export_path",
     "facet_path",
     "hidden_fields",
+    "hit_path",
     "period_path",
     "search_path",
     "versions_path",
@@ -29,6 +32,7 @@ __all__ = [
     "with_group",
     "with_match",
     "with_page",
+    "with_per_page",
     "with_period",
     "with_recency",
     "with_sort",
@@ -39,9 +43,21 @@ __all__ = [
 ]
 
 
-def search_path(request: SearchRequest) -> str:
-    """Return the address of ``request`` on the search page."""
-    return _address("pages.search", request)
+def search_path(request: SearchRequest, *, panel: bool = False, **view: str | None) -> str:
+    """Return the address of ``request`` on the search page; with ``panel``, at its filters, which stay open on a phone.
+
+    ``view`` is a parameter of how results are shown, None for the usual one.
+    """
+    return _address("pages.search", request, _anchor="filters" if panel else None, **view)
+
+
+def hit_path(request: SearchRequest, number: int | None) -> str:
+    """Return the address of the page of ``request`` with the result of this number, at that result."""
+    if number is None:
+        return search_path(request)
+    # A cursor begins a page at a place that its text does not tell.
+    page = request if request.cursor else with_page(request, (number - 1) // request.per_page + 1)
+    return _address("pages.search", page, _anchor=f"r{number}")
 
 
 def facet_path(request: SearchRequest, facet: str, **view: str | int) -> str:
@@ -56,11 +72,14 @@ def period_path(query: str, filters: Filters, period: str) -> str:
     return search_path(SearchRequest(query, replace(filters, date_from=first, date_to=last)))
 
 
-def article_path(article_id: str, came_from: SearchRequest | None = None) -> str:
-    """Return the address of an article's page; its parameters hold the search that led to it."""
+def article_path(article_id: str, came_from: SearchRequest | None = None, at: int | None = None) -> str:
+    """Return the address of an article's page; its parameters hold the search that led to it, and the number there."""
+    request = came_from or SearchRequest()
+    if at and not request.cursor:
+        request = with_page(request, 1)  # the number tells the page
     if fits_path(article_id):
-        return _address("pages.article", came_from or SearchRequest(), article_id=article_id)
-    return _address("pages.article_by_id", came_from or SearchRequest(), id=article_id)
+        return _address("pages.article", request, article_id=article_id, at=at)
+    return _address("pages.article_by_id", request, id=article_id, at=at)
 
 
 def export_path(form: str, request: SearchRequest) -> str:
@@ -81,6 +100,8 @@ def hidden_fields(request: SearchRequest, *without: str) -> list[tuple[str, str]
     written = write_search(with_page(request, 1))
     if language := requested_language():
         written["lang"] = language
+    if requested_view() is not HitView.COMPACT:
+        written[VIEW] = requested_view().value
     return [
         (name, value)
         for name, values in written.items()
@@ -92,6 +113,12 @@ def hidden_fields(request: SearchRequest, *without: str) -> list[tuple[str, str]
 def with_page(request: SearchRequest, page: int) -> SearchRequest:
     """Return ``request`` for the page of that number."""
     return replace(request, page=page, cursor=None)
+
+
+def with_per_page(request: SearchRequest, per_page: int, number: int) -> SearchRequest:
+    """Return ``request`` with pages of another length, for the page that has the result of this ``number``."""
+    page = min((number - 1) // per_page + 1, DEEPEST_RESULT // per_page)
+    return replace(with_page(request, page), per_page=per_page)
 
 
 def with_sort(request: SearchRequest, sort: Sort) -> SearchRequest:
@@ -163,7 +190,7 @@ def without_filters(request: SearchRequest) -> SearchRequest:
     return _filtered(request, Filters())
 
 
-def _address(endpoint: str, request: SearchRequest, **parts: str | int) -> str:
+def _address(endpoint: str, request: SearchRequest, **parts: str | int | None) -> str:
     parameters: dict[str, Any] = {**write_search(request), **parts}
     return url_for(endpoint, **parameters)
 

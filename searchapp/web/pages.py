@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import replace
+from datetime import date
 from typing import Final
 
 from flask import Blueprint, Response, abort, render_template, request
@@ -21,11 +22,13 @@ from searchapp.schema import FACETS
 from searchapp.search.corrections import correction_messages
 from searchapp.search.facet_values import ValueOrder, select_values
 from searchapp.search.service import CUT_SHORT
+from searchapp.search.timeline import timeline_of
 from searchapp.search.trends import MOST_QUERIES
 from searchapp.web.article_ids import requested_id
 from searchapp.web.conditional import answers_partially, revalidated
 from searchapp.web.examples import HOME_EXAMPLES
-from searchapp.web.histogram import chart
+from searchapp.web.histogram import BarRow, chart
+from searchapp.web.hit_view import requested_view
 from searchapp.web.links import (
     search_path,
     with_explanations,
@@ -37,8 +40,19 @@ from searchapp.web.links import (
     with_sort,
 )
 from searchapp.web.offers import offers
-from searchapp.web.params import SORTS, read_search, read_value_view
-from searchapp.web.result_page import LONG_LIST, active_chips, facet_choices, facet_groups, page_links
+from searchapp.web.params import read_search, read_value_view
+from searchapp.web.quick_periods import end_of_archive, quick_periods
+from searchapp.web.result_page import (
+    LONG_LIST,
+    active_chips,
+    facet_choices,
+    facet_groups,
+    length_links,
+    page_links,
+    sort_links,
+    view_links,
+)
+from searchapp.web.result_place import place_of
 from searchapp.web.site import site
 from searchapp.web.titles import results_title
 from searchapp.web.trend_chart import trend_chart
@@ -54,11 +68,7 @@ SIMILAR_SHOWN: Final = 5
 # Near duplicates that a result unfolds, and that an article's page lists; each is compared with the one that is shown.
 COPIES_UNFOLDED: Final = 5
 COPIES_LISTED: Final = 50
-SORT_LABELS: Final = {
-    Sort.RELEVANCE: Message("Relevance"),
-    Sort.NEWEST: Message("Newest first"),
-    Sort.OLDEST: Message("Oldest first"),
-}
+MOST_CHOSEN_MONTHS: Final = 36
 VALUE_ORDER_LABELS: Final = {ValueOrder.COUNT: Message("Most articles first"), ValueOrder.NAME: Message("By name")}
 INTERVAL_LABELS: Final = {
     Interval.DAY: Message("By day"),
@@ -94,7 +104,7 @@ def search() -> str:
     replaced = {*correction_messages(result.replacements), CUT_SHORT}  # told in places of their own
     told = (remark.message for remark in result.remarks if remark.message not in replaced)
     remarks = (*reading.remarks, *ignored, *told)
-    sorts = [sort for sort in SORTS if search_request.query or sort != Sort.RELEVANCE]
+    archive_end = end_of_archive(_newest_day())
     return render_template(
         "search.html",
         search_request=search_request,
@@ -106,21 +116,26 @@ def search() -> str:
         understood=result.understood if needs_explanation(result) else "",
         chips=list(active_chips(search_request)),
         groups=facet_groups(search_request, result),
-        bars=chart(result.timeline, search_request.filters),
+        rows=chart(result.calendar, search_request.filters),
+        chosen_months=_chosen_months(search_request, result),
+        archive_end=archive_end,
+        quick_periods=list(quick_periods(search_request, archive_end)),
         copies={
             hit.article.id: site().service.copies(hit.article, COPIES_UNFOLDED)[0] for hit in result.hits if hit.copies
         },
         grouping=_grouping_link(search_request, result),
         paging=page_links(search_request, result),
         as_typed=search_path(replace(with_page(search_request, 1), correct=False)),
-        sorts=[(sort, SORT_LABELS[sort], search_path(with_sort(search_request, sort))) for sort in sorts],
+        view=requested_view(),
+        sorts=list(sort_links(search_request)),
+        views=list(view_links(search_request)),
+        lengths=list(length_links(search_request, result.hits[0].rank if result.hits else 1)),
         all_path=search_path(with_match(search_request, Match.ALL)),
         most_path=search_path(with_match(search_request, Match.MOST)),
         relevance_path=search_path(with_sort(search_request, Sort.RELEVANCE)),
         explain_path=search_path(with_explanations(search_request, not search_request.explain)),
         date_path=_date_path(search_request, result.date_offer),
         ageless_path=search_path(with_recency(search_request, 0)),
-        current_sort=search_request.sort if search_request.sort in sorts else Sort.NEWEST,
     )
 
 
@@ -193,7 +208,7 @@ def article(article_id: str = "") -> str:
         "article.html",
         search_request=search_request,
         view=view,
-        came_from_search=search_request != SearchRequest(),
+        place=place_of(view.article.id, search_request),
         copies=copies,
         copies_in_all=copies_in_all,
         similar=similar,
@@ -250,6 +265,20 @@ def _date_path(search_request: SearchRequest, offer: DateOffer | None) -> str:
     if offer is None:
         return ""
     return search_path(with_period(replace(search_request, query=offer.query), offer.first, offer.last))
+
+
+def _newest_day() -> date | None:
+    """Return the day of the newest article, None without a date."""
+    newest = next((hit.article.date for hit in _everything().hits if hit.article.date), None)
+    return newest.astimezone(site().config.timezone).date() if newest else None
+
+
+def _chosen_months(search_request: SearchRequest, result: SearchResult) -> tuple[BarRow, ...]:
+    """Return the months of the chosen days, where these are few years of a calendar whose bars are years."""
+    if result.calendar.interval is not Interval.YEAR or not search_request.filters.has_days:
+        return ()
+    months = timeline_of(result.histogram, MOST_CHOSEN_MONTHS)
+    return chart(months, search_request.filters) if months.interval is Interval.MONTH else ()
 
 
 def _grouping_link(search_request: SearchRequest, result: SearchResult) -> tuple[Message, str] | None:

@@ -28,7 +28,6 @@ from searchapp.search.suggest import MOST_SUGGESTIONS
 __all__ = [
     "HIGHEST_PER_PAGE",
     "LONGEST_QUERY",
-    "SORTS",
     "Reading",
     "SuggestRequest",
     "ValueView",
@@ -47,7 +46,6 @@ HIGHEST_FACET_LIMIT: Final = 1000
 # Values of one filter. Pages offer fewer; the limit bounds the cost of one request.
 MOST_VALUES: Final = 50
 LONGEST_HALF_LIFE: Final = 36_500
-SORTS: Final = tuple(Sort)
 
 QUERY_CUT: Final = Message(
     "The query was longer than {longest} characters; only its beginning was searched.", longest=LONGEST_QUERY

@@ -8,12 +8,23 @@ from typing import Final
 
 from searchapp.analysis.value_keys import value_key
 from searchapp.i18n import Message
-from searchapp.model import FacetBucket, SearchRequest, SearchResult
+from searchapp.model import FacetBucket, SearchRequest, SearchResult, Sort
 from searchapp.output.answer_json import next_page, previous_page
 from searchapp.schema import FACETS, YEAR, Facet
 from searchapp.search.service import DEEPEST_RESULT
-from searchapp.web.links import facet_path, search_path, with_page, with_period, without_exclusion, without_value
-from searchapp.web.site_language import day, say, value_name
+from searchapp.search.timeline import bounds_of
+from searchapp.web.hit_view import HitView, requested_view
+from searchapp.web.links import (
+    facet_path,
+    search_path,
+    with_page,
+    with_per_page,
+    with_period,
+    with_sort,
+    without_exclusion,
+    without_value,
+)
+from searchapp.web.site_language import day, period_name, say, value_name
 
 __all__ = [
     "LONG_LIST",
@@ -24,7 +35,10 @@ __all__ = [
     "active_chips",
     "facet_choices",
     "facet_groups",
+    "length_links",
     "page_links",
+    "sort_links",
+    "view_links",
 ]
 
 _FACETS: Final = sorted(FACETS, key=lambda facet: facet.position)
@@ -32,6 +46,13 @@ _FACETS: Final = sorted(FACETS, key=lambda facet: facet.position)
 SHORT_LIST: Final = 6
 LONG_LIST: Final = 30
 PAGES_AROUND: Final = 2
+LENGTHS: Final = (10, 20, 50)
+VIEW_LABELS: Final = {HitView.COMPACT: Message("Short excerpts"), HitView.FULL: Message("Long excerpts")}
+SORT_LABELS: Final = {
+    Sort.RELEVANCE: Message("Relevance"),
+    Sort.NEWEST: Message("Newest first"),
+    Sort.OLDEST: Message("Oldest first"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +140,27 @@ def page_links(request: SearchRequest, result: SearchResult) -> Paging:
     )
 
 
+def sort_links(request: SearchRequest) -> Iterator[tuple[Message, str, bool]]:
+    """Yield label, address and whether it is the current one, for each order; nothing is relevant to no query."""
+    sorts = [sort for sort in Sort if request.query or sort != Sort.RELEVANCE]
+    current = request.sort if request.sort in sorts else Sort.NEWEST
+    for sort in sorts:
+        yield SORT_LABELS[sort], search_path(with_sort(request, sort)), sort == current
+
+
+def view_links(request: SearchRequest) -> Iterator[tuple[Message, str, bool]]:
+    """Yield label, address and whether it is the current one, for each view of the hits."""
+    for view, label in VIEW_LABELS.items():
+        named = None if view is HitView.COMPACT else view.value
+        yield label, search_path(request, view=named), view is requested_view()
+
+
+def length_links(request: SearchRequest, first: int) -> Iterator[tuple[int, str, bool]]:
+    """Yield length, address and whether it is the current one, for each length of a page that has result ``first``."""
+    for length in LENGTHS:
+        yield length, search_path(with_per_page(request, length, first)), length == request.per_page
+
+
 def facet_choices(request: SearchRequest, field: str, buckets: Sequence[FacetBucket]) -> tuple[FacetChoice, ...]:
     """Return the values of ``buckets`` in their order, those chosen or excluded marked."""
     chosen, excluded = _keys(request.filters.values, field), _keys(request.filters.excluded, field)
@@ -146,7 +188,11 @@ def _keys(values: Mapping[str, Sequence[str]], field: str) -> dict[str, str]:
 def _period(request: SearchRequest) -> str:
     first, last = request.filters.date_from, request.filters.date_to
     if first and last:
-        return day(first) if first == last else say(Message("{first} to {last}", first=day(first), last=day(last)))
+        for length in (len("2024-11-06"), len("2024-11"), len("2024")):
+            period = first.isoformat()[:length]
+            if bounds_of(period) == (first, last):
+                return period_name(period)
+        return say(Message("{first} to {last}", first=day(first), last=day(last)))
     if first:
         return say(Message("since {first}", first=day(first)))
     return say(Message("until {last}", last=day(last))) if last else ""

@@ -10,7 +10,7 @@ from datetime import date, datetime, time
 from typing import Any
 
 from babel import Locale
-from babel.dates import format_date, format_datetime
+from babel.dates import format_date, format_datetime, get_day_names, get_month_names
 from babel.numbers import format_decimal, format_percent
 from flask import Flask, g, request
 
@@ -22,6 +22,7 @@ from searchapp.search.timeline import bounds_of, interval_of
 from searchapp.web.site import site
 
 __all__ = [
+    "column_names",
     "counted",
     "current_language",
     "day",
@@ -137,6 +138,17 @@ def period_name(period: str) -> str:
             return month(first)
         case Interval.YEAR:
             return period
+
+
+def column_names(interval: Interval) -> list[str]:
+    """Return the letters over the columns of a calendar: days of a week, months of a year, last digits of years."""
+    match interval:
+        case Interval.DAY:
+            return list(get_day_names("narrow", "stand-alone", _locale()).values())
+        case Interval.MONTH:
+            return list(get_month_names("narrow", "stand-alone", _locale()).values())
+        case _:
+            return list("0123456789")
 
 
 def init_app(app: Flask) -> None:

@@ -18,11 +18,14 @@ from searchapp.i18n import Message
 from searchapp.model import Article, DateQuality, Hit, SearchRequest
 from searchapp.output.article_metadata import citation_tags, news_article, open_graph
 from searchapp.output.citations import bibtex, csl_json, reference, ris, sentence
-from searchapp.output.highlight_html import marked, paragraphs, snippet
+from searchapp.output.directions import exact, without_directions
+from searchapp.output.highlight_html import brief, marked, paragraphs, snippet
+from searchapp.output.web_addresses import host_of
 from searchapp.web import links, why
 from searchapp.web.exports import FEED_FORMS, TABLE_FORMS
+from searchapp.web.hit_view import HitView, requested_view
 from searchapp.web.site import site
-from searchapp.web.site_language import current_language, known_moment, say
+from searchapp.web.site_language import column_names, current_language, known_moment, say
 from searchapp.web.theme import DARK_PAPER, LIGHT_PAPER
 from searchapp.web.trend_request import trends_path
 
@@ -45,10 +48,13 @@ class Metadata:
 def init_app(app: Flask) -> None:
     """Add the functions and values to the templates of ``app``."""
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.jinja_env.finalize = without_directions
+    app.jinja_env.filters["exact"] = exact
     app.jinja_env.globals.update(
         absolute=links.absolute,
         article_path=links.article_path,
         citations=citations,
+        column_names=column_names,
         current_language=current_language,
         excerpts=excerpts,
         form_kind=why.form_kind,
@@ -57,6 +63,8 @@ def init_app(app: Flask) -> None:
         help_path=help_path,
         here=here,
         hidden_fields=links.hidden_fields,
+        hit_view=requested_view,
+        host_of=host_of,
         marked=marked,
         empty_search=SearchRequest(),
         excluding=links.excluding,
@@ -81,15 +89,30 @@ def init_app(app: Flask) -> None:
         without_filters=links.without_filters,
         without_value=links.without_value,
     )
-    app.context_processor(lambda: {"language": current_language(), "site_name": site().config.site_name})
     app.jinja_env.globals.update(accessibility_path=accessibility_path, light_paper=LIGHT_PAPER, dark_paper=DARK_PAPER)
+    app.context_processor(_context)
 
 
-def excerpts(hit: Hit) -> list[Markup]:
-    """Return the fragments to show under a title: those with highlights or, without any, the opening."""
+def _context() -> dict[str, Any]:
+    """Return the values that every page may show; ``printed_address`` stands on paper only."""
+    config, path = site().config, request.full_path.rstrip("?")
+    return {
+        "language": current_language(),
+        "site_name": config.site_name,
+        "today": datetime.now(config.timezone).date(),
+        "printed_address": links.absolute(f"{request.root_path}{path}"),
+    }
+
+
+def excerpts(hit: Hit, view: HitView = HitView.COMPACT) -> list[Markup]:
+    """Return the fragments to show under a title: those with highlights or, without any, the opening.
+
+    The compact view shows the first one, cut so that its first mark is in sight.
+    """
     fragments = [hit.lead, *hit.fragments] if hit.lead else list(hit.fragments)
     highlighted = [fragment for fragment in fragments if fragment.spans]
-    return [snippet(fragment) for fragment in highlighted[:MOST_EXCERPTS] or fragments[:1]]
+    shown = highlighted[:MOST_EXCERPTS] or fragments[:1]
+    return [snippet(fragment) for fragment in (shown if view is HitView.FULL else map(brief, shown[:1]))]
 
 
 def metadata(article: Article) -> Metadata:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Thread
@@ -15,6 +15,7 @@ from werkzeug.serving import make_server
 from searchapp.bootstrap import open_service, reindex
 from searchapp.config import load_config
 from searchapp.web import create_app
+from tests.browser.long_words import ARTICLES
 
 CHROMIUM = Path("/usr/bin/chromium")
 OPTIONS = ["--headless", "--no-sandbox", "--disable-quic", "--disable-background-networking"]
@@ -38,16 +39,15 @@ def article(number: int) -> dict[str, Any]:
 @pytest.fixture(scope="session")
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a site with thirty articles."""
-    folder = tmp_path_factory.mktemp("browsed")
-    (folder / "corpus").mkdir()
-    lines = (json.dumps(article(number), ensure_ascii=False) for number in range(30))
-    (folder / "corpus" / "phares.jsonl").write_text("\n".join(lines), "utf-8")
-    config = load_config({"corpus": folder / "corpus", "index": folder / "index", "site_name": "L’Archive"})
-    reindex(config)
-    service = open_service(config)
-    with served(create_app(config, service=service)) as root:
+    with site_with([article(number) for number in range(30)], tmp_path_factory.mktemp("browsed")) as root:
         yield root
-    service.close()
+
+
+@pytest.fixture(scope="session")
+def address_of_long_words(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a site whose articles strain the layout."""
+    with site_with(ARTICLES, tmp_path_factory.mktemp("strained")) as root:
+        yield root
 
 
 @pytest.fixture(scope="session")
@@ -55,6 +55,20 @@ def address_without_index(tmp_path_factory: pytest.TempPathFactory) -> Iterator[
     """The address of a site that nothing was indexed for."""
     with served(create_app(load_config({"index": tmp_path_factory.mktemp("bare") / "index"}))) as root:
         yield root
+
+
+@contextmanager
+def site_with(articles: Sequence[dict[str, Any]], folder: Path) -> Iterator[str]:
+    """Index ``articles`` under ``folder`` and serve them."""
+    (folder / "corpus").mkdir()
+    lines = (json.dumps(each, ensure_ascii=False) for each in articles)
+    (folder / "corpus" / "articles.jsonl").write_text("\n".join(lines), "utf-8")
+    config = load_config({"corpus": folder / "corpus", "index": folder / "index", "site_name": "L’Archive"})
+    reindex(config)
+    service = open_service(config)
+    with served(create_app(config, service=service)) as root:
+        yield root
+    service.close()
 
 
 @contextmanager

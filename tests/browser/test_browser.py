@@ -24,8 +24,8 @@ UNNAMED = """() => [...document.querySelectorAll('input:not([type=hidden]), butt
   .map(each => each.outerHTML)"""
 
 SMALL = """() => [...document.querySelectorAll(
-    'button, summary, select, .chips a, .paging a, .sorts a, .filters li label, .front a, .browse a, .onward,' +
-    '.value-list a')]
+    'button, summary, select, .chips a, .paging a, .sorts a, .front a, .browse a, .onward,' +
+    '.value-list a, .to-filters, .done a, .display a, .next-steps a')]
   .map(each => [each, each.getBoundingClientRect()])
   .filter(([each, box]) => box.height && box.height < 43.5)
   .map(([each, box]) => each.outerHTML.slice(0, 80) + ' ' + box.height)"""
@@ -92,9 +92,9 @@ def test_a_reader_without_javascript_searches_filters_turns_the_page_and_reads(
     page.goto(address)
     page.get_by_label("Rechercher dans les articles").fill("phares")
     page.get_by_role("button", name="Rechercher").click()
-    page.locator(".filters > details > summary").click()
-    page.get_by_label("Culture").check()
-    page.get_by_role("button", name="Appliquer les filtres").click()
+    page.get_by_role("link", name="Filtres", exact=True).click()
+    page.get_by_role("link", name="Culture 15", exact=True).click()
+    page.get_by_role("link", name="Voir les 15 articles").click()
     assert page.get_by_role("link", name="Retirer le filtre").count() == 1
     page.get_by_role("link", name="Suivant").click()
     assert page.locator(".hits > li").count() == 5
@@ -104,23 +104,9 @@ def test_a_reader_without_javascript_searches_filters_turns_the_page_and_reads(
     assert page.locator(".hits > li").count() == 5
 
 
-def test_on_the_desk_the_filters_are_open(open_page: OpenPage, address: str) -> None:
-    page = open_page(1280)
-    page.goto(f"{address}/search?q=phare")
-    assert page.get_by_label("Culture").is_visible()
-    assert not page.locator(".filters > details > summary").is_visible()
-
-
-def test_on_the_phone_the_results_come_first(open_page: OpenPage, address: str) -> None:
-    page = open_page(360)
-    page.goto(f"{address}/search?q=phare")
-    assert not page.get_by_label("Culture").is_visible()
-    assert page.locator(".hit h2").first.bounding_box()["y"] < 700
-
-
 def test_the_first_key_leads_to_the_content(open_page: OpenPage, address: str) -> None:
     page = open_page()
-    page.goto(f"{address}/search?q=phare")
+    page.goto(f"{address}/articles/phare/3")
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.textContent") == "Aller au contenu"
     page.keyboard.press("Enter")

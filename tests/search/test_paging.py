@@ -17,7 +17,7 @@ from searchapp.config import ENGINES, Config, load_config
 from searchapp.errors import InvalidRequest
 from searchapp.indexing.signing_key import SIGNING_KEY
 from searchapp.model import Filters, Hit, SearchRequest, SearchResult, Sort
-from searchapp.search.paging import DEEPEST_RESULT, RERANKED
+from searchapp.search.paging import DEEPEST_RESULT, RERANKED, around
 from searchapp.search.service import SearchService
 
 ARTICLES = 350
@@ -170,3 +170,32 @@ def test_other_synonyms_end_a_cursor(archive: Config, service: SearchService, tm
     with pytest.raises(InvalidRequest, match="another search"):
         other.search(SearchRequest("marée", cursor=service.search(SearchRequest("marée")).next_cursor))
     other.close()
+
+
+@pytest.mark.parametrize("number", [1, 2, 10, 99, 100, 101, 200, 349])
+def test_the_neighbours_of_a_result_are_those_of_its_pages(service: SearchService, number: int) -> None:
+    for request in REQUESTS[:3]:
+        hits = [hit.article.id for result in walk(service, replace(request, per_page=100)) for hit in result.hits]
+        if number > len(hits):
+            continue
+        found = service.neighbours(request, number, hits[number - 1])
+        assert found is not None
+        assert found.previous == (None if number == 1 else service.stored(hits[number - 2]))
+        assert found.following == (service.stored(hits[number]) if number < len(hits) else None)
+        assert found.shown == service.search(request).shown
+
+
+def test_an_article_that_is_another_result_by_now_has_no_neighbours(service: SearchService) -> None:
+    request = SearchRequest("marée")
+    second = service.search(request).hits[1].article.id
+    assert service.neighbours(request, 1, second) is None
+    assert service.neighbours(request, 5000, second) is None
+
+
+def test_neighbours_are_looked_up_on_the_shortest_page_that_has_both() -> None:
+    for number in range(1, DEEPEST_RESULT):
+        page = around(SearchRequest("marée"), number)
+        first, last = (page.page - 1) * page.per_page + 1, page.page * page.per_page
+        assert max(1, number - 1) >= first
+        assert number + 1 <= last
+        assert page.per_page <= 13

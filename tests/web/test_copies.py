@@ -45,7 +45,7 @@ def page(client: FlaskClient, path: str) -> str:
 
 def test_a_page_shows_one_article_of_a_group_and_unfolds_the_others(client: FlaskClient) -> None:
     shown = page(client, "/search?q=criée")
-    assert "4 articles (2 sans les reprises)" in shown
+    assert "2 articles (4 avec les reprises)" in shown
     assert "<summary>2 reprises</summary>" in shown
     assert shown.count('<article class="hit"') == 2
 

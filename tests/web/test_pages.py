@@ -53,9 +53,10 @@ def test_home_says_what_is_searched(client: FlaskClient) -> None:
 def test_results_show_title_source_date_and_marks(client: FlaskClient) -> None:
     page = read(client, "/search?q=baignoire")
     assert "emporte une <mark>baignoire</mark>" in page
+    assert "Le Phare du Ponant6 novembre 2024" in words(page)
     assert "6 novembre 2024 à 16 h 49" in page
     assert "1 article ·" in words(page)
-    assert "/articles/ponant/maree?q=baignoire" in links(page)
+    assert "/articles/ponant/maree?q=baignoire&at=1" in links(page)
 
 
 def test_the_tally_tells_of_articles_with_all_words_and_links_to_them(client: FlaskClient) -> None:
@@ -134,14 +135,57 @@ def test_an_active_filter_can_be_taken_off(client: FlaskClient) -> None:
 
 
 def test_a_search_without_results_offers_no_filters_unless_some_are_set(client: FlaskClient) -> None:
-    assert "Appliquer les filtres" not in read(client, "/search?q=xylophone")
-    assert "Appliquer les filtres" in read(client, "/search?q=tomme&from=2090")
+    assert 'id="filters"' not in read(client, "/search?q=xylophone")
+    assert 'id="filters"' in read(client, "/search?q=tomme&from=2090")
 
 
 def test_bars_of_the_chart_set_the_period(client: FlaskClient) -> None:
     page = read(client, "/search?q=tomme")
-    assert "/search?q=tomme&from=2022-03-01&to=2022-03-31" in links(page)
-    assert 'aria-label="mars 2022\u202f: 1"' in page
+    assert "/search?q=tomme&from=2022-03-01&to=2022-03-31#filters" in links(page)
+    assert "<title>mars 2022\u202f: 1</title>" in page
+    assert 'data-from="2022-03-01" data-to="2022-03-31"' in page
+
+
+def test_a_bar_beside_the_chosen_days_extends_them_and_one_among_them_replaces_them(client: FlaskClient) -> None:
+    found = links(read(client, "/search?q=tomme&from=2022-03-01&to=2022-04-30"))
+    assert "/search?q=tomme&from=2022-03-01&to=2022-06-30#filters" in found
+    assert "/search?q=tomme&from=2022-01-01&to=2022-04-30#filters" in found
+    assert "/search?q=tomme&from=2022-03-01&to=2022-03-31#filters" in found
+    assert "/search?q=tomme#filters" in links(read(client, "/search?q=tomme&from=2022-03-01&to=2022-03-31"))
+
+
+def test_one_click_chooses_or_takes_off_a_value_and_keeps_order_view_and_length(client: FlaskClient) -> None:
+    kept = "sort=newest&per_page=20"
+    without, chosen = (
+        f"/search?q=mar%C3%A9e&{kept}&view=full",
+        "/search?q=mar%C3%A9e&sort=newest&section=Soci%C3%A9t%C3%A9",
+    )
+    assert f"{chosen}&per_page=20&view=full#filters" in links(read(client, without))
+    assert f"{without}#filters" in links(read(client, f"{chosen}&per_page=20&view=full"))
+
+
+def test_quick_periods_of_an_archive_end_at_its_newest_article(client: FlaskClient) -> None:
+    page = read(client, "/search?q=mar%C3%A9e")
+    assert "jusqu’au dernier article, 6 novembre 2024" in words(page)
+    assert "/search?q=mar%C3%A9e&from=2024-10-31&to=2024-11-06#filters" in links(page)
+    assert "/search?q=mar%C3%A9e&from=2024-01-01&to=2024-11-06#filters" in links(page)
+
+
+def test_a_page_says_which_results_of_how_many_it_shows(client: FlaskClient) -> None:
+    assert "3–4 sur 12 articles" in words(read(client, "/search?q=tomme&per_page=2&page=2"))
+    assert "1–1 sur" not in words(read(client, "/search?q=baignoire"))
+
+
+def test_the_view_and_the_length_of_a_page_are_chosen_by_links(client: FlaskClient) -> None:
+    found = links(read(client, "/search?q=tomme&page=2"))
+    assert "/search?q=tomme&page=2&view=full" in found
+    assert "/search?q=tomme&per_page=20" in found  # the page that has result 11
+    full = read(client, "/search?q=tomme&view=full")
+    assert "/search?q=tomme" in links(full)
+    assert "Yvon Le Bihan" in full
+    assert "Yvon Le Bihan" not in re.sub(r"<aside.*</aside>", "", read(client, "/search?q=tomme"), flags=re.DOTALL)
+    assert '<input type="hidden" name="view" value="full">' in full
+    assert "/search?q=tomme" in links(read(client, "/search?q=tomme&view=huge"))
 
 
 def test_pages_are_numbered(client: FlaskClient) -> None:
@@ -210,7 +254,7 @@ def test_a_partial_text_says_so(client: FlaskClient) -> None:
 def test_an_article_leads_back_to_the_search_it_was_found_by(client: FlaskClient) -> None:
     found = "/search?q=tomme&section=%C3%89conomie&page=2"
     link = next(path for path in links(read(client, found)) if path.startswith("/articles/"))
-    assert found in links(read(client, link))
+    assert f"{found}#r11" in links(read(client, link))
     assert "Retour aux résultats" not in read(client, "/articles/tide")
 
 
@@ -225,6 +269,10 @@ def test_only_an_address_of_the_web_is_linked_to(app: Flask, monkeypatch: pytest
 
 def test_a_foreign_article_says_its_language(client: FlaskClient) -> None:
     assert '<article lang="en">' in read(client, "/articles/tide")
+    results = read(client, "/search?q=tide")
+    assert re.search(r'<a href="[^"]+" id="r1" lang="en" dir="auto">', results)
+    assert '<p class="excerpt" lang="en" dir="auto">' in results
+    assert not re.search(r'<article class="hit"[^>]* lang=', results)  # the date in it is in the page's language
 
 
 def test_the_other_language_is_one_link_away_and_on_this_site(client: FlaskClient) -> None:
@@ -239,7 +287,7 @@ def test_english_is_given_to_who_asks_for_it(client: FlaskClient) -> None:
     for page in (by_header, by_address):
         assert '<html lang="en">' in page
         assert "6 November 2024 at 16:49" in page
-    assert "/articles/ponant/maree?lang=en" in links(by_address)
+    assert "/articles/ponant/maree?at=1&lang=en" in links(by_address)
 
 
 @pytest.mark.parametrize("path", PAGES)

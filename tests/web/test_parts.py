@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 
 import pytest
@@ -9,9 +10,9 @@ from flask import Flask
 
 from searchapp.model import Filters, Fragment, HistogramBucket, Interval
 from searchapp.output.highlight_html import marked, paragraphs, snippet
-from searchapp.search.timeline import timeline_of
+from searchapp.search.timeline import CALENDAR_MONTHS, timeline_of
 from searchapp.search.trends import Trends, TrendSeries
-from searchapp.web.histogram import chart
+from searchapp.web.histogram import BarRow, chart
 from searchapp.web.site_language import duration, number
 from searchapp.web.trend_chart import trend_chart
 
@@ -38,39 +39,56 @@ def test_marks_keep_to_their_paragraph() -> None:
     assert list(paragraphs(text)) == ["<mark>Un</mark>.", "<mark>Deux</mark> &lt;i&gt;.", "Trois"]
 
 
-def test_few_months_are_bars_of_months_with_the_empty_ones(app: Flask) -> None:
+def columns_of(rows: Sequence[BarRow]) -> list[tuple[str, list[int]]]:
+    return [(row.label, [bar.column for bar in row.bars]) for row in rows]
+
+
+def test_months_stand_in_rows_of_a_year_the_newest_first(app: Flask) -> None:
+    buckets = [HistogramBucket("2023-11", 4), HistogramBucket("2024-02", 1)]
     with app.test_request_context():
-        bars = chart(timeline_of([HistogramBucket("2023-11", 4), HistogramBucket("2024-02", 1)]), Filters())
-    assert [(bar.label, bar.count) for bar in bars] == [
-        ("novembre 2023", 4),
-        ("décembre 2023", 0),
-        ("janvier 2024", 0),
-        ("février 2024", 1),
-    ]
-    assert [bar.height for bar in bars] == [100, 0, 0, 25]
+        rows = chart(timeline_of(buckets, CALENDAR_MONTHS), Filters())
+    assert columns_of(rows) == [("2024", [1]), ("2023", [10])]
+    assert [bar.height for row in rows for bar in row.bars] == [25, 100]
+    assert [bar.label for row in rows for bar in row.bars] == ["février 2024", "novembre 2023"]
 
 
-def test_many_months_are_bars_of_years(app: Flask) -> None:
+def test_years_stand_in_rows_of_a_decade(app: Flask) -> None:
+    buckets = [HistogramBucket("1998-11", 4), HistogramBucket("2003-02", 1), HistogramBucket("2009-12", 1)]
     with app.test_request_context():
-        bars = chart(timeline_of([HistogramBucket("2019-11", 4), HistogramBucket("2022-02", 1)]), Filters())
-    assert [(bar.label, bar.count) for bar in bars] == [("2019", 4), ("2020", 0), ("2021", 0), ("2022", 1)]
+        rows = chart(timeline_of(buckets, CALENDAR_MONTHS), Filters())
+    assert columns_of(rows) == [("2000–2009", [3, 9]), ("1990–1999", [8])]
 
 
-def test_a_few_days_are_bars_of_days(app: Flask) -> None:
+def test_days_stand_in_rows_of_a_week(app: Flask) -> None:
+    buckets = [HistogramBucket("2024-02-28", 2), HistogramBucket("2024-03-01", 1), HistogramBucket("2024-03-04", 1)]
     with app.test_request_context():
-        bars = chart(timeline_of([HistogramBucket("2024-02-28", 2), HistogramBucket("2024-03-01", 1)]), Filters())
-    assert [(bar.label, bar.count) for bar in bars] == [
-        ("28 février 2024", 2),
-        ("29 février 2024", 0),
-        ("1er mars 2024", 1),
-    ]
+        rows = chart(timeline_of(buckets), Filters())
+    assert [columns for _, columns in columns_of(rows)] == [[0], [2, 4]]
+    assert rows[1].label == "du 26 février 2024 au 3 mars 2024"
+
+
+@pytest.mark.parametrize("years", [("0001", "0002"), ("9998", "9999")])
+def test_the_ends_of_the_calendar_are_rows_too(app: Flask, years: tuple[str, str]) -> None:
+    with app.test_request_context():
+        for part in ("-01-01", "-12-31"):
+            assert chart(timeline_of([HistogramBucket(year + part, 1) for year in years]), Filters())
+        months = [HistogramBucket(f"{year}-01", 1) for year in years]
+        assert chart(timeline_of(months, 1), Filters())
 
 
 def test_the_bars_of_the_chosen_days_are_marked(app: Flask) -> None:
     buckets = [HistogramBucket(f"2024-{number:02}", 1) for number in range(1, 6)]
     with app.test_request_context():
-        bars = chart(timeline_of(buckets), Filters(date_from=date(2024, 2, 10), date_to=date(2024, 3, 1)))
-    assert [bar.chosen for bar in bars] == [False, True, True, False, False]
+        rows = chart(timeline_of(buckets), Filters(date_from=date(2024, 2, 10), date_to=date(2024, 3, 1)))
+    assert [bar.chosen for bar in rows[0].bars] == [False, True, True, False, False]
+
+
+def test_a_period_open_at_one_end_stays_open_when_it_is_extended(app: Flask) -> None:
+    buckets = [HistogramBucket(f"2024-{number:02}", 1) for number in range(1, 6)]
+    with app.test_request_context():
+        rows = chart(timeline_of(buckets), Filters(date_from=date(2024, 4, 1)))
+    assert rows[0].bars[1].target == (date(2024, 2, 1), None)
+    assert rows[0].bars[4].target == (date(2024, 5, 1), date(2024, 5, 31))
 
 
 def test_numbers_are_written_as_in_french(app: Flask) -> None:
