@@ -36,8 +36,8 @@ __all__ = ["Kind", "Token", "tokens_of"]
 # Word processors and phones make other dashes of the hyphen that somebody types.
 _DASHES: Final = "\u2010\u2011\u2012\u2013\u2014\u2212"
 _SIGNS: Final = re.compile(rf"[+\-!{_DASHES}]*")
-# « mot– » ends what a dash before a word began: both are brackets.
-_CLOSING_DASH: Final = re.compile(rf"\w[-{_DASHES}](?=[\s,.;:!?)]|\Z)")
+# « mot–, » ends what a dash before a word began: both are brackets. Inside a word (« r-,2 ») it is none.
+_CLOSING_DASH: Final = re.compile(rf"\w[-{_DASHES}](?=[,.;:!?)]*(?:\s|\Z))")
 _QUOTE: Final = re.compile('["«“„]')
 # What may follow the sign of an exclusion beside a letter.
 _EXCLUDABLE: Final = frozenset('"«“„(=')

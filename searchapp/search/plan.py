@@ -22,7 +22,13 @@ from searchapp.search.highlight_terms import HighlightTerms, extract_highlight_t
 from searchapp.search.offers import with_offers
 from searchapp.search.open_generation import OpenGeneration
 from searchapp.search.preferred_parts import PreferredPart, PreferredParts, typed_spans, unheld_words
-from searchapp.search.query_terms import replaced_forms, scored_terms, scored_texts, terms_to_correct
+from searchapp.search.query_terms import (
+    replaced_forms,
+    scored_terms,
+    scored_texts,
+    terms_to_correct,
+    without_exclusions,
+)
 from searchapp.search.relaxing import relax_phrases, without_fillers
 from searchapp.search.resolve import Resolution, Resolver
 from searchapp.search.scored_terms import ScoredTerm, weigh
@@ -183,7 +189,7 @@ class QueryPlanner:
         tree, messages = _prefer_quotes(parsed.tree)
         corrector = SpellingCorrector(generation.reader, generation.spelling, self._analyzer, replaces=replaces)
         spellings = QuerySpellings(self._analyzer, generation.reader, generation.spelling)
-        corrections = corrector.correct(terms_to_correct(tree, spellings), deadline)
+        corrections = corrector.correct(terms_to_correct(without_exclusions(tree), spellings), deadline)
         terms = scored_terms(tree, spellings, corrections)
         stems, text = [term.stem for term in terms], " ".join(scored_texts(tree))
         written_otherwise = Synonyms(spellings.groups([text])).of(stems)

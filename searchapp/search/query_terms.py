@@ -21,6 +21,7 @@ __all__ = [
     "scored_texts",
     "stem_texts",
     "terms_to_correct",
+    "without_exclusions",
 ]
 
 
@@ -82,6 +83,20 @@ def terms_to_correct(node: Node, spellings: QuerySpellings) -> Iterator[Term]:
         for term in spellings.terms(text):
             if (with_stopwords or not term.is_stopword) and term.exact not in written_otherwise:
                 yield term
+
+
+def without_exclusions(node: Node) -> Node:
+    """Return ``node`` without what it excludes: an excluded word is never corrected, since that excludes others."""
+    match node:
+        case Bool():
+            should, must = (tuple(map(without_exclusions, clauses)) for clauses in (node.should, node.must))
+            return Bool(should, must)
+        case And() | Or():
+            kept = tuple(without_exclusions(clause) for clause in node.clauses if not isinstance(clause, Not))
+            return type(node)(kept)
+        case Not():
+            return Bool()
+    return node
 
 
 def replaced_forms(node: Node, spellings: QuerySpellings) -> frozenset[str]:

@@ -57,6 +57,8 @@ from searchapp.search.spellings import QuerySpellings
 __all__ = ["Resolution", "Resolver"]
 
 # A prefix or a fuzzy word finds by its words and scores by the stems of so many of them.
+# Words that a remark names.
+_WORDS_NAMED: Final = 5
 _MAX_SCORED_STEMS: Final = 32
 
 
@@ -284,9 +286,11 @@ class Resolver:
             case _:
                 at, expansion = (0, 0), self._lookup.with_stem(fields, term.stem)
         clause = _any(_terms(field, words) for field, words in expansion.words.items())
-        if not expansion.cut:
-            return Resolution(clause, complete=expansion.complete)
-        return Resolution(clause, (Remark(_cut_message(), *at),), expansion.complete)
+        remarks = (Remark(_cut_message(), *at),) if expansion.cut else ()
+        words = list(dict.fromkeys(word for words in expansion.words.values() for word in words))
+        if isinstance(node, Wildcard) and not node.text[0].isalnum() and words and not expansion.cut:
+            remarks = (Remark(_ending_message(node.text, words), *at),)
+        return Resolution(clause, remarks, expansion.complete)
 
     def _stems_of(self, clause: Clause) -> Iterator[str]:
         """Yield the stems of the first words of ``clause``."""
@@ -298,6 +302,12 @@ class Resolver:
 
 def _cut_message() -> Message:
     return Message("Only the {limit} most frequent of its words were looked for.", limit=MOST_EXPANSIONS)
+
+
+def _ending_message(text: str, words: Sequence[str]) -> Message:
+    """Return the remark on a word that begins with a star or « ? »: some of its words, and the number of all."""
+    named = ", ".join(words[:_WORDS_NAMED]) + (f" … ({len(words)})" if len(words) > _WORDS_NAMED else "")
+    return Message("“{word}” stands for: {words}", word=text, words=named)
 
 
 def _clauses(parts: Iterable[Resolution]) -> tuple[Clause, ...]:

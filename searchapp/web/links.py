@@ -34,6 +34,7 @@ __all__ = [
     "with_page",
     "with_per_page",
     "with_period",
+    "with_query",
     "with_recency",
     "with_sort",
     "with_value",
@@ -119,6 +120,11 @@ def with_per_page(request: SearchRequest, per_page: int, number: int) -> SearchR
     """Return ``request`` with pages of another length, for the page that has the result of this ``number``."""
     page = min((number - 1) // per_page + 1, DEEPEST_RESULT // per_page)
     return replace(with_page(request, page), per_page=per_page)
+
+
+def with_query(request: SearchRequest, query: str) -> SearchRequest:
+    """Return ``request`` with another query, from its first page; words that are not held are corrected again."""
+    return replace(with_page(request, 1), query=query, correct=True)
 
 
 def with_sort(request: SearchRequest, sort: Sort) -> SearchRequest:

@@ -83,6 +83,7 @@ def init_app(app: Flask) -> None:
         table_forms=TABLE_FORMS,
         versions_path=links.versions_path,
         with_page=links.with_page,
+        with_query=links.with_query,
         with_period=links.with_period,
         with_value=links.with_value,
         without_exclusion=links.without_exclusion,

@@ -425,3 +425,8 @@ def test_a_condition_without_a_word_is_told_and_nothing_else_of_it(text: str, co
 @pytest.mark.parametrize("text", ["pont !", "pont : le bilan ?", "« pont » …", "pont – gare", "100 € le pont"])
 def test_punctuation_beside_words_is_not_told(text: str) -> None:
     assert not any("holds no word" in str(remark.message) for remark in parse(text).remarks)
+
+
+def test_a_dash_inside_a_word_closes_no_bracket() -> None:
+    tree = parse("„1“ !r-,2").tree
+    assert parse(show(tree)).tree == tree

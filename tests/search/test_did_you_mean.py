@@ -130,3 +130,14 @@ def test_a_suggestion_does_not_repeat_what_could_not_be_read(search: Search) -> 
 def test_understood_shows_the_words_of_a_phrase_that_nobody_wrote(search: Search) -> None:
     assert search('"grains vieux"').understood == "grains vieux"
     assert search('"vieux bourg"').understood == '"vieux bourg"'
+
+
+@pytest.mark.parametrize("query", ["Brève -gouvernemnt", "Brève SAUF gouvernemnt", "Brève ET (NON gouvernemnt)"])
+def test_an_excluded_word_is_never_corrected(search: Search, query: str) -> None:
+    result = search(query)
+    assert (result.replacements, result.suggestions) == ((), ())
+    assert result.total == search("Brève").total
+
+
+def test_a_word_that_is_excluded_and_looked_for_is_corrected_where_it_is_looked_for(search: Search) -> None:
+    assert search("gouvernemnt -melons").total == search("gouvernement -melons").total == 1

@@ -10,6 +10,7 @@ import pytest
 
 from searchapp import bootstrap
 from searchapp.config import ENGINES
+from searchapp.i18n import Message
 from searchapp.model import SearchRequest, SearchResult
 
 TEXTS = {
@@ -121,3 +122,13 @@ def test_whether_phrases_cross_paragraphs_is_a_setting_that_rebuilds_the_index(e
         totals.append(0 if found.remarks else found.total)
         service.close()
     assert totals == [0, 1]
+
+
+def test_a_star_at_the_beginning_tells_what_it_stands_for(search: Search) -> None:
+    (remark,) = search("Brève *ormes").remarks
+    assert remark.message == Message("“{word}” stands for: {words}", word="*ormes", words="reformes")
+    assert (remark.start, remark.end) == (6, 12)
+
+
+def test_a_star_inside_or_at_the_end_of_a_word_needs_no_remark(search: Search) -> None:
+    assert search("réf*mes").remarks == search("réfor*").remarks == ()

@@ -117,3 +117,11 @@ def test_the_endpoint_of_similar_articles_leaves_out_copies(client: FlaskClient)
     assert answer["results"][0]["url"] == "/articles/criee"
     assert client.get("/api/v1/similar?id=echo/1").json == answer
     assert client.get("/api/v1/similar/nulle-part").status_code == 404
+
+
+@pytest.mark.parametrize("form", ["csv", "ris", "bib", "jsonl", "rss", "atom", "json"])
+def test_exports_and_feeds_have_one_article_of_a_group_if_that_is_asked_for(client: FlaskClient, form: str) -> None:
+    every, one = (client.get(f"/search.{form}?q=criée{group}").text for group in ("", "&group=copies"))
+    assert sum(map(every.count, ("La criée ferme", "Colère au port"))) == 3
+    assert sum(map(one.count, ("La criée ferme", "Colère au port"))) == 1
+    assert "Une criée rouvre" in one

@@ -314,3 +314,9 @@ def test_the_style_sheet_may_be_kept_for_ever_under_its_fingerprint(client: Flas
 def test_readyz_counts_the_articles(client: FlaskClient) -> None:
     answer = client.get("/readyz").get_json()
     assert (answer["status"], answer["articles"]) == ("ready", 15)
+
+
+def test_the_suggestion_keeps_how_results_are_matched_grouped_and_weighed(client: FlaskClient) -> None:
+    page = read(client, "/search?q=bagnoire&match=all&recency=30&group=none&sort=newest")
+    kept = "sort=newest&match=all&recency=30&group=none"
+    assert f"/search?q=baignoire&{kept}" in links(page)
