@@ -84,7 +84,8 @@ def main() -> None:
     corrector = SpellingCorrector(reader, SpellingDictionary(folder / FILE_NAME, ANALYZER), ANALYZER)
 
     def correct(word: str) -> Corrections:
-        return corrector.correct(ANALYZER.terms(word), Deadline())
+        terms = ANALYZER.terms(word)
+        return corrector.correct(terms, {term.exact for term in terms}, Deadline())
 
     random = Random(1)
     counts = dict(reader.terms_with_prefix(WORDS["text"], "", 1 << 30))

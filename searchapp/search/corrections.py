@@ -118,13 +118,19 @@ class SpellingCorrector:
         self._replaces = replaces
         self._least = next(least for articles, least in _LEAST_FREQUENCIES if reader.count >= articles)
 
-    def correct(self, terms: Iterable[Term], deadline: Deadline) -> Corrections:
-        """Return the corrections of those of ``terms`` that no article holds, or few where a likelier one is near."""
+    def correct(self, terms: Iterable[Term], correctable: Set[str], deadline: Deadline) -> Corrections:
+        """Return the corrections of those of ``terms`` that no article holds, or few where a likelier one is near.
+
+        Of exact forms that are not ``correctable`` it is only noted that no article holds them.
+        """
         by_form: dict[str, tuple[Term, ...]] = {}
         offered: dict[str, tuple[str, ...]] = {}
         unchecked: list[str] = []
         for form, term in {term.exact: term for term in terms}.items():
             articles = self._reader.document_frequency(STEMS, term.stem)
+            if form not in correctable:
+                by_form |= {} if articles else {form: ()}
+                continue
             if deadline.passed():
                 unchecked += [] if articles else [form]
                 continue
