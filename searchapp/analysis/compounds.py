@@ -110,6 +110,8 @@ _PATTERN: Final = re.compile(
     rf"|(?<![\w{_MARKS}\-\u2010\u2011])(?:{_HYPHENED}|{_CODE_IN_LETTERS}|[A-Z]{{1,4}}{_LETTERS_APART})"
     rf"|(?<![\w{_MARKS}\-\u2010\u2011'’])(?:{_ELIDED}|{_APOSTROPHE_LOST})"
 )
+# Every compound has a digit, a hyphen, a space, or an apostrophe before a capital; most texts of one token have none.
+_MAY_HOLD: Final = re.compile(rf"{_DIGIT}|{_HYPHEN}|{_SPACE}|{_APOSTROPHE}[A-ZÀ-ÖØ-ÞŒ]")
 _LENIENT: Final = re.compile(rf"(?<![\w{_MARKS}\-\u2010\u2011'’])[A-Za-z]{{1,4}}{_LETTERS_APART}")
 _HOUR_PARTS: Final = re.compile(r"(\d{1,2})\s?(?:h|:|heures?)\s?(\d\d)")
 _AMOUNT_PARTS: Final = re.compile(rf"({_NUMBER})\s?(?:°\s?)?({_FOLDED_UNITS}|(?:million|milliard)s? deuros)")
@@ -159,6 +161,8 @@ class Compound:
 
 def compounds(text: str, *, lenient: bool = False) -> Iterator[Compound]:
     """Yield the compounds of ``text`` in order; with ``lenient``, letters before a number may be small (« f 16 »)."""
+    if not _MAY_HOLD.search(text):
+        return
     matches: Iterable[re.Match[str]] = _PATTERN.finditer(text)
     if lenient:
         others = {match.start(): match for match in matches}

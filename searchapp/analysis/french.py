@@ -249,6 +249,8 @@ class FrenchAnalyzer:
         if bare.isalpha():
             term = self._terms[bare]
             return None if term.exact in HEADS else term
+        if (length := plain_elision(bare)) and bare[length].islower():  # of no compound
+            return self._terms[bare]
         stretch = self._stretches[chunk]
         return None if len(stretch.terms) != 1 or stretch.joined or stretch.is_open else stretch.terms[0]
 

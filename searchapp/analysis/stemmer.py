@@ -35,6 +35,9 @@ RULES_VERSION: Final = 2
 Rule = tuple[str, str, int]
 
 _VOWELS: Final = frozenset("aeiouy")
+# Rules are looked up by the last letters of a word.
+_TAIL: Final = 4
+_MAX_TAILS: Final = 20_000
 
 _NUMBER: Final[tuple[Rule, ...]] = (
     ("erons", "", 3),
@@ -194,9 +197,9 @@ def _lines(name: str) -> Iterator[str]:
     return (bare for line in text.splitlines() if (bare := line.partition("#")[0].strip()))
 
 
-def _apply_first(word: str, rules: dict[str, tuple[Rule, ...]]) -> str:
-    """Apply the first rule that fits; those of one letter stand at that letter, and also among those of two."""
-    for ending, replacement, left in rules.get(word[-2:]) or rules.get(word[-1], ()):
+def _apply_first(word: str, rules: _RulesByTail) -> str:
+    """Apply the first rule that fits."""
+    for ending, replacement, left in rules[word[-_TAIL:]]:
         if word.endswith(ending) and len(word) - len(ending) >= left:
             kept = word[: -len(ending)]
             if not _VOWELS.isdisjoint(kept):
@@ -204,19 +207,30 @@ def _apply_first(word: str, rules: dict[str, tuple[Rule, ...]]) -> str:
     return word
 
 
-def _by_last_letters(rules: tuple[Rule, ...]) -> dict[str, tuple[Rule, ...]]:
-    """Return the rules of a step by the one or two last letters that they can apply to, in their order."""
-    tails = {rule[0][-letters:] for rule in rules for letters in (1, 2)}
-    return {tail: tuple(rule for rule in rules if tail.endswith(rule[0][-2:])) for tail in tails}
+class _RulesByTail(dict[str, tuple[Rule, ...]]):
+    """The rules of a step, in their order, by the last letters of the words that they can apply to: two at most as a rule.
+
+    French words have some 5,000 different tails.
+    """
+
+    def __init__(self, rules: tuple[Rule, ...]) -> None:
+        super().__init__()
+        self._rules = rules
+
+    def __missing__(self, tail: str) -> tuple[Rule, ...]:
+        rules = tuple(rule for rule in self._rules if tail.endswith(rule[0]) or rule[0].endswith(tail))
+        if len(self) < _MAX_TAILS:
+            self[tail] = rules
+        return rules
 
 
 _DERIVATION_ENDINGS: Final = {
     letter: sorted((ending for ending in _DERIVATION if ending[-1] == letter), key=lambda ending: -len(ending))
     for letter in {ending[-1] for ending in _DERIVATION}
 }
-_NUMBER_RULES: Final = _by_last_letters(_NUMBER)
-_FEMININE_RULES: Final = _by_last_letters(_FEMININE)
-_ENDING_RULES: Final = _by_last_letters(_ENDINGS)
+_NUMBER_RULES: Final = _RulesByTail(_NUMBER)
+_FEMININE_RULES: Final = _RulesByTail(_FEMININE)
+_ENDING_RULES: Final = _RulesByTail(_ENDINGS)
 
 
 def _tail(stem: str) -> str:

@@ -11,9 +11,12 @@ Joined = tuple[int, "Term"]
 """The index of a token, and the term of the compound that begins there."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class Term:
-    """The indexed forms of a token, from strict to lenient. Compared by identity: a remembered term is one object."""
+    """The indexed forms of a token, from strict to lenient. Compared by identity: a remembered term is one object.
+
+    Nobody changes one. It is not declared frozen, since making it would then take three times as long.
+    """
 
     exact: str
     word: str
