@@ -6,10 +6,10 @@ The weights were chosen on single random edits of 1,000 words of headlines (``py
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from typing import Final
-
-from rapidfuzz.distance import OSA
 
 __all__ = ["Slip", "phonetic_key", "slip"]
 
@@ -70,7 +70,7 @@ class Slip:
 
 def slip(typed: str, meant: str, *, sounds_alike: bool, limit: int) -> Slip | None:
     """Return the slip between two folded words; None for more than ``limit`` edits that do not sound alike."""
-    edits = int(OSA.distance(typed, meant, score_cutoff=limit + sounds_alike))
+    edits = _edit_distance()(typed, meant, score_cutoff=limit + sounds_alike)
     if edits > limit and not sounds_alike:
         return None
     weight, is_common = _one_edit(typed, meant) if edits == 1 else (float(edits), False)
@@ -78,6 +78,14 @@ def slip(typed: str, meant: str, *, sounds_alike: bool, limit: int) -> Slip | No
     weight = min(weight + _SAME_SOUND, _MOST_OF_SAME_SOUND) if sounds_alike else weight
     weight += 0.0 if same_beginning else _OTHER_BEGINNING
     return Slip(edits, weight, (is_common or sounds_alike) and same_beginning)
+
+
+@cache
+def _edit_distance() -> Callable[..., int]:
+    """Return the distance of optimal string alignment; loading its library takes 25 ms, which few searches need."""
+    from rapidfuzz.distance import OSA
+
+    return OSA.distance
 
 
 def _one_edit(typed: str, meant: str) -> tuple[float, bool]:

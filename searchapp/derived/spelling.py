@@ -90,8 +90,9 @@ def build_spelling_dictionary(path: Path, forms: Iterable[tuple[str, int]], anal
     with closing(sqlite3.connect(path)) as connection, connection:
         connection.executescript(_PRAGMAS + _TABLES)
         ordered = sorted(words)  # rows are inserted fastest in the order of their key
+        several = (word for word in ordered if len(words[word]) > 1)
         connection.executemany(_NEW_WORD, _word_rows((word, words[word]) for word in ordered))
-        connection.executemany(_NEW_FORM, chain.from_iterable(_form_rows(word, words[word]) for word in ordered))
+        connection.executemany(_NEW_FORM, chain.from_iterable(_form_rows(word, words[word]) for word in several))
         connection.executemany(_NEW_STEM, ((stem, family_root(stem), stems[stem]) for stem in sorted(stems)))
         connection.executescript(_INDEXES)
 
@@ -153,19 +154,22 @@ def _word_rows(words: Iterable[tuple[str, Mapping[str, int]]]) -> Iterator[tuple
     while batch := list(islice(entries, _BATCH)):
         keys = phonetic_key("\n".join(word for word, _ in batch)).split("\n")
         for (word, counts), key in zip(batch, keys, strict=True):
-            yield word, _commonest(counts), sum(counts.values()), len(word), key
+            if len(counts) == 1:  # as most have
+                ((form, documents),) = counts.items()
+                yield word, form, documents, len(word), key
+            else:
+                yield word, _commonest(counts), sum(counts.values()), len(word), key
 
 
 def _form_rows(word: str, counts: Mapping[str, int]) -> Iterator[tuple[str, str, int]]:
     """Yield the rows of all forms of a word but its commonest, sorted."""
-    if len(counts) > 1:
-        commonest = _commonest(counts)
-        yield from ((word, form, counts[form]) for form in sorted(counts) if form != commonest)
+    commonest = _commonest(counts)
+    yield from ((word, form, counts[form]) for form in sorted(counts) if form != commonest)
 
 
 def _commonest(counts: Mapping[str, int]) -> str:
     """Return the form that most documents hold; of several, the first in the order of code points."""
-    return min(counts, key=lambda form: (-counts[form], form)) if len(counts) > 1 else next(iter(counts))
+    return min(counts, key=lambda form: (-counts[form], form))
 
 
 @dataclass(frozen=True, slots=True)

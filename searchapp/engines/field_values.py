@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from functools import lru_cache
 from operator import attrgetter
 from typing import Final
 
@@ -12,6 +13,8 @@ from searchapp.schema import FACET_KEYS, VALUE_ATTRIBUTES, YEAR
 
 __all__ = ["facet_buckets", "field_values", "filter_keys", "shown_values"]
 
+# The values of facets come again.
+_value_key: Final = lru_cache(1 << 12)(value_key)
 _FIELDS: Final = tuple((field, attrgetter(attribute)) for field, attribute in VALUE_ATTRIBUTES.items())
 
 
@@ -26,7 +29,7 @@ def field_values(article: Article, day: int) -> list[tuple[str, str]]:
         for text in value if isinstance(value, tuple) else (value,):
             if text:
                 pairs[field, text] = None
-    pairs |= {(FACET_KEYS[field], value_key(text)): None for field, text in pairs if field in FACET_KEYS}
+    pairs |= {(FACET_KEYS[field], _value_key(text)): None for field, text in pairs if field in FACET_KEYS}
     if day:
         pairs[FACET_KEYS[YEAR], f"{day // 10_000:04}"] = None
     return list(pairs)

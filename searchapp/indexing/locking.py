@@ -16,13 +16,14 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Final
-
-from filelock import FileLock, Timeout
+from typing import TYPE_CHECKING, Final
 
 from searchapp.errors import IndexLocked, IndexUnwritable, system_reason
 from searchapp.i18n import Message
 from searchapp.indexing.durability import make_durably
+
+if TYPE_CHECKING:
+    from filelock import FileLock
 
 __all__ = ["Holder", "WriteLock"]
 
@@ -61,7 +62,7 @@ class WriteLock:
         ``on_wait`` gets a message with the holder that this waits for, and another after each change. Raises
         IndexUnwritable where the system denies the lock.
         """
-        lock = FileLock(self._folder / _LOCK)
+        lock = self._lock()
         note = self._folder / _HOLDER
         try:
             make_durably(self._folder)
@@ -83,7 +84,14 @@ class WriteLock:
         holder = self._noted()
         return holder if holder and self._is_taken() else None
 
+    def _lock(self) -> FileLock:
+        from filelock import FileLock  # 25 ms, which a process that only reads does not pay
+
+        return FileLock(self._folder / _LOCK)
+
     def _acquire(self, lock: FileLock, deadline: float, on_wait: Callable[[Message], None]) -> None:
+        from filelock import Timeout
+
         reported: Message | None = None
         while True:
             left = deadline - time.monotonic()
@@ -111,7 +119,9 @@ class WriteLock:
 
     def _is_taken(self) -> bool:
         """Try the lock. Called only when a note names a holder, so that the attempt disturbs no other process."""
-        lock = FileLock(self._folder / _LOCK)
+        from filelock import Timeout
+
+        lock = self._lock()
         try:
             lock.acquire(timeout=0)
         except Timeout:

@@ -48,7 +48,7 @@ __all__ = ["Job", "Options", "Progress", "Summary", "reindex"]
 # An error lists this many rejects.
 _MAX_LISTED: Final = 20
 # New objects between two collections: few of them are in cycles and many stay, so collecting took 4 % of the time.
-_COLLECTION_THRESHOLD: Final = 20_000
+_COLLECTION_THRESHOLD: Final = 100_000
 
 
 @dataclass(frozen=True, slots=True)

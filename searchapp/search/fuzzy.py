@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-from rapidfuzz import process
-from rapidfuzz.distance import DamerauLevenshtein
+from collections.abc import Callable, Sequence
+from functools import cache
 
 __all__ = ["is_near", "near_words"]
 
 
 def is_near(word: str, other: str, distance: int) -> bool:
     """Return whether ``word`` is at most ``distance`` edits from ``other``."""
-    return bool(DamerauLevenshtein.distance(word, other, score_cutoff=distance) <= distance)
+    return _edit_distance()(word, other, score_cutoff=distance) <= distance
 
 
 def near_words(word: str, distance: int, words: Sequence[str]) -> list[str]:
     """Return those of ``words`` that are near, in their order."""
-    matches = process.extract_iter(
-        word, words, scorer=DamerauLevenshtein.distance, score_cutoff=distance, processor=None
-    )
+    from rapidfuzz import process
+
+    matches = process.extract_iter(word, words, scorer=_edit_distance(), score_cutoff=distance, processor=None)
     return [near for near, _distance, _index in matches]
+
+
+@cache
+def _edit_distance() -> Callable[..., int]:
+    """Return the distance; loading its library takes 25 ms, which few searches need."""
+    from rapidfuzz.distance import DamerauLevenshtein
+
+    return DamerauLevenshtein.distance
