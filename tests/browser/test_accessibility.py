@@ -1,0 +1,174 @@
+"""axe-core on every kind of page and state, in both languages and themes; narrow, enlarged and spaced text."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from searchapp.bootstrap import open_service, reindex
+from searchapp.config import load_config
+from searchapp.web import create_app
+from tests.browser.conftest import served
+
+OpenPage = Callable[..., Any]
+
+PAGES = {
+    "home": "/",
+    "everything": "/search",
+    "results": "/search?q=phare&source=Le+Phare+du+Ponant&from=2024-01-01&to=2024-12-31",
+    "explained": "/search?q=phare+mouettes&explain=true",
+    "misspelt": "/search?q=gardein",
+    "nothing": "/search?q=xyzzyx",
+    "other period": "/search?q=phare&to=2019-12-31",
+    "too deep": "/search?q=phare&page=99",
+    "wrong parameters": "/search?q=phare&from=x&page=0",
+    "values": "/facets/source?q=phare",
+    "trends": "/trends?q=phare&q=mouettes",
+    "batch": "/batch?lines=phare%0Amouettes",
+    "article": "/articles/phare/3?q=phare",
+    "help": "/aide",
+    "statement": "/accessibilite",
+    "problem": "/problems/too-busy",
+    "lost": "/2019/phare-a-vendre.html",
+    "bad request": "/versions",
+}
+LONG = "anticonstitutionnellement" * 8
+STACKED = "Z" + 60 * "\u0301" + "algo"
+# WCAG 2.2, 1.4.12: text that a reader has spaced out.
+SPACED = """* { line-height: 1.5 !important; letter-spacing: .12em !important; word-spacing: .16em !important; }
+p { margin-bottom: 2em !important; }"""
+RUNNING_TEXT = ".excerpt, .body, .standfirst, .statement p, .statement li, .help dd"
+CONTRAST = """selector => {
+  const light = rgb => {
+    const [r, g, b] = rgb.match(/[\\d.]+/g).slice(0, 3).map(v => v / 255)
+      .map(v => v <= .04045 ? v / 12.92 : ((v + .055) / 1.055) ** 2.4);
+    return .2126 * r + .7152 * g + .0722 * b;
+  };
+  const ground = each => {
+    for (; each; each = each.parentElement) {
+      const colour = getComputedStyle(each).backgroundColor;
+      if (!/, 0\\)$/.test(colour)) return colour;
+    }
+  };
+  return [...document.querySelectorAll(selector)].map(each => {
+    const pair = [light(getComputedStyle(each).color), light(ground(each))].sort((a, b) => b - a);
+    return [(pair[0] + .05) / (pair[1] + .05), each.outerHTML.slice(0, 80)];
+  }).filter(([ratio]) => ratio < 7);
+}"""
+
+
+@pytest.fixture(scope="session")
+def axe() -> str:
+    """axe-core, as the wheel of axe-playwright-python has it."""
+    package = pytest.importorskip("axe_playwright_python", reason="install it with: pip install axe-playwright-python")
+    return (Path(package.__file__).parent / "axe.min.js").read_text("utf-8")
+
+
+@pytest.fixture(scope="session")
+def long_words(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a site whose every field is one long word."""
+    folder = tmp_path_factory.mktemp("long")
+    (folder / "corpus").mkdir()
+    articles = [
+        {
+            "id": f"{LONG}/{number}",
+            "title": f"{LONG} {number}",
+            "lead": LONG,
+            "text": f"{LONG}\n\nhttps://phare.example/{LONG}?{LONG}\n\nphare {STACKED} {LONG}@{LONG}.example",
+            "date": f"2024-{number % 12 + 1:02}-18T19:05:00+01:00",
+            "source": f"{LONG}@{LONG}.example" if number % 2 else f"Source {number}",
+            "section": LONG,
+            "author": [LONG, f"{LONG} {number}"],
+            "tags": [LONG],
+            "url": f"https://phare.example/{LONG}",
+        }
+        for number in range(15)
+    ]
+    lines = (json.dumps(article, ensure_ascii=False) for article in articles)
+    (folder / "corpus" / "long.jsonl").write_text("\n".join(lines), "utf-8")
+    config = load_config({"corpus": folder / "corpus", "index": folder / "index", "site_name": LONG})
+    reindex(config)
+    service = open_service(config)
+    with served(create_app(config, service=service)) as root:
+        yield root
+    service.close()
+
+
+def findings(page: Any, axe: str) -> list[str]:
+    """Return the findings of axe-core: rule and the first elements. It runs outside of the page's security policy."""
+    page.evaluate(axe)
+    result = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+    return [
+        f"{finding['id']}: {[node['html'][:100] for node in finding['nodes'][:3]]}" for finding in result["violations"]
+    ]
+
+
+@pytest.mark.parametrize(("language", "scheme"), [("fr-FR", "light"), ("en-GB", "dark")])
+def test_axe_finds_nothing_on_any_page_and_state(
+    open_page: OpenPage, address: str, address_without_index: str, axe: str, scheme: str, language: str
+) -> None:
+    page = open_page(color_scheme=scheme, locale=language, bypass_csp=True, java_script_enabled=True)
+    found = {}
+    for name, path in PAGES.items():
+        page.goto(address + path)
+        page.evaluate("for (const each of document.querySelectorAll('details')) each.open = true")
+        found[name] = findings(page, axe)
+    page.goto(address_without_index)
+    found["no index"] = findings(page, axe)
+    assert {name: listed for name, listed in found.items() if listed} == {}
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_a_chosen_theme_wins_over_that_of_the_system(open_page: OpenPage, address: str, axe: str, theme: str) -> None:
+    other = {"light": "dark", "dark": "light"}[theme]
+    page = open_page(color_scheme=other, bypass_csp=True, java_script_enabled=True)
+    page.goto(f"{address}/search?q=phare")
+    before = page.evaluate("getComputedStyle(document.documentElement).backgroundColor")
+    page.evaluate("theme => { document.documentElement.dataset.theme = theme }", theme)
+    assert page.evaluate("getComputedStyle(document.documentElement).backgroundColor") != before
+    assert findings(page, axe) == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_running_text_has_the_contrast_of_level_aaa(open_page: OpenPage, address: str, scheme: str) -> None:
+    page = open_page(color_scheme=scheme)
+    for path in PAGES.values():
+        page.goto(address + path)
+        assert page.evaluate(CONTRAST, RUNNING_TEXT) == [], path
+
+
+@pytest.mark.parametrize("corpus", ["address", "long_words"])
+def test_narrow_enlarged_and_spaced_pages_do_not_scroll_sideways(
+    open_page: OpenPage, corpus: str, request: pytest.FixtureRequest
+) -> None:
+    root = request.getfixturevalue(corpus)
+    page = open_page(320, bypass_csp=True)
+    long_article = f"/articles/{LONG}/3?q=phare"
+    wide = {}
+    for path in (*PAGES.values(), long_article, f"/search?q={LONG}&from=2024", f"/{LONG}"):
+        for name, style in {"plain": "/**/", "200 %": "html { font-size: 200% }", "spaced": SPACED}.items():
+            # 320 pixels are those of a window of 1,280 at 400 %; text at 200 % is asked of 640 (WCAG 1.4.4, 1.4.10).
+            page.set_viewport_size({"width": 640 if name == "200 %" else 320, "height": 800})
+            page.goto(root + path)
+            page.add_style_tag(content=style)
+            page.evaluate("for (const each of document.querySelectorAll('details')) each.open = true")
+            width = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+            if width > 0:
+                wide[path[:40], name] = width
+    assert wide == {}
+
+
+def test_the_whole_page_can_be_used_by_keyboard_with_a_focus_in_sight(open_page: OpenPage, address: str) -> None:
+    page = open_page()
+    for path in ("/", "/search?q=phare", "/articles/phare/3", "/2019/phare-a-vendre.html", "/accessibilite"):
+        page.goto(address + path)
+        for _ in range(60):
+            page.keyboard.press("Tab")
+            if page.evaluate("document.activeElement === document.body"):
+                break
+            outline = page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
+            assert outline != "none", page.evaluate("document.activeElement.outerHTML.slice(0, 80)")
