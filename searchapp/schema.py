@@ -51,7 +51,7 @@ __all__ = [
     "stored_values",
 ]
 
-SCHEMA_VERSION: Final = 8
+SCHEMA_VERSION: Final = 9
 
 
 class FieldType(Enum):

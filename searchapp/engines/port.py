@@ -78,7 +78,7 @@ Reading
     enough may answer in full all the same.
 
     ``terms_with_prefix`` reads the dictionary of a field: the terms that begin so, in the order of their code points,
-    at most ``limit``, each with its document frequency. ``rerank_features`` returns the text stored with each document
+    at most ``limit``, each with its document frequency. ``rerank_features`` returns the bytes stored with each document
     for the second stage, unread by the engine.
 
     Lengths and frequencies are those of the documents that were written: an engine may go on counting a deleted one in
@@ -171,7 +171,7 @@ class Document:
     position, so that no phrase goes over it, and counts as a word where words stand near each other.
     ``joined`` has of each part the joined words of its compounds, which have no position: they are found by stem and by
     exact form, and count in the length. ``day`` is its date in the configured time zone as yyyymmdd, 0 without one.
-    ``rerank_features`` is the text that the second stage reads without reading the article.
+    ``rerank_features`` are the bytes that the second stage reads without reading the article.
     """
 
     article: Article
@@ -179,7 +179,7 @@ class Document:
     lead: Sequence[Term]
     text: Sequence[Term]
     day: int
-    rerank_features: str = ""
+    rerank_features: bytes = b""
     joined: tuple[Sequence[Term], Sequence[Term], Sequence[Term]] = ((), (), ())
     breaks: tuple[Sequence[int], Sequence[int], Sequence[int]] = ((), (), ())
 
@@ -279,7 +279,7 @@ class Reader(Protocol):
     def article(self, article_id: str) -> Article | None:
         """Return the stored article with this id, or None."""
 
-    def rerank_features(self, documents: Iterable[DocumentHandle]) -> list[str]:
+    def rerank_features(self, documents: Iterable[DocumentHandle]) -> list[bytes]:
         """Return the rerank features stored with documents, in the order asked for."""
 
     def days(self, documents: Iterable[DocumentHandle]) -> list[int]:

@@ -1,15 +1,15 @@
 """Explanations: what the score of a result is made of, and in which forms its article holds the words of the query.
 
-The parts of a score are taken from the ranking itself, by switching its features on one after the other: what the score
-rises by is the part of that feature. So they add up whatever the features are, and a new weight explains itself. What a
-word adds is what the score would lose if the word weighed nothing. A search without explanations pays nothing for them.
+The parts of a score are those of the ranking itself; that of related words is what the other features lose without
+them, that of coverage, a factor, what the score loses by it. What a word adds is what the score would lose if the word
+weighed nothing. So both add up to it whatever the features are. A search without explanations pays nothing for them.
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import fields, replace
+from dataclasses import asdict, replace
 from typing import Final
 
 from searchapp.analysis import FrenchAnalyzer, TermMatcher
@@ -20,16 +20,15 @@ from searchapp.search.corrections import Corrections
 from searchapp.search.paging import RERANKED
 from searchapp.search.plan import QueryPlan
 from searchapp.search.recency import ages, recency_factor
-from searchapp.search.rerank_score import WEIGHTS, Weights, rerank_scores
+from searchapp.search.rerank_score import WEIGHTS, score
 from searchapp.search.scored_terms import ScoredTerm
+from searchapp.search.term_counts import count_terms
 
 __all__ = ["Explainer"]
 
 # Of a long text, as of an excerpt.
 _MOST_TEXT: Final = 250_000
-# Weighs nothing beside another word, and still divides.
-_NOTHING: Final = 1e-12
-_WITHOUT: Final = replace(WEIGHTS, **{weight.name: 0.0 for weight in fields(Weights)})
+_WITHOUT_RELATED: Final = replace(WEIGHTS, related=0.0)
 
 Forms = Mapping[str, Counter[tuple[str, str]]]
 """Stem -> (part, form) -> number."""
@@ -75,28 +74,23 @@ class Explainer:
         if not indexes:
             return []
         terms = self._plan.scored_terms
-        stored = self._reader.rerank_features(candidate.document for candidate in self._reranked)
-        features = [one if index in indexes else _lengths_alone(one) for index, one in enumerate(stored)]
-        age = ages(self._reader.days(candidate.document for candidate in self._reranked))
-
-        def scores(words: Sequence[ScoredTerm], weights: Weights) -> list[float]:
-            every = rerank_scores(words, features, deadline, weights)
-            return [every[index] if every else 0.0 for index in indexes]
-
-        steps = _steps()
-        by_step = [scores(terms, weights) for _, _, weights in steps]
-        before_coverage = replace(WEIGHTS, coverage=0.0)
-        whole = scores(terms, before_coverage)
-        without = [scores(_weightless(terms, index), before_coverage) for index in range(len(terms))]
+        documents = [candidate.document for candidate in self._reranked]
+        counts = count_terms(terms, self._reader.rerank_features(documents), deadline)
+        if counts is None:
+            return [((), ())] * len(indexes)
+        age = ages(self._reader.days(documents))
+        scores, unrelated = score(terms, counts), score(terms, counts, _WITHOUT_RELATED)
+        whole, totals = scores.before_coverage, scores.scores
+        weights = asdict(WEIGHTS)
         explained = []
-        for row, index in enumerate(indexes):
-            totals = [by_step[step][row] for step in range(len(steps))]
-            parts = [
-                ScorePart(name, (total - before) / weight if weight else 0.0, weight, total - before)
-                for (name, weight, _), total, before in zip(steps, totals, [0.0, *totals], strict=False)
-            ]
-            parts += _recency_part(totals[-1], age[index], self._plan.half_life)
-            explained.append((tuple(parts), tuple(whole[row] - each[row] for each in without)))
+        for index in indexes:
+            added = {name: float(feature[index].sum()) for name, feature in unrelated.by_term.items()}
+            added["related"] = float(whole[index] - sum(added.values()))
+            added["coverage"] = float(totals[index] - whole[index])
+            parts = [ScorePart("words", added["text"], 1.0, added.pop("text"))]
+            parts += [ScorePart(name, part / weights[name], weights[name], part) for name, part in added.items()]
+            parts += _recency_part(float(totals[index]), age[index], self._plan.half_life)
+            explained.append((tuple(parts), tuple(scores.added[index].tolist())))
         return explained
 
     def _words(self, article: Article, added: Sequence[float]) -> Iterator[ExplainedWord]:
@@ -128,29 +122,6 @@ class Explainer:
                 if token.term.stem in stems and (not token.term.is_stopword or token.term.exact in typed):
                     forms[token.term.stem][part, text[token.start : token.end].lower()] += 1
         return forms
-
-
-def _lengths_alone(stored: str) -> str:
-    """Return rerank features without words: the others' lengths count in a score, through their average."""
-    lines = stored.split("\n")
-    return "\n" * (len(lines) - 1) + lines[-1]
-
-
-def _steps() -> list[tuple[str, float, Weights]]:
-    """Return the features in the order in which they are switched on: name, weight, and all weights up to then."""
-    steps, weights = [("words", 1.0, _WITHOUT)], _WITHOUT
-    names = [weight.name for weight in fields(Weights) if weight.name != "coverage"]
-    for name in (*names, "coverage"):
-        weight = getattr(WEIGHTS, name)
-        weights = replace(weights, **{name: weight})
-        steps.append((name, weight, weights))
-    return steps
-
-
-def _weightless(terms: Sequence[ScoredTerm], index: int) -> list[ScoredTerm]:
-    """Return ``terms``, of which the one at ``index`` weighs nothing."""
-    light = replace(terms[index], stem_idf=_NOTHING * terms[index].stem_idf, form_idf=_NOTHING)
-    return [*terms[:index], light, *terms[index + 1 :]]
 
 
 def _recency_part(score: float, age: int, half_life: int) -> list[ScorePart]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from searchapp.derived.rerank_features import read_rerank_features
+from searchapp.derived.rerank_features import read_rerank_features, stem_hash
 from searchapp.engines.port import BooleanClause, Candidate, EngineRequest, Reader, TermClause
 from searchapp.model import Article, Deadline
 from searchapp.schema import ID
@@ -28,12 +28,13 @@ def missing_words(
     missing: list[list[str]] = [[] for _ in articles]
     if not parts or not articles or deadline.passed():
         return [()] * len(articles)
-    stored = map(read_rerank_features, reader.rerank_features(candidate.document for candidate in candidates))
-    texts = [f"{features.title}\n{features.opening}\n{features.rest}" for features in stored]
+    stored = reader.rerank_features(candidate.document for candidate in candidates)
+    stems = [read_rerank_features(features).held_stems() for features in stored]
     shown = TermClause(ID, tuple((article.id, 1.0) for article in articles))
     for part in parts:
         if part.ways:
-            holds = [any(all(f"|{stem}|" in text for stem in way) for way in part.ways) for text in texts]
+            ways = [frozenset(map(stem_hash, way)) for way in part.ways]
+            holds = [any(way <= held for way in ways) for held in stems]
         else:
             clause = BooleanClause(must=(shown, part.clause))
             result = reader.search(EngineRequest(clause, limit=len(articles), deadline=deadline))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from searchapp.search.rerank_score import ScoreParts
+from searchapp.search.rerank_score import RerankScores
 
 __all__ = ["ExplainedHit", "explain"]
 
@@ -24,26 +24,22 @@ class ExplainedHit:
     """Feature -> ranks that the article gains by it; without those that move it nowhere."""
 
 
-def explain(articles: Sequence[str], parts: Sequence[ScoreParts]) -> list[ExplainedHit]:
-    """Return the explained hits in their final order; ``articles`` and ``parts`` are in the engine's order.
+def explain(articles: Sequence[str], reranked: RerankScores) -> list[ExplainedHit]:
+    """Return the explained hits in their final order; ``articles`` and their scores are in the engine's order.
 
     What a feature moves is told by leaving it out of all scores: its weight 0, all others as they are.
     """
-    scores = [part.score for part in parts]
-    ranks = _ranks(scores)
-    shares = [part.by_feature() for part in parts]
-    without = {
-        feature: _ranks([score - share[feature] for score, share in zip(scores, shares, strict=True)])
-        for feature in (shares[0] if shares else ())
-    }
-    without["coverage"] = _ranks([part.sum for part in parts])
+    scores, shares = reranked.scores, reranked.shares()
+    ranks = _ranks(scores.tolist())
+    without = {feature: _ranks((scores - share).tolist()) for feature, share in shares.items()}
+    without["coverage"] = _ranks(reranked.before_coverage.tolist())
     hits = [
         ExplainedHit(
             article,
             index + 1,
             ranks[index],
-            scores[index],
-            shares[index],
+            float(scores[index]),
+            {feature: float(share[index]) for feature, share in shares.items()},
             {
                 feature: other[index] - ranks[index]
                 for feature, other in without.items()

@@ -1,7 +1,7 @@
 """The rank stage: the best hundred candidates in order of richer features, the same whatever the engine.
 
-An engine finds candidates by BM25 on stems. The features that it cannot score alike everywhere are read from a string
-made at indexing and stored with each article; :mod:`searchapp.search.rerank_score` has the formula.
+An engine finds candidates by BM25 on stems. The features that it cannot score alike everywhere are read from
+bytes made at indexing and stored with each article; :mod:`searchapp.search.rerank_score` has the formula.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ def _reranked(
     terms: Sequence[ScoredTerm], candidates: Sequence[Candidate], reader: Reader, deadline: Deadline
 ) -> list[Candidate] | None:
     """Return ``candidates`` by score, None when there was no time to read and score all of them."""
-    features: list[str] = []
+    features: list[bytes] = []
     for start in range(0, len(candidates), _FEATURES_AT_A_TIME):
         if deadline.passed():
             return None

@@ -240,7 +240,7 @@ class SearchService:
 
         def read(generation: OpenGeneration) -> list[Article]:
             generation.article(article_id)
-            return similar_articles(generation, article_id, size, deadline)
+            return similar_articles(generation, article_id, size, self._analyzer, deadline)
 
         return self._searcher.run(read)
 

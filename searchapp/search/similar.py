@@ -1,9 +1,9 @@
 """Similar articles: those that hold the key terms of one.
 
-The key terms are the stems with the highest tf-idf, found among the rerank features, so nothing is analysed again. The
-engine's own BM25 does the rest. Measured on pairs of articles that an editor linked (tests/quality/related.py): the
-frequency has to saturate as it does in BM25, many terms are better than few, and a second query with the terms of the
-first results (a relevance model, RM3) finds less: what they have in common is the subject of the day.
+The key terms are the stems with the highest tf-idf; the one article is analysed again for them. The engine's own BM25
+does the rest. Measured on pairs of articles that an editor linked (tests/quality/related.py): the frequency has to
+saturate as it does in BM25, many terms are better than few, and a second query with the terms of the first results (a
+relevance model, RM3) finds less: what they have in common is the subject of the day.
 """
 
 from __future__ import annotations
@@ -12,7 +12,8 @@ from collections import defaultdict
 from math import log
 from typing import Final
 
-from searchapp.derived.rerank_features import RerankFeatures, read_rerank_features
+from searchapp.analysis import FrenchAnalyzer
+from searchapp.derived.rerank_features import OPENING_WORDS
 from searchapp.engines.port import (
     BM25_K1,
     BooleanClause,
@@ -32,22 +33,23 @@ _TERMS: Final = 100
 _TITLE: Final = 2.0
 _OPENING: Final = 2.0
 _REST: Final = 1.0
-# Distinct stems whose document frequency is looked up: those that come first in a very long article.
+# Of a very long article the beginning tells its subject.
+_MOST_TEXT: Final = 100_000
+# Distinct stems whose document frequency is looked up: those that come first.
 _MOST_STEMS: Final = 2_000
 
 
-def similar_articles(generation: OpenGeneration, article_id: str, size: int, deadline: Deadline) -> list[Article]:
+def similar_articles(
+    generation: OpenGeneration, article_id: str, size: int, analyzer: FrenchAnalyzer, deadline: Deadline
+) -> list[Article]:
     """Return at most ``size`` articles like one, the most similar first; none for an article that is not there.
 
     Its near duplicates are left out, and of near duplicates among the similar ones all but the first.
     """
     reader, duplicates = generation.reader, generation.duplicates
     itself = TermClause(ID, ((article_id, 1.0),))
-    found = reader.search(EngineRequest(itself, limit=1)).candidates
-    if not found:
-        return []
-    (stored,) = reader.rerank_features([found[0].document])
-    terms = _key_terms(read_rerank_features(stored), reader)
+    article = reader.article(article_id)
+    terms = _key_terms(article, reader, analyzer) if article else []
     if not terms:
         return []
     own = duplicates.group_of(article_id)
@@ -67,11 +69,16 @@ def similar_articles(generation: OpenGeneration, article_id: str, size: int, dea
     return reader.articles(documents[:size])
 
 
-def _key_terms(features: RerankFeatures, reader: Reader) -> list[tuple[str, float]]:
+def _key_terms(article: Article, reader: Reader, analyzer: FrenchAnalyzer) -> list[tuple[str, float]]:
     """Return the key terms of an article with their saturated frequencies."""
     frequencies: dict[str, float] = defaultdict(float)
-    for line, weight in ((features.title, _TITLE), (features.opening, _OPENING), (features.rest, _REST)):
-        for stem in line.replace("|", " ").split():
+    title, joined_title = analyzer.analyze(article.title)
+    text, joined_text = analyzer.analyze(f"{article.lead}\n\n{article.text}"[:_MOST_TEXT])
+    in_title, in_text = ([term.stem for term in terms if not term.is_stopword] for terms in (title, text))
+    joined = [term.stem for _, term in (*joined_title, *joined_text)]
+    opening, rest = in_text[:OPENING_WORDS], in_text[OPENING_WORDS:] + joined
+    for stems, weight in ((in_title, _TITLE), (opening, _OPENING), (rest, _REST)):
+        for stem in stems:
             frequencies[stem] += weight
     weighed = []
     for stem, frequency in list(frequencies.items())[:_MOST_STEMS]:

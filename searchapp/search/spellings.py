@@ -42,10 +42,10 @@ class Variant:
 
 @dataclass(frozen=True, slots=True)
 class TypedForm:
-    """The typed form of a compound, as it stands in the forms of an article: ``held`` there, but not in ``without``."""
+    """The typed form of a compound, as terms in a row; where they are part of ``without``, it is another form."""
 
-    held: str
-    without: str = "\0"
+    held: tuple[Term, ...]
+    without: tuple[Term, ...] = ()
 
 
 class QuerySpellings:
@@ -109,11 +109,7 @@ class QuerySpellings:
             own = [token.term for token in tokens[variant.start : variant.end] if not token.term.is_stopword]
             if len(variant.terms) > 1 or not own:
                 continue
-            joined = f"|{variant.terms[0].exact}|"
-            if variant.is_spaced:
-                form = TypedForm(f"|{'||'.join(term.exact for term in own)}|", joined)
-            else:
-                form = TypedForm(joined)
+            form = TypedForm(tuple(own), variant.terms) if variant.is_spaced else TypedForm(variant.terms)
             forms.setdefault(own[0].stem, form)
         return forms
 

@@ -18,8 +18,9 @@ from searchapp.search.order_explanation import ExplainedHit, explain
 from searchapp.search.paging import RERANKED, Page, Window, fetch, next_cursor, window_of
 from searchapp.search.plan import QueryPlan, QueryPlanner
 from searchapp.search.ranking import rank
-from searchapp.search.rerank_score import score_parts
+from searchapp.search.rerank_score import score
 from searchapp.search.synonyms import Synonyms
+from searchapp.search.term_counts import count_terms
 
 __all__ = ["StageResults", "Stages"]
 
@@ -126,8 +127,9 @@ class Stages:
         plan = self._planner.plan(SearchRequest(query), self.parse(query), generation, Deadline())
         candidates = match(plan, Window(Position(0), RERANKED), reader, Deadline()).result.candidates
         documents = [candidate.document for candidate in candidates]
-        parts = score_parts(plan.scored_terms, reader.rerank_features(documents)) or []
-        return explain([article.id for article in reader.articles(documents)], parts)
+        counts = count_terms(plan.scored_terms, reader.rerank_features(documents))
+        articles = [article.id for article in reader.articles(documents)]
+        return explain(articles, score(plan.scored_terms, counts)) if counts else []
 
     def _match(
         self,

@@ -37,7 +37,7 @@ def capabilities(engine: Engine) -> Capabilities:
 
 def document(article: Article) -> Document:
     """An article with its terms, as indexing makes it."""
-    return replace(MAKE(article), rerank_features=f"preuve de {article.id}")
+    return replace(MAKE(article), rerank_features=f"preuve de {article.id}".encode())
 
 
 def article(

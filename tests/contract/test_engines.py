@@ -221,7 +221,7 @@ def test_rerank_features_come_back_as_they_were_given(open_index: Open) -> None:
     reader = open_index(PRESS)
     candidates = reader.search(EngineRequest(MatchAllClause())).candidates
     documents = [candidate.document for candidate in candidates]
-    assert reader.rerank_features([documents[2], documents[0]]) == ["preuve de vin", "preuve de pont"]
+    assert reader.rerank_features([documents[2], documents[0]]) == [b"preuve de vin", b"preuve de pont"]
     assert [entry.id for entry in reader.articles([documents[2], documents[0]])] == ["vin", "pont"]
 
 

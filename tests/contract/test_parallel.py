@@ -85,7 +85,7 @@ def make_and_act(act: Callable[[], None], article: Article) -> Document:
     """Something happens in the worker at one article; the features are the process that made a document."""
     if article.id == "120":
         act()
-    return replace(MAKE(article), rerank_features=str(os.getpid()))
+    return replace(MAKE(article), rerank_features=str(os.getpid()).encode())
 
 
 def nothing() -> None:
@@ -156,7 +156,7 @@ def test_workers_analyse_as_they_are_told_to(engine: Any, tmp_path: Path) -> Non
 def test_every_worker_has_its_share(engine: Any, tmp_path: Path, started: Started) -> None:
     write_in_three(engine, tmp_path)
     reader = engine.open(tmp_path)
-    assert {str(process.pid) for process in started} <= set(reader.rerank_features(range(reader.count)))
+    assert {str(process.pid).encode() for process in started} <= set(reader.rerank_features(range(reader.count)))
     reader.close()
 
 

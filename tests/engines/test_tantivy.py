@@ -33,7 +33,9 @@ WORDS = st.lists(st.sampled_from("abc"), max_size=12)
 
 
 def document(number: int, text: str) -> Document:
-    return Document(Article(str(number), "Titre", text), ANALYZER.terms("Titre"), [], ANALYZER.terms(text), 0, "preuve")
+    return Document(
+        Article(str(number), "Titre", text), ANALYZER.terms("Titre"), [], ANALYZER.terms(text), 0, b"preuve"
+    )
 
 
 def write(folder: Path, documents: Iterable[Document], base: Path | None = None) -> Path:

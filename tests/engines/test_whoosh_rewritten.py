@@ -114,5 +114,5 @@ def fields_of(article_id: str, text: str) -> dict[str, object]:
         EXACT["title"]: " ".join(term.exact for term in title),
         EXACT["text"]: " ".join(term.exact for term in body),
     }
-    columns = {"length": len(title) + len(body), "evidence": made.rerank_features.encode()}
+    columns = {"length": len(title) + len(body), "evidence": made.rerank_features}
     return {"id": article_id, "source": "A", "article": to_stored(whole).decode(), **joined, **columns}

@@ -11,10 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from searchapp.analysis import FrenchAnalyzer
-from searchapp.derived.rerank_features import make_rerank_features
-from searchapp.search.rerank_score import rerank_scores, score_parts
+from searchapp.derived.rerank_features import make_rerank_features, read_rerank_features
+from searchapp.errors import IndexDamaged
+from searchapp.search.rerank_score import RerankScores, rerank_scores, score
 from searchapp.search.scored_terms import ScoredTerm, idf
-from searchapp.search.spellings import QuerySpellings
+from searchapp.search.spellings import QuerySpellings, TypedForm
+from searchapp.search.term_counts import count_terms
 
 ANALYZER = FrenchAnalyzer()
 VOCABULARY = ["grève", "train", "phare", "port", "lycée", "marché", "neige", "journal", "vin", "pont"]
@@ -30,7 +32,7 @@ def query_words(text: str, **others: ScoredTerm) -> list[ScoredTerm]:
     return [others.get(word.form, word) for word in words]
 
 
-def features_of(title: str, text: str) -> str:
+def features_of(title: str, text: str) -> bytes:
     return make_rerank_features(ANALYZER.terms(title), ANALYZER.terms(text))
 
 
@@ -42,8 +44,13 @@ def order(query: list[ScoredTerm], *articles: tuple[str, str]) -> list[int]:
 
 def window_part(query: str, article: tuple[str, str]) -> float:
     """The share of words close together in the score of an article."""
-    (parts,) = score_parts(query_words(query), [features_of(*article)]) or ()
-    return parts.window
+    return float(scored(query_words(query), article).shares()["window"][0])
+
+
+def scored(words: list[ScoredTerm], *articles: tuple[str, str]) -> RerankScores:
+    counts = count_terms(words, [features_of(*article) for article in articles])
+    assert counts is not None
+    return score(words, counts)
 
 
 def density(words: list[ScoredTerm], part: list[str]) -> float:
@@ -53,7 +60,7 @@ def density(words: list[ScoredTerm], part: list[str]) -> float:
         return 0.0
     stretches = [part[start:end] for end in range(len(part) + 1) for start in reversed(range(end))]
     full = [stretch for stretch in stretches if all(word.stem in stretch for word in held)]
-    length = len(min(full, key=lambda stretch: len("||".join(stretch[:-1]))))
+    length = min(map(len, full))
     return sum(word.stem_idf for word in held) * sqrt(len(held) / length)
 
 
@@ -86,7 +93,7 @@ def by_the_formula(words: list[ScoredTerm], articles: list[tuple[str, str]]) -> 
                 total += EXACT_TITLE * word.form_idf * in_title / (in_title + title_norm)
                 total += NAME * word.form_idf * (word.is_name and form > 0)
         for left, right in pairwise(words):
-            pairs = sum(pair == (left.stem, right.stem) for part in parts for pair in pairwise(part))
+            pairs = sum(pair == (left.stem, right.stem) for part in stems for pair in pairwise(part))
             total += PAIRS * (left.stem_idf + right.stem_idf) / 2 * pairs / (pairs + 1)
         total += WINDOW * sum(density(words, part) for part in stems)
         scores.append(total * (held / sum(word.stem_idf for word in words)) ** COVERAGE)
@@ -180,10 +187,10 @@ def test_an_article_with_the_name_that_was_typed_comes_first() -> None:
 
 def test_the_parts_of_a_score_add_up_to_it() -> None:
     words = query_words("neige train marché")
-    features = [features_of("La neige", "Le train de neige part au marché"), features_of("", "Le port")]
-    parts = score_parts(words, features)
-    assert parts is not None
-    assert [sum(part.by_feature().values()) for part in parts] == pytest.approx(rerank_scores(words, features))
+    articles = ("La neige", "Le train de neige part au marché"), ("", "Le port")
+    shares = scored(words, *articles).shares()
+    total = [sum(float(share[row]) for share in shares.values()) for row in range(len(articles))]
+    assert total == pytest.approx(rerank_scores(words, [features_of(*article) for article in articles]))
 
 
 def test_the_word_as_it_was_typed_comes_before_its_other_forms() -> None:
@@ -232,6 +239,59 @@ def test_a_synonym_of_two_words_counts_as_the_word_itself_wherever_it_stands_in_
     scores = rerank_scores(words, [features_of(*article) for article in (itself, synonym, turned)])
     assert scores[1] == pytest.approx(scores[0], rel=0.2)
     assert scores[2] == 0.0
+
+
+def test_another_spelling_counts_where_it_is_more_frequent_than_the_word() -> None:
+    words = [ScoredTerm("week", "week", 2.2, 0.0, spellings=(("weekend",),))]
+    texts = "Le weekend, un weekend.", "Week, week.", "Week, weekend, week.", "Week."
+    none, both, mixed, once = rerank_scores(words, [features_of("", text) for text in texts]) or ()
+    assert none == pytest.approx(both, rel=0.2)
+    assert mixed < 1.2 * both
+    assert once < both
+
+
+def test_a_compound_counts_as_it_was_typed() -> None:
+    week, end = ANALYZER.terms("week end")
+    joined = ANALYZER.term("weekend")
+    typed = TypedForm((week, end), (joined,))
+    words = [ScoredTerm(week.stem, "-", 2.2, 2.2, typed_form=typed), ScoredTerm(end.stem, "-", 2.2, 2.2)]
+    apart, turned = ("", "Un week end au port."), ("", "Un end week au port.")
+    exact = scored(words, apart, turned).shares()["exact"]
+    assert exact[0] > exact[1] == 0
+
+
+def test_the_articles_of_one_query_may_be_counted_in_several_steps(monkeypatch: pytest.MonkeyPatch) -> None:
+    words = query_words("neige train marché")
+    features = [features_of("La neige", "Le train de neige " * count) for count in range(5)]
+    at_once = rerank_scores(words, features)
+    monkeypatch.setattr("searchapp.search.term_counts._BYTES_AT_A_TIME", 30)
+    assert rerank_scores(words, features) == at_once
+
+
+def test_a_word_far_behind_the_beginning_of_a_text_is_not_close_to_another() -> None:
+    far = "Un marché ouvre au port. " * 1_200
+    assert window_part("neige train", ("", far + "La neige et le train.")) == 0
+
+
+def test_features_that_an_older_index_has_as_text_count_the_same() -> None:
+    title, body = ANALYZER.terms("La neige"), ANALYZER.terms("Le train part au port. " * FIRST_WORDS)
+    joined = ANALYZER.term_of_form("week-end")
+    content = [term for term in body if not term.is_stopword]
+    first, rows = title[1], (content[:FIRST_WORDS], content[FIRST_WORDS:])
+    stems = "\n".join(f"|{'||'.join(term.stem for term in row)}|" for row in rows)
+    forms = "||".join(term.exact for term in (first, *content))
+    lengths = f"{len(title)} {len(title) + len(body)}"
+    old = f"|{first.stem}| |{joined.stem}|\n{stems}\n|{forms}| |{joined.exact}|\n{lengths}"
+    new = make_rerank_features(title, body, [joined])
+    words = query_words("train neige weekend port part")
+    assert rerank_scores(words, [old.encode()]) == rerank_scores(words, [new])
+
+
+def test_bytes_that_are_no_features_are_told() -> None:
+    whole = features_of("La neige", "Le train part au port")
+    for damaged in (b"", b"|mer|", whole[:-1], whole + b"1", bytes([255]) * 24 + whole[24:]):
+        with pytest.raises(IndexDamaged):
+            read_rerank_features(damaged)
 
 
 def test_a_long_article_does_not_win_by_its_length() -> None:

@@ -69,7 +69,7 @@ def entry_of(document: Document) -> Entry:
         _terms(document),
         field_values(article, document.day),
         to_stored(article),
-        document.rerank_features.encode(),
+        document.rerank_features,
         article.date,
         document.day,
     )

@@ -87,8 +87,8 @@ class TantivyReader:
         return read_article(_value(self._searcher.doc(hits[0][1]), ARTICLE)) if hits else None
 
     @panics_as_exceptions()
-    def rerank_features(self, documents: Iterable[DocumentHandle]) -> list[str]:
-        return [stored.decode("utf-8", "replace") for stored in self._stored(documents, RERANK_FEATURES)]
+    def rerank_features(self, documents: Iterable[DocumentHandle]) -> list[bytes]:
+        return list(self._stored(documents, RERANK_FEATURES))
 
     @panics_as_exceptions()
     def days(self, documents: Iterable[DocumentHandle]) -> list[int]:

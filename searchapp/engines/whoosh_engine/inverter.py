@@ -55,7 +55,7 @@ class Inverter:
         for name, value in field_values(article, document.day):
             self._values[name].setdefault(value, []).append(self.count)
         self._stored.append(pack_value(encode_article(to_stored(article))))
-        self._rerank_features.append(pack_value(document.rerank_features.encode()))
+        self._rerank_features.append(pack_value(document.rerank_features))
         self._keys.append(article_key(article.id))
         self._timestamps.append(int(article.date.timestamp()) if article.date else NO_DATE)
         self._days.append(document.day if article.date else 0)

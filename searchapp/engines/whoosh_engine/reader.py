@@ -72,9 +72,9 @@ class WhooshReader:
             documents = self._cache.postings(ID, article_id).documents
         return self.articles(documents.tolist()[:1])[0] if len(documents) else None
 
-    def rerank_features(self, documents: Iterable[DocumentHandle]) -> list[str]:
+    def rerank_features(self, documents: Iterable[DocumentHandle]) -> list[bytes]:
         with self._lock:
-            return [leaf.text(RERANK_FEATURES, number) for leaf, number in map(self._located, documents)]
+            return [leaf.value(RERANK_FEATURES, number) for leaf, number in map(self._located, documents)]
 
     def days(self, documents: Iterable[DocumentHandle]) -> list[int]:
         days: list[int] = self._cache.days[[cast(int, handle) for handle in documents]].tolist()

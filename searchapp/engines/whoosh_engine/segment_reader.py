@@ -113,10 +113,10 @@ class SegmentReader:
         with reading(self.file, name):
             return self._byte_column(name).packed()
 
-    def text(self, name: str, document: int) -> str:
-        """Return a document's value in a column of texts."""
+    def value(self, name: str, document: int) -> bytes:
+        """Return a document's value in a column of byte strings."""
         with reading(self.file, name):
-            return self._byte_column(name).value(document).decode()
+            return self._byte_column(name).value(document)
 
     def article(self, document: int) -> Article:
         """Return a stored article."""
