@@ -40,7 +40,7 @@ _TITLE_B: Final = 0.25
 class Weights:
     """The weight of each feature, one table for every corpus.
 
-    Calibrated together on four judged sets, 550 settings in all; each was chosen on half of the queries and held on the
+    Calibrated together on four judged sets, 630 settings in all; each was chosen on half of the queries and held on the
     other half. The optimum is flat: a step in any of them costs less than chance.
     """
 
