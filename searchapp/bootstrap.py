@@ -35,6 +35,9 @@ from searchapp.indexing.reindex_options import Options as ReindexOptions
 from searchapp.model import JOURNAL_FOLDER, Match
 
 if TYPE_CHECKING:
+    from searchapp.alerts.alert_run import Alerts
+    from searchapp.alerts.alert_run import AlertsSummary as AlertsSummary
+    from searchapp.alerts.alert_timer import AlertTimer
     from searchapp.analysis import FrenchAnalyzer
     from searchapp.engines.port import Engine
     from searchapp.indexing import Manifest
@@ -61,6 +64,8 @@ __all__ = [
     "engine_named",
     "index_status",
     "load_config",
+    "open_alert_timer",
+    "open_alerts",
     "open_analyzer",
     "open_release_timer",
     "open_service",
@@ -70,6 +75,8 @@ __all__ = [
     "replaced_corpus",
     "report_on",
     "rollback",
+    "run_alerts",
+    "run_alerts_of_parent",
     "show_file",
 ]
 
@@ -133,10 +140,11 @@ def open_analyzer(config: Config | None = None) -> FrenchAnalyzer:
 def open_service(config: Config, clock: Callable[[], date] | None = None) -> SearchService:
     """Return the search service over ``config.index``, which need not exist yet; ``clock`` returns today's date.
 
-    Raises ConfigurationError for synonyms that cannot be read.
+    Raises ConfigurationError for synonyms that cannot be read, and for weights of features that there are not.
     """
     from searchapp.indexing.journal_tail import JournalTail
     from searchapp.query.date_words import CalendarWords, today_in
+    from searchapp.search.rerank_score import read_weights
     from searchapp.search.service import SearchService
     from searchapp.search.synonyms import read_synonyms
 
@@ -152,6 +160,7 @@ def open_service(config: Config, clock: Callable[[], date] | None = None) -> Sea
         half_life=config.recency_half_life,
         tail=JournalTail(config.corpus / JOURNAL_FOLDER),
         shows_first=config.copy_shown == "first",
+        weights=read_weights(config.weights),
     )
 
 
@@ -339,6 +348,65 @@ def _background_indexer(config: Config) -> BackgroundIndexer:
     return BackgroundIndexer(
         lambda: reindex(settings, options=options, received_only=True).generation, config.index_delay
     )
+
+
+def open_alerts(config: Config, service: SearchService) -> Alerts:
+    """Return the alerts of ``config.alerts``; ``service`` searches ``config.index``."""
+    from searchapp.alerts.alert_run import Alerts
+    from searchapp.alerts.delivery import Channels
+    from searchapp.alerts.digest import Masthead
+    from searchapp.indexing.documents import DocumentMaker
+
+    host = f"[{config.host}]" if ":" in config.host else config.host
+    address = config.site_address or f"http://{host}:{config.port}{config.url_prefix}"
+    masthead = Masthead(config.site_name, address, config.language, config.timezone)
+    return Alerts(
+        folder=config.alerts,
+        generations=_generations(config),
+        service=service,
+        engine=engine_named(config.engine),
+        make=DocumentMaker(config.timezone, open_analyzer(config)),
+        channels=Channels(config.alerts, config.alerts_mailer, config.alerts_sender, masthead),
+    )
+
+
+def run_alerts(config: Config) -> AlertsSummary | None:
+    """Run the alerts on the published generation; None where there are none. Raises what :meth:`Alerts.run` does."""
+    from searchapp.alerts.alert_file import AlertFile
+
+    if not AlertFile(config.alerts).exists():
+        return None
+    service = open_service(config)
+    try:
+        return open_alerts(config, service).run()
+    finally:
+        service.close()
+
+
+def open_alert_timer(config: Config) -> AlertTimer:
+    """Return the timer that runs the alerts after each publish, in a process that leaves searches undisturbed."""
+    from searchapp.alerts.alert_timer import AlertTimer
+    from searchapp.processes import start_process, write_message
+
+    def run() -> bool:
+        process = start_process("searchapp.bootstrap:run_alerts_of_parent")
+        assert process.stdin is not None  # noqa: S101 - a pipe, as start_process says
+        with process, process.stdin as output:
+            write_message(output, config)
+        return process.returncode == 0
+
+    return AlertTimer(config.alerts, lambda: _generations(config).current_or_none() or "", run)
+
+
+def run_alerts_of_parent() -> None:
+    """Run the alerts in a process of their own, with the settings that the parent sends."""
+    import pickle
+
+    from searchapp.processes import read_message, standard_channel
+
+    os.nice(10)  # searches come first
+    config: Config = pickle.loads(read_message(standard_channel().source))  # noqa: S301 - from the parent
+    run_alerts(config)
 
 
 def index_status(config: Config) -> IndexStatus:

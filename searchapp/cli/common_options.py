@@ -19,6 +19,7 @@ __all__ = ["with_config"]
 _METAVARS: Final = {
     "corpus": _("DIR"),
     "index": _("DIR"),
+    "alerts": _("DIR"),
     "lock_wait": _("SECONDS"),
     "engine": _("ENGINE"),
     "host": _("ADDRESS"),

@@ -15,6 +15,7 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 
 from searchapp import bootstrap
 from searchapp.bootstrap import ReindexOptions, replaced_corpus
+from searchapp.cli.alerts_summary import run_after_publish
 from searchapp.cli.common_options import with_config
 from searchapp.cli.localization import gettext as _
 from searchapp.cli.repeated_arguments import complete_commands
@@ -86,6 +87,8 @@ def _reindex(config: Config, options: ReindexOptions) -> None:
     with _progress_bar() as on_progress:
         summary = bootstrap.reindex(config, on_progress, options, on_wait=print_error)
     _print_summary(summary, config, options)
+    if summary.generation and not options.dry_run:
+        run_after_publish(config)
 
 
 def _watch(config: Config, options: ReindexOptions) -> None:

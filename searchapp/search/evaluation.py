@@ -6,11 +6,13 @@ ir-measures, bootstrap and significance test from scipy: the extra ``searchapp[e
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
+from urllib.parse import quote
 
 from searchapp.errors import EngineUnavailable, FileMissing, UserError, install_command, system_reason
 from searchapp.i18n import Message
@@ -27,11 +29,14 @@ __all__ = [
     "evaluate",
     "explain_queries",
     "read_run",
+    "trec_id",
     "write_run",
 ]
 
 DEPTH: Final = 100
 MEASURES: Final = ("nDCG@10", "RR@10", "R@100", "Success@1")
+
+_WHITE_SPACE: Final = re.compile(r"\s")
 
 Run = dict[str, dict[str, float]]
 
@@ -90,11 +95,20 @@ def evaluate(service: SearchService, queries: Path, qrels: Path) -> Report:
     if not texts:
         raise UserError(Message("No query of {queries} is judged in {qrels}.", queries=queries, qrels=qrels))
     started = time.perf_counter()
-    run = {name: dict(service.ranking(text, DEPTH)) for name, text in texts.items()}
+    run = {name: _ranking(service, text) for name, text in texts.items()}
     milliseconds = (time.perf_counter() - started) * 1000 / len(run)
     values = _measure(_text(qrels), _in_order(run))
     means = {name: sum(by_query.get(query, 0.0) for query in run) / len(run) for name, by_query in values.items()}
     return Report(len(run), sum(not hits for hits in run.values()), milliseconds, means, values, run)
+
+
+def trec_id(article_id: str) -> str:
+    """Return the id of an article in TREC files, whose columns end at white space: spaces are percent-encoded."""
+    return _WHITE_SPACE.sub(lambda space: quote(space[0]), article_id)
+
+
+def _ranking(service: SearchService, text: str) -> dict[str, float]:
+    return {trec_id(article): score for article, score in service.ranking(text, DEPTH)}
 
 
 def compare(report: Report, other: Run, qrels: Path) -> dict[str, Comparison]:
@@ -138,8 +152,8 @@ def explain_queries(service: SearchService, queries: Path, qrels: Path) -> Itera
     for name, text in _pairs(queries):
         if judged := grades.get(name):
             hits = service.explanation(text)
-            shown = (hit for hit in hits if hit.rank <= _EXPLAINED or judged.get(hit.article, 0) > 0)
-            yield ExplainedQuery(name, text, [(judged.get(hit.article, 0), hit) for hit in shown])
+            shown = (hit for hit in hits if hit.rank <= _EXPLAINED or judged.get(trec_id(hit.article), 0) > 0)
+            yield ExplainedQuery(name, text, [(judged.get(trec_id(hit.article), 0), hit) for hit in shown])
 
 
 def write_run(run: Run, path: Path) -> None:
@@ -147,7 +161,7 @@ def write_run(run: Run, path: Path) -> None:
     with path.open("w", encoding="utf-8") as file:
         for query, hits in run.items():
             for rank, (article, score) in enumerate(hits.items(), 1):
-                file.write(f"{query} Q0 {article.replace(' ', '%20')} {rank} {score:.6f} searchapp\n")
+                file.write(f"{query} Q0 {article} {rank} {score:.6f} searchapp\n")
 
 
 def read_run(path: Path) -> Run:

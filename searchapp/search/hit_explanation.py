@@ -20,7 +20,7 @@ from searchapp.search.corrections import Corrections
 from searchapp.search.paging import RERANKED
 from searchapp.search.plan import QueryPlan
 from searchapp.search.recency import ages, recency_factor
-from searchapp.search.rerank_score import WEIGHTS, score
+from searchapp.search.rerank_score import score
 from searchapp.search.scored_terms import ScoredTerm
 from searchapp.search.term_counts import count_terms
 
@@ -28,7 +28,6 @@ __all__ = ["Explainer"]
 
 # Of a long text, as of an excerpt.
 _MOST_TEXT: Final = 250_000
-_WITHOUT_RELATED: Final = replace(WEIGHTS, related=0.0)
 
 Forms = Mapping[str, Counter[tuple[str, str]]]
 """Stem -> (part, form) -> number."""
@@ -79,16 +78,19 @@ class Explainer:
         if counts is None:
             return [((), ())] * len(indexes)
         age = ages(self._reader.days(documents))
-        scores, unrelated = score(terms, counts), score(terms, counts, _WITHOUT_RELATED)
+        chosen = self._plan.weights
+        scores, unrelated = score(terms, counts, chosen), score(terms, counts, replace(chosen, related=0.0))
         whole, totals = scores.before_coverage, scores.scores
-        weights = asdict(WEIGHTS)
+        weights = asdict(chosen)
         explained = []
         for index in indexes:
             added = {name: float(feature[index].sum()) for name, feature in unrelated.by_term.items()}
             added["related"] = float(whole[index] - sum(added.values()))
             added["coverage"] = float(totals[index] - whole[index])
             parts = [ScorePart("words", added["text"], 1.0, added.pop("text"))]
-            parts += [ScorePart(name, part / weights[name], weights[name], part) for name, part in added.items()]
+            # The value of a feature that weighs nothing is not known.
+            values = {name: part / weights[name] if weights[name] else 0.0 for name, part in added.items()}
+            parts += [ScorePart(name, values[name], weights[name], part) for name, part in added.items()]
             parts += _recency_part(float(totals[index]), age[index], self._plan.half_life)
             explained.append((tuple(parts), tuple(scores.added[index].tolist())))
         return explained

@@ -37,7 +37,14 @@ from searchapp.search.scored_terms import ScoredTerm
 from searchapp.search.synonyms import Alternative
 from searchapp.search.timeline import MONTHS_BY_DAY
 
-__all__ = ["Counts", "Matches", "alternative_should_match", "match", "minimum_should_match"]
+__all__ = [
+    "Counts",
+    "Matches",
+    "alternative_should_match",
+    "match",
+    "matching_clause",
+    "minimum_should_match",
+]
 
 # Tried in this order until _MIN_MATCHES articles match; else one word is enough.
 _SHARES: Final = (0.4, 0.3, 0.2, 0.1)
@@ -102,6 +109,18 @@ def match(plan: QueryPlan, window: Window, reader: Reader, deadline: Deadline, c
     else:
         found = _count_all_words(plan, request, reader)
     return found if counted else replace(found, complete=False)
+
+
+def matching_clause(plan: QueryPlan, reader: Reader) -> Clause:
+    """Return the clause of the articles that a plan finds: those with all words if it asks for them, else with most.
+
+    ``reader`` counts the articles from which the minimum that should match follows.
+    """
+    if plan.match is Match.ALL and plan.lacks_words:
+        return TermClause(STEMS, ())
+    if plan.match is Match.ALL and not plan.requires_all_words:
+        return BooleanClause(must=(plan.clause, *(part.clause for part in plan.parts)))
+    return _narrowed(plan, reader, Deadline())[0]
 
 
 def _list_all_words(plan: QueryPlan, request: EngineRequest, reader: Reader) -> Matches:

@@ -30,6 +30,7 @@ from searchapp.search.query_terms import (
     without_exclusions,
 )
 from searchapp.search.relaxing import relax_phrases, without_fillers
+from searchapp.search.rerank_score import WEIGHTS, Weights
 from searchapp.search.resolve import Resolution, Resolver
 from searchapp.search.scored_terms import ScoredTerm, weigh
 from searchapp.search.spellings import QuerySpellings, TypedForm
@@ -48,9 +49,9 @@ class QueryPlan:
 
     ``clause`` finds the articles, ``scored_terms`` rank them. Each of ``alternatives`` (synonyms) is of a stretch of
     these terms. An article may lack any of ``parts``. ``sort`` is the order in effect, ``match`` what was asked for;
-    ``half_life`` is that of recency in days, 0 without it. ``texts`` has exact forms as they were typed.
-    Unless ``complete``, there was no time to look up all words. ``understood`` is the tree as people are shown it,
-    before words were corrected or preferred.
+    ``half_life`` is that of recency in days, 0 without it; ``weights`` are those of the ranking. ``texts`` has exact
+    forms as they were typed. Unless ``complete``, there was no time to look up all words. ``understood`` is the tree as
+    people are shown it, before words were corrected or preferred.
     """
 
     tree: Node
@@ -65,6 +66,7 @@ class QueryPlan:
     parts: tuple[PreferredPart, ...] = ()
     match: Match = Match.MOST
     half_life: int = 0
+    weights: Weights = WEIGHTS
     texts: Mapping[str, str] = field(default_factory=dict)
     remarks: tuple[Remark, ...] = ()
     suggestions: tuple[str, ...] = ()
@@ -106,12 +108,18 @@ class QueryPlanner:
     """Makes plans with the analyzer of the index. Safe to share between threads."""
 
     def __init__(
-        self, analyzer: FrenchAnalyzer, synonyms: Synonyms, default_match: Match = Match.MOST, half_life: int = 0
+        self,
+        analyzer: FrenchAnalyzer,
+        synonyms: Synonyms,
+        default_match: Match = Match.MOST,
+        half_life: int = 0,
+        weights: Weights = WEIGHTS,
     ) -> None:
         self._analyzer = analyzer
         self._stopword_stems = frozenset(analyzer.term(word).stem for word in stopwords())
         self._default_match = default_match
         self._half_life = half_life
+        self._weights = weights
         self._synonyms = synonyms
         self._dictionaries = Dictionaries(analyzer)
         self._abbreviations = Abbreviations(analyzer)
@@ -157,6 +165,7 @@ class QueryPlanner:
             texts=texts,
             match=request.match or self._default_match,
             half_life=self._half_life_of(request, query.tree),
+            weights=self._weights,
             remarks=(*parsed.remarks, *resolution.remarks, *whole_query, *unheld),
             suggestions=self._suggestions(request, replace(parsed, tree=understood), resolution, query.corrections),
             replacements=replacements,

@@ -19,7 +19,6 @@ from searchapp.search.paging import RERANKED, Page, Window
 from searchapp.search.plan import QueryPlan
 from searchapp.search.recency import by_recency
 from searchapp.search.rerank_score import rerank_scores
-from searchapp.search.scored_terms import ScoredTerm
 
 __all__ = ["rank"]
 
@@ -41,7 +40,7 @@ def rank(
     that begins later continues in the engine's order.
     """
     candidates, is_reranked = matches.result.candidates, window.is_reranked(plan)
-    reranked = _reranked(plan.scored_terms, candidates[:RERANKED], reader, deadline) if is_reranked else None
+    reranked = _reranked(plan, candidates[:RERANKED], reader, deadline) if is_reranked else None
     if reranked and plan.half_life:
         reranked = by_recency(reranked, plan.half_life, reader)
     order = [*(reranked or candidates[:RERANKED]), *candidates[RERANKED:]]
@@ -57,7 +56,7 @@ def rank(
 
 
 def _reranked(
-    terms: Sequence[ScoredTerm], candidates: Sequence[Candidate], reader: Reader, deadline: Deadline
+    plan: QueryPlan, candidates: Sequence[Candidate], reader: Reader, deadline: Deadline
 ) -> list[Candidate] | None:
     """Return ``candidates`` by score, None when there was no time to read and score all of them."""
     features: list[bytes] = []
@@ -66,7 +65,7 @@ def _reranked(
             return None
         some = candidates[start : start + _FEATURES_AT_A_TIME]
         features += reader.rerank_features(candidate.document for candidate in some)
-    scores = rerank_scores(terms, features, deadline)
+    scores = rerank_scores(plan.scored_terms, features, deadline, plan.weights)
     if scores is None:
         return None
     scored = (one._replace(score=score) for one, score in zip(candidates, scores, strict=True))

@@ -20,16 +20,18 @@ All features but coverage are linear in the idf of each term, so the scores are 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from typing import Final
 
 import numpy as np
 
+from searchapp.errors import ConfigurationError
+from searchapp.i18n import Message
 from searchapp.model import Deadline
 from searchapp.search.scored_terms import ScoredTerm
 from searchapp.search.term_counts import Floats, Numbers, TermCounts, count_terms
 
-__all__ = ["WEIGHTS", "RerankScores", "Weights", "rerank_scores", "score"]
+__all__ = ["WEIGHTS", "RerankScores", "Weights", "read_weights", "rerank_scores", "score"]
 
 _K1: Final = 1.4
 _B: Final = 0.75
@@ -56,6 +58,15 @@ class Weights:
 
 
 WEIGHTS: Final = Weights()
+
+
+def read_weights(changed: Mapping[str, float]) -> Weights:
+    """Return the weights with those of ``changed`` in place; raises ConfigurationError for an unknown feature."""
+    names = [field.name for field in fields(Weights)]
+    if unknown := [name for name in changed if name not in names]:
+        message = Message("“{name}” has no weight. These have: {names}", name=unknown[0], names=", ".join(names))
+        raise ConfigurationError(message)
+    return replace(WEIGHTS, **changed)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Final
 
 from searchapp.analysis import FrenchAnalyzer
-from searchapp.engines.port import Engine, EngineRequest, MatchAllClause
+from searchapp.engines.port import Clause, Engine, EngineRequest, MatchAllClause
 from searchapp.i18n import Message
 from searchapp.indexing.coverage import covers
 from searchapp.indexing.generations import Generations, Manifest
@@ -35,11 +36,12 @@ from searchapp.search.differences import Comparison, Copy, compare, copies_in
 from searchapp.search.facet_values import FacetValues
 from searchapp.search.highlight import Highlighter
 from searchapp.search.highlight_terms import HighlightTerms
-from searchapp.search.matching import Counts
+from searchapp.search.matching import Counts, matching_clause
 from searchapp.search.open_generation import OpenGeneration
 from searchapp.search.order_explanation import ExplainedHit
 from searchapp.search.paging import DEEPEST_RESULT, around
 from searchapp.search.plan import QueryPlanner
+from searchapp.search.rerank_score import WEIGHTS, Weights
 from searchapp.search.searcher import SearcherManager, Served
 from searchapp.search.similar import similar_articles
 from searchapp.search.stages import Stages
@@ -76,12 +78,13 @@ class SearchService:
         default_match: Match = Match.MOST,
         half_life: int = 0,
         shows_first: bool = False,
+        weights: Weights = WEIGHTS,
     ) -> None:
         self._searcher = SearcherManager(generations, engine_of, analyzer, tail)
         self._generations = generations
         self._analyzer = analyzer
         synonyms = synonyms or Synonyms()
-        self._planner = QueryPlanner(analyzer, synonyms, default_match, half_life)
+        self._planner = QueryPlanner(analyzer, synonyms, default_match, half_life, weights)
         self._stages = Stages(analyzer, synonyms, self._planner, date_words, shows_first=shows_first)
         self._highlighter = Highlighter(analyzer)
         self._query_seconds = query_seconds
@@ -185,6 +188,21 @@ class SearchService:
     def suggest(self, typed: str, limit: int) -> list[Suggestion]:
         """Return at most ``limit`` suggestions for what somebody is typing."""
         return self._searcher.run(lambda generation: suggest(typed, limit, generation, self._analyzer))
+
+    @contextmanager
+    def clauses(self) -> Iterator[Callable[[SearchRequest], tuple[Clause, Filters]]]:
+        """Give a function that returns clause and filters of the articles that a request finds in one generation.
+
+        They may be run on another index of the same terms. There is no deadline: a saved search must not find less on
+        a busy machine.
+        """
+        with self._searcher.acquire() as generation:
+
+            def clause(request: SearchRequest) -> tuple[Clause, Filters]:
+                plan = self._planner.plan(request, self._stages.parse(request.query), generation, Deadline())
+                return matching_clause(plan, generation.reader), plan.filters
+
+            yield clause
 
     def ranking(self, query: str, depth: int) -> list[tuple[str, float]]:
         """Return (article id, score) of the best ``depth`` articles, ranked as for a page.

@@ -129,7 +129,7 @@ class Stages:
         documents = [candidate.document for candidate in candidates]
         counts = count_terms(plan.scored_terms, reader.rerank_features(documents))
         articles = [article.id for article in reader.articles(documents)]
-        return explain(articles, score(plan.scored_terms, counts)) if counts else []
+        return explain(articles, score(plan.scored_terms, counts, plan.weights)) if counts else []
 
     def _match(
         self,

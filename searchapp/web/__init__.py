@@ -5,6 +5,7 @@ them:
 
 - ``links``: addresses of searches; ``article_ids``: addresses of articles
 - ``write_api``: articles written over HTTP, behind ``write_access`` (the token) and ``token_bucket`` (the rate)
+- ``judgment_pages``: the grades of editors, behind the token too; ``follow``: the command that makes an alert
 - ``batch_pages``: a list of searches, as a page and as CSV
 - ``result_page``, ``histogram``, ``examples``: filters, page numbers, chart of dates, example queries
 - ``trend_request``, ``trend_chart``: the parameters and the picture of trends
@@ -27,7 +28,7 @@ from typing import Final
 
 from flask import Flask, Response, request
 
-from searchapp.bootstrap import load_config, open_release_timer, open_service, open_writing
+from searchapp.bootstrap import load_config, open_alert_timer, open_release_timer, open_service, open_writing
 from searchapp.config import Config
 from searchapp.errors import ConfigurationError
 from searchapp.i18n import Message
@@ -41,6 +42,7 @@ from searchapp.web.article_ids import ArticleIdConverter
 from searchapp.web.batch_pages import batch
 from searchapp.web.conditional import answer_unmodified, tag_page
 from searchapp.web.exports import exports
+from searchapp.web.judgment_pages import judging
 from searchapp.web.malformed_requests import MalformedRequests
 from searchapp.web.multi_search import multi
 from searchapp.web.pages import pages
@@ -80,11 +82,11 @@ def create_app(config: Config | None = None, *, service: SearchService | None = 
     app.url_map.converters["article_id"] = ArticleIdConverter
     service = service or open_service(config)
     writer = open_writing(config, service) if config.write_token else None
-    install(app, config, service, writer, open_release_timer(config))
+    install(app, config, service, writer, open_release_timer(config), open_alert_timer(config))
     assets.init_app(app, config)
     for room in (compression, malformed, errors, language, hit_view, templating, admission):
         room.init_app(app)
-    for blueprint in (pages, batch, api, multi, exports, writing, probes, site_files, sitemaps):
+    for blueprint in (pages, batch, api, multi, exports, writing, judging, probes, site_files, sitemaps):
         app.register_blueprint(blueprint)
     app.before_request(_resume_indexing)
     app.after_request(_finish)
@@ -107,11 +109,13 @@ def _stand_behind_proxies(app: Flask, config: Config) -> None:
 
 
 def _resume_indexing() -> None:
-    """At the first request of a process, index what the one before it wrote and did not, and wait for embargoes."""
+    """At the first request of a process, index what the one before it wrote and did not; start the timers."""
     if writing := site().writing:
         writing.resume()
     if (releases := site().releases) and releases.process != os.getpid():
         releases.start()
+    if (alerts := site().alerts) and alerts.process != os.getpid():
+        alerts.start()
 
 
 def _finish(response: Response) -> Response:

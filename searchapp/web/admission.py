@@ -14,7 +14,7 @@ from searchapp.web.site import site
 
 __all__ = ["init_app"]
 
-SEARCHING: Final = {"pages", "batch", "api", "exports", "multi", "sitemaps"}
+SEARCHING: Final = {"pages", "batch", "api", "exports", "judging", "multi", "sitemaps"}
 WAIT_SECONDS: Final = 2.0
 COSTLY_WAIT_SECONDS: Final = 1.0
 

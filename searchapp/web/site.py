@@ -11,6 +11,7 @@ from typing import Final, Generic, TypeVar, cast
 
 from flask import Flask, current_app
 
+from searchapp.alerts.alert_timer import AlertTimer
 from searchapp.config import Config
 from searchapp.indexing.embargoes import ReleaseTimer
 from searchapp.indexing.write_service import Writing
@@ -59,6 +60,8 @@ class Site:
     """Changes with program, settings and synonyms: what an answer depends on beside the index."""
     releases: ReleaseTimer | None = None
     """Indexes when an embargo has ended."""
+    alerts: AlertTimer | None = None
+    """Runs the alerts after each publish."""
     costs: CostMemory = field(default_factory=CostMemory)
     front_page: LatestValue[SearchResult] = field(default_factory=LatestValue)
     article_count: LatestValue[int] = field(default_factory=LatestValue)
@@ -70,13 +73,16 @@ def install(
     service: SearchService,
     writing: Writing | None,
     releases: ReleaseTimer | None = None,
+    alerts: AlertTimer | None = None,
 ) -> None:
     """Give ``app`` the Site that :func:`site` returns."""
     examples = Examples(service, shared_folder(config.index))
     admission = Admission.of(config)
     bucket = TokenBucket(config.write_rate)
     fingerprint = fingerprint_of(config)
-    app.extensions[EXTENSION] = Site(config, service, writing, bucket, admission, examples, fingerprint, releases)
+    app.extensions[EXTENSION] = Site(
+        config, service, writing, bucket, admission, examples, fingerprint, releases, alerts
+    )
 
 
 def fingerprint_of(config: Config) -> str:

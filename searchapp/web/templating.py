@@ -23,6 +23,7 @@ from searchapp.output.highlight_html import brief, marked, paragraphs, snippet
 from searchapp.output.web_addresses import host_of
 from searchapp.web import links, why
 from searchapp.web.exports import FEED_FORMS, TABLE_FORMS
+from searchapp.web.follow import alert_command
 from searchapp.web.hit_view import HitView, requested_view
 from searchapp.web.site import site
 from searchapp.web.site_language import column_names, current_language, known_moment, say
@@ -71,6 +72,7 @@ def init_app(app: Flask) -> None:
         facet_path=links.facet_path,
         older_edition=older_edition,
         other_languages=other_languages,
+        alert_command=alert_command,
         metadata=metadata,
         paragraphs=paragraphs,
         part_name=why.part_name,
@@ -100,6 +102,7 @@ def _context() -> dict[str, Any]:
     return {
         "language": current_language(),
         "site_name": config.site_name,
+        "judges": config.judgments is not None,
         "today": datetime.now(config.timezone).date(),
         "printed_address": links.absolute(f"{request.root_path}{path}"),
     }
