@@ -7,15 +7,18 @@ format, and showing the status loads no engine.
 from __future__ import annotations
 
 import os
+import pickle
 import sys
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from threading import Thread
+from typing import IO, TYPE_CHECKING, Final, cast
 
 from searchapp import config as settings
-from searchapp.config import Config, CorpusEntry
+from searchapp.config import CONFIG_FILE, Config, CorpusEntry
 from searchapp.errors import (
     ConfigurationError,
     CorpusMissing,
@@ -31,6 +34,7 @@ from searchapp.errors import (
 from searchapp.i18n import Message
 from searchapp.indexing import CURRENT, Generations
 from searchapp.indexing.corpus_places import SEPARATOR, recorded_path, replaces
+from searchapp.indexing.generation_layout import SEMANTIC
 from searchapp.indexing.reindex_options import Options as ReindexOptions
 from searchapp.model import JOURNAL_FOLDER, Match
 
@@ -45,6 +49,8 @@ if TYPE_CHECKING:
     from searchapp.indexing.checking import CheckProgress as CheckProgress
     from searchapp.indexing.checking import CheckReport as CheckReport
     from searchapp.indexing.embargoes import ReleaseTimer
+    from searchapp.indexing.embedding import EmbeddingProgress as EmbeddingProgress
+    from searchapp.indexing.embedding import EmbeddingSummary as EmbeddingSummary
     from searchapp.indexing.naming import NameModel
     from searchapp.indexing.reindex import Progress
     from searchapp.indexing.reindex import Summary as Summary
@@ -53,7 +59,10 @@ if TYPE_CHECKING:
     from searchapp.ingest import CorpusReader, Source
     from searchapp.ingest.report import Report
     from searchapp.model import Article, Reject
+    from searchapp.search.neighbours import NeighbourWords
+    from searchapp.search.semantic_rank import SemanticRanker
     from searchapp.search.service import SearchService
+    from searchapp.semantic.lsa import FittedOn as FittedOn
 
     ReindexProgress = Progress
 
@@ -61,6 +70,9 @@ __all__ = [
     "ReindexOptions",
     "check_index",
     "corpus_changes",
+    "embed",
+    "embed_in_background",
+    "embedding_beside",
     "engine_named",
     "index_status",
     "load_config",
@@ -106,6 +118,10 @@ _JOURNAL_INDEX: Final = "journal.sqlite"
 _LOCK_WAIT: Final = 60.0
 """Seconds that indexing after a write waits for another reindex to end, before it tries again later."""
 
+_E5_WEIGHT: Final = 0.1
+"""Weight of the language model; calibrated on four judged sets (docs/semantique.md)."""
+_LOWEST_PRIORITY: Final = 19
+
 _ENGINES: Final[Mapping[str, Callable[[], Engine]]] = {"whoosh": _whoosh, "tantivy": _tantivy}
 
 
@@ -140,7 +156,8 @@ def open_analyzer(config: Config | None = None) -> FrenchAnalyzer:
 def open_service(config: Config, clock: Callable[[], date] | None = None) -> SearchService:
     """Return the search service over ``config.index``, which need not exist yet; ``clock`` returns today's date.
 
-    Raises ConfigurationError for synonyms that cannot be read, and for weights of features that there are not.
+    Raises ConfigurationError for synonyms that cannot be read, and for weights of features that there are not;
+    EngineUnavailable without a library that ``semantic`` needs.
     """
     from searchapp.indexing.journal_tail import JournalTail
     from searchapp.query.date_words import CalendarWords, today_in
@@ -161,7 +178,97 @@ def open_service(config: Config, clock: Callable[[], date] | None = None) -> Sea
         tail=JournalTail(config.corpus / JOURNAL_FOLDER),
         shows_first=config.copy_shown == "first",
         weights=read_weights(config.weights),
+        semantic=_semantic_ranker(config),
+        neighbours=_neighbour_words(config, analyzer),
     )
+
+
+def _semantic_ranker(config: Config) -> SemanticRanker | None:
+    if "e5" not in config.semantic:
+        return None
+    from searchapp.search.e5_similarities import E5Similarities
+    from searchapp.search.semantic_rank import SemanticRanker
+    from searchapp.semantic.e5 import E5
+    from searchapp.semantic.vector_store import FILE_NAME, StoredVectors
+
+    model = E5()
+    vectors = StoredVectors(config.index / SEMANTIC / FILE_NAME, model.name)
+    return SemanticRanker([E5Similarities(model, vectors, _E5_WEIGHT)])
+
+
+def _neighbour_words(config: Config, analyzer: FrenchAnalyzer) -> NeighbourWords | None:
+    if "lsa" not in config.semantic:
+        return None
+    from searchapp.search.neighbours import NeighbourWords
+    from searchapp.semantic.lsa import LSA_FILE
+
+    return NeighbourWords(config.index / SEMANTIC / LSA_FILE, analyzer.fingerprint)
+
+
+def embed(
+    config: Config,
+    on_progress: Callable[[EmbeddingProgress], None] = lambda progress: None,
+    on_wait: Callable[[Message], None] = lambda message: None,
+) -> tuple[FittedOn | None, EmbeddingSummary | None]:
+    """Compute what ``semantic`` needs of the published generation: the latent space (lsa), the vectors (e5).
+
+    Return the articles that the first was fitted on, if it was, and the summary of the second. Raises
+    ConfigurationError when ``semantic`` is off, and IndexMissing, IndexDamaged, EngineUnavailable, IndexUnwritable,
+    and IndexLocked while another process does this.
+    """
+    from searchapp.indexing.disk_space import unwritable_as_error
+    from searchapp.indexing.embedding import EmbeddingJob
+    from searchapp.indexing.embedding import embed as compute
+    from searchapp.indexing.latent_space import fit_latent_space
+
+    if config.semantic == "off":
+        raise ConfigurationError(
+            Message('Ordering by meaning is off. Set semantic = "e5" in {file}, then run this again.', file=CONFIG_FILE)
+        )
+    generations, fitted, summary = _generations(config), None, None
+    with unwritable_as_error(generations):
+        if "lsa" in config.semantic:
+            fitted = fit_latent_space(generations, engine_named, open_analyzer(config), config.lock_wait, on_wait)
+        if "e5" in config.semantic:
+            from searchapp.semantic.e5 import E5
+
+            job = EmbeddingJob(generations, engine_named, E5(), config.jobs, config.lock_wait, on_progress, on_wait)
+            summary = compute(job)
+    return fitted, summary
+
+
+@contextmanager
+def embedding_beside(config: Config) -> Iterator[None]:
+    """Have a process do the work of :func:`embed` for each new generation during the block; none if it is off.
+
+    Whatever happens to it, searches go on. It ends when its standard input is closed, here or by the end of this one.
+    """
+    if config.semantic == "off":
+        yield
+        return
+    from searchapp.processes import start_process, write_message
+
+    with start_process("searchapp.bootstrap:embed_in_background") as process:
+        write_message(cast(IO[bytes], process.stdin), config)
+        yield
+
+
+def embed_in_background() -> None:
+    """The work of the process that :func:`embedding_beside` starts: one thread, at the lowest priority."""
+    from searchapp.indexing.embedding import keep_embedded
+    from searchapp.processes import read_message, standard_channel
+
+    channel = standard_channel()
+    config = replace(pickle.loads(read_message(channel.source)), jobs=1)  # noqa: S301 - from our parent
+
+    def end_with_parent() -> None:
+        channel.source.read(1)
+        os._exit(0)  # at any moment: what is not committed is computed again
+
+    Thread(target=end_with_parent, daemon=True).start()
+    if hasattr(os, "nice"):
+        os.nice(_LOWEST_PRIORITY)
+    keep_embedded(_generations(config), lambda: embed(config))
 
 
 def reindex(

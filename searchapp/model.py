@@ -434,6 +434,7 @@ class SearchResult:
     histogram count: those with all words or with most. ``recency`` is the half-life in effect, in days, 0 for none.
     ``groups`` is the total with near duplicates counted once; None unless they are grouped, and when they are too many
     for the engine to count. ``date_offer`` is a part of the query that may have been meant as a date.
+    ``neighbours`` are words that often stand in the same articles as those of the query.
     """
 
     query: str
@@ -461,6 +462,7 @@ class SearchResult:
     facets_match: Match = Match.MOST
     recency: int = 0
     groups: int | None = None
+    neighbours: tuple[str, ...] = ()
     date_offer: DateOffer | None = None
 
     @property

@@ -31,6 +31,7 @@ _COMMANDS: Final = (
     ("analyze", "analyze_command", _("Show the French analysis of a text.")),
     ("ingest", "ingest_command", _("Show the articles of a file as they would be indexed.")),
     ("alerts", "alerts_command", _("Tell of new articles by mail, as a feed or to a webhook.")),
+    ("embed", "embed_command", _("Compute what ordering by meaning needs.")),
     ("evaluate", "evaluate_command", _("Measure the ranking on judged queries.")),
 )
 

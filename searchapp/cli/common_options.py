@@ -12,7 +12,7 @@ import click
 from searchapp.bootstrap import load_config
 from searchapp.cli.localization import gettext as _
 from searchapp.cli.repeated_arguments import remember
-from searchapp.config import CONFIG_FILE, SETTINGS
+from searchapp.config import CONFIG_FILE, SEMANTICS, SETTINGS
 
 __all__ = ["with_config"]
 
@@ -28,6 +28,7 @@ _METAVARS: Final = {
     "language": _("LANGUAGE"),
     "match": "most|all",
     "recency_half_life": _("DAYS"),
+    "semantic": "|".join(SEMANTICS),
 }
 
 

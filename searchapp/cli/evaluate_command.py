@@ -47,7 +47,7 @@ _File = click.Path(path_type=Path)
 @click.option("--run", type=_File, metavar=_("FILE"), help=_("write the answers into this file, in TREC format"))
 @click.option("--compare", "earlier", type=_File, metavar=_("RUN"), help=_("an earlier run to compare with"))
 @click.option("--explain", is_flag=True, help=_("print for each query how many ranks each feature moved each article"))
-@with_config("index", "engine")
+@with_config("index", "engine", "jobs", "semantic")
 def evaluate(
     config: Config,
     docs: Path | None,
@@ -66,6 +66,8 @@ def evaluate(
             summary = bootstrap.reindex(config)
             if summary.rejected:
                 print_error(counted("{count} rejected", "{count} rejected", summary.rejected))
+        if docs and config.semantic != "off":
+            bootstrap.embed(config)
         service = bootstrap.open_service(config)
         stack.callback(service.close)
         report = measure(service, queries, qrels)

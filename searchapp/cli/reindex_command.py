@@ -93,11 +93,12 @@ def _reindex(config: Config, options: ReindexOptions) -> None:
 
 def _watch(config: Config, options: ReindexOptions) -> None:
     print_out(_("Watching {corpus} (Ctrl-C stops)").format(corpus=config.corpus))
-    for _changed in bootstrap.corpus_changes(config):
-        try:
-            _reindex(config, options)
-        except SearchappError as error:  # the next change may correct it
-            fail(error)
+    with bootstrap.embedding_beside(config):
+        for _changed in bootstrap.corpus_changes(config):
+            try:
+                _reindex(config, options)
+            except SearchappError as error:  # the next change may correct it
+                fail(error)
 
 
 @contextmanager

@@ -75,7 +75,7 @@ def _filter_options(command: Callable[..., Any]) -> Callable[..., Any]:
 )
 @click.option("--explain", is_flag=True, help=_("say what each score is made of"))
 @_filter_options
-@with_config("index", "engine", "match", "recency_half_life")
+@with_config("index", "engine", "match", "recency_half_life", "semantic")
 def search(
     config: Config,
     query: tuple[str, ...],

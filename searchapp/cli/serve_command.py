@@ -11,7 +11,7 @@ from typing import Any, Final
 import click
 
 from searchapp import create_app
-from searchapp.bootstrap import index_status, open_service
+from searchapp.bootstrap import embedding_beside, index_status, open_service
 from searchapp.cli.common_options import with_config
 from searchapp.cli.localization import gettext as _
 from searchapp.cli.terminal import counted, print_error, print_out
@@ -31,7 +31,17 @@ WARM_PAGES: Final = ("/", "/search?q=france+depuis:hier", "/api/v1/search?q=pari
     help=_("Serve the search page and the JSON endpoint until Ctrl-C."),
 )
 @with_config(
-    "corpus", "index", "engine", "host", "port", "url_prefix", "trusted_proxies", "workers", "threads", "language"
+    "corpus",
+    "index",
+    "engine",
+    "host",
+    "port",
+    "url_prefix",
+    "trusted_proxies",
+    "workers",
+    "threads",
+    "language",
+    "semantic",
 )
 def serve(config: Config) -> None:
     """Serve. The socket listens before anything else, so that a port in use is reported at once."""
@@ -101,4 +111,5 @@ def _run(app: Any, service: SearchService, config: Config, listener: socket.sock
         gc.freeze()
 
     _preload(config)
-    run(application_of(app, config), Options(config.workers, config.threads, start), listener)
+    with embedding_beside(config):
+        run(application_of(app, config), Options(config.workers, config.threads, start), listener)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Final
 
-__all__ = ["CHECKPOINT", "CURRENT", "ENGINE", "INDEX_STATE", "MANIFEST", "REJECTS"]
+__all__ = ["CHECKPOINT", "CURRENT", "ENGINE", "INDEX_STATE", "MANIFEST", "REJECTS", "SEMANTIC"]
 
 CURRENT: Final = "CURRENT"
 """In the index folder: the name of the published generation."""
+SEMANTIC: Final = "semantic"
+"""In the index folder: what all generations share of the extra ``semantic``."""
 MANIFEST: Final = "manifest.json"
 """Written last: a generation with a manifest is complete."""
 ENGINE: Final = "engine"

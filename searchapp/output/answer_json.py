@@ -70,6 +70,7 @@ def describe_result(
         "per_page": result.per_page,
         "suggestion": result.suggestion,
         "suggestions": list(result.suggestions),
+        "neighbours": list(result.neighbours),
         "replacements": [{"word": each.word, "instead": each.instead} for each in result.replacements],
         "date_offer": _describe_date_offer(result.date_offer),
         "remarks": [

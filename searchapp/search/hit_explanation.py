@@ -13,7 +13,7 @@ from dataclasses import asdict, replace
 from typing import Final
 
 from searchapp.analysis import FrenchAnalyzer, TermMatcher
-from searchapp.engines.port import Candidate, Reader
+from searchapp.engines.port import Candidate, DocumentHandle, Reader
 from searchapp.model import Article, Deadline, ExplainedWord, Explanation, FoundForm, ScorePart
 from searchapp.schema import PARTS
 from searchapp.search.corrections import Corrections
@@ -45,11 +45,17 @@ class Explainer:
         self._analyzer = analyzer
 
     def explain(
-        self, shown: Sequence[Candidate], articles: Sequence[Article], *, reranked: bool, deadline: Deadline
+        self,
+        shown: Sequence[Candidate],
+        articles: Sequence[Article],
+        semantic_parts: Mapping[DocumentHandle, tuple[ScorePart, ...]],
+        *,
+        reranked: bool,
+        deadline: Deadline,
     ) -> list[Explanation | None]:
         """Return the explanation of each of ``shown``, whose ``articles`` are given; None where time ran out.
 
-        Those that were not ``reranked`` have the engine's score: BM25 in one part.
+        Those that were not ``reranked`` have the engine's score: BM25 in one part. ``semantic_parts`` come last.
         """
         places = {candidate.document: index for index, candidate in enumerate(self._reranked)} if reranked else {}
         indexes = [places[candidate.document] for candidate in shown if candidate.document in places]
@@ -63,6 +69,7 @@ class Explainer:
                 continue
             bm25 = (ScorePart("bm25", candidate.score, 1.0, candidate.score),)
             parts, added = scored.get(places.get(candidate.document, -1), (bm25, ()))
+            parts = (*parts, *semantic_parts.get(candidate.document, ()))
             explanations.append(Explanation(tuple(self._words(article, added)), parts))
         return explanations
 

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from itertools import count
 from typing import Final
 
-from searchapp.engines.port import Candidate, EngineResult, Reader
+from searchapp.engines.port import Candidate, DocumentHandle, EngineResult, Reader
 from searchapp.errors import InvalidRequest
 from searchapp.i18n import Message
-from searchapp.model import Article, Groups, SearchRequest, Sort
+from searchapp.model import Article, Groups, ScorePart, SearchRequest, Sort
 from searchapp.search.cursor import CursorCodec, Position
 from searchapp.search.plan import QueryPlan
 
@@ -28,13 +28,15 @@ RERANKED: Final = 100
 class Page:
     """The candidates of a page in their final order, and the position after the last one.
 
-    Unless ``complete``, there was no time to rerank them. ``has_next`` is None when the total tells.
+    Unless ``complete``, there was no time to rerank them. ``has_next`` is None when the total tells. ``semantic_parts``
+    are those of the scores that the third stage added.
     """
 
     candidates: Sequence[Candidate]
     end: Position
     complete: bool = True
     has_next: bool | None = None
+    semantic_parts: Mapping[DocumentHandle, tuple[ScorePart, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

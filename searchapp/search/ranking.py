@@ -19,6 +19,7 @@ from searchapp.search.paging import RERANKED, Page, Window
 from searchapp.search.plan import QueryPlan
 from searchapp.search.recency import by_recency
 from searchapp.search.rerank_score import rerank_scores
+from searchapp.search.semantic_rank import SemanticOrder, SemanticRanker
 
 __all__ = ["rank"]
 
@@ -33,6 +34,7 @@ def rank(
     reader: Reader,
     duplicates: NearDuplicates,
     deadline: Deadline,
+    semantic: SemanticRanker,
 ) -> Page:
     """Return the candidates of the page ``window`` in their final order, of near duplicates one if they are grouped.
 
@@ -43,16 +45,18 @@ def rank(
     reranked = _reranked(plan, candidates[:RERANKED], reader, deadline) if is_reranked else None
     if reranked and plan.half_life:
         reranked = by_recency(reranked, plan.half_life, reader)
-    order = [*(reranked or candidates[:RERANKED]), *candidates[RERANKED:]]
+    third = semantic.order(plan, reranked, reader, deadline) if reranked else SemanticOrder([])
+    order = [*(third.candidates or candidates[:RERANKED]), *candidates[RERANKED:]]
     complete = reranked is not None or not is_reranked
     if window.groups:
         page = grouped_page(order, RERANKED * is_reranked, matches, window, reader, duplicates)
-        return replace(page, complete=complete)
+        return replace(page, complete=complete, semantic_parts=third.parts)
     if not is_reranked:
         return window.page(candidates, candidates)
     # Where the reranked results end, all of them were shown, whichever is the last one in the engine's order.
     in_engine_order = candidates[: window.end] if window.end >= RERANKED else ()
-    return window.page(order[window.start.rank : window.end], in_engine_order, complete=complete)
+    page = window.page(order[window.start.rank : window.end], in_engine_order, complete=complete)
+    return replace(page, semantic_parts=third.parts)
 
 
 def _reranked(

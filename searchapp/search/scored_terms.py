@@ -70,5 +70,8 @@ def weigh(
 
 
 def idf(documents: int, document_frequency: int) -> float:
-    """Return ln(1 + (N - df + 0.5) / (df + 0.5)), as the engine port has it."""
-    return math.log1p((documents - document_frequency + 0.5) / (document_frequency + 0.5))
+    """Return ln(1 + (N - df + 0.5) / (df + 0.5)), as the engine port has it.
+
+    An engine may count deleted documents in df and not in N; then all hold the term.
+    """
+    return math.log1p((max(0, documents - document_frequency) + 0.5) / (document_frequency + 0.5))

@@ -37,12 +37,14 @@ from searchapp.search.facet_values import FacetValues
 from searchapp.search.highlight import Highlighter
 from searchapp.search.highlight_terms import HighlightTerms
 from searchapp.search.matching import Counts, matching_clause
+from searchapp.search.neighbours import NeighbourWords
 from searchapp.search.open_generation import OpenGeneration
 from searchapp.search.order_explanation import ExplainedHit
 from searchapp.search.paging import DEEPEST_RESULT, around
 from searchapp.search.plan import QueryPlanner
 from searchapp.search.rerank_score import WEIGHTS, Weights
 from searchapp.search.searcher import SearcherManager, Served
+from searchapp.search.semantic_rank import SemanticRanker
 from searchapp.search.similar import similar_articles
 from searchapp.search.stages import Stages
 from searchapp.search.suggest import Suggestion, suggest
@@ -79,15 +81,21 @@ class SearchService:
         half_life: int = 0,
         shows_first: bool = False,
         weights: Weights = WEIGHTS,
+        semantic: SemanticRanker | None = None,
+        neighbours: NeighbourWords | None = None,
     ) -> None:
         self._searcher = SearcherManager(generations, engine_of, analyzer, tail)
         self._generations = generations
         self._analyzer = analyzer
         synonyms = synonyms or Synonyms()
         self._planner = QueryPlanner(analyzer, synonyms, default_match, half_life, weights)
-        self._stages = Stages(analyzer, synonyms, self._planner, date_words, shows_first=shows_first)
+        self._semantic = semantic or SemanticRanker()
+        self._stages = Stages(
+            analyzer, synonyms, self._planner, date_words, shows_first=shows_first, semantic=self._semantic
+        )
         self._highlighter = Highlighter(analyzer)
         self._query_seconds = query_seconds
+        self._neighbours = neighbours
 
     def search(self, request: SearchRequest) -> SearchResult:
         """Return the answer to ``request``; any query text is fine.
@@ -138,6 +146,7 @@ class SearchService:
             facets_match=answer.matches.facets_match,
             recency=plan.half_life,
             groups=answer.groups,
+            neighbours=self._neighbours.of(plan.scored_terms) if self._neighbours and not deadline.passed() else (),
             date_offer=self._stages.offer_date(request, parsed),
         )
 
@@ -297,8 +306,11 @@ class SearchService:
         return self.served().generation
 
     def version(self) -> str:
-        """Return the cache key of all answers: the generation and the articles that it excludes."""
-        return self._searcher.run(lambda generation: generation.version)
+        """Return the cache key of all answers: the generation without excluded articles, files of ``semantic``."""
+        parts = [self._searcher.run(lambda generation: generation.version), self._semantic.version()]
+        if self._neighbours:
+            parts.append(self._neighbours.version())
+        return " ".join(filter(None, parts))
 
     def served(self) -> Served:
         """Return the generation that answers now, and the published one, which may be damaged."""
@@ -334,8 +346,9 @@ class SearchService:
         return self._generations.manifest(self.generation())
 
     def close(self) -> None:
-        """Close the generation's files."""
+        """Close the files."""
         self._searcher.close()
+        self._semantic.close()
 
     def _deadline(self) -> Deadline:
         """Return the moment by which a request that begins now is answered, marks included."""

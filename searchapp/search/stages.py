@@ -19,6 +19,7 @@ from searchapp.search.paging import RERANKED, Page, Window, fetch, next_cursor, 
 from searchapp.search.plan import QueryPlan, QueryPlanner
 from searchapp.search.ranking import rank
 from searchapp.search.rerank_score import score
+from searchapp.search.semantic_rank import SemanticRanker
 from searchapp.search.synonyms import Synonyms
 from searchapp.search.term_counts import count_terms
 
@@ -60,12 +61,14 @@ class Stages:
         date_words: DateWords | None,
         *,
         shows_first: bool,
+        semantic: SemanticRanker,
     ) -> None:
         self._analyzer = analyzer
         self._synonyms = synonyms
         self._planner = planner
         self._date_words = date_words
         self._shows_first = shows_first
+        self._semantic = semantic
 
     def parse(self, query: str) -> ParsedQuery:
         """Return the tree of ``query`` and the remarks of the parser."""
@@ -91,7 +94,7 @@ class Stages:
         cursors = CursorCodec(generation.signing_key, generation.name, self._synonyms.fingerprint)
         counts = counts or Counts(facet_limit=request.facet_limit)
         plan, window, matches = self._match(request, parsed, deadline, generation, cursors, counts)
-        page = rank(plan, matches, window, reader, duplicates, deadline)
+        page = rank(plan, matches, window, reader, duplicates, deadline, self._semantic)
         if window.groups and self._shows_first:
             page = first_versions(page, matches.request, reader, duplicates)
         articles = fetch(page, reader)
@@ -106,7 +109,9 @@ class Stages:
         if request.explain:
             explainer = Explainer(plan, matches.result.candidates, reader, self._analyzer)
             reranked = window.is_reranked(plan) and page.complete
-            explanations = explainer.explain(page.candidates, articles, reranked=reranked, deadline=deadline)
+            explanations = explainer.explain(
+                page.candidates, articles, page.semantic_parts, reranked=reranked, deadline=deadline
+            )
         cursor = next_cursor(request, plan, matches.result, page, cursors)
         found = (plan, window, matches, page, articles, missing, explanations, cursor, copies, groups)
         return StageResults(generation.name, *found)

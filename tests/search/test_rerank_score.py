@@ -306,3 +306,7 @@ def test_a_long_article_does_not_win_by_its_length() -> None:
 )
 def test_names_are_the_words_with_a_capital_letter_inside_a_query(query: str, names: set[str]) -> None:
     assert QuerySpellings(ANALYZER).names(query) == names
+
+
+def test_a_term_of_more_documents_than_are_left_weighs_next_to_nothing() -> None:
+    assert 0 < idf(2, 5) < idf(2, 2) < idf(2, 1)

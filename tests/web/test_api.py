@@ -16,8 +16,8 @@ from searchapp.web import create_app
 SEARCH = "/api/v1/search"
 ANSWER = [
     "query", "understood", "total", "total_groups", "total_relation", "total_all", "match", "facets_match", "recency",
-    "took_ms", "generation", "page", "per_page", "suggestion", "suggestions", "replacements", "date_offer", "remarks",
-    "results", "facets", "facets_truncated", "histogram", "timeline", "links",
+    "took_ms", "generation", "page", "per_page", "suggestion", "suggestions", "neighbours", "replacements",
+    "date_offer", "remarks", "results", "facets", "facets_truncated", "histogram", "timeline", "links",
 ]  # fmt: skip
 RESULT = [
     "id", "rank", "score", "title", "date", "source", "section", "author", "url", "highlights", "spans",
