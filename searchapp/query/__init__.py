@@ -7,6 +7,7 @@ parses to this very tree. Engines never see query text.
 
 What people can write stands in one table, :mod:`.grammar`. Steps: :mod:`.lexer` (with :mod:`.leaves` and
 :mod:`.dates`) makes tokens, :mod:`.token_repair` makes the sequence well-formed, :mod:`.parser` reads the tree.
+:mod:`.query_form` shows a tree as the fields of the advanced form, and writes these as a query.
 """
 
 from searchapp.query.ast import (
@@ -33,10 +34,12 @@ from searchapp.query.ast import (
 )
 from searchapp.query.dates import DateWords, Period
 from searchapp.query.dates_beside import date_beside
-from searchapp.query.grammar import LONGEST_QUERY
+from searchapp.query.grammar import DEFAULT_SLOP, GREATEST_SLOP, LONGEST_QUERY
 from searchapp.query.parser import ParsedQuery, is_elaborate, parse
 
 __all__ = [
+    "DEFAULT_SLOP",
+    "GREATEST_SLOP",
     "LONGEST_QUERY",
     "And",
     "AtLeast",

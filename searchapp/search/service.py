@@ -30,7 +30,7 @@ from searchapp.model import (
     SearchResult,
     Sort,
 )
-from searchapp.query import DateWords, is_elaborate, show
+from searchapp.query import DateWords, ParsedQuery, is_elaborate, show
 from searchapp.schema import STEMS, canonical_id
 from searchapp.search.differences import Comparison, Copy, compare, copies_in
 from searchapp.search.facet_values import FacetValues
@@ -193,6 +193,10 @@ class SearchService:
         counts = Counts((), 0, histogram=False, timeline=False)
         count = partial(self._stages.count, self._deadline(), request=request, counts=counts)
         return self._searcher.run(lambda generation: count(generation)[1].result.total)
+
+    def parsed(self, query: str) -> ParsedQuery:
+        """Return the tree of ``query`` and the remarks of the parser; nothing is searched."""
+        return self._stages.parse(query)
 
     def suggest(self, typed: str, limit: int) -> list[Suggestion]:
         """Return at most ``limit`` suggestions for what somebody is typing."""

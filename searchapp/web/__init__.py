@@ -6,6 +6,8 @@ them:
 - ``links``: addresses of searches; ``article_ids``: addresses of articles
 - ``write_api``: articles written over HTTP, behind ``write_access`` (the token) and ``token_bucket`` (the rate)
 - ``judgment_pages``: the grades of editors, behind the token too; ``follow``: the command that makes an alert
+- ``advanced_pages``: a query written field by field
+- ``colour_scheme``: light or dark, as the reader chose
 - ``batch_pages``: a list of searches, as a page and as CSV
 - ``result_page``, ``histogram``, ``examples``: filters, page numbers, chart of dates, example queries
 - ``trend_request``, ``trend_chart``: the parameters and the picture of trends
@@ -13,12 +15,12 @@ them:
 - ``admission``, ``search_slots``: the limit of searches that run at once
 - ``error_answers``, ``problems``, ``refusals``: pages and problem documents for errors
 - ``proxies``, ``malformed_requests``: proxy headers, malformed requests
-- ``conditional``, ``compression``: ETags, compressed answers
+- ``conditional``, ``answer_compression``: ETags, compressed answers
 - ``exports``, ``site_files``: a search as a feed, table or references; robots.txt, OpenSearch, web manifest
 - ``sitemaps``: every article, for crawlers
-- ``offers``, ``lost_addresses``, ``titles``: what is near an empty search or an unknown address; titles of results
+- ``nearby_searches``, ``lost_addresses``, ``titles``: what is near an empty search or an unknown address; titles of results
 - ``theme``: accent colour and logo of the settings
-- ``assets``, ``probes``, ``site``: style sheet and icon, health checks, settings and service of this site
+- ``assets``, ``probes``, ``site``: style sheet, scripts and icon, health checks, settings and service of this site
 """
 
 from __future__ import annotations
@@ -33,13 +35,15 @@ from searchapp.config import Config
 from searchapp.errors import ConfigurationError
 from searchapp.i18n import Message
 from searchapp.search.service import SearchService
-from searchapp.web import admission, assets, compression, hit_view, templating
+from searchapp.web import admission, answer_compression, assets, hit_view, templating
 from searchapp.web import error_answers as errors
 from searchapp.web import malformed_requests as malformed
 from searchapp.web import site_language as language
+from searchapp.web.advanced_pages import advanced
 from searchapp.web.api import api
 from searchapp.web.article_ids import ArticleIdConverter
 from searchapp.web.batch_pages import batch
+from searchapp.web.colour_scheme import colour_scheme
 from searchapp.web.conditional import answer_unmodified, tag_page
 from searchapp.web.exports import exports
 from searchapp.web.judgment_pages import judging
@@ -57,7 +61,7 @@ __all__ = ["create_app"]
 
 SECURITY_HEADERS: Final = {
     "Content-Security-Policy": (
-        "default-src 'self'; script-src 'none'; object-src 'none'; base-uri 'none'; "
+        "default-src 'self'; script-src 'self'; object-src 'none'; base-uri 'none'; "
         "form-action 'self'; frame-ancestors 'none'"
     ),
     "Cross-Origin-Opener-Policy": "same-origin",
@@ -84,9 +88,10 @@ def create_app(config: Config | None = None, *, service: SearchService | None = 
     writer = open_writing(config, service) if config.write_token else None
     install(app, config, service, writer, open_release_timer(config), open_alert_timer(config))
     assets.init_app(app, config)
-    for room in (compression, malformed, errors, language, hit_view, templating, admission):
+    for room in (answer_compression, malformed, errors, language, hit_view, templating, admission):
         room.init_app(app)
-    for blueprint in (pages, batch, api, multi, exports, writing, judging, probes, site_files, sitemaps):
+    people = (pages, advanced, colour_scheme, batch, judging)
+    for blueprint in (*people, api, multi, exports, writing, probes, site_files, sitemaps):
         app.register_blueprint(blueprint)
     app.before_request(_resume_indexing)
     app.after_request(_finish)
@@ -123,7 +128,7 @@ def _finish(response: Response) -> Response:
     for name, value in SECURITY_HEADERS.items():
         response.headers.setdefault(name, value)
     if response.mimetype == "text/html" and request.method in {"GET", "HEAD"}:
-        response.vary.add("Accept-Language")
+        response.vary.update(("Accept-Language", "Cookie"))
         response.headers.setdefault("Cache-Control", "no-cache")
         tag_page(response)
         assets.preload(response)

@@ -15,6 +15,7 @@ from typing import Final
 
 from flask import Response, g, make_response, request
 
+from searchapp.web.colour_scheme import current_theme
 from searchapp.web.site import site
 from searchapp.web.site_language import current_language
 
@@ -44,6 +45,7 @@ def version_tag(version: str) -> str:
         request.root_path,
         request.full_path,
         current_language(),
+        current_theme(),
     )
     return hashlib.sha256("\0".join(parts).encode("utf-8", "replace")).hexdigest()[:32]
 

@@ -19,6 +19,7 @@ from searchapp.web.site_language import requested_language
 
 __all__ = [
     "absolute",
+    "advanced_path",
     "article_path",
     "excluding",
     "export_path",
@@ -59,6 +60,11 @@ def hit_path(request: SearchRequest, number: int | None) -> str:
     # A cursor begins a page at a place that its text does not tell.
     page = request if request.cursor else with_page(request, (number - 1) // request.per_page + 1)
     return _address("pages.search", page, _anchor=f"r{number}")
+
+
+def advanced_path(request: SearchRequest) -> str:
+    """Return the address of the advanced form, filled in with ``request``."""
+    return _address("advanced.page", with_page(request, 1))
 
 
 def facet_path(request: SearchRequest, facet: str, **view: str | int) -> str:

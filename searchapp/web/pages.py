@@ -39,7 +39,7 @@ from searchapp.web.links import (
     with_recency,
     with_sort,
 )
-from searchapp.web.offers import offers
+from searchapp.web.nearby_searches import offers
 from searchapp.web.params import read_search, read_value_view
 from searchapp.web.quick_periods import end_of_archive, quick_periods
 from searchapp.web.result_page import (
@@ -58,7 +58,7 @@ from searchapp.web.titles import results_title
 from searchapp.web.trend_chart import trend_chart
 from searchapp.web.trend_request import read_trends
 
-__all__ = ["pages"]
+__all__ = ["everything", "pages"]
 
 pages = Blueprint("pages", __name__)
 
@@ -80,13 +80,13 @@ INTERVAL_LABELS: Final = {
 @pages.get("/")
 def home() -> str:
     """Show the search box and ways into the archive."""
-    everything, finding = _everything(), site().examples.finding()
+    front, finding = everything(), site().examples.finding()
     return render_template(
         "home.html",
-        everything=everything,
-        newest=next((hit.article.date for hit in everything.hits if hit.article.date), None),
+        everything=front,
+        newest=next((hit.article.date for hit in front.hits if hit.article.date), None),
         examples=[query for query in HOME_EXAMPLES if finding is None or query in finding][:EXAMPLES_SHOWN],
-        groups=facet_groups(SearchRequest(), everything),
+        groups=facet_groups(SearchRequest(), front),
         search_request=SearchRequest(),
     )
 
@@ -249,7 +249,7 @@ def _ignored(parameter: str, reason: Message) -> Message:
     return Message("The parameter “{parameter}” was ignored. {reason}", parameter=parameter, reason=reason)
 
 
-def _everything() -> SearchResult:
+def everything() -> SearchResult:
     """Return the newest articles and all facets, searched once a generation."""
     service = site().service
     version = service.version()
@@ -269,7 +269,7 @@ def _date_path(search_request: SearchRequest, offer: DateOffer | None) -> str:
 
 def _newest_day() -> date | None:
     """Return the day of the newest article, None without a date."""
-    newest = next((hit.article.date for hit in _everything().hits if hit.article.date), None)
+    newest = next((hit.article.date for hit in everything().hits if hit.article.date), None)
     return newest.astimezone(site().config.timezone).date() if newest else None
 
 

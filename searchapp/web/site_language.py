@@ -175,7 +175,7 @@ def init_app(app: Flask) -> None:
 
 def _keep_language(endpoint: str, values: dict[str, Any]) -> None:
     language = requested_language() if request else None
-    if language and endpoint.startswith(("pages.", "exports.")):
+    if language and endpoint.startswith(("pages.", "exports.", "advanced.")):
         values.setdefault("lang", language)
 
 

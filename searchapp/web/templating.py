@@ -22,6 +22,7 @@ from searchapp.output.directions import exact, without_directions
 from searchapp.output.highlight_html import brief, marked, paragraphs, snippet
 from searchapp.output.web_addresses import host_of
 from searchapp.web import links, why
+from searchapp.web.colour_scheme import THEMES, current_theme
 from searchapp.web.exports import FEED_FORMS, TABLE_FORMS
 from searchapp.web.follow import alert_command
 from searchapp.web.hit_view import HitView, requested_view
@@ -53,10 +54,14 @@ def init_app(app: Flask) -> None:
     app.jinja_env.filters["exact"] = exact
     app.jinja_env.globals.update(
         absolute=links.absolute,
+        advanced_path=links.advanced_path,
         article_path=links.article_path,
         citations=citations,
         column_names=column_names,
         current_language=current_language,
+        current_theme=current_theme,
+        own_path=own_path,
+        themes=THEMES,
         excerpts=excerpts,
         form_kind=why.form_kind,
         export_path=links.export_path,
@@ -148,6 +153,14 @@ def help_path() -> str:
     return url_for("pages.guide" if current_language() == "fr" else "pages.help_in_english")
 
 
+def own_path(**changed: str) -> str:
+    """Return the path and parameters of this page, some of them changed."""
+    # Exactly one slash: an address that begins with two names another host.
+    path = f"{request.root_path}/{quote(request.path.lstrip('/'))}"
+    written = urlencode({**request.args.to_dict(flat=False), **changed}, doseq=True)
+    return f"{path}?{written}" if written else path
+
+
 def accessibility_path() -> str:
     """Return the address of the accessibility statement: /accessibilite in French, else /accessibility."""
     return url_for("pages.accessibility" if current_language() == "fr" else "pages.accessibility_in_english")
@@ -169,11 +182,4 @@ def older_edition() -> datetime | None:
 
 def other_languages() -> list[tuple[str, str, str]]:
     """Return code, own name and address of this page in each language but the current one."""
-    arguments = request.args.to_dict(flat=False)
-    # Exactly one slash: an address that begins with two names another host.
-    path = f"{request.root_path}/{quote(request.path.lstrip('/'))}"
-    return [
-        (code, name, f"{path}?{urlencode({**arguments, 'lang': code}, doseq=True)}")
-        for code, name in LANGUAGE_NAMES.items()
-        if code != current_language()
-    ]
+    return [(code, name, own_path(lang=code)) for code, name in LANGUAGE_NAMES.items() if code != current_language()]

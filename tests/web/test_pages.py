@@ -20,6 +20,7 @@ PAGES = [
     "/articles/tide",
     "/facets/source",
     "/trends?q=tomme",
+    "/advanced?q=tomme",
     "/nulle-part",
     "/problems/no-index",
 ]
@@ -32,7 +33,8 @@ def read(client: FlaskClient, path: str) -> str:
 
 
 def without_data(html: str) -> str:
-    """Return a page without its blocks of data, which are no scripts."""
+    """Return a page without its blocks of data, which are no scripts, and without the script of the site."""
+    html = re.sub(r'<script type="module" src="/static/[0-9a-f]+/app\.js"></script>', "", html)
     return re.sub(r'<script type="application/ld\+json">[^<>]*</script>', "", html)
 
 
