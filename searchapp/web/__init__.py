@@ -18,7 +18,7 @@ them:
 - ``conditional``, ``answer_compression``: ETags, compressed answers
 - ``exports``, ``site_files``: a search as a feed, table or references; robots.txt, OpenSearch, web manifest
 - ``sitemaps``: every article, for crawlers
-- ``nearby_searches``, ``lost_addresses``, ``titles``: what is near an empty search or an unknown address; titles of results
+- ``nearby_searches``, ``lost_addresses``: near an empty search, near an unknown address; ``titles``: of results
 - ``theme``: accent colour and logo of the settings
 - ``assets``, ``probes``, ``site``: style sheet, scripts and icon, health checks, settings and service of this site
 """
