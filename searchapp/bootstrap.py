@@ -12,7 +12,7 @@ import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from threading import Thread
 from typing import IO, TYPE_CHECKING, Final, cast
@@ -60,6 +60,7 @@ if TYPE_CHECKING:
     from searchapp.ingest.report import Report
     from searchapp.model import Article, Reject
     from searchapp.search.neighbours import NeighbourWords
+    from searchapp.search.query_log import QueryLog, QueryReport
     from searchapp.search.semantic_rank import SemanticRanker
     from searchapp.search.service import SearchService
     from searchapp.semantic.lsa import FittedOn as FittedOn
@@ -76,9 +77,11 @@ __all__ = [
     "engine_named",
     "index_status",
     "load_config",
+    "logged_queries",
     "open_alert_timer",
     "open_alerts",
     "open_analyzer",
+    "open_query_log",
     "open_release_timer",
     "open_service",
     "open_sources",
@@ -514,6 +517,24 @@ def run_alerts_of_parent() -> None:
     os.nice(10)  # searches come first
     config: Config = pickle.loads(read_message(standard_channel().source))  # noqa: S301 - from the parent
     run_alerts(config)
+
+
+def open_query_log(config: Config) -> QueryLog | None:
+    """Return the log of searches beside the index; None when the setting is off."""
+    from searchapp.query.date_words import today_in
+    from searchapp.search.query_log import FILE_NAME, QueryLog
+
+    if not config.query_log:
+        return None
+    return QueryLog(config.index / FILE_NAME, config.query_log, today_in(config.timezone))
+
+
+def logged_queries(config: Config, days: int, most: int) -> QueryReport:
+    """Return the statistics of the last ``days`` of the log of searches, of each list at most ``most`` queries."""
+    from searchapp.query.date_words import today_in
+    from searchapp.search.query_log import FILE_NAME, report
+
+    return report(config.index / FILE_NAME, today_in(config.timezone)() - timedelta(days=days - 1), most)
 
 
 def index_status(config: Config) -> IndexStatus:

@@ -409,6 +409,13 @@ class Config:
         "",
         Message("folder of the judgments that editors make on the page /judgments; without one, the page is off"),
     )
+    query_log: int = _setting(
+        _whole_number(0, 3_650),
+        0,
+        Message(
+            "days for which searches are logged, for statistics and suggestions, without addresses (0: not at all)"
+        ),
+    )
     write_token: str = _setting(
         _token,
         "",

@@ -28,6 +28,7 @@ _COMMANDS: Final = (
     ("status", "generation_commands", _("Show the state of the index.")),
     ("check", "generation_commands", _("Check every file and article of the index.")),
     ("rollback", "generation_commands", _("Go back to an earlier generation.")),
+    ("queries", "queries_command", _("Show what people searched for.")),
     ("analyze", "analyze_command", _("Show the French analysis of a text.")),
     ("ingest", "ingest_command", _("Show the articles of a file as they would be indexed.")),
     ("alerts", "alerts_command", _("Tell of new articles by mail, as a feed or to a webhook.")),

@@ -93,6 +93,7 @@ class SuggestionKind(IntEnum):
     TAG = 2
     AUTHOR = 3
     SOURCE = 4
+    QUERY = 5  # what others searched for; never in this file
 
 
 Form = tuple[SuggestionKind, str]

@@ -30,7 +30,14 @@ from typing import Final
 
 from flask import Flask, Response, request
 
-from searchapp.bootstrap import load_config, open_alert_timer, open_release_timer, open_service, open_writing
+from searchapp.bootstrap import (
+    load_config,
+    open_alert_timer,
+    open_query_log,
+    open_release_timer,
+    open_service,
+    open_writing,
+)
 from searchapp.config import Config
 from searchapp.errors import ConfigurationError
 from searchapp.i18n import Message
@@ -86,7 +93,8 @@ def create_app(config: Config | None = None, *, service: SearchService | None = 
     app.url_map.converters["article_id"] = ArticleIdConverter
     service = service or open_service(config)
     writer = open_writing(config, service) if config.write_token else None
-    install(app, config, service, writer, open_release_timer(config), open_alert_timer(config))
+    timers = (open_release_timer(config), open_alert_timer(config))
+    install(app, config, service, writer, *timers, open_query_log(config))
     assets.init_app(app, config)
     for room in (answer_compression, malformed, errors, language, hit_view, templating, admission):
         room.init_app(app)

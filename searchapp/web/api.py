@@ -7,20 +7,23 @@ otherwise equal. For an article, 304 is sent only while it exists.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Final
 from urllib.parse import quote, urlencode
 
 from flask import Blueprint, Response, abort, jsonify, request, url_for
 
+from searchapp.analysis.value_keys import value_key
 from searchapp.i18n import translator
 from searchapp.output.answer_json import Json, describe_result, describe_similar, describe_view
 from searchapp.output.counts_json import describe_suggestion, describe_trends, describe_values
 from searchapp.schema import FACET_FIELDS
 from searchapp.search.facet_values import VALUES_PER_PAGE, select_values
+from searchapp.search.suggest import Suggestion
 from searchapp.web.article_ids import requested_id
 from searchapp.web.conditional import names_tag, version_tag
 from searchapp.web.params import clean_query, read_search, read_suggest, read_value_view
-from searchapp.web.site import site
+from searchapp.web.site import log_search, site
 from searchapp.web.site_language import current_language, say
 from searchapp.web.trend_request import read_trends
 
@@ -41,6 +44,7 @@ def search() -> Response:
     if names_tag(version_tag(version)):
         return _negotiated(Response(status=304), version)
     result = site().service.search(search_request)
+    log_search(search_request, result)
     is_current = result.total_relation == "eq" and site().service.version() == version
     translate = translator(current_language())
     answer = describe_result(result, search_request, site().config.timezone, translate, request.root_path)
@@ -118,13 +122,24 @@ def suggest() -> Response:
     version = site().service.version()
     if names_tag(version_tag(version)):
         return _negotiated(Response(status=304), version)
-    suggestions = site().service.suggest(asked.text, asked.limit)
+    suggestions, log = site().service.suggest(asked.text, asked.limit), site().query_log
+    if log:  # its queries change while the index stays, so that such an answer has no tag
+        version = ""
+        suggestions = _without_repeats([*log.starting_with(asked.text, asked.limit // 2), *suggestions])[: asked.limit]
     if asked.is_opensearch:
         response = jsonify([asked.text, [suggestion.text for suggestion in suggestions]])
         response.mimetype = "application/x-suggestions+json"
     else:
         response = jsonify({"suggestions": [describe_suggestion(suggestion) for suggestion in suggestions]})
     return _negotiated(response, version if site().service.version() == version else None)
+
+
+def _without_repeats(suggestions: Iterable[Suggestion]) -> list[Suggestion]:
+    """Return the first suggestion of each text, whose capitals and accents do not count."""
+    by_key: dict[str, Suggestion] = {}
+    for suggestion in suggestions:
+        by_key.setdefault(value_key(suggestion.text), suggestion)
+    return list(by_key.values())
 
 
 def _own_address(**changed: object) -> str:

@@ -53,7 +53,7 @@ from searchapp.web.result_page import (
     view_links,
 )
 from searchapp.web.result_place import place_of
-from searchapp.web.site import site
+from searchapp.web.site import log_search, site
 from searchapp.web.titles import results_title
 from searchapp.web.trend_chart import trend_chart
 from searchapp.web.trend_request import read_trends
@@ -97,6 +97,7 @@ def search() -> str:
     """Show the results of a search; without a query, every article, newest first."""
     reading = read_search(request.args)
     search_request, result, dropped = _search_leniently(reading.request)
+    log_search(search_request, result)
     is_partial = result.total_relation != "eq"
     if is_partial:
         answers_partially()

@@ -15,13 +15,14 @@ from searchapp.alerts.alert_timer import AlertTimer
 from searchapp.config import Config
 from searchapp.indexing.embargoes import ReleaseTimer
 from searchapp.indexing.write_service import Writing
-from searchapp.model import SearchResult
+from searchapp.model import SearchRequest, SearchResult
+from searchapp.search.query_log import QueryLog
 from searchapp.search.service import SearchService
 from searchapp.web.examples import Examples, shared_folder
 from searchapp.web.search_slots import Admission, CostMemory
 from searchapp.web.token_bucket import TokenBucket
 
-__all__ = ["LatestValue", "Site", "install", "site"]
+__all__ = ["LatestValue", "Site", "install", "log_search", "site"]
 
 EXTENSION = "searchapp"
 PROGRAM_FILES: Final = {".py", ".html", ".xml", ".css", ".js", ".po"}
@@ -62,6 +63,8 @@ class Site:
     """Indexes when an embargo has ended."""
     alerts: AlertTimer | None = None
     """Runs the alerts after each publish."""
+    query_log: QueryLog | None = None
+    """Logs searches; None unless the settings say so."""
     costs: CostMemory = field(default_factory=CostMemory)
     front_page: LatestValue[SearchResult] = field(default_factory=LatestValue)
     article_count: LatestValue[int] = field(default_factory=LatestValue)
@@ -74,6 +77,7 @@ def install(
     writing: Writing | None,
     releases: ReleaseTimer | None = None,
     alerts: AlertTimer | None = None,
+    query_log: QueryLog | None = None,
 ) -> None:
     """Give ``app`` the Site that :func:`site` returns."""
     examples = Examples(service, shared_folder(config.index))
@@ -81,8 +85,25 @@ def install(
     bucket = TokenBucket(config.write_rate)
     fingerprint = fingerprint_of(config)
     app.extensions[EXTENSION] = Site(
-        config, service, writing, bucket, admission, examples, fingerprint, releases, alerts
+        config,
+        service,
+        writing,
+        bucket,
+        admission,
+        examples,
+        fingerprint,
+        releases,
+        alerts,
+        query_log,
     )
+
+
+def log_search(search_request: SearchRequest, result: SearchResult) -> None:
+    """Log a search that was typed, once: neither its later pages nor answers that were cut short."""
+    log = site().query_log
+    is_first = search_request.page == 1 and not search_request.cursor
+    if log and is_first and result.total_relation == "eq":
+        log.add(search_request.query, result.total, result.took_ms)
 
 
 def fingerprint_of(config: Config) -> str:
