@@ -146,7 +146,7 @@ def test_narrow_enlarged_and_spaced_pages_do_not_scroll_sideways(
     open_page: OpenPage, corpus: str, request: pytest.FixtureRequest
 ) -> None:
     root = request.getfixturevalue(corpus)
-    page = open_page(320, bypass_csp=True)
+    page = open_page(320, bypass_csp=True, java_script_enabled=True)
     long_article = f"/articles/{LONG}/3?q=phare"
     wide = {}
     for path in (*PAGES.values(), long_article, f"/search?q={LONG}&from=2024", f"/{LONG}"):
