@@ -482,9 +482,9 @@ def open_alerts(config: Config, service: SearchService) -> Alerts:
 
 def run_alerts(config: Config) -> AlertsSummary | None:
     """Run the alerts on the published generation; None where there are none. Raises what :meth:`Alerts.run` does."""
-    from searchapp.alerts.alert_file import AlertFile
+    from searchapp.alerts import ALERT_FILE
 
-    if not AlertFile(config.alerts).exists():
+    if not (config.alerts / ALERT_FILE).exists():
         return None
     service = open_service(config)
     try:

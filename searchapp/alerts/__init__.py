@@ -16,3 +16,8 @@ is pending is removed after its delivery: a crash in between repeats a digest un
 """
 
 from __future__ import annotations
+
+from typing import Final
+
+ALERT_FILE: Final = "alerts.toml"
+"""Where there is no file of this name, there are no alerts, and nothing of this room needs loading."""

@@ -9,6 +9,7 @@ from typing import Any, Final
 import tomlkit
 from filelock import FileLock
 
+from searchapp.alerts import ALERT_FILE
 from searchapp.alerts.saved_search import SavedSearch, from_table, to_table
 from searchapp.errors import NotFound, UserError, system_reason
 from searchapp.i18n import Message
@@ -16,7 +17,6 @@ from searchapp.indexing.durability import make_durably, write_durably
 
 __all__ = ["AlertFile"]
 
-_FILE: Final = "alerts.toml"
 _LOCK: Final = "alerts.lock"
 _TABLE: Final = "alert"
 _LOCK_SECONDS: Final = 10.0
@@ -26,7 +26,7 @@ class AlertFile:
     """The saved searches in ``folder``."""
 
     def __init__(self, folder: Path) -> None:
-        self._path = folder / _FILE
+        self._path = folder / ALERT_FILE
 
     def exists(self) -> bool:
         """Return whether there is a file."""
@@ -88,11 +88,11 @@ class AlertFile:
             values = tomllib.loads(self._text())
         except tomllib.TOMLDecodeError as error:
             raise UserError(
-                Message("{file} is no TOML: {reason}. Correct that line.", file=_FILE, reason=error)
+                Message("{file} is no TOML: {reason}. Correct that line.", file=ALERT_FILE, reason=error)
             ) from error
         tables = values.pop(_TABLE, [])
         if values or not isinstance(tables, list) or not all(isinstance(table, dict) for table in tables):
-            raise UserError(Message("{file} must hold [[alert]] tables and nothing else.", file=_FILE))
+            raise UserError(Message("{file} must hold [[alert]] tables and nothing else.", file=ALERT_FILE))
         return tables
 
     def _text(self) -> str:
@@ -102,9 +102,9 @@ class AlertFile:
             return ""
         except OSError as error:
             reason = system_reason(error)
-            raise UserError(Message("{file} cannot be read: {reason}", file=_FILE, reason=reason)) from error
+            raise UserError(Message("{file} cannot be read: {reason}", file=ALERT_FILE, reason=reason)) from error
         except UnicodeDecodeError as error:
-            raise UserError(Message("“{file}” is not UTF-8 text. Save it as UTF-8.", file=_FILE)) from error
+            raise UserError(Message("“{file}” is not UTF-8 text. Save it as UTF-8.", file=ALERT_FILE)) from error
 
 
 def _no_alert(name: str) -> NotFound:
