@@ -101,7 +101,7 @@ def _end_of_opening(body: Sequence[Term]) -> int:
 
 
 def read_rerank_features(stored: bytes) -> RerankFeatures:
-    """Return what :func:`make_rerank_features` wrote of an article; raises IndexDamaged for other bytes."""
+    """Return the features that :func:`make_rerank_features` wrote; raises IndexDamaged for other bytes."""
     try:
         if not stored.startswith(_MARK):
             return _read_text(stored)

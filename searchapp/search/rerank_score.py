@@ -81,7 +81,7 @@ class RerankScores:
 
     @property
     def added(self) -> Floats:
-        """What each term adds to each article, before coverage."""
+        """The contribution of each term to each article, before coverage."""
         added: Floats = np.sum(tuple(self.by_term.values()), axis=0)
         return added
 

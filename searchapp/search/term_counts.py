@@ -142,8 +142,8 @@ class _Query:
 class _Places:
     """The places in some articles where a stem of the query stands, in order; one number or flag a place.
 
-    ``at`` is the index among the words of all articles, ``stem`` the number of the stem, ``goes_on`` true where the
-    next place is that of the next word in the same text.
+    ``at`` is the index among the words of all articles, ``stem`` the number of the stem, ``has_neighbour`` true where
+    the next place is that of the next word in the same text.
     """
 
     def __init__(self, query: _Query, features: Sequence[RerankFeatures]) -> None:
@@ -173,7 +173,7 @@ class _Places:
             (in_opening >= 0) & (in_opening < joined_opening[self.article]),
         )
         self.text: Numbers = 2 * self.article + ~in_title
-        self.goes_on: Flags = (
+        self.has_neighbour: Flags = (
             (np.diff(self.at) == 1) & (np.diff(self.text) == 0) & self.in_row[1:] if len(self.at) else self.in_row
         )
         self._by_stem = np.argsort(self.stem, kind="stable")
@@ -185,7 +185,7 @@ class _Places:
         places: Numbers = self._by_stem[self._ends[first] : self._ends[first + 1]]
         for step, stem in enumerate(row[1:], 1):
             places = places[places + step < len(self.at)]
-            places = places[self.goes_on[places + step - 1] & (self.stem[places + step] == stem)]
+            places = places[self.has_neighbour[places + step - 1] & (self.stem[places + step] == stem)]
         return places
 
     def of_forms(self, row: Sequence[int], forms: Sequence[int]) -> Numbers:

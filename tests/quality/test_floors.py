@@ -25,3 +25,4 @@ def test_the_data_is_what_the_floors_were_measured_on(shared: Path, judged: Judg
 def test_ranking_stays_above_its_floor(shared: Path, tmp_path: Path, judged: JudgedSet) -> None:
     report = measure(judged, shared / "data", tmp_path, every=judged.sampled)
     assert report.means[judged.measure] >= judged.sample_floor
+    assert judged.sampled > 1 or report.means["R@100"] >= judged.recall_floor
