@@ -93,3 +93,27 @@ def client(app: Flask) -> FlaskClient:
 def empty_site(tmp_path: Path) -> FlaskClient:
     """A site that nothing was indexed for."""
     return create_app(load_config({"index": tmp_path / "index"})).test_client()
+
+
+@pytest.fixture
+def hostile(tmp_path: Path) -> FlaskClient:
+    """A site whose articles want to run as formulas, to end a record, and to break XML."""
+    titles = [
+        "=HYPERLINK(A1)",
+        "+cmd|calc",
+        "-2+3",
+        "@SUM(A1)",
+        " =1+1",
+        "\uff1d1+1",
+        "Un ; =1+1",
+        "\\input{x} & 5 % $",
+    ]
+    (tmp_path / "corpus").mkdir()
+    records = [
+        {"id": f"h/{number}", "title": title, "text": "Piège </description> ]]> <b>.", "author": 'A" {B} and C, D'}
+        for number, title in enumerate(titles)
+    ]
+    (tmp_path / "corpus/h.jsonl").write_text("\n".join(map(json.dumps, records)), "utf-8")
+    config = load_config({"corpus": tmp_path / "corpus", "index": tmp_path / "index"})
+    reindex(config)
+    return create_app(config).test_client()

@@ -17,10 +17,9 @@ from flask import Flask
 from flask.testing import FlaskClient
 from lxml import etree
 
-from searchapp.config import Config, load_config
+from searchapp.config import Config
 from searchapp.ingest import CorpusReader
 from searchapp.model import Article
-from searchapp.web import create_app
 
 ATOM = "{http://www.w3.org/2005/Atom}"
 FORMS = ["rss", "atom", "json", "csv", "ris", "bib", "jsonl"]
@@ -149,32 +148,6 @@ def test_the_page_of_a_search_names_its_feeds_and_files(client: FlaskClient) -> 
     for form in FORMS:
         assert f'href="/search.{form}?q=mar%C3%A9e&amp;lang=fr"' in page
     assert "Suivre cette recherche" in page
-
-
-@pytest.fixture
-def hostile(tmp_path: Path) -> FlaskClient:
-    """A site whose articles want to run as formulas, to end a record, and to break XML."""
-    from searchapp.bootstrap import reindex
-
-    titles = [
-        "=HYPERLINK(A1)",
-        "+cmd|calc",
-        "-2+3",
-        "@SUM(A1)",
-        " =1+1",
-        "\uff1d1+1",
-        "Un ; =1+1",
-        "\\input{x} & 5 % $",
-    ]
-    (tmp_path / "corpus").mkdir()
-    records = [
-        {"id": f"h/{number}", "title": title, "text": "Piège </description> ]]> <b>.", "author": 'A" {B} and C, D'}
-        for number, title in enumerate(titles)
-    ]
-    (tmp_path / "corpus/h.jsonl").write_text("\n".join(map(json.dumps, records)), "utf-8")
-    config = load_config({"corpus": tmp_path / "corpus", "index": tmp_path / "index"})
-    reindex(config)
-    return create_app(config).test_client()
 
 
 def test_no_cell_of_a_table_is_a_formula(hostile: FlaskClient) -> None:
