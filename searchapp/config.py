@@ -52,6 +52,7 @@ Network = IPv4Network | IPv6Network
 Number = TypeVar("Number", int, float)
 COLOUR: Final = re.compile(r"#([0-9a-fA-F]{3}|[0-9a-fA-F]{6})")
 CONTACT: Final = re.compile(r'https?://[^\s"<>]+|[^\s"<>@:/]+@[^\s"<>@:/]+')
+ORIGIN: Final = re.compile(r"https?://[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:[0-9]{1,5})?")
 # No segment begins with a dot, since browsers resolve “..” before they send a request.
 URL_PREFIX: Final = re.compile(r"(?:/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)+")
 
@@ -211,6 +212,16 @@ def _networks(value: object) -> tuple[Network, ...]:
         ) from None
 
 
+def _origins(value: object) -> tuple[str, ...]:
+    """Return origins (RFC 6454, 6.2) in lower case, from a list or from text with commas; ("*",) for all."""
+    texts = value.split(",") if isinstance(value, str) else value
+    if isinstance(texts, list | tuple):
+        origins = tuple(str(text).strip().lower() for text in texts if str(text).strip())
+        if origins == ("*",) or all(ORIGIN.fullmatch(origin) for origin in origins):
+            return origins
+    raise _NotAllowedError(Message("origins separated by commas, such as https://www.example.org, or * for all"))
+
+
 def _timezone(value: object) -> ZoneInfo:
     if isinstance(value, ZoneInfo):
         return value
@@ -330,6 +341,11 @@ class Config:
         _networks,
         "",
         Message("addresses or networks of proxies whose X-Forwarded-For, -Proto, -Host and -Prefix are trusted"),
+    )
+    cors_origins: tuple[str, ...] = _setting(
+        _origins,
+        "",
+        Message("other sites whose scripts may read JSON, feeds and tables (CORS), such as https://www.example.org"),
     )
     workers: int = _setting(_whole_number(1, 64), 2, Message("server processes"))
     threads: int = _setting(_whole_number(1, 64), 8, Message("threads in each server process"))

@@ -31,6 +31,7 @@
     │   ├── DiskFull             the disk of the index is full          HTTP 507
     │   ├── CorpusChanged        files changed while they were read
     │   ├── TooBusy              too many searches at once
+    │   ├── OutOfTime            a search whose whole result is needed takes too long
     │   └── EngineUnavailable    the engine is not installed or not running
     └── Corrupt           stored data is damaged                  exit 5  HTTP 503
         ├── IndexDamaged
@@ -75,6 +76,7 @@ from searchapp.errors.request_errors import (
     ConfigurationError,
     EngineUnavailable,
     InvalidRequest,
+    OutOfTime,
     SystemRefused,
     TooBusy,
 )
@@ -103,6 +105,7 @@ __all__ = [
     "InvalidRecords",
     "InvalidRequest",
     "NotFound",
+    "OutOfTime",
     "PreconditionFailed",
     "RejectsRefused",
     "SearchappError",

@@ -13,6 +13,7 @@ __all__ = [
     "ConfigurationError",
     "EngineUnavailable",
     "InvalidRequest",
+    "OutOfTime",
     "SystemRefused",
     "TooBusy",
 ]
@@ -58,6 +59,14 @@ class TooBusy(Unavailable):
     slug = "too-busy"
     title = Message("Too many searches at once")
     text = Message("The server has reached its limit of concurrent searches. Try again in a moment.")
+
+
+class OutOfTime(Unavailable):
+    """There was no time to find all results, and a part of them is not what was asked for."""
+
+    slug = "out-of-time"
+    title = Message("The search takes too long")
+    text = Message("There was no time to find all articles. Narrow the search, or raise the setting query_seconds.")
 
 
 class EngineUnavailable(Unavailable):

@@ -23,6 +23,8 @@ from searchapp.schema import ARTICLE_FIELDS, FACET_FIELDS, ArticleField
 from searchapp.search.service import DEEPEST_RESULT
 
 __all__ = [
+    "ARTICLE_MEMBERS",
+    "RESULT_FIELDS",
     "SAFE_IN_PATH",
     "SEARCH_PATH",
     "Json",
@@ -48,6 +50,17 @@ SAFE_IN_PATH: Final = "!$&'()*+,/:=@"
 # A hit has its highlights between its address and its state.
 _HIT_FIELDS: Final = tuple(row for row in ARTICLE_FIELDS if row.in_hit and row.name not in ("status", "modified"))
 _HIT_STATE: Final = tuple(row for row in ARTICLE_FIELDS if row.name in ("status", "modified"))
+
+RESULT_FIELDS: Final = (
+    *("id", "rank", "score"),
+    *(row.name for row in _HIT_FIELDS),
+    *("url", "highlights", "spans", "missing"),
+    *(row.name for row in _HIT_STATE),
+    *("explanation", "copies"),
+)
+"""The members of a result, in their order."""
+ARTICLE_MEMBERS: Final = (*(row.name for row in ARTICLE_FIELDS), "links", "generation", "highlights", "spans")
+"""The members of a whole article, in their order; the last two with a query."""
 
 
 def describe_result(
@@ -88,6 +101,7 @@ def describe_result(
             "interval": result.timeline.interval.value,
             "buckets": [{"date": bucket.date, "count": bucket.count} for bucket in result.timeline.buckets],
         },
+        "next_cursor": result.next_cursor,
         "links": search_links(request, result, root),
     }
 

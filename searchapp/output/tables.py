@@ -15,10 +15,10 @@ from searchapp.model import Article
 from searchapp.output.answer_json import describe_article
 from searchapp.output.known_dates import iso_date
 
-__all__ = ["COLUMNS", "csv_table", "inert_cell", "json_lines"]
+__all__ = ["COLUMNS", "LIST_SEPARATOR", "csv_table", "inert_cell", "json_lines"]
 
 COLUMNS: Final = ("id", "title", "date", "source", "section", "author", "tags", "language", "url", "lead")
-_LIST_SEPARATOR: Final = "; "
+LIST_SEPARATOR: Final = "; "
 # Signs that begin a formula in a spreadsheet (OWASP, "CSV Injection"), those of full width too, also behind spaces.
 _FORMULA: Final = re.compile(r"[\s\ufeff]*[=+\-@\uff1d\uff0b\uff0d\uff20]|[\t\r\n]")
 
@@ -50,8 +50,8 @@ def _cells(article: Article, timezone: ZoneInfo) -> tuple[str, ...]:
         iso_date(article, timezone),
         article.source,
         article.section,
-        _LIST_SEPARATOR.join(article.authors),
-        _LIST_SEPARATOR.join(article.tags),
+        LIST_SEPARATOR.join(article.authors),
+        LIST_SEPARATOR.join(article.tags),
         article.language,
         article.url,
         article.lead,

@@ -12,6 +12,7 @@ import hashlib
 import hmac
 import json
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from struct import Struct
 from typing import Final
@@ -55,10 +56,19 @@ class CursorCodec:
 
     def encode(self, position: Position, request: SearchRequest) -> str:
         """Return the cursor of ``position`` in the results of ``request``."""
-        after = position.after
-        kind, (first, second) = (_AFTER_RANK, (0, 0)) if after is None else (_AFTER_KEY, after)
-        fields = _FIELDS.pack(kind, self._generation, self._request(request), position.rank, first, second)
-        return base64.urlsafe_b64encode(fields + self._signature(fields)).decode()
+        return self.encoder(request)(position)
+
+    def encoder(self, request: SearchRequest) -> Callable[[Position], str]:
+        """Return the function from a position in the results of ``request`` to its cursor, for many positions."""
+        request_digest = self._request(request)
+
+        def encode(position: Position) -> str:
+            after = position.after
+            kind, (first, second) = (_AFTER_RANK, (0, 0)) if after is None else (_AFTER_KEY, after)
+            fields = _FIELDS.pack(kind, self._generation, request_digest, position.rank, first, second)
+            return base64.urlsafe_b64encode(fields + self._signature(fields)).decode()
+
+        return encode
 
     def decode(self, cursor: str, request: SearchRequest) -> Position:
         """Return the position of a cursor; raises InvalidRequest unless it is one of ``request`` on this generation."""

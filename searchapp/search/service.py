@@ -33,6 +33,7 @@ from searchapp.model import (
 from searchapp.query import DateWords, ParsedQuery, is_elaborate, show
 from searchapp.schema import STEMS, canonical_id
 from searchapp.search.differences import Comparison, Copy, compare, copies_in
+from searchapp.search.export import Export
 from searchapp.search.facet_values import FacetValues
 from searchapp.search.highlight import Highlighter
 from searchapp.search.highlight_terms import HighlightTerms
@@ -264,6 +265,13 @@ class SearchService:
             yield from articles
             if len(articles) < request.limit:
                 return
+
+    def export(self, request: SearchRequest) -> Export:
+        """Return all results of ``request``, from its cursor on; to be closed.
+
+        Raises InvalidRequest for an invalid cursor, OutOfTime when matching takes too long.
+        """
+        return Export(self._searcher, self._stages, request, self._query_seconds)
 
     def similar(self, article_id: str, size: int) -> list[Article]:
         """Return at most ``size`` articles like one, best first; raises ArticleNotFound, ArticleWithdrawn."""

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import Final
 
 from searchapp.analysis import FrenchAnalyzer
+from searchapp.engines.port import Candidate
 from searchapp.model import Article, DateOffer, Deadline, Explanation, Grouping, Match, SearchRequest
 from searchapp.query import DateWords, ParsedQuery, date_beside, is_elaborate, parse
 from searchapp.search.collapsing import copies_of, first_versions
@@ -23,7 +25,9 @@ from searchapp.search.semantic_rank import SemanticRanker
 from searchapp.search.synonyms import Synonyms
 from searchapp.search.term_counts import count_terms
 
-__all__ = ["StageResults", "Stages"]
+__all__ = ["CandidateWindow", "StageResults", "Stages"]
+
+_NO_COUNTS: Final = Counts((), 0, histogram=False, timeline=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +49,34 @@ class StageResults:
     @property
     def complete(self) -> bool:
         return self.plan.complete and self.matches.complete and self.page.complete
+
+
+@dataclass(frozen=True, slots=True)
+class CandidateWindow:
+    """The candidates of a window in their final order: what a page has before its articles are read."""
+
+    plan: QueryPlan
+    window: Window
+    matches: Matches
+    page: Page
+
+    @property
+    def complete(self) -> bool:
+        return self.plan.complete and self.matches.complete and self.page.complete
+
+    @property
+    def has_next(self) -> bool:
+        """True when results follow."""
+        if self.page.has_next is not None:
+            return self.page.has_next
+        return self.page.end.rank < self.matches.result.total
+
+    def positions(self) -> Iterator[Position]:
+        """Yield the position after each candidate. Among the reranked ones the rank alone counts."""
+        ranked = self.matches.result.candidates[: RERANKED * self.window.is_reranked(self.plan)]
+        reranked = {candidate.document for candidate in ranked}
+        for number, candidate in enumerate(self.page.candidates, self.window.start.rank + 1):
+            yield Position(number, None if candidate.document in reranked else candidate.sort_key)
 
 
 class Stages:
@@ -91,7 +123,7 @@ class Stages:
         """Run the stages that read ``generation``: plan, match, rank, fetch; ``counts`` are all unless given."""
         reader, duplicates = generation.reader, generation.duplicates
         is_grouped = request.group is Grouping.COPIES
-        cursors = CursorCodec(generation.signing_key, generation.name, self._synonyms.fingerprint)
+        cursors = self.cursors(generation)
         counts = counts or Counts(facet_limit=request.facet_limit)
         plan, window, matches = self._match(request, parsed, deadline, generation, cursors, counts)
         page = rank(plan, matches, window, reader, duplicates, deadline, self._semantic)
@@ -115,6 +147,32 @@ class Stages:
         cursor = next_cursor(request, plan, matches.result, page, cursors)
         found = (plan, window, matches, page, articles, missing, explanations, cursor, copies, groups)
         return StageResults(generation.name, *found)
+
+    def cursors(self, generation: OpenGeneration) -> CursorCodec:
+        """Return the codec of the cursors of a generation."""
+        return CursorCodec(generation.signing_key, generation.name, self._synonyms.fingerprint)
+
+    def first_window(
+        self, request: SearchRequest, parsed: ParsedQuery, deadline: Deadline, generation: OpenGeneration
+    ) -> CandidateWindow:
+        """Return the first ``per_page`` candidates of ``request``, or those after its cursor, without counts."""
+        plan, window, matches = self._match(request, parsed, deadline, generation, self.cursors(generation), _NO_COUNTS)
+        page = rank(plan, matches, window, generation.reader, generation.duplicates, deadline, self._semantic)
+        return CandidateWindow(plan, window, matches, page)
+
+    def next_window(self, before: CandidateWindow, deadline: Deadline, generation: OpenGeneration) -> CandidateWindow:
+        """Return the candidates that follow ``before``, as many at most."""
+        window = replace(before.window, start=before.page.end)
+        matches = match(before.plan, window, generation.reader, deadline, _NO_COUNTS)
+        page = rank(before.plan, matches, window, generation.reader, generation.duplicates, deadline, self._semantic)
+        return CandidateWindow(before.plan, window, matches, page)
+
+    def shown(self, window: CandidateWindow, generation: OpenGeneration) -> Sequence[Candidate]:
+        """Return the candidates of ``window`` with the member of each group that is shown."""
+        if not (window.window.groups and self._shows_first):
+            return window.page.candidates
+        reader, duplicates = generation.reader, generation.duplicates
+        return first_versions(window.page, window.matches.request, reader, duplicates).candidates
 
     def count(
         self, deadline: Deadline, generation: OpenGeneration, request: SearchRequest, counts: Counts

@@ -10,7 +10,7 @@ from flask import Flask
 from searchapp.config import Config
 from searchapp.server.lanes import Lane
 from searchapp.server.loop import Application
-from searchapp.web.multi_search import LARGEST_BODY
+from searchapp.web.json_body import LARGEST_BODY
 from searchapp.web.refusals import Refusals
 from searchapp.web.write_access import MEGABYTE, carries_password, carries_token
 
@@ -19,7 +19,9 @@ __all__ = ["application_of"]
 # Matched at the end and inside of a path, since a proxy may leave a prefix before it.
 QUICK_ENDS: Final = ("/healthz", "/readyz", "/metrics", "/favicon.svg", "/openapi.json", "/opensearch.xml")
 QUICK_PARTS: Final = ("/static/", "/problems/")
-MULTI_SEARCH: Final = "/api/v1/msearch"
+# Searches whose parameters are in the body.
+POSTED_SEARCHES: Final = ("/api/v1/search", "/api/v1/msearch")
+EXPORT: Final = ("/api/v1/export", "/api/v1/export.jsonl", "/api/v1/export.csv")
 READING: Final = {"GET", "HEAD"}
 
 
@@ -28,7 +30,7 @@ def application_of(app: Flask, config: Config) -> Application:
 
     def body_limit(method: str, path: str, fields: Mapping[str, str]) -> int:
         """Return the largest body in bytes: without the token only searches have one, since the disk buffers bodies."""
-        if method == "POST" and path.endswith(MULTI_SEARCH):
+        if method == "POST" and path.endswith(POSTED_SEARCHES):
             return LARGEST_BODY
         may_write = method in ("POST", "PUT") and config.write_token != ""
         if may_write and carries_token(fields.get("AUTHORIZATION", ""), config.write_token):
@@ -42,6 +44,8 @@ def application_of(app: Flask, config: Config) -> Application:
 
 def lane_of(method: str, path: str) -> Lane:
     """Return the lane of a request."""
-    if path.endswith(QUICK_ENDS) or any(part in path for part in QUICK_PARTS):
+    if method == "OPTIONS" or path.endswith(QUICK_ENDS) or any(part in path for part in QUICK_PARTS):
         return Lane.QUICK
-    return Lane.SEARCHING if method in READING or path.endswith(MULTI_SEARCH) else Lane.WRITING
+    if path.endswith(EXPORT):
+        return Lane.EXPORTING
+    return Lane.SEARCHING if method in READING or path.endswith(POSTED_SEARCHES) else Lane.WRITING

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any, Final
 
-from waitress.channel import HTTPChannel
+from waitress.channel import ClientDisconnected, HTTPChannel
 from waitress.task import ErrorTask, WSGITask
 
 from searchapp.server.lanes import Lane
@@ -30,6 +30,8 @@ LINGER_SECONDS: Final = 2.0
 """Time for a client to read its answer before the connection is closed."""
 MOST_UNREAD: Final = 4 * 1024 * 1024
 """Bytes of answers that a client has not read yet, above which its further requests are dropped."""
+MOST_AHEAD: Final = 1024 * 1024
+"""Bytes that an export may be ahead of its client, which it then waits for."""
 HELD_SECONDS: Final = 0.25
 """Delay of a 503 when the server is busy, since programs repeat a refused request at once."""
 
@@ -152,6 +154,21 @@ class Channel(HTTPChannel):  # type: ignore[misc]
 
     def writable(self) -> bool:
         return not (self._lingers_until or self._is_held()) and bool(super().writable())
+
+    def _flush_outbufs_below_high_watermark(self) -> None:  # overrides waitress's method; the lock is held
+        """Wait while an export is too far ahead of its client; close a client that is too slow to let it go on.
+
+        Other answers are whole already and wait in a buffer, so that no thread does.
+        """
+        if self.lane is not Lane.EXPORTING or self.total_outbufs_len <= MOST_AHEAD:
+            return
+        end = time.monotonic() + STALLED_SECONDS
+        while self.connected and self.total_outbufs_len > MOST_AHEAD:
+            self.server.pull_trigger()
+            if not self.outbuf_lock.wait(end - time.monotonic()):
+                self.will_close = True
+                self.server.pull_trigger()
+                raise ClientDisconnected
 
     def hold(self) -> None:
         """Delay the answer by HELD_SECONDS in the event loop, without blocking a thread."""

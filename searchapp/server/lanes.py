@@ -1,4 +1,4 @@
-"""Lanes: separate queues and threads for searches, for writes, and for short requests.
+"""Lanes: separate queues and threads for searches, for exports, for writes, and for short requests.
 
 A queue serves clients in turn, so that one with many requests does not delay the others.
 """
@@ -19,6 +19,8 @@ __all__ = ["Lane", "LaneOf", "Lanes"]
 MOST_WAITING: Final = 256
 MOST_WAITING_OF_CLIENT: Final = 64
 WRITING_THREADS: Final = 4
+# One more than the exports that run at once (web/search_slots.py): it refuses others at once.
+EXPORTING_THREADS: Final = 3
 QUICK_THREADS: Final = 1
 
 logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # it warns for each waiting request
@@ -28,6 +30,7 @@ class Lane(StrEnum):
     """A queue with its threads."""
 
     SEARCHING = "searching"
+    EXPORTING = "exporting"
     WRITING = "writing"
     QUICK = "quick"
 
@@ -43,7 +46,12 @@ class Lanes:
         """``threads`` are those of the lanes SEARCHING and QUICK together."""
         self._lane_of = lane_of
         searching = max(1, threads - QUICK_THREADS)
-        threads_of = {Lane.SEARCHING: searching, Lane.WRITING: WRITING_THREADS, Lane.QUICK: QUICK_THREADS}
+        threads_of = {
+            Lane.SEARCHING: searching,
+            Lane.EXPORTING: EXPORTING_THREADS,
+            Lane.WRITING: WRITING_THREADS,
+            Lane.QUICK: QUICK_THREADS,
+        }
         self._dispatchers = {lane: _Dispatcher(count) for lane, count in threads_of.items()}
 
     def add_task(self, channel: Any) -> None:

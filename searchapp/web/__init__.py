@@ -16,6 +16,8 @@ them:
 - ``error_answers``, ``problems``, ``refusals``: pages and problem documents for errors
 - ``proxies``, ``malformed_requests``: proxy headers, malformed requests
 - ``conditional``, ``answer_compression``: ETags, compressed answers
+- ``routing_answers``, ``cross_origin``: OPTIONS, slashes at the end of addresses; scripts of other sites (CORS)
+- ``json_body``, ``export_api``: searches in the body of a request; all results of a search, streamed
 - ``exports``, ``site_files``: a search as a feed, table or references; robots.txt, OpenSearch, web manifest
 - ``sitemaps``: every article, for crawlers
 - ``nearby_searches``, ``lost_addresses``: near an empty search, near an unknown address; ``titles``: of results
@@ -42,7 +44,15 @@ from searchapp.config import Config
 from searchapp.errors import ConfigurationError
 from searchapp.i18n import Message
 from searchapp.search.service import SearchService
-from searchapp.web import admission, answer_compression, assets, hit_view, templating
+from searchapp.web import (
+    admission,
+    answer_compression,
+    assets,
+    cross_origin,
+    hit_view,
+    routing_answers,
+    templating,
+)
 from searchapp.web import error_answers as errors
 from searchapp.web import malformed_requests as malformed
 from searchapp.web import site_language as language
@@ -52,6 +62,7 @@ from searchapp.web.article_ids import ArticleIdConverter
 from searchapp.web.batch_pages import batch
 from searchapp.web.colour_scheme import colour_scheme
 from searchapp.web.conditional import answer_unmodified, tag_page
+from searchapp.web.export_api import exporting
 from searchapp.web.exports import exports
 from searchapp.web.judgment_pages import judging
 from searchapp.web.malformed_requests import MalformedRequests
@@ -96,10 +107,12 @@ def create_app(config: Config | None = None, *, service: SearchService | None = 
     timers = (open_release_timer(config), open_alert_timer(config))
     install(app, config, service, writer, *timers, open_query_log(config))
     assets.init_app(app, config)
-    for room in (answer_compression, malformed, errors, language, hit_view, templating, admission):
+    cross_origin.init_app(app, config.cors_origins)
+    rooms = (answer_compression, malformed, routing_answers, errors, language, hit_view, templating, admission)
+    for room in rooms:
         room.init_app(app)
     people = (pages, advanced, colour_scheme, batch, judging)
-    for blueprint in (*people, api, multi, exports, writing, probes, site_files, sitemaps):
+    for blueprint in (*people, api, multi, exporting, exports, writing, probes, site_files, sitemaps):
         app.register_blueprint(blueprint)
     app.before_request(_resume_indexing)
     app.after_request(_finish)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import socket
 import time
+from hashlib import blake2b
 from typing import Final
 
 from flask import Flask, g, request
 from werkzeug.exceptions import ClientDisconnected
 
+from searchapp.web.json_body import posted_search
 from searchapp.web.search_slots import looks_costly
 from searchapp.web.site import site
 
@@ -29,7 +31,7 @@ def _enter() -> None:
     if request.blueprint not in SEARCHING:
         return
     admission, costs = site().admission, site().costs
-    client, costly = request.remote_addr or "", _looks_costly() or request.full_path in costs
+    client, costly = request.remote_addr or "", _looks_costly() or _address() in costs
     longest = min(COSTLY_WAIT_SECONDS if costly else WAIT_SECONDS, site().config.query_seconds)
     waited = admission.enter(client, longest, costly=costly)
     g.search_slot = client, costly, time.thread_time()
@@ -38,7 +40,15 @@ def _enter() -> None:
 
 
 def _looks_costly() -> bool:
+    if request.method == "POST" and request.blueprint == "api":
+        return looks_costly(posted_search().get("q", ""))
     return "lines" in request.args or request.blueprint == "multi" or looks_costly(request.args.get("q", ""))
+
+
+def _address() -> str:
+    """Return the key of this search among costs: its address, and a digest of its body."""
+    body = request.get_data() if request.method == "POST" and request.blueprint == "api" else b""
+    return request.full_path + blake2b(body, digest_size=8).hexdigest() * bool(body)
 
 
 def _client_is_gone(*, waited: bool) -> bool:
@@ -63,5 +73,5 @@ def _client_is_gone(*, waited: bool) -> bool:
 def _leave(error: BaseException | None) -> None:
     if "search_slot" in g:
         client, costly, started = g.pop("search_slot")
-        site().costs.note(request.full_path, time.thread_time() - started)
+        site().costs.note(_address(), time.thread_time() - started)
         site().admission.leave(client, costly=costly)

@@ -7,7 +7,7 @@ otherwise equal. For an article, 304 is sent only while it exists.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Final
 from urllib.parse import quote, urlencode
 
@@ -15,14 +15,22 @@ from flask import Blueprint, Response, abort, jsonify, request, url_for
 
 from searchapp.analysis.value_keys import value_key
 from searchapp.i18n import translator
-from searchapp.output.answer_json import Json, describe_result, describe_similar, describe_view
+from searchapp.output.answer_json import (
+    ARTICLE_MEMBERS,
+    RESULT_FIELDS,
+    Json,
+    describe_result,
+    describe_similar,
+    describe_view,
+)
 from searchapp.output.counts_json import describe_suggestion, describe_trends, describe_values
 from searchapp.schema import FACET_FIELDS
 from searchapp.search.facet_values import VALUES_PER_PAGE, select_values
 from searchapp.search.suggest import Suggestion
 from searchapp.web.article_ids import requested_id
 from searchapp.web.conditional import names_tag, version_tag
-from searchapp.web.params import clean_query, read_search, read_suggest, read_value_view
+from searchapp.web.json_body import posted_search
+from searchapp.web.params import Reading, clean_query, read_fields, read_search, read_suggest, read_value_view
 from searchapp.web.site import log_search, site
 from searchapp.web.site_language import current_language, say
 from searchapp.web.trend_request import read_trends
@@ -31,6 +39,8 @@ __all__ = ["api"]
 
 api = Blueprint("api", __name__, url_prefix="/api/v1")
 SIMILAR: Final = 10
+LONGEST_LINK: Final = 8000
+"""Characters of an address that every server and proxy reads (RFC 9110, 4.1, recommends as many octets)."""
 # Our link names -> relation types of the registry of RFC 8288.
 LINK_RELATIONS: Final = {"page": "alternate", "article": "up"}
 
@@ -38,11 +48,32 @@ LINK_RELATIONS: Final = {"page": "alternate", "article": "up"}
 @api.get("/search")
 def search() -> Response:
     """Answer a search."""
-    reading = read_search(request.args)
-    search_request = reading.strict()
+    reading, names = read_search(request.args), read_fields(request.args, RESULT_FIELDS)
+    reading.strict()
     version = site().service.version()
     if names_tag(version_tag(version)):
         return _negotiated(Response(status=304), version)
+    answer, is_current = _search(reading, names, version)
+    return _with_links(answer, version if is_current else None)
+
+
+@api.post("/search")
+def posted() -> Response:
+    """Answer a search whose parameters are in the body: many filters may be too long for an address."""
+    arguments = posted_search()
+    answer, _ = _search(read_search(arguments), read_fields(arguments, RESULT_FIELDS), "")
+    response = _with_links(answer, None)
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _search(reading: Reading, names: Sequence[str], version: str) -> tuple[Json, bool]:
+    """Return the answer to a search, and whether it is whole and of ``version``.
+
+    ``names`` are the fields of its results, () for all.
+    Links keep ``names``; those that are too long for a request line are null.
+    """
+    search_request = reading.strict()
     result = site().service.search(search_request)
     log_search(search_request, result)
     is_current = result.total_relation == "eq" and site().service.version() == version
@@ -50,7 +81,13 @@ def search() -> Response:
     answer = describe_result(result, search_request, site().config.timezone, translate, request.root_path)
     whole = {"start": 0, "end": len(search_request.query)}
     answer["remarks"] = [{"message": say(remark), **whole} for remark in reading.remarks] + answer["remarks"]
-    return _with_links(answer, version if is_current else None)
+    if names:
+        answer["results"] = [{name: one[name] for name in one if name in names} for one in answer["results"]]
+    trimmed = urlencode({"fields": ",".join(names)}, safe=",") if names else ""
+    for relation, address in answer["links"].items():
+        named = f"{address}{'&' if '?' in address else '?'}{trimmed}" if address and trimmed else address
+        answer["links"][relation] = named if named and len(named) <= LONGEST_LINK else None
+    return answer, is_current
 
 
 @api.get("/articles/<article_id:article_id>")
@@ -59,6 +96,7 @@ def article(article_id: str = "") -> Response:
     """Answer with a whole article, and with the highlights of ``q`` if it is given."""
     article_id = requested_id(article_id)
     query, _ = clean_query(request.args.get("q", ""))
+    names = read_fields(request.args, ARTICLE_MEMBERS)
     version = site().service.version()
     if names_tag(version_tag(version)):
         site().service.article(article_id)
@@ -66,6 +104,8 @@ def article(article_id: str = "") -> Response:
     view = site().service.article(article_id, query)
     is_current = site().service.version() == version
     answer = describe_view(view, site().config.timezone, with_highlights=bool(query), root=request.root_path)
+    if names:
+        answer = {name: answer[name] for name in answer if name in (*names, "links")}
     return _with_links(answer, version if is_current else None)
 
 

@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any, Final
 
 from flask import Blueprint, Response, jsonify, request
-from werkzeug.datastructures import MultiDict
 
 from searchapp.errors import InvalidRequest
 from searchapp.i18n import Message, translator
 from searchapp.model import Deadline, SearchRequest
 from searchapp.output.answer_json import describe_result
 from searchapp.search.batch import as_phrase
+from searchapp.web.json_body import arguments_of, read_object
 from searchapp.web.params import read_search
 from searchapp.web.site import site
 from searchapp.web.site_language import current_language
 
-__all__ = ["LARGEST_BODY", "MOST_SEARCHES", "multi"]
+__all__ = ["MOST_SEARCHES", "multi"]
 
 multi = Blueprint("multi", __name__, url_prefix="/api/v1")
 
@@ -27,8 +25,6 @@ MOST_SEARCHES: Final = 200
 """Searches of one request."""
 MOST_RESULTS: Final = 1_000
 """Results of one request: the sum of ``per_page``."""
-LARGEST_BODY: Final = 512 * 1024
-"""Bytes of one request."""
 _WRONG: Final = Message("Some parameters are wrong.")
 _EXPECTED: Final = Message(
     "Send a JSON object whose “searches” is a list of at most {most} texts or objects.", most=MOST_SEARCHES
@@ -55,7 +51,7 @@ def _answer(search_request: SearchRequest) -> dict[str, Any]:
 
 def _read_requests() -> list[SearchRequest]:
     """Return the searches of the body; raises InvalidRequest, which names each wrong parameter."""
-    body = _read_body()
+    body = read_object("searches", _EXPECTED)
     searches, phrases = body.get("searches"), body.get("phrases", False)
     if not isinstance(searches, list) or not isinstance(phrases, bool) or not 0 < len(searches) <= MOST_SEARCHES:
         raise InvalidRequest(_WRONG, [("searches", _EXPECTED)])
@@ -64,7 +60,7 @@ def _read_requests() -> list[SearchRequest]:
     problems: list[tuple[str, Message]] = []
     requests = []
     for number, one in enumerate(searches):
-        reading = read_search(MultiDict(_parameters({"q": one} if isinstance(one, str) else one)))
+        reading = read_search(arguments_of({"q": one} if isinstance(one, str) else one))
         problems += [(f"searches[{number}].{name}", reason) for name, reason in reading.problems]
         found = reading.request
         requests.append(replace(found, query=as_phrase(found.query), correct=False) if phrases else found)
@@ -74,22 +70,3 @@ def _read_requests() -> list[SearchRequest]:
     if problems:
         raise InvalidRequest(_WRONG, problems)
     return requests
-
-
-def _read_body() -> Mapping[str, Any]:
-    request.max_content_length = LARGEST_BODY
-    try:
-        body = json.loads(request.get_data(cache=False))
-    except (ValueError, RecursionError):
-        body = None
-    if not isinstance(body, dict):
-        raise InvalidRequest(_WRONG, [("searches", _EXPECTED)])
-    return body
-
-
-def _parameters(search: Mapping[str, object]) -> Iterator[tuple[str, str]]:
-    """Yield the parameters of a search as those of an address."""
-    for name, value in search.items():
-        for each in value if isinstance(value, list) else [value]:
-            if each is not None:
-                yield name, str(each).lower() if isinstance(each, bool) else str(each)

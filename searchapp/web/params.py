@@ -32,6 +32,7 @@ __all__ = [
     "SuggestRequest",
     "ValueView",
     "clean_query",
+    "read_fields",
     "read_search",
     "read_suggest",
     "read_value_view",
@@ -136,6 +137,19 @@ def read_suggest(arguments: Arguments) -> SuggestRequest:
     # A space at the end counts: the word before it is complete.
     text = arguments.get("q", "")
     return SuggestRequest(clean_query(text)[0] + (" " if text[-1:].isspace() else ""), limit, is_opensearch)
+
+
+def read_fields(arguments: Arguments, known: Sequence[str]) -> tuple[str, ...]:
+    """Return the names in the parameter ``fields``, separated by commas or repeated; () when there are none.
+
+    Raises InvalidRequest for a name that is not ``known``.
+    """
+    listed = (name.strip() for text in arguments.getlist("fields") for name in text.split(","))
+    names = tuple(dict.fromkeys(filter(None, listed)))
+    if not set(names) <= set(known):
+        reason = Message("Give names of {choices}, separated by commas.", choices=", ".join(known))
+        raise InvalidRequest(Message("Some parameters are wrong."), [("fields", reason)])
+    return names
 
 
 def read_value_view(arguments: Arguments) -> ValueView:

@@ -15,7 +15,7 @@ from typing import Final
 from searchapp.config import Config
 from searchapp.errors import TooBusy
 
-__all__ = ["Admission", "CostMemory", "looks_costly"]
+__all__ = ["EXPORTS_AT_ONCE", "Admission", "CostMemory", "looks_costly"]
 
 # Threads of the setting ``threads`` that never search: they answer short requests, such as health checks.
 RESERVED_THREADS: Final = 1
@@ -26,6 +26,8 @@ COSTLY_OPERATORS: Final = 3
 COSTLY_SECONDS: Final = 0.25
 """Processor seconds of a search from which the next one at the same address counts as costly."""
 REMEMBERED: Final = 1024
+EXPORTS_AT_ONCE: Final = 2
+"""Exports of a process; a client has one of them. Each takes a thread while its client reads."""
 OPERATOR: Final = re.compile(r"[*?~]|\b(?:PROCHE|NEAR)\b")
 
 
@@ -85,6 +87,11 @@ class Admission:
         at_once = min(config.searches_at_once, searching)
         return cls(at_once, min(config.searches_per_client, at_once), searching)
 
+    @classmethod
+    def of_exports(cls) -> Admission:
+        """Return the slots of exports, which never wait."""
+        return cls(EXPORTS_AT_ONCE, 1, EXPORTS_AT_ONCE)
+
     def enter(self, client: str, seconds: float, *, costly: bool = False) -> bool:
         """Take a slot and return whether it had to be waited for; raises TooBusy after ``seconds``."""
         ticket = _Ticket(client, costly)
@@ -107,6 +114,13 @@ class Admission:
             self._running += Counter()  # forget clients that have none
             self._costly_running -= costly
             self._assign()
+            if not self._running:
+                self._changed.notify_all()
+
+    def wait_until_idle(self, seconds: float) -> bool:
+        """Wait until no search runs, at most ``seconds``; return whether none does."""
+        with self._changed:
+            return self._changed.wait_for(lambda: not self._running, seconds)
 
     def _may_wait(self, ticket: _Ticket) -> bool:
         if self._is_free_for(ticket):

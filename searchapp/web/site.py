@@ -65,6 +65,7 @@ class Site:
     """Runs the alerts after each publish."""
     query_log: QueryLog | None = None
     """Logs searches; None unless the settings say so."""
+    exports: Admission = field(default_factory=Admission.of_exports)
     costs: CostMemory = field(default_factory=CostMemory)
     front_page: LatestValue[SearchResult] = field(default_factory=LatestValue)
     article_count: LatestValue[int] = field(default_factory=LatestValue)

@@ -17,7 +17,7 @@ SEARCH = "/api/v1/search"
 ANSWER = [
     "query", "understood", "total", "total_groups", "total_relation", "total_all", "match", "facets_match", "recency",
     "took_ms", "generation", "page", "per_page", "suggestion", "suggestions", "neighbours", "replacements",
-    "date_offer", "remarks", "results", "facets", "facets_truncated", "histogram", "timeline", "links",
+    "date_offer", "remarks", "results", "facets", "facets_truncated", "histogram", "timeline", "next_cursor", "links",
 ]  # fmt: skip
 RESULT = [
     "id", "rank", "score", "title", "date", "source", "section", "author", "url", "highlights", "spans",
@@ -182,7 +182,7 @@ def test_another_language_has_another_etag(client: FlaskClient) -> None:
 
 
 def test_a_search_is_only_read(client: FlaskClient) -> None:
-    response = client.post(SEARCH)
+    response = client.put(SEARCH)
     assert response.status_code == 405
     assert "GET" in response.headers["Allow"]
     assert response.mimetype == "application/problem+json"

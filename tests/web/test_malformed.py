@@ -172,8 +172,8 @@ def test_an_accent_that_was_not_encoded_is_understood(client: FlaskClient) -> No
 )
 def test_a_path_of_anything_is_answered(client: FlaskClient, path: str, method: str) -> None:
     response = raw(client, method=method, PATH_INFO=path)
-    assert response.status_code in {200, 403, 404, 405}
-    assert ("Allow" in response.headers) == (response.status_code == 405)
+    assert response.status_code in {200, 204, 403, 404, 405}
+    assert ("Allow" in response.headers) == (response.status_code in {204, 405})
 
 
 HEADERS = [
@@ -227,7 +227,15 @@ class Broken:
     readline = read
 
 
-@pytest.mark.parametrize(("path", "method"), [("/api/v1/articles", "POST"), ("/api/v1/articles/x", "PUT")])
+BODIES = [
+    ("/api/v1/articles", "POST"),
+    ("/api/v1/articles/x", "PUT"),
+    ("/api/v1/search", "POST"),
+    ("/api/v1/msearch", "POST"),
+]
+
+
+@pytest.mark.parametrize(("path", "method"), BODIES)
 def test_a_body_that_is_badly_framed_is_refused(writer: FlaskClient, path: str, method: str) -> None:
     body = {"wsgi.input": Broken(), "wsgi.input_terminated": True, "HTTP_TRANSFER_ENCODING": "chunked"}
     headers = {"Authorization": f"Bearer {TOKEN}"}
@@ -239,6 +247,8 @@ def test_a_body_that_is_badly_framed_is_refused(writer: FlaskClient, path: str, 
 @pytest.mark.parametrize("path", ["/api/v1/articles", "/api/v1/articles/x", "/search", "/api/v1/search", "/"])
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE"])
 def test_no_body_is_read_of_who_may_not_write(client: FlaskClient, writer: FlaskClient, path: str, method: str) -> None:
+    if (method, path) == ("POST", "/api/v1/search"):
+        pytest.skip("a search in a body needs no token")
     for site, headers in ((client, {}), (writer, {}), (writer, {"Authorization": "Bearer another-one-0123456"})):
         body = Broken()
         environ: dict[str, Any] = {"wsgi.input": body, "wsgi.input_terminated": True, "CONTENT_LENGTH": "9"}

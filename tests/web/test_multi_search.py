@@ -9,7 +9,8 @@ from flask.testing import FlaskClient
 
 from searchapp.server.application import lane_of
 from searchapp.server.lanes import Lane
-from searchapp.web.multi_search import LARGEST_BODY, MOST_SEARCHES
+from searchapp.web.json_body import LARGEST_BODY
+from searchapp.web.multi_search import MOST_SEARCHES
 from tests.web.test_batch import no_time as no_time
 
 PATH = "/api/v1/msearch"
