@@ -29,6 +29,7 @@ _COMMANDS: Final = (
     ("check", "generation_commands", _("Check every file and article of the index.")),
     ("rollback", "generation_commands", _("Go back to an earlier generation.")),
     ("queries", "queries_command", _("Show what people searched for.")),
+    ("doctor", "doctor_command", _("Check the machine and the installation, and say what to do.")),
     ("analyze", "analyze_command", _("Show the French analysis of a text.")),
     ("ingest", "ingest_command", _("Show the articles of a file as they would be indexed.")),
     ("alerts", "alerts_command", _("Tell of new articles by mail, as a feed or to a webhook.")),

@@ -16,7 +16,7 @@ from searchapp.errors import DiskFull, IndexDamaged, IndexMissing, IndexUnwritab
 if TYPE_CHECKING:
     from searchapp.indexing.generations import Generations
 
-__all__ = ["disk_full_as_error", "is_disk_full", "unwritable_as_error"]
+__all__ = ["disk_full_as_error", "free_bytes", "is_disk_full", "needed_bytes", "unwritable_as_error"]
 
 _CODES: Final = (errno.ENOSPC, errno.EDQUOT)
 # Libraries in Rust give an error of the system as text, with its number.
@@ -37,7 +37,7 @@ def disk_full_as_error(generations: Generations, corpus_bytes: Callable[[], int]
     except Exception as error:
         if not is_disk_full(error):
             raise
-        raise DiskFull(generations.folder, _needed(generations, corpus_bytes), _free(generations)) from error
+        raise DiskFull(generations.folder, needed_bytes(generations, corpus_bytes), free_bytes(generations)) from error
 
 
 @contextmanager
@@ -66,14 +66,16 @@ def is_disk_full(error: BaseException | None) -> bool:
     return False
 
 
-def _needed(generations: Generations, corpus_bytes: Callable[[], int]) -> int:
+def needed_bytes(generations: Generations, corpus_bytes: Callable[[], int]) -> int:
+    """Return the bytes that the next reindex may need, estimated as in :func:`disk_full_as_error`."""
     try:
         return int(generations.size(generations.current()) * _OF_A_GENERATION)
     except (IndexMissing, IndexDamaged):
         return int(corpus_bytes() * _OF_THE_CORPUS)
 
 
-def _free(generations: Generations) -> int:
+def free_bytes(generations: Generations) -> int:
+    """Return the free bytes of the disk of the index, whose folder need not exist."""
     folder = generations.folder
     while not folder.exists():
         folder = folder.parent

@@ -1,0 +1,6 @@
+"""Operations: looking after an installation. The doctor finds what is wrong with it; a backup keeps what it knows.
+
+- ``finding``: a result of the doctor: a check, how bad it is, and what to do
+- ``machine_checks``: disk, fsync, clock, memory, open files
+- ``doctor``: the checks of settings, versions, permissions, index and corpus, and the order of all
+"""
