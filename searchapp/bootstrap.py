@@ -346,7 +346,7 @@ def _places(config: Config) -> str:
     A relative path is recorded as it is if that of the index is relative too, so that both may be moved together.
     """
     if config.entries:
-        return SEPARATOR.join(entry.place for entry in config.entries)
+        return SEPARATOR.join(entry.shown for entry in config.entries)
     keeps = str(config.corpus) == "-" or not config.index.is_absolute()
     return str(config.corpus if keeps else config.corpus.absolute())
 
@@ -601,7 +601,7 @@ def _source(entry: CorpusEntry, config: Config, *, lenient: bool) -> Source:
     from searchapp.ingest import CorpusReader, FileContext, PostgresRows, SqliteRows, split_pattern
 
     inherited = {name: value for name, value in (("source", entry.source), ("section", entry.section)) if value}
-    context = FileContext(entry.place, config.timezone, inherited, columns=entry.columns, lenient=lenient)
+    context = FileContext(entry.shown, config.timezone, inherited, columns=entry.columns, lenient=lenient)
     if entry.kind == "sqlite":
         return SqliteRows(Path(entry.place).expanduser(), entry.query, context)
     if entry.kind == "postgresql":

@@ -35,6 +35,7 @@ __all__ = [
     "Network",
     "Setting",
     "load_config",
+    "without_password",
 ]
 
 CONFIG_FILE: Final = "searchapp.toml"
@@ -243,6 +244,24 @@ class CorpusEntry:
     source: str = ""
     section: str = ""
     columns: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def shown(self) -> str:
+        """The place as manifests record it and people see it: that of a database without its password."""
+        return without_password(self.place) if self.kind == "postgresql" else self.place
+
+
+def without_password(address: str) -> str:
+    """Return the address of a database, a URL or ``key=value`` words, as it may be shown and stored.
+
+    The password goes from ``name:password@host``; options and further words go as a whole, since they may have one.
+    """
+    scheme, separator, rest = address.partition("://")
+    if not separator:
+        shown = (word for word in address.split() if word.startswith(("host=", "port=", "dbname=")))
+        return " ".join(shown) or "postgresql"
+    before, at, after = rest.rpartition("@")
+    return f"{scheme}://{before.partition(':')[0]}{at}{after.partition('?')[0]}"
 
 
 def _entries(value: object) -> tuple[CorpusEntry, ...]:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from searchapp.config import SETTINGS, load_config
+from searchapp.config import SETTINGS, load_config, without_password
 from searchapp.errors import ConfigurationError
 
 
@@ -81,3 +81,18 @@ def test_proxies_are_addresses_and_networks_in_a_list_or_with_commas(tmp_path: P
 def test_a_proxy_that_is_no_address_is_refused(wrong: str) -> None:
     with pytest.raises(ConfigurationError, match="addresses or networks"):
         load_config({"trusted_proxies": wrong})
+
+
+@pytest.mark.parametrize(
+    ("address", "shown"),
+    [
+        ("postgresql://anne:secret@base.example/archives", "postgresql://anne@base.example/archives"),
+        ("postgresql://anne:s@cr:et@base.example/archives", "postgresql://anne@base.example/archives"),
+        ("postgresql://anne@base.example:5432/archives", "postgresql://anne@base.example:5432/archives"),
+        ("postgresql://base.example/archives?user=anne&password=secret", "postgresql://base.example/archives"),
+        ("host=base.example user=anne password='se cret' dbname=archives", "host=base.example dbname=archives"),
+        ("password=secret", "postgresql"),
+    ],
+)
+def test_the_password_of_a_database_is_not_shown(address: str, shown: str) -> None:
+    assert without_password(address) == shown

@@ -21,6 +21,7 @@ from searchapp.cli.localization import language
 from searchapp.cli.terminal import counted, date_text, number, print_error, print_out, size_text
 from searchapp.config import Config
 from searchapp.errors import IndexDamaged, SearchappError
+from searchapp.indexing.corpus_places import shown_places
 from searchapp.indexing.generation_layout import CURRENT
 
 if TYPE_CHECKING:
@@ -58,7 +59,7 @@ def _rows_of_generation(state: IndexStatus, config: Config) -> Iterator[tuple[st
     created = date_text(state.created.astimezone(config.timezone))
     yield _("Generation"), manifest.generation
     yield _("Indexed"), _("{date} ({age} ago)").format(date=created, age=_age(state.created))
-    yield _("Corpus"), manifest.corpus
+    yield _("Corpus"), shown_places(manifest.corpus)
     yield _("Articles"), number(manifest.articles)
     if manifest.base:
         changes = (
@@ -131,7 +132,8 @@ def _as_json(state: IndexStatus) -> dict[str, Any]:
     manifest = state.manifest
     names = "generation created seconds articles rejects added changed removed engine engine_version schema analyzer"
     return {
-        **{name: getattr(manifest, name) for name in (*names.split(), "timezone", "corpus", "base")},
+        **{name: getattr(manifest, name) for name in (*names.split(), "timezone", "base")},
+        "corpus": shown_places(manifest.corpus),
         "size": state.size,
         "current": state.current,
         "degraded": state.degraded,

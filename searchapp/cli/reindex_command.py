@@ -22,6 +22,7 @@ from searchapp.cli.repeated_arguments import complete_commands
 from searchapp.cli.terminal import counted, date_text, fail, number, print_error, print_out, print_reject, print_remarks
 from searchapp.config import Config
 from searchapp.errors import SearchappError
+from searchapp.indexing.corpus_places import shown_places
 
 if TYPE_CHECKING:
     from searchapp.bootstrap import ReindexProgress, Summary
@@ -76,7 +77,7 @@ def _may_replace(published: Manifest, config: Config) -> bool:
         "The index holds {count} article of “{indexed}”. Index “{named}” in its place? [y/N]",
         "The index holds {count} articles of “{indexed}”. Index “{named}” in their place? [y/N]",
         published.articles,
-        indexed=published.corpus,
+        indexed=shown_places(published.corpus),
         named=_corpus_text(config),
     )
     answer = click.prompt(question, default="", show_default=False, prompt_suffix=" ", err=True)
@@ -170,7 +171,7 @@ def _print_names(names: NamingSummary) -> None:
 
 
 def _corpus_text(config: Config) -> str:
-    return ", ".join(entry.place for entry in config.entries) or str(config.corpus)
+    return ", ".join(entry.shown for entry in config.entries) or str(config.corpus)
 
 
 def _print_problems(summary: Summary, config: Config) -> None:

@@ -6,7 +6,9 @@ import os.path
 from pathlib import Path
 from typing import Final
 
-__all__ = ["SEPARATOR", "recorded_path", "replaces"]
+from searchapp.config import without_password
+
+__all__ = ["SEPARATOR", "recorded_path", "replaces", "shown_places"]
 
 SEPARATOR: Final = ", "
 
@@ -22,5 +24,17 @@ def recorded_path(indexed: str) -> str:
     return indexed if is_path and (SEPARATOR not in indexed or Path(indexed).exists()) else ""
 
 
+def shown_places(recorded: str) -> str:
+    """Return the places of a manifest for people: those of earlier versions may have the password of a database."""
+    if "postgres" not in recorded and "password" not in recorded:
+        return recorded
+    places = recorded.split(SEPARATOR)
+    return SEPARATOR.join(without_password(place) if _is_database(place) else place for place in places)
+
+
+def _is_database(place: str) -> bool:
+    return place.startswith(("postgresql://", "postgres://")) or "password=" in place
+
+
 def _resolved(corpus: str) -> set[str]:
-    return {os.path.realpath(Path(place).expanduser()) for place in corpus.split(SEPARATOR)}
+    return {os.path.realpath(Path(place).expanduser()) for place in shown_places(corpus).split(SEPARATOR)}

@@ -21,7 +21,7 @@ from searchapp.engines.port import CompactionRequired, Engine, Place, Reader
 from searchapp.errors import CorpusReplaced, CorpusShrunk, IndexDamaged, IndexMissing, RejectsRefused
 from searchapp.i18n import Message
 from searchapp.indexing.build_fingerprint import BuildFingerprint
-from searchapp.indexing.corpus_places import replaces
+from searchapp.indexing.corpus_places import replaces, shown_places
 from searchapp.indexing.documents import DocumentMaker, WriterFactory, processors
 from searchapp.indexing.duplicate_groups import GroupingSink
 from searchapp.indexing.engine_files import Checkpoint, Checkpoints, IndexFiles, read_checkpoint
@@ -304,7 +304,7 @@ class _Reindex:
     def _corpus_before(self, base: _Base | None) -> str:
         """Return the corpus that is indexed if this one replaces it, else ""."""
         published = None if self._only(base) else self._published()
-        return published.corpus if published and replaces(self._job.corpus, published.corpus) else ""
+        return shown_places(published.corpus) if published and replaces(self._job.corpus, published.corpus) else ""
 
     def _manifest(self, summary: Summary, base: _Base | None) -> Manifest:
         return Manifest(
@@ -314,7 +314,7 @@ class _Reindex:
             articles=summary.indexed,
             rejects=summary.rejected,
             # A reindex of the journal alone reads nothing else of the corpus, so it does not rename it.
-            corpus=base.manifest.corpus if base and self._only(base) else self._job.corpus,
+            corpus=shown_places(base.manifest.corpus) if base and self._only(base) else self._job.corpus,
             base=base.manifest.generation if base else "",
             added=summary.added,
             changed=summary.changed,

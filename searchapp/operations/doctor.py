@@ -176,7 +176,7 @@ def _check_corpus(config: Config) -> Iterator[Finding]:
     except SearchappError as error:
         yield Finding.error("corpus", error.message, exit_code=error.exit_code)
         return
-    places = ", ".join(entry.kind if "://" in entry.place else entry.place for entry in config.entries)
+    places = ", ".join(entry.shown for entry in config.entries)
     values = {"corpus": places or config.corpus, "size": f"{size / 1_000_000:.1f}"}
     if size or any(entry.kind in ("sqlite", "postgresql") for entry in config.entries):
         yield Finding.ok("corpus", Message("{corpus}: {size} MB of files", **values))

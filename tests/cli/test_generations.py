@@ -13,6 +13,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,10 @@ from searchapp import bootstrap
 from searchapp.bootstrap import ReindexOptions
 from searchapp.config import ENGINES, Config
 from searchapp.indexing import Generations
+from searchapp.indexing.durability import write_durably
+from searchapp.indexing.generation_layout import MANIFEST
 from searchapp.indexing.locking import Holder
+from searchapp.indexing.manifest import to_text
 from tests.cli.conftest import Run, environment
 
 FULL = ReindexOptions(full=True)
@@ -68,6 +72,15 @@ def test_status_tells_a_newcomer_what_is_there(run: Run, config: Config, two: tu
     french = run("status", language="fr_FR.UTF-8").stdout
     assert f"Conservées  {two[1]} · " in french
     assert "(il y a " in french
+
+
+def test_status_hides_a_password_that_an_earlier_version_recorded(run: Run, config: Config) -> None:
+    published = Generations(config.index)
+    manifest = published.manifest(bootstrap.reindex(config).generation)
+    old = replace(manifest, corpus="/srv/press, postgresql://anne:secret@base.example/archives")
+    write_durably(published.path(manifest.generation) / MANIFEST, to_text(old))
+    assert "Corpus      /srv/press, postgresql://anne@base.example/archives\n" in run("status").stdout
+    assert "secret" not in run("status", "--json").stdout
 
 
 def test_status_tells_programs_the_same(run: Run, config: Config, two: tuple[str, str]) -> None:

@@ -19,7 +19,7 @@ from searchapp.operations.finding import Finding, Level
 from searchapp.operations.machine_checks import check_clock, check_disk, check_fsync, check_memory
 from tests.permissions import only_where_modes_count, without_privileges
 
-TOKEN = "0123456789abcdef"
+TOKEN = 16 * "a"
 MEMORY = Path("/dev/shm")  # noqa: S108 - its file system is asked for, nothing is written
 
 
@@ -49,7 +49,7 @@ def test_a_sound_installation_has_no_errors(indexed: Config) -> None:
 
 
 def test_every_fault_comes_with_advice(config: Config) -> None:
-    broken = replace(config, corpus=config.corpus / "nowhere", host="0.0.0.0", write_token="x" * 16)
+    broken = replace(config, corpus=config.corpus / "nowhere", host="192.0.2.1", write_token=TOKEN)
     (config.index.parent / "searchapp.toml").touch(0o644)
     findings = [*examine(broken, config.index.parent / "searchapp.toml")]
     wrong = [finding for finding in findings if finding.level is not Level.OK]

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, Protocol
 from zoneinfo import ZoneInfo
 
+from searchapp.config import without_password
 from searchapp.errors import CorpusMissing
 from searchapp.i18n import Message
 from searchapp.ingest.archives.streams import HEAD
@@ -122,7 +123,7 @@ class PostgresRows(_Rows):
     """The rows of a query in a PostgreSQL database, in a read-only transaction, a thousand at a time."""
 
     def __init__(self, address: str, query: str, context: FileContext) -> None:
-        super().__init__(_without_password(address), query, context)
+        super().__init__(without_password(address), query, context)
         self._address = address
 
     def __iter__(self) -> Iterator[Article | Reject]:
@@ -147,9 +148,3 @@ def _record(names: Sequence[str], row: Sequence[Any]) -> Record:
         if value is not None and value != "" and name not in fields:
             fields[name] = value
     return fields
-
-
-def _without_password(address: str) -> str:
-    """Return ``address`` without its password."""
-    before, at, host = address.rpartition("@")
-    return f"{before.rpartition(':')[0] or before}{at}{host}" if at and "://" in address else address.partition(" ")[0]
