@@ -29,6 +29,7 @@ SLOW = (
     "contract/test_differential.py",
     "contract/test_parallel.py",
     "contract/test_search_after.py",
+    "deploy/",
     "engines/test_tantivy.py::test_an_index_stays_below",
     "engines/test_whoosh_growth.py",
     "engines/test_whoosh_hostile.py",
