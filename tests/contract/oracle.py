@@ -186,6 +186,9 @@ def _values(document: Document, field: str) -> Sequence[str]:
         "section": [article.section] if article.section else [],
         "author": list(dict.fromkeys(filter(None, article.authors))),
         TAG: list(dict.fromkeys(filter(None, article.tags))),
+        "person": list(dict.fromkeys(article.people)),
+        "organisation": list(dict.fromkeys(article.organisations)),
+        "place": list(dict.fromkeys(article.places)),
         "language": [article.language] if article.language else [],
     }
     written = [name for name in FACET_KEYS if name != YEAR]

@@ -91,13 +91,16 @@ def documents(draw: st.DrawFn) -> Document:
         authors=tuple(draw(st.lists(st.sampled_from(PEOPLE), max_size=3))),
         tags=tuple(draw(st.lists(st.sampled_from(PEOPLE), max_size=2))),
         language=draw(st.sampled_from(["fr", "en"])),
+        people=tuple(draw(st.lists(st.sampled_from(PEOPLE), max_size=2))),
+        organisations=tuple(draw(st.lists(st.sampled_from(SOURCES[1:]), max_size=2))),
+        places=tuple(draw(st.lists(st.sampled_from(SOURCES[1:]), max_size=1))),
     )
     terms = st.lists(st.sampled_from(TERMS), max_size=9)
     text = draw(terms) * draw(st.sampled_from([1, 1, 1, 8]))
     number = int(day.strftime("%Y%m%d")) if day else 0
     places = st.lists(st.integers(1, max(len(text) - 1, 1)), max_size=2, unique=True).map(sorted)
     breaks = draw(places) if len(text) > 1 else []
-    return Document(article, draw(terms), draw(terms), text, number, "preuve", breaks=((), (), breaks))
+    return Document(article, draw(terms), draw(terms), text, number, b"preuve", breaks=((), (), breaks))
 
 
 def term_clauses() -> st.SearchStrategy[Clause]:
