@@ -76,6 +76,7 @@ def main() -> None:
     options = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     options.add_argument("index", type=Path)
     options.add_argument("--engine", default="whoosh")
+    options.add_argument("--seed", type=int, default=1, help="another draw of words and edits")
     options.add_argument("--verbose", action="store_true", help="list what went wrong")
     given = options.parse_args()
     generations = Generations(given.index, 2, engine_of=bootstrap.engine_named)
@@ -87,7 +88,7 @@ def main() -> None:
         terms = ANALYZER.terms(word)
         return corrector.correct(terms, {term.exact for term in terms}, Deadline())
 
-    random = Random(1)
+    random = Random(given.seed)
     counts = dict(reader.terms_with_prefix(WORDS["text"], "", 1 << 30))
     words = headline_words(lambda word: counts.get(word, 0) >= 3)
     figures = put_right(random.sample(words, EDITED), correct, random)
