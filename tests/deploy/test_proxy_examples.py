@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.error import HTTPError
 from urllib.parse import urlsplit
 from urllib.request import HTTPRedirectHandler, Request, build_opener, urlopen
 
@@ -71,9 +72,10 @@ def test_pages_behind_the_example_link_to_the_site_as_its_readers_see_it(proxy: 
 
 def test_the_path_without_its_slash_is_sent_to_the_site(proxy: int) -> None:
     request = Request(f"http://127.0.0.1:{proxy}/recherche", headers={"Host": f"www.example:{proxy}"})
-    with pytest.raises(OSError, match="308") as refused:
+    with pytest.raises(HTTPError, match="308") as refused:
         open_without_following(request)
-    assert urlsplit(refused.value.headers["Location"]).path == "/recherche/"  # type: ignore[attr-defined]
+    with refused.value as answer:
+        assert urlsplit(answer.headers["Location"]).path == "/recherche/"
 
 
 def open_without_following(request: Request) -> None:

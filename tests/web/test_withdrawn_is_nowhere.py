@@ -79,6 +79,8 @@ def addresses(app: Flask) -> Iterator[str]:
     values: dict[str, Any] = {
         "article_id": ID,
         "slug": "article-withdrawn",
+        "suffix": "jsonl",
+        "number": 1,
         "name": "style.css",
         "fingerprint": "x",
         "facet": "author",
