@@ -294,6 +294,7 @@ def test_a_list_shows_the_keys_and_switches_them_off_for_good(open_scripted: Ope
     page.keyboard.press("Escape")
     expect(dialog).to_be_hidden()
     assert "phare/" not in str(page.evaluate("document.activeElement.getAttribute('href')"))
+    page.wait_for_function("!document.activeElement.closest('dialog')")
     page.keyboard.press("?")
     dialog.get_by_label("Utiliser ces touches").uncheck()
     dialog.get_by_role("button", name="Fermer").click()

@@ -15,7 +15,7 @@ function isOn() {
 document.addEventListener("keydown", (event) => {
   if (event.defaultPrevented || event.isComposing || event.ctrlKey || event.metaKey || event.altKey || !isOn()) return;
   const target = event.target;
-  if (target.closest("input, textarea, select, [contenteditable], dialog") || document.querySelector("dialog[open]")) return;
+  if (target.closest("input, textarea, select, [contenteditable], dialog[open]") || document.querySelector("dialog[open]")) return;
   const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
   const action = step && target.matches(ENTRY) ? () => move(step) : actions[event.key];
   if (action && action() !== false) event.preventDefault();
