@@ -298,6 +298,8 @@ def test_a_list_shows_the_keys_and_switches_them_off_for_good(open_scripted: Ope
     page.keyboard.press("?")
     dialog.get_by_label("Utiliser ces touches").uncheck()
     dialog.get_by_role("button", name="Fermer").click()
+    expect(dialog).to_be_hidden()
+    assert page.url.endswith("/search?q=phare")
     page.reload()
     page.keyboard.press("j")
     page.keyboard.press("?")

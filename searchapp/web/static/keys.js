@@ -9,7 +9,11 @@ const actions = { "/": focusBox, "?": showKeys, j: () => move(1), k: () => move(
 let dialog;
 
 function isOn() {
-  return localStorage.getItem("keys") !== "off";
+  try {
+    return localStorage.getItem("keys") !== "off";
+  } catch {
+    return true; // the browser keeps nothing for this site
+  }
 }
 
 document.addEventListener("keydown", (event) => {
@@ -68,6 +72,11 @@ function readSwitch() {
 }
 
 document.addEventListener("change", (event) => {
-  if (event.target.closest("[data-keys]")) localStorage.setItem("keys", event.target.checked ? "on" : "off");
+  if (!event.target.closest("[data-keys]")) return;
+  try {
+    localStorage.setItem("keys", event.target.checked ? "on" : "off");
+  } catch {
+    readSwitch(); // nothing was kept: the switch shows what holds
+  }
 });
 readSwitch();

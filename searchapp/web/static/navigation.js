@@ -119,6 +119,7 @@ document.addEventListener("click", (event) => {
 });
 
 document.addEventListener("submit", (event) => {
+  if (event.target.method !== "get") return; // a form that closes its dialog has the address of the page as its action
   const url = new URL(event.target.action);
   if (event.defaultPrevented || url.pathname !== searchPath || location.pathname !== searchPath) return;
   event.preventDefault();
