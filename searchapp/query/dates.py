@@ -59,7 +59,8 @@ def read_period(text: str, words: DateWords | None = None) -> Period | None:
 
 
 def show_period(first: date | None, last: date | None) -> str:
-    """Return the normal form of a period, as short as it can be."""
+    """Return the normal form of a period, as short as it can be. One up to the last day that there is has no end."""
+    last = None if last == date.max else last
     if first is None or last is None:
         return f"depuis:{_short(first)}" if first else f"avant:{_short(last + ONE_DAY)}" if last else "date:.."
     whole = next((short for short in (_year(first), _month(first)) if read_period(short) == (first, last)), "")

@@ -36,10 +36,11 @@ def page() -> ResponseReturnValue:
     form, remarks = read_form(request.args)
     if form is None:
         parsed = site().service.parsed(search_request.query)
-        form, remarks = form_of(parsed.tree), tuple(remark.message for remark in parsed.remarks)
-        remarks += _told(form.rest)
+        form = form_of(parsed.tree)
+        remarks = (*(remark.message for remark in parsed.remarks), *_told(form.rest))
     else:
         search_request = replace(search_request, query=clean_query(query_text(form))[0])
+        remarks += tuple(remark.message for remark in site().service.parsed(search_request.query).remarks)
     if "go" in request.args:
         return redirect(search_path(search_request), 303)
     return render_template(

@@ -76,6 +76,16 @@ def test_a_wrong_date_is_told_and_the_rest_searched(client: FlaskClient) -> None
     assert query_of(client, all="tomme", first="demain", distance="x") == "+tomme"
 
 
+def test_days_that_the_query_language_does_not_read_are_told(client: FlaskClient) -> None:
+    page = client.get("/advanced?all=tomme&last=5000-01-01").text
+    assert "n’est pas une date et a été ignoré" in page[page.index('class="remarks"') :]
+
+
+def test_the_last_day_that_there_is_means_no_end(client: FlaskClient) -> None:
+    assert query_of(client, all="tomme", first="2022-03-01", last="9999-12-31") == "+tomme depuis:2022-03"
+    assert client.get("/advanced?all=tomme&last=9999-12-31").status_code == 200
+
+
 def test_the_form_without_script_shows_its_query_in_the_box(client: FlaskClient) -> None:
     page = client.get("/advanced", query_string={"any": "tomme marée", "distance": "5"}).text
     assert 'name="q" value="tomme OU marée"' in page
