@@ -96,6 +96,11 @@ def test_a_query_stays_on_one_line_of_its_file(editor: FlaskClient, folder: Path
     assert (folder / "queries.tsv").read_text("utf-8") == "1\ta b\n"
 
 
+def test_a_form_sends_a_query_back_as_it_was_typed(editor: FlaskClient) -> None:
+    page = editor.get("/judgments", query_string={"q": "tomme \u202ebis"}).get_data(as_text=True)
+    assert page.count('value="tomme &#8238;bis"') == 2
+
+
 def test_without_the_setting_there_is_no_page_and_without_the_password_no_entry(
     client: FlaskClient, editor: FlaskClient
 ) -> None:
