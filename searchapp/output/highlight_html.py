@@ -21,11 +21,10 @@ ELLIPSIS: Final = "…"
 # French text holds no-break spaces (« 11 460 euros ») that must stay.
 BREAKING_SPACES: Final = re.compile(r"[ \t\r\n]+")
 BLANK_LINES: Final = re.compile(r"\n\s*\n")
-# Two lines show some 150 signs, on a phone 80. The first mark is among those; some words stand before it, more of them
+# Two lines show some 150 signs, on a phone 70. The first mark is among those; some words stand before it, more of them
 # where little text follows.
-FIRST_MARK: Final = 60
 BEFORE_MARK: Final = 35
-MOST_BEFORE_MARK: Final = 70
+MOST_BEFORE_MARK: Final = 55
 BRIEF_LENGTH: Final = 140
 
 
@@ -45,11 +44,9 @@ def snippet(fragment: Fragment) -> Markup:
 def brief(fragment: Fragment) -> Fragment:
     """Return ``fragment`` begun shortly before its first mark if that would stand too far from its beginning."""
     mark = fragment.spans[0][0] - fragment.start if fragment.spans else 0
-    if mark <= FIRST_MARK:
+    if mark <= MOST_BEFORE_MARK:
         return fragment
     earliest = max(mark - MOST_BEFORE_MARK, min(mark - BEFORE_MARK, len(fragment.text) - BRIEF_LENGTH))
-    if earliest <= 0:
-        return fragment
     cut = fragment.text.find(" ", earliest, mark) + 1 or mark
     return replace(fragment, text=fragment.text[cut:], start=fragment.start + cut, cut_before=True)
 

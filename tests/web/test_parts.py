@@ -9,7 +9,7 @@ import pytest
 from flask import Flask
 
 from searchapp.model import Filters, Fragment, HistogramBucket, Interval
-from searchapp.output.highlight_html import marked, paragraphs, snippet
+from searchapp.output.highlight_html import brief, marked, paragraphs, snippet
 from searchapp.search.timeline import CALENDAR_MONTHS, timeline_of
 from searchapp.search.trends import Trends, TrendSeries
 from searchapp.web.histogram import BarRow, chart
@@ -32,6 +32,16 @@ def test_overlapping_marks_mark_once() -> None:
 def test_a_snippet_shows_where_the_text_goes_on_and_keeps_no_break_spaces() -> None:
     fragment = Fragment("11\u202f460\neuros", 5, cut_before=True, cut_after=True)
     assert snippet(fragment) == "… 11\u202f460 euros …"
+
+
+@pytest.mark.parametrize("end", ["", " de la vallée, où tout le monde se connaît et où personne ne se salue le dimanche matin."])
+def test_the_first_mark_of_an_excerpt_stands_within_two_lines_of_a_phone(end: str) -> None:
+    text = f"Le président sortant l’a emporté dimanche, de peu, mais pas dans la commune{end}"
+    start = text.index("commune")
+    shown = brief(Fragment(text, 9, ((9 + start, 9 + start + 7),)))
+    assert 20 <= shown.text.index("commune") <= 55
+    assert str(marked(shown)).count("<mark>commune</mark>") == 1
+    assert shown.cut_before
 
 
 def test_marks_keep_to_their_paragraph() -> None:
