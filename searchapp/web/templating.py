@@ -67,7 +67,6 @@ def init_app(app: Flask) -> None:
         export_path=links.export_path,
         feed_forms=FEED_FORMS,
         help_path=help_path,
-        here=here,
         hidden_fields=links.hidden_fields,
         hit_view=requested_view,
         host_of=host_of,
@@ -164,11 +163,6 @@ def own_path(**changed: str) -> str:
 def accessibility_path() -> str:
     """Return the address of the accessibility statement: /accessibilite in French, else /accessibility."""
     return url_for("pages.accessibility" if current_language() == "fr" else "pages.accessibility_in_english")
-
-
-def here() -> str:
-    """Return the address of this request."""
-    return request.root_path + request.full_path.removesuffix("?")
 
 
 def older_edition() -> datetime | None:

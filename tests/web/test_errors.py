@@ -170,3 +170,7 @@ def test_an_unexpected_error_shows_a_reference_that_the_log_has_too(
     assert "Traceback" not in response.text
     reference = caplog.records[0].getMessage().split()[2]
     assert reference in response.text
+
+
+def test_trying_again_leads_to_the_address_that_failed(empty_site: FlaskClient) -> None:
+    assert 'href="/articles/quoi%3F%23?lang=fr">Réessayer</a>' in empty_site.get("/articles/quoi%3F%23?lang=fr").text
