@@ -37,9 +37,10 @@ def _require_setting() -> None:
 @sitemaps.get("/sitemap.xml")
 def sitemap_index() -> Response:
     """Answer with the addresses of all sitemaps."""
+    version = _version()  # read first: an answer of a newer index under an older tag is only asked for again
     files = min(MOST_FILES, max(1, -(-site().service.manifest().articles // PER_FILE)))
     addresses = (absolute(url_for("sitemaps.sitemap", number=number)) for number in range(1, files + 1))
-    return _tagged(_xml("sitemapindex", "sitemap", ((address, None) for address in addresses)), _version())
+    return _tagged(_xml("sitemapindex", "sitemap", ((address, None) for address in addresses)), version)
 
 
 @sitemaps.get("/sitemaps/<int:number>.xml")
