@@ -20,6 +20,22 @@ from tests.browser.long_words import ARTICLES
 CHROMIUM = Path("/usr/bin/chromium")
 OPTIONS = ["--headless", "--no-sandbox", "--disable-quic", "--disable-background-networking"]
 LONG_WORD = "anticonstitutionnellement" * 4
+# The contrast of the text of an element with its ground (WCAG 2.2, contrast ratio), for scripts in a page.
+CONTRAST_OF = """const light = rgb => {
+    const [r, g, b] = rgb.match(/[\\d.]+/g).slice(0, 3).map(v => v / 255)
+      .map(v => v <= .04045 ? v / 12.92 : ((v + .055) / 1.055) ** 2.4);
+    return .2126 * r + .7152 * g + .0722 * b;
+  };
+  const ground = each => {
+    for (; each; each = each.parentElement) {
+      const colour = getComputedStyle(each).backgroundColor;
+      if (!/, 0\\)$/.test(colour)) return colour;
+    }
+  };
+  const contrast = each => {
+    const pair = [light(getComputedStyle(each).color), light(ground(each))].sort((a, b) => b - a);
+    return (pair[0] + .05) / (pair[1] + .05);
+  };"""
 
 
 def article(number: int) -> dict[str, Any]:
@@ -58,12 +74,12 @@ def address_without_index(tmp_path_factory: pytest.TempPathFactory) -> Iterator[
 
 
 @contextmanager
-def site_with(articles: Sequence[dict[str, Any]], folder: Path) -> Iterator[str]:
+def site_with(articles: Sequence[dict[str, Any]], folder: Path, site_name: str = "L’Archive") -> Iterator[str]:
     """Index ``articles`` under ``folder`` and serve them."""
     (folder / "corpus").mkdir()
     lines = (json.dumps(each, ensure_ascii=False) for each in articles)
     (folder / "corpus" / "articles.jsonl").write_text("\n".join(lines), "utf-8")
-    config = load_config({"corpus": folder / "corpus", "index": folder / "index", "site_name": "L’Archive"})
+    config = load_config({"corpus": folder / "corpus", "index": folder / "index", "site_name": site_name})
     reindex(config)
     service = open_service(config)
     with served(create_app(config, service=service)) as root:

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from searchapp.bootstrap import open_service, reindex
-from searchapp.config import load_config
-from searchapp.web import create_app
-from tests.browser.conftest import served
+from tests.browser.conftest import CONTRAST_OF, site_with
 
 OpenPage = Callable[..., Any]
 
@@ -42,23 +38,12 @@ STACKED = "Z" + 60 * "\u0301" + "algo"
 SPACED = """* { line-height: 1.5 !important; letter-spacing: .12em !important; word-spacing: .16em !important; }
 p { margin-bottom: 2em !important; }"""
 RUNNING_TEXT = ".excerpt, .body, .standfirst, .statement p, .statement li, .help dd"
-CONTRAST = """selector => {
-  const light = rgb => {
-    const [r, g, b] = rgb.match(/[\\d.]+/g).slice(0, 3).map(v => v / 255)
-      .map(v => v <= .04045 ? v / 12.92 : ((v + .055) / 1.055) ** 2.4);
-    return .2126 * r + .7152 * g + .0722 * b;
-  };
-  const ground = each => {
-    for (; each; each = each.parentElement) {
-      const colour = getComputedStyle(each).backgroundColor;
-      if (!/, 0\\)$/.test(colour)) return colour;
-    }
-  };
-  return [...document.querySelectorAll(selector)].map(each => {
-    const pair = [light(getComputedStyle(each).color), light(ground(each))].sort((a, b) => b - a);
-    return [(pair[0] + .05) / (pair[1] + .05), each.outerHTML.slice(0, 80)];
-  }).filter(([ratio]) => ratio < 7);
-}"""
+CONTRAST = f"""selector => {{
+  {CONTRAST_OF}
+  return [...document.querySelectorAll(selector)]
+    .map(each => [contrast(each), each.outerHTML.slice(0, 80)])
+    .filter(([ratio]) => ratio < 7);
+}}"""
 
 
 @pytest.fixture(scope="session")
@@ -71,8 +56,6 @@ def axe() -> str:
 @pytest.fixture(scope="session")
 def long_words(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a site whose every field is one long word."""
-    folder = tmp_path_factory.mktemp("long")
-    (folder / "corpus").mkdir()
     articles = [
         {
             "id": f"{LONG}/{number}",
@@ -88,14 +71,8 @@ def long_words(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         }
         for number in range(15)
     ]
-    lines = (json.dumps(article, ensure_ascii=False) for article in articles)
-    (folder / "corpus" / "long.jsonl").write_text("\n".join(lines), "utf-8")
-    config = load_config({"corpus": folder / "corpus", "index": folder / "index", "site_name": LONG})
-    reindex(config)
-    service = open_service(config)
-    with served(create_app(config, service=service)) as root:
+    with site_with(articles, tmp_path_factory.mktemp("long"), site_name=LONG) as root:
         yield root
-    service.close()
 
 
 def findings(page: Any, axe: str) -> list[str]:

@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from tests.browser.conftest import CONTRAST_OF
+
 PATHS = [
     "/",
     "/search",
@@ -30,26 +32,13 @@ SMALL = """() => [...document.querySelectorAll(
   .filter(([each, box]) => box.height && box.height < 43.5)
   .map(([each, box]) => each.outerHTML.slice(0, 80) + ' ' + box.height)"""
 
-CONTRAST = """() => {
-  const light = rgb => {
-    const [r, g, b] = rgb.match(/[\\d.]+/g).slice(0, 3).map(v => v / 255)
-      .map(v => v <= .04045 ? v / 12.92 : ((v + .055) / 1.055) ** 2.4);
-    return .2126 * r + .7152 * g + .0722 * b;
-  };
-  const ground = each => {
-    for (; each; each = each.parentElement) {
-      const colour = getComputedStyle(each).backgroundColor;
-      if (!/, 0\\)$/.test(colour)) return colour;
-    }
-  };
+CONTRAST = f"""() => {{
+  {CONTRAST_OF}
   return [...document.querySelectorAll('body *')]
     .filter(each => [...each.childNodes].some(node => node.nodeType === 3 && node.data.trim()))
-    .map(each => {
-      const pair = [light(getComputedStyle(each).color), light(ground(each))].sort((a, b) => b - a);
-      return [(pair[0] + .05) / (pair[1] + .05), each.outerHTML.slice(0, 80)];
-    })
+    .map(each => [contrast(each), each.outerHTML.slice(0, 80)])
     .filter(([ratio]) => ratio < 4.5);
-}"""
+}}"""
 
 
 @pytest.mark.parametrize("width", [320, 360, 1280])
