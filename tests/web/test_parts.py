@@ -34,7 +34,9 @@ def test_a_snippet_shows_where_the_text_goes_on_and_keeps_no_break_spaces() -> N
     assert snippet(fragment) == "… 11\u202f460 euros …"
 
 
-@pytest.mark.parametrize("end", ["", " de la vallée, où tout le monde se connaît et où personne ne se salue le dimanche matin."])
+@pytest.mark.parametrize(
+    "end", ["", " de la vallée, où tout le monde se connaît et où personne ne se salue le dimanche matin."]
+)
 def test_the_first_mark_of_an_excerpt_stands_within_two_lines_of_a_phone(end: str) -> None:
     text = f"Le président sortant l’a emporté dimanche, de peu, mais pas dans la commune{end}"
     start = text.index("commune")
