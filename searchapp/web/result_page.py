@@ -12,7 +12,6 @@ from searchapp.model import FacetBucket, SearchRequest, SearchResult, Sort
 from searchapp.output.answer_json import next_page, previous_page
 from searchapp.schema import FACETS, YEAR, Facet
 from searchapp.search.service import DEEPEST_RESULT
-from searchapp.search.timeline import bounds_of
 from searchapp.web.hit_view import HitView, requested_view
 from searchapp.web.links import (
     facet_path,
@@ -24,7 +23,8 @@ from searchapp.web.links import (
     without_exclusion,
     without_value,
 )
-from searchapp.web.site_language import day, period_name, say, value_name
+from searchapp.web.site_language import value_name
+from searchapp.web.titles import short_period
 
 __all__ = [
     "LONG_LIST",
@@ -123,8 +123,8 @@ def active_chips(request: SearchRequest) -> Iterator[Chip]:
         for value in request.filters.excluded.get(facet.field, ()):
             path = search_path(without_exclusion(request, facet.field, value))
             yield Chip(facet.label, value_name(facet.field, value), path, excludes=True)
-    if request.filters.date_from or request.filters.date_to:
-        yield Chip(Message("Period"), _period(request), search_path(with_period(request, None, None)))
+    if days := short_period(request.filters.date_from, request.filters.date_to):
+        yield Chip(Message("Period"), days, search_path(with_period(request, None, None)))
 
 
 def page_links(request: SearchRequest, result: SearchResult) -> Paging:
@@ -183,19 +183,6 @@ def _chosen_first(request: SearchRequest, field: str, choices: Sequence[FacetCho
 
 def _keys(values: Mapping[str, Sequence[str]], field: str) -> dict[str, str]:
     return {value_key(value): value for value in values.get(field, ())}
-
-
-def _period(request: SearchRequest) -> str:
-    first, last = request.filters.date_from, request.filters.date_to
-    if first and last:
-        for length in (len("2024-11-06"), len("2024-11"), len("2024")):
-            period = first.isoformat()[:length]
-            if bounds_of(period) == (first, last):
-                return period_name(period)
-        return say(Message("{first} to {last}", first=day(first), last=day(last)))
-    if first:
-        return say(Message("since {first}", first=day(first)))
-    return say(Message("until {last}", last=day(last))) if last else ""
 
 
 def _window(current: int, last: int) -> list[int | None]:
