@@ -19,14 +19,19 @@ def alert_command(request: SearchRequest) -> str:
     """Return the line for a shell that saves ``request`` as an alert, which mails its digests."""
     words = " ".join((request.query, *(value for values in request.filters.values.values() for value in values)))
     name = _NOT_IN_NAME.sub("-", words).strip("-")[:_LONGEST_NAME].strip("-").lower() or "alerte"
-    return shlex.join(("searchapp", "alerts", "add", name, *_arguments(request), "--mail", "redaction@example.fr"))
+    # Behind “--” nothing is an option, not even a query such as “--webhook=…”.
+    options = (*_options(request), "--mail", "redaction@example.fr")
+    query = _query(request)
+    return shlex.join(("searchapp", "alerts", "add", name, *options, *(("--", query) if query else ())))
 
 
-def _arguments(request: SearchRequest) -> Iterator[str]:
+def _query(request: SearchRequest) -> str:
+    excluded = (f'-{field}:"{value}"' for field, values in request.filters.excluded.items() for value in values)
+    return " ".join((*filter(None, [request.query]), *excluded))
+
+
+def _options(request: SearchRequest) -> Iterator[str]:
     filters = request.filters
-    excluded = (f'-{field}:"{value}"' for field, values in filters.excluded.items() for value in values)
-    if query := " ".join((*filter(None, [request.query]), *excluded)):
-        yield query
     for field, values in filters.values.items():
         for value in values:
             yield from (f"--{field}", value)

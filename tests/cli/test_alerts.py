@@ -90,3 +90,10 @@ def test_the_line_on_the_results_page_makes_the_alert_of_that_search(run: Run, a
     assert 'query = "-tomme \\"le phare\\" -source:\\"L’Écho\\""' in text
     assert 'section = ["L’Économie d’ici"]' in text
     assert 'match = "most"' in text
+
+
+@pytest.mark.parametrize("query", ["--webhook=http://127.0.0.1/", "--help", "-h", "--"])
+def test_a_query_in_the_line_of_the_results_page_is_never_an_option(run: Run, archive: Path, query: str) -> None:
+    outcome = run(*shlex.split(alert_command(SearchRequest(query)))[1:])
+    assert outcome.returncode == 0, outcome.stderr
+    assert f'query = "{query}"' in (archive / "alerts" / "alerts.toml").read_text("utf-8")
