@@ -29,6 +29,8 @@ MOST_SUGGESTIONS: Final = 20
 _ROWS_EACH: Final = 6
 _TYPED_WORDS: Final = 5
 _LEAST_LETTERS: Final = 3
+# Signs of the query language before a word: they stay as typed, and belong to that word only.
+_SIGNS: Final = "-+"
 # A word is left out where a phrase that begins with it stands for nearly all of its articles.
 _PHRASE_SHARE: Final = 0.8
 _WORD: Final = re.compile(r"\S+")
@@ -50,9 +52,12 @@ def suggest(typed: str, limit: int, generation: OpenGeneration, analyzer: French
     """Return at most ``limit`` suggestions for ``typed``, the best first, each found in an article that is shown."""
     typed = _ELIDED_APART.sub(r"\1’", plain_text(typed)) + (" " if typed[-1:].isspace() else "")
     for start in _starts(typed):
-        head, tail = typed[:start], typed[start:]
+        tail = typed[start:].lstrip(_SIGNS)
+        head = typed[: len(typed) - len(tail)]
+        is_signed = head.endswith(tuple(_SIGNS))
         prefix = suggestion_key(tail) + (" " if tail.endswith(" ") else "")
-        ranked = _ranked(generation.suggestions.starting_with(prefix, limit * _ROWS_EACH))
+        rows = generation.suggestions.starting_with(prefix, limit * _ROWS_EACH)
+        ranked = _ranked(row for row in rows if not is_signed or " " not in row.text)
         shown = (suggestion for suggestion in ranked if _is_shown(suggestion, generation, analyzer))
         if best := list(islice(shown, limit)):
             return [replace(suggestion, text=head + suggestion.text) for suggestion in best]

@@ -109,3 +109,12 @@ def test_what_only_a_withdrawn_article_has_is_not_suggested(tmp_path: Path, engi
     assert texts(service, "coupe") == []
     assert texts(service, "gazet") == ["La Gazette"]
     service.close()
+
+
+@pytest.mark.parametrize(("typed", "completed"), [("-assembl", "-assemblée"), ("grève +assembl", "grève +assemblée")])
+def test_the_sign_of_a_word_stays_and_only_that_word_is_completed(
+    service: SearchService, typed: str, completed: str
+) -> None:
+    found = texts(service, typed)
+    assert completed in [text.lower() for text in found]
+    assert {len(text.split()) for text in found} == {len(typed.split())}
