@@ -1,8 +1,9 @@
 """Explanations: what the score of a result is made of, and in which forms its article holds the words of the query.
 
 The parts of a score are those of the ranking itself; that of related words is what the other features lose without
-them, that of coverage, a factor, what the score loses by it. What a word adds is what the score would lose if the word
-weighed nothing. So both add up to it whatever the features are. A search without explanations pays nothing for them.
+them, that of coverage, a factor, what the score loses by it. So the parts add up to it whatever the features are. What
+a word adds is what the other features would lose if it weighed nothing: words add up to the score before coverage,
+age and meaning. A search without explanations pays nothing for them.
 """
 
 from __future__ import annotations

@@ -7,14 +7,14 @@ from dataclasses import dataclass, field, replace
 from itertools import count
 from typing import Final
 
-from searchapp.engines.port import Candidate, DocumentHandle, EngineResult, Reader
+from searchapp.engines.port import Candidate, DocumentHandle, EngineResult
 from searchapp.errors import InvalidRequest
 from searchapp.i18n import Message
-from searchapp.model import Article, Groups, ScorePart, SearchRequest, Sort
+from searchapp.model import Groups, ScorePart, SearchRequest, Sort
 from searchapp.search.cursor import CursorCodec, Position
 from searchapp.search.plan import QueryPlan
 
-__all__ = ["DEEPEST_RESULT", "RERANKED", "SPARE", "Page", "Window", "around", "fetch", "next_cursor", "window_of"]
+__all__ = ["DEEPEST_RESULT", "RERANKED", "SPARE", "Page", "Window", "around", "next_cursor", "window_of"]
 
 DEEPEST_RESULT: Final = 10_000
 """The last result that a page number reaches; a cursor continues from there."""
@@ -100,11 +100,6 @@ def around(request: SearchRequest, number: int) -> SearchRequest:
     before = number - 1
     size = next(size for size in count(3) if before == 0 or 0 < before % size < size - 1)
     return replace(request, page=before // size + 1, per_page=size, cursor=None)
-
-
-def fetch(page: Page, reader: Reader) -> list[Article]:
-    """Return the stored articles of ``page``, in its order."""
-    return reader.articles(candidate.document for candidate in page.candidates)
 
 
 def next_cursor(

@@ -17,7 +17,7 @@ from searchapp.search.matching import Counts, Matches, match
 from searchapp.search.missing_words import missing_words
 from searchapp.search.open_generation import OpenGeneration
 from searchapp.search.order_explanation import ExplainedHit, explain
-from searchapp.search.paging import RERANKED, Page, Window, fetch, next_cursor, window_of
+from searchapp.search.paging import RERANKED, Page, Window, next_cursor, window_of
 from searchapp.search.plan import QueryPlan, QueryPlanner
 from searchapp.search.ranking import rank
 from searchapp.search.rerank_score import score
@@ -28,27 +28,6 @@ from searchapp.search.term_counts import count_terms
 __all__ = ["CandidateWindow", "StageResults", "Stages"]
 
 _NO_COUNTS: Final = Counts((), 0, histogram=False, timeline=False)
-
-
-@dataclass(frozen=True, slots=True)
-class StageResults:
-    """The results of the stages that read a generation; highlighting does not need it."""
-
-    generation: str
-    plan: QueryPlan
-    window: Window
-    matches: Matches
-    page: Page
-    articles: list[Article]
-    missing: list[tuple[str, ...]]
-    explanations: list[Explanation | None]
-    next_cursor: str | None
-    copies: Sequence[tuple[str, ...] | None]
-    groups: int | None
-
-    @property
-    def complete(self) -> bool:
-        return self.plan.complete and self.matches.complete and self.page.complete
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +56,22 @@ class CandidateWindow:
         reranked = {candidate.document for candidate in ranked}
         for number, candidate in enumerate(self.page.candidates, self.window.start.rank + 1):
             yield Position(number, None if candidate.document in reranked else candidate.sort_key)
+
+
+@dataclass(frozen=True, slots=True)
+class StageResults(CandidateWindow):
+    """The results of the stages that read a generation; highlighting does not need it.
+
+    ``articles`` are those shown: of near duplicates it may be another than the candidate, whose score the group has.
+    """
+
+    generation: str
+    articles: list[Article]
+    missing: list[tuple[str, ...]]
+    explanations: list[Explanation | None]
+    next_cursor: str | None
+    copies: Sequence[tuple[str, ...] | None]
+    groups: int | None
 
 
 class Stages:
@@ -127,26 +122,26 @@ class Stages:
         counts = counts or Counts(facet_limit=request.facet_limit)
         plan, window, matches = self._match(request, parsed, deadline, generation, cursors, counts)
         page = rank(plan, matches, window, reader, duplicates, deadline, self._semantic)
-        if window.groups and self._shows_first:
-            page = first_versions(page, matches.request, reader, duplicates)
-        articles = fetch(page, reader)
+        shown = self.shown(CandidateWindow(plan, window, matches, page), generation)
+        articles = reader.articles(candidate.document for candidate in shown)
         copies = [
             copies_of(candidate, article, duplicates) if is_grouped else None
-            for candidate, article in zip(page.candidates, articles, strict=True)
+            for candidate, article in zip(shown, articles, strict=True)
         ]
         groups = matches.result.groups if window.groups else matches.result.total if is_grouped else None
         lacking = plan.parts if matches.match is Match.MOST else ()
-        missing = missing_words(lacking, page.candidates, articles, reader, deadline)
+        missing = missing_words(lacking, shown, articles, reader, deadline)
         explanations: list[Explanation | None] = [None] * len(articles)
         if request.explain:
             explainer = Explainer(plan, matches.result.candidates, reader, self._analyzer)
             reranked = window.is_reranked(plan) and page.complete
+            # The score of a group is that of its best article, whichever is shown.
             explanations = explainer.explain(
                 page.candidates, articles, page.semantic_parts, reranked=reranked, deadline=deadline
             )
         cursor = next_cursor(request, plan, matches.result, page, cursors)
-        found = (plan, window, matches, page, articles, missing, explanations, cursor, copies, groups)
-        return StageResults(generation.name, *found)
+        found = (plan, window, matches, page)
+        return StageResults(*found, generation.name, articles, missing, explanations, cursor, copies, groups)
 
     def cursors(self, generation: OpenGeneration) -> CursorCodec:
         """Return the codec of the cursors of a generation."""

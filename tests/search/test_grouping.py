@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import random
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import replace
 
 import pytest
@@ -148,3 +149,13 @@ def test_a_cursor_of_grouped_results_is_none_of_the_others(service: SearchServic
     cursor = service.search(SearchRequest("marée", group=Grouping.COPIES)).next_cursor
     with pytest.raises(InvalidRequest):
         service.search(SearchRequest("marée", cursor=cursor, group=Grouping.NONE))
+
+
+@pytest.mark.parametrize("query", ["marée", "marée phare"])
+def test_the_parts_of_a_score_add_up_to_it_whichever_article_of_a_group_is_shown(archive: Config, query: str) -> None:
+    with closing(bootstrap.open_service(replace(archive, copy_shown="first"))) as opened:
+        result = opened.search(SearchRequest(query, group=Grouping.COPIES, explain=True))
+    for hit in result.hits:
+        assert hit.explanation is not None
+        assert sum(part.contribution for part in hit.explanation.parts) == pytest.approx(hit.score, abs=1e-4)
+        assert "words" in {part.name for part in hit.explanation.parts}
