@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -49,7 +49,29 @@ class Judgments:
         self.qrels = folder / _QRELS
 
     def read(self) -> dict[str, JudgedQuery]:
-        """Return the judged queries by their texts, in the order of the file; raises UserError for a wrong line."""
+        """Return the judged queries by their texts, in the order of the file; raises UserError for a wrong line.
+
+        Of rows with one text the first counts.
+        """
+        grades = self._grades()
+        judged: dict[str, JudgedQuery] = {}
+        for name, text in self._rows():
+            judged.setdefault(text, JudgedQuery(name, text, grades.get(name, {})))
+        return judged
+
+    def _rows(self) -> list[tuple[str, str]]:
+        """Return the ids and texts of all queries."""
+        rows = []
+        for number, line in enumerate(_lines(self.queries), 1):
+            name, tab, text = line.partition("\t")
+            if not tab:
+                reason = Message("{file}, line {line}: an id, a tab and a query are needed", file=_QUERIES, line=number)
+                raise UserError(reason)
+            rows.append((name, text))
+        return rows
+
+    def _grades(self) -> dict[str, dict[str, int]]:
+        """Return the grades of articles by the id of their query, be it among the queries or not."""
         grades: dict[str, dict[str, int]] = {}
         for number, line in enumerate(_lines(self.qrels), 1):
             try:
@@ -59,8 +81,7 @@ class Judgments:
                 raise UserError(
                     Message("{file}, line {line}: “query 0 article grade” is needed", file=_QRELS, line=number)
                 ) from None
-        pairs = (line.partition("\t") for line in _lines(self.queries))
-        return {text: JudgedQuery(name, text, grades.get(name, {})) for name, _, text in pairs}
+        return grades
 
     def grade(self, text: str, grades: Mapping[str, int | None], who: str) -> None:
         """Set grades of articles for a query, None to take one back; the files are replaced one after the other.
@@ -70,23 +91,26 @@ class Judgments:
         text = _one_line(text)
         make_durably(self.folder)
         with FileLock(self.folder / _LOCK, timeout=_LOCK_SECONDS):
-            judged = self.read()
-            if text not in judged:
-                judged[text] = JudgedQuery(_next_id(judged), text, {})
-            before = judged[text]
+            rows, all_grades = self._rows(), self._grades()
+            name = next((name for name, other in rows if other == text), "")
+            if not name:
+                name = _next_id([*all_grades, *(name for name, _ in rows)])
+                rows.append((name, text))
+            before = all_grades.get(name, {})
             changed = {
                 article: grade
                 for article, grade in ((trec_id(article), grade) for article, grade in grades.items())
-                if before.grades.get(article) != grade
+                if before.get(article) != grade
             }
             if not changed:
                 return
-            after = {article: grade for article, grade in {**before.grades, **changed}.items() if grade is not None}
-            judged[text] = JudgedQuery(before.id, text, after)
-            self._log(before.id, text, changed, who)
-            write_durably(self.queries, "".join(f"{one.id}\t{one.text}\n" for one in judged.values()))
-            rows = ((one.id, article, grade) for one in judged.values() for article, grade in one.grades.items())
-            write_durably(self.qrels, "".join(f"{name} 0 {article} {grade}\n" for name, article, grade in rows))
+            all_grades[name] = {article: grade for article, grade in (before | changed).items() if grade is not None}
+            self._log(name, text, changed, who)
+            write_durably(self.queries, "".join(f"{name}\t{text}\n" for name, text in rows))
+            lines = (
+                f"{name} 0 {article} {grade}\n" for name, of in all_grades.items() for article, grade in of.items()
+            )
+            write_durably(self.qrels, "".join(lines))
 
     def _log(self, name: str, text: str, changed: Mapping[str, int | None], who: str) -> None:
         when = datetime.now(UTC).isoformat(timespec="seconds")
@@ -114,6 +138,5 @@ def _one_line(text: str) -> str:
     )
 
 
-def _next_id(judged: Mapping[str, JudgedQuery]) -> str:
-    numbers = [int(one.id) for one in judged.values() if one.id.isdecimal()]
-    return str(max(numbers, default=0) + 1)
+def _next_id(names: Iterable[str]) -> str:
+    return str(max((int(name) for name in names if name.isdecimal()), default=0) + 1)

@@ -14,7 +14,9 @@ from flask.testing import FlaskClient
 
 from searchapp.bootstrap import open_service
 from searchapp.config import Config, load_config
+from searchapp.errors import UserError
 from searchapp.search.evaluation import evaluate
+from searchapp.search.judgments import Judgments
 from searchapp.server.application import application_of
 from searchapp.web import create_app
 
@@ -87,6 +89,24 @@ def test_what_people_write_into_the_files_counts(editor: FlaskClient, folder: Pa
     grade(editor, **{"marche/1": "3"})
     assert (folder / "queries.tsv").read_text("utf-8") == f"mine\tmarée\n1\t{QUERY}\n"
     assert "mine 0 ponant/maree 3\n" in (folder / "qrels.txt").read_text("utf-8")
+
+
+def test_a_grade_leaves_every_other_row_of_the_files(editor: FlaskClient, folder: Path) -> None:
+    folder.mkdir()
+    queries, grades = "a\tmarée\nb\tmarée\n", "a 0 x 3\nb 0 y 2\n7 0 z 1\n"
+    (folder / "queries.tsv").write_text(queries, "utf-8")
+    (folder / "qrels.txt").write_text(grades, "utf-8")
+    grade(editor, **{"marche/1": "3"})
+    assert (folder / "queries.tsv").read_text("utf-8") == queries + f"8\t{QUERY}\n"
+    assert (folder / "qrels.txt").read_text("utf-8") == grades + "8 0 marche/1 3\n"
+
+
+def test_a_query_without_its_id_is_told_and_nothing_is_overwritten(folder: Path) -> None:
+    folder.mkdir()
+    (folder / "queries.tsv").write_text("1\tmarée\ntomme\n", "utf-8")
+    with pytest.raises(UserError, match="line 2"):
+        Judgments(folder).grade("vin", {"tide": 1}, "Zoé")
+    assert (folder / "queries.tsv").read_text("utf-8") == "1\tmarée\ntomme\n"
 
 
 @pytest.mark.parametrize("query", ["a\tb", "a\nb", " a  b ", "a\u2028b"])
