@@ -10,7 +10,7 @@ from typing import Final
 from flask import Flask, g, request
 from werkzeug.exceptions import ClientDisconnected
 
-from searchapp.web.json_body import posted_search
+from searchapp.web.json_body import arguments_of, posted_object
 from searchapp.web.search_slots import looks_costly
 from searchapp.web.site import site
 
@@ -41,7 +41,7 @@ def _enter() -> None:
 
 def _looks_costly() -> bool:
     if request.method == "POST" and request.blueprint == "api":
-        return looks_costly(posted_search().get("q", ""))
+        return looks_costly(arguments_of(posted_object()).get("q", ""))
     return "lines" in request.args or request.blueprint == "multi" or looks_costly(request.args.get("q", ""))
 
 

@@ -29,7 +29,7 @@ from searchapp.search.facet_values import VALUES_PER_PAGE, select_values
 from searchapp.search.suggest import Suggestion
 from searchapp.web.article_ids import requested_id
 from searchapp.web.conditional import names_tag, version_tag
-from searchapp.web.json_body import posted_search
+from searchapp.web.json_body import arguments_of, posted_object, read_members
 from searchapp.web.params import Reading, clean_query, read_fields, read_search, read_suggest, read_value_view
 from searchapp.web.site import log_search, site
 from searchapp.web.site_language import current_language, say
@@ -60,8 +60,8 @@ def search() -> Response:
 @api.post("/search")
 def posted() -> Response:
     """Answer a search whose parameters are in the body: many filters may be too long for an address."""
-    arguments = posted_search()
-    answer, _ = _search(read_search(arguments), read_fields(arguments, RESULT_FIELDS), "")
+    search = posted_object()
+    answer, _ = _search(read_members(search), read_fields(arguments_of(search), RESULT_FIELDS), "")
     response = _with_links(answer, None)
     response.headers["Cache-Control"] = "no-store"
     return response

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any, Final
 
 from flask import request
@@ -12,11 +13,13 @@ from werkzeug.exceptions import ClientDisconnected, HTTPException
 
 from searchapp.errors import InvalidRequest
 from searchapp.i18n import Message
+from searchapp.web.params import Reading, read_search
 
-__all__ = ["LARGEST_BODY", "arguments_of", "posted_search", "read_object"]
+__all__ = ["LARGEST_BODY", "arguments_of", "posted_object", "read_members", "read_object"]
 
 LARGEST_BODY: Final = 512 * 1024
 """Bytes of one request."""
+_NO_VALUE: Final = Message("Give a text, a number, true, false or a list of such.")
 
 
 def read_object(parameter: str, expected: Message) -> Mapping[str, Any]:
@@ -47,19 +50,27 @@ def _read_body() -> bytes:
         ) from error
 
 
-def posted_search() -> MultiDict[str, str]:
-    """Return the parameters of a search in the body; raises InvalidRequest."""
-    expected = Message("Send a JSON object with the parameters of a search, such as “q”.")
-    return arguments_of(read_object("body", expected))
+def posted_object() -> Mapping[str, Any]:
+    """Return the object in the body whose members are the parameters of a search; raises InvalidRequest."""
+    return read_object("body", Message("Send a JSON object with the parameters of a search, such as “q”."))
+
+
+def read_members(search: Mapping[str, object]) -> Reading:
+    """Read a search whose parameters are the members of an object; an object is the value of none."""
+    reading = read_search(arguments_of(search))
+    wrong = {name: _NO_VALUE for name, value in _members(search) if isinstance(value, dict | list)}
+    others = (problem for problem in reading.problems if problem[0] not in wrong)
+    return replace(reading, problems=(*others, *wrong.items()))
 
 
 def arguments_of(search: Mapping[str, object]) -> MultiDict[str, str]:
     """Return the members of a search as the parameters of an address; a list repeats one, null leaves it out."""
-    return MultiDict(_pairs(search))
+    members = _members(search)
+    return MultiDict((name, str(value).lower() if isinstance(value, bool) else str(value)) for name, value in members)
 
 
-def _pairs(search: Mapping[str, object]) -> Iterator[tuple[str, str]]:
+def _members(search: Mapping[str, object]) -> Iterator[tuple[str, object]]:
     for name, value in search.items():
         for each in value if isinstance(value, list) else [value]:
             if each is not None:
-                yield name, str(each).lower() if isinstance(each, bool) else str(each)
+                yield name, each

@@ -12,8 +12,7 @@ from searchapp.i18n import Message, translator
 from searchapp.model import Deadline, SearchRequest
 from searchapp.output.answer_json import describe_result
 from searchapp.search.batch import as_phrase
-from searchapp.web.json_body import arguments_of, read_object
-from searchapp.web.params import read_search
+from searchapp.web.json_body import read_members, read_object
 from searchapp.web.site import site
 from searchapp.web.site_language import current_language
 
@@ -60,7 +59,7 @@ def _read_requests() -> list[SearchRequest]:
     problems: list[tuple[str, Message]] = []
     requests = []
     for number, one in enumerate(searches):
-        reading = read_search(arguments_of({"q": one} if isinstance(one, str) else one))
+        reading = read_members({"q": one} if isinstance(one, str) else one)
         problems += [(f"searches[{number}].{name}", reason) for name, reason in reading.problems]
         found = reading.request
         requests.append(replace(found, query=as_phrase(found.query), correct=False) if phrases else found)

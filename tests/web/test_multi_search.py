@@ -48,6 +48,14 @@ def test_a_wrong_parameter_is_named_with_its_search(client: FlaskClient) -> None
     assert problems(client, json={"searches": [{"per_page": 100}] * 11}) == {"per_page"}
 
 
+@pytest.mark.parametrize("value", [{"a": 1}, [["a"]], ["a", {}]])
+def test_an_object_is_no_value_of_a_parameter(client: FlaskClient, value: object) -> None:
+    assert problems(client, json={"searches": ["un", {"q": value}]}) == {"searches[1].q"}
+    answer = client.post("/api/v1/search", json={"source": value, "page": 0, "q": value})
+    assert answer.status_code == 400
+    assert [error["parameter"] for error in answer.get_json()["errors"]] == ["page", "source", "q"]
+
+
 @pytest.mark.parametrize(
     "body",
     [
