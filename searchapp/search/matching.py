@@ -38,6 +38,7 @@ from searchapp.search.synonyms import Alternative
 from searchapp.search.timeline import MONTHS_BY_DAY
 
 __all__ = [
+    "NO_COUNTS",
     "Counts",
     "Matches",
     "alternative_should_match",
@@ -80,6 +81,9 @@ class Counts:
     histogram: bool = True
     timeline: bool = True
     months_by_day: int = MONTHS_BY_DAY
+
+
+NO_COUNTS: Final = Counts((), 0, histogram=False, timeline=False)
 
 
 def match(plan: QueryPlan, window: Window, reader: Reader, deadline: Deadline, counts: Counts = Counts()) -> Matches:

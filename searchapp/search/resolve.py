@@ -56,9 +56,9 @@ from searchapp.search.spellings import QuerySpellings
 
 __all__ = ["Resolution", "Resolver"]
 
-# A prefix or a fuzzy word finds by its words and scores by the stems of so many of them.
 # Words that a remark names.
 _WORDS_NAMED: Final = 5
+# A prefix or a fuzzy word finds by its words and scores by the stems of so many of them.
 _MAX_SCORED_STEMS: Final = 32
 
 

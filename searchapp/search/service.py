@@ -37,7 +37,7 @@ from searchapp.search.export import Export
 from searchapp.search.facet_values import FacetValues
 from searchapp.search.highlight import Highlighter
 from searchapp.search.highlight_terms import HighlightTerms
-from searchapp.search.matching import Counts, matching_clause
+from searchapp.search.matching import NO_COUNTS, Counts, matching_clause
 from searchapp.search.neighbours import NeighbourWords
 from searchapp.search.open_generation import OpenGeneration
 from searchapp.search.order_explanation import ExplainedHit
@@ -157,8 +157,8 @@ class SearchService:
         None if ``article_id`` is not that result (any more); raises InvalidRequest beyond DEEPEST_RESULT.
         """
         deadline, nearby = self._deadline(), around(replace(request, explain=False), number)
-        parsed, counts = self._stages.parse(request.query), Counts((), 0, histogram=False, timeline=False)
-        answer = self._searcher.run(partial(self._stages.run, nearby, parsed, deadline, counts=counts))
+        parsed = self._stages.parse(request.query)
+        answer = self._searcher.run(partial(self._stages.run, nearby, parsed, deadline, counts=NO_COUNTS))
         articles = dict(enumerate(answer.articles, answer.window.start.rank + 1))
         if number not in articles or articles[number].id != canonical_id(article_id):
             return None
@@ -167,10 +167,8 @@ class SearchService:
 
     def facet_values(self, request: SearchRequest, facet: str) -> FacetValues:
         """Return every value of ``facet`` among the results of ``request``, whose page does not matter."""
-        count, counts = (
-            partial(self._stages.count, self._deadline()),
-            Counts((facet,), None, histogram=False, timeline=False),
-        )
+        count = partial(self._stages.count, self._deadline())
+        counts = Counts((facet,), None, histogram=False, timeline=False)
 
         def read(generation: OpenGeneration) -> FacetValues:
             plan, matches = count(generation, request, counts)
@@ -191,8 +189,7 @@ class SearchService:
 
     def count(self, request: SearchRequest) -> int:
         """Return the number of articles that ``request`` finds, as far as there is time to count them."""
-        counts = Counts((), 0, histogram=False, timeline=False)
-        count = partial(self._stages.count, self._deadline(), request=request, counts=counts)
+        count = partial(self._stages.count, self._deadline(), request=request, counts=NO_COUNTS)
         return self._searcher.run(lambda generation: count(generation)[1].result.total)
 
     def parsed(self, query: str) -> ParsedQuery:
@@ -229,7 +226,7 @@ class SearchService:
         return [(article.id, candidate.score) for article, candidate in ranked]
 
     def explanation(self, query: str) -> list[ExplainedHit]:
-        """Return the reranked articles of ``query`` in their order, each with the features that moved it."""
+        """Return the reranked articles of ``query`` by their features alone, each with the features that moved it."""
         return self._searcher.run(partial(self._stages.explain_order, query))
 
     def article(self, article_id: str, query: str = "") -> ArticleView:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Final
 
 from searchapp.analysis import FrenchAnalyzer
 from searchapp.engines.port import Candidate
@@ -13,7 +12,7 @@ from searchapp.query import DateWords, ParsedQuery, date_beside, is_elaborate, p
 from searchapp.search.collapsing import copies_of, first_versions
 from searchapp.search.cursor import CursorCodec, Position
 from searchapp.search.hit_explanation import Explainer
-from searchapp.search.matching import Counts, Matches, match
+from searchapp.search.matching import NO_COUNTS, Counts, Matches, match
 from searchapp.search.missing_words import missing_words
 from searchapp.search.open_generation import OpenGeneration
 from searchapp.search.order_explanation import ExplainedHit, explain
@@ -26,8 +25,6 @@ from searchapp.search.synonyms import Synonyms
 from searchapp.search.term_counts import count_terms
 
 __all__ = ["CandidateWindow", "StageResults", "Stages"]
-
-_NO_COUNTS: Final = Counts((), 0, histogram=False, timeline=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,14 +148,14 @@ class Stages:
         self, request: SearchRequest, parsed: ParsedQuery, deadline: Deadline, generation: OpenGeneration
     ) -> CandidateWindow:
         """Return the first ``per_page`` candidates of ``request``, or those after its cursor, without counts."""
-        plan, window, matches = self._match(request, parsed, deadline, generation, self.cursors(generation), _NO_COUNTS)
+        plan, window, matches = self._match(request, parsed, deadline, generation, self.cursors(generation), NO_COUNTS)
         page = rank(plan, matches, window, generation.reader, generation.duplicates, deadline, self._semantic)
         return CandidateWindow(plan, window, matches, page)
 
     def next_window(self, before: CandidateWindow, deadline: Deadline, generation: OpenGeneration) -> CandidateWindow:
         """Return the candidates that follow ``before``, as many at most."""
         window = replace(before.window, start=before.page.end)
-        matches = match(before.plan, window, generation.reader, deadline, _NO_COUNTS)
+        matches = match(before.plan, window, generation.reader, deadline, NO_COUNTS)
         page = rank(before.plan, matches, window, generation.reader, generation.duplicates, deadline, self._semantic)
         return CandidateWindow(before.plan, window, matches, page)
 
@@ -180,7 +177,7 @@ class Stages:
         return plan, matches
 
     def explain_order(self, query: str, generation: OpenGeneration) -> list[ExplainedHit]:
-        """Return the reranked articles of ``query`` in their order, each with the features that moved it."""
+        """Return the reranked articles of ``query`` by their features alone, each with the features that moved it."""
         reader = generation.reader
         plan = self._planner.plan(SearchRequest(query), self.parse(query), generation, Deadline())
         candidates = match(plan, Window(Position(0), RERANKED), reader, Deadline()).result.candidates
