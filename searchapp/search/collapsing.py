@@ -36,13 +36,16 @@ def grouped_page(
     More candidates are asked for while copies leave a page short of results.
     """
     request, given = matches.request, matches.result.candidates
-    earlier = _groups_before(request, given, reader, duplicates) if window.start.after else set()
+    groups = _groups(given)
+    earlier = _groups_before(request, groups, reader, duplicates) if window.start.after else set()
     skipped = 0 if window.start.after else window.start.rank
     results = _without_copies(order, earlier)
     while len(results) <= skipped + window.size and len(given) == request.limit and not request.deadline.passed():
         request = replace(request, limit=2 * request.limit, facets=(), histogram=False)
         given = reader.search(request).candidates
-        earlier = _groups_before(request, given, reader, duplicates) if window.start.after else set()
+        further, groups = _groups(given) - groups, _groups(given)
+        if window.start.after:
+            earlier |= _groups_before(request, further, reader, duplicates)
         order = [*order[:reranked], *given[reranked:]]
         results = _without_copies(order, earlier)
     page = results[skipped : skipped + window.size]
@@ -77,11 +80,12 @@ def _key_behind(
     return None
 
 
-def _groups_before(
-    request: EngineRequest, candidates: Sequence[Candidate], reader: Reader, duplicates: NearDuplicates
-) -> set[int]:
-    """Return the groups of ``candidates`` that have a match before the cursor of ``request``."""
-    groups = {candidate.group for candidate in candidates if candidate.group}
+def _groups(candidates: Sequence[Candidate]) -> set[int]:
+    return {candidate.group for candidate in candidates if candidate.group}
+
+
+def _groups_before(request: EngineRequest, groups: set[int], reader: Reader, duplicates: NearDuplicates) -> set[int]:
+    """Return those of ``groups`` that have a match before the cursor of ``request``."""
     if not groups:
         return set()
     # The engine itself says what follows: sums of scores may differ by rounding between two requests.
@@ -93,7 +97,7 @@ def _groups_before(
 
 def first_versions(page: Page, request: EngineRequest, reader: Reader, duplicates: NearDuplicates) -> Page:
     """Return ``page`` with the oldest match of each group in place of the best one."""
-    groups = {candidate.group for candidate in page.candidates if candidate.group}
+    groups = _groups(page.candidates)
     if not groups:
         return page
     found = reader.search(replace(_members_request(request, groups, duplicates), after=None)).candidates
