@@ -109,6 +109,8 @@ class Alerts:
             made = state.keep_alerts([*searches, *errors], run)
             for name, error in errors.items():
                 state.note_error(name, str(error))
+            for search in searches.values():
+                state.keep_channels(search.name, search.channels)
         work = _Run(self, state, searches, tuple(errors), made, run, summary)
         work.run_owed()
         if not state.fact("generation") or replaces(manifest.corpus, state.fact("corpus")):
@@ -126,15 +128,17 @@ class Alerts:
             work.run_new()
             with state.transaction():
                 _note(state, run, manifest)
-                gone = state.note_gone_matches()
-            self._refresh_feeds(state, [searches[name] for name in gone if name in searches])
+                state.note_gone_matches()
+        self._refresh_feeds(state, [searches[name] for name in state.names_of_gone() if name in searches])
         return summary
 
     def _refresh_feeds(self, state: AlertState, searches: Iterable[SavedSearch]) -> None:
+        """Write the feeds without what has left the index; one that cannot be written, or a kill, waits for a run."""
         for search in searches:
             try:
                 if search.feed:
                     refresh_feed(state, search, self.service, self.channels)
+                state.settle_gone(search.name)
             except DeliveryError as error:
                 _log.warning("The feed of the alert %s still lists what was removed: %s", search.name, error)
 

@@ -19,7 +19,8 @@ from searchapp.indexing.durability import make_durably
 __all__ = ["AlertState", "AlertStatus", "Delivery", "NewArticle"]
 
 # ``seen``: article, digest of the version that was seen, number of the run that saw it first.
-# ``matches``: in the order of finding; ``gone`` once the article is not in the index any more.
+# ``matches``: in the order of finding; ``gone`` is 1 once the article is not in the index any more, and 2 when the feed
+# was written without it.
 # ``owed``: an article that a saved search could not be run on, for a fault of its own.
 # ``pending``: a match that a channel has not delivered; ``digest`` once an attempt was made with it.
 # ``channels``: the last attempts of a channel; ``tries`` counts those that failed since the last success.
@@ -155,6 +156,24 @@ class AlertState:
         self._run("INSERT OR IGNORE INTO alerts (name, run) SELECT name, ? FROM named", run)
         return dict(self._run("SELECT name, run FROM alerts").fetchall())
 
+    def keep_channels(self, name: str, channels: Sequence[str]) -> None:
+        """Have what waits for a channel that a saved search has no more delivered by those that it got since."""
+        known = {row[0] for row in self._run("SELECT channel FROM channels WHERE name = ?", name)}
+        waiting = {row[0] for row in self._run("SELECT DISTINCT channel FROM pending WHERE name = ?", name)}
+        for former in (known | waiting).difference(channels):
+            for new in set(channels) - known - waiting:
+                self._run(
+                    "INSERT OR IGNORE INTO pending (name, channel, number)"
+                    " SELECT name, ?, number FROM pending WHERE name = ? AND channel = ?",
+                    new,
+                    name,
+                    former,
+                )
+            self._run("DELETE FROM pending WHERE name = ? AND channel = ?", name, former)
+            self._run(
+                "UPDATE channels SET tries = 0, next_try = 0, error = '' WHERE name = ? AND channel = ?", name, former
+            )
+
     def note_error(self, name: str, error: str) -> None:
         """Note why a saved search could not be run, "" when it could."""
         self._run("UPDATE alerts SET error = ? WHERE name = ? AND error != ?", error, name, error)
@@ -179,13 +198,17 @@ class AlertState:
         )
         return [row[0] for row in rows]
 
-    def note_gone_matches(self) -> list[str]:
-        """Return the saved searches with a match that has left the index since the last call."""
-        rows = self._run(
-            "UPDATE matches SET gone = 1 WHERE NOT gone AND article NOT IN (SELECT id FROM generation.indexed)"
-            " RETURNING name"
-        )
-        return sorted({row[0] for row in rows})
+    def note_gone_matches(self) -> None:
+        """Note the matches that have left the index."""
+        self._run("UPDATE matches SET gone = 1 WHERE NOT gone AND article NOT IN (SELECT id FROM generation.indexed)")
+
+    def names_of_gone(self) -> list[str]:
+        """Return the saved searches whose feed may still list a match that has left the index."""
+        return [row[0] for row in self._run("SELECT DISTINCT name FROM matches WHERE gone = 1 ORDER BY name")]
+
+    def settle_gone(self, name: str) -> None:
+        """Note that the feed of a saved search lists nothing that has left the index."""
+        self._run("UPDATE matches SET gone = 2 WHERE name = ? AND gone = 1", name)
 
     def add_owed(self, name: str, articles: Iterable[str]) -> None:
         """Note articles that a saved search is to be run on later."""

@@ -275,6 +275,37 @@ def test_a_feed_lists_the_latest_matches_and_loses_the_withdrawn(newsroom: Newsr
     assert _titles(newsroom, "sarmane") == [PHARE["title"]]
 
 
+def test_a_feed_that_could_not_be_written_loses_the_withdrawn_at_the_next_run(newsroom: Newsroom) -> None:
+    newsroom.add("sarmane", "sarmane", feed=True)
+    newsroom.publish(TOMME, PHARE)
+    newsroom.run()
+    feeds = newsroom.config.alerts / "feeds"
+    feeds.rename(feeds.with_name("kept"))
+    feeds.write_text("no folder")
+    newsroom.publish({**TOMME, "status": "withdrawn"}, PHARE)
+    newsroom.run()
+    feeds.unlink()
+    feeds.with_name("kept").rename(feeds)
+    newsroom.run()
+    assert _titles(newsroom, "sarmane") == [PHARE["title"]]
+
+
+def test_what_waits_for_a_channel_goes_to_the_one_in_its_place(newsroom: Newsroom) -> None:
+    newsroom.add("tomme", "tomme", mail=["old@localhost", "desk@localhost"], webhook="http://127.0.0.1:9/")
+    file, working = newsroom.config.alerts / "alerts.toml", newsroom.config
+    newsroom.config = replace(working, alerts_mailer="/bin/false")
+    newsroom.publish(TOMME)
+    assert newsroom.run().delivered == 0
+    lines = file.read_text("utf-8").replace("old@localhost", "new@localhost").splitlines()
+    file.write_text("\n".join(line for line in lines if not line.startswith("webhook")), "utf-8")
+    newsroom.config = working
+    _due_now(newsroom)
+    newsroom.run()
+    assert sorted(mail["To"] for mail in newsroom.mails()) == ["desk@localhost", "new@localhost"]
+    assert newsroom.status("tomme").pending == 0
+    assert newsroom.status("tomme").error == ""
+
+
 def test_a_timer_runs_the_alerts_when_another_process_has_published(newsroom: Newsroom) -> None:
     newsroom.add("sarmane", "sarmane", feed=True)
     timer = bootstrap.open_alert_timer(newsroom.config)
