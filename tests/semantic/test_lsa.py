@@ -57,7 +57,9 @@ def test_a_file_gives_back_what_was_written_and_a_damaged_one_nothing(space: Lat
     assert read.neighbours(["houle"], 4) == space.neighbours(["houle"], 4)
     assert read.fitted_on == FITTED_ON
     content = path.read_bytes()
-    for damaged in (b"", content[: len(content) // 2], b"x" * 300):
+    encrypted = bytearray(content)
+    encrypted[content.rindex(b"PK\x01\x02") + 8] = 1  # the flags of the last array
+    for damaged in (b"", content[: len(content) // 2], b"x" * 300, encrypted):
         path.write_bytes(damaged)
         assert read_latent_space(path) is None
     write_latent_space(path, replace(space, forms=space.forms[1:]))
