@@ -8,17 +8,19 @@ from __future__ import annotations
 import json
 import logging
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import closing
 from hashlib import blake2b
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeVar
 
 from searchapp.derived.databases import is_damage, require_schema
 from searchapp.derived.names import Names
 from searchapp.errors import IndexDamaged
 
 __all__ = ["FILE_NAME", "NamesCache"]
+
+T = TypeVar("T")
 
 FILE_NAME: Final = "names.sqlite"
 _log: Final = logging.getLogger(__name__)
@@ -36,31 +38,42 @@ class NamesCache:
         try:
             self._connection = _open(path)
         except (sqlite3.DatabaseError, IndexDamaged) as error:
+            if isinstance(error.__cause__ or error, sqlite3.OperationalError):  # a full disk, say, is no damage
+                raise
             self._connection = self._made_again(error)
 
     def get(self, text: str) -> Names | None:
         """Return the names of ``text``, None when they are not known; notes that it is in use."""
         digest = self._digest(text)
-        try:
+
+        def read() -> tuple[str] | None:
             self._connection.execute("INSERT OR IGNORE INTO used VALUES (?)", (digest,))
-            row = self._connection.execute("SELECT kinds FROM names WHERE digest = ?", (digest,)).fetchone()
-        except sqlite3.DatabaseError as error:
-            if not is_damage(error):
-                raise
-            self._connection.close()
-            self._connection, row = self._made_again(error), None
+            row: tuple[str] | None = self._connection.execute(
+                "SELECT kinds FROM names WHERE digest = ?", (digest,)
+            ).fetchone()
+            return row
+
+        row = self._despite_damage(read)
         return Names(*map(tuple, json.loads(row[0]))) if row else None
 
     def add(self, named: Iterable[tuple[str, Names]]) -> None:
         """Keep the names of texts; they stay even if the reindex fails."""
-        rows = ((self._digest(text), json.dumps(names, ensure_ascii=False)) for text, names in named)
-        self._connection.executemany("INSERT OR REPLACE INTO names VALUES (?, ?)", rows)
-        self._connection.commit()
+        rows = [(self._digest(text), json.dumps(names, ensure_ascii=False)) for text, names in named]
+
+        def write() -> None:
+            self._connection.executemany("INSERT OR REPLACE INTO names VALUES (?, ?)", rows)
+            self._connection.commit()
+
+        self._despite_damage(write)
 
     def forget_unused(self) -> None:
         """Forget the texts that were not asked for, after a reindex that asked for all."""
-        self._connection.execute("DELETE FROM names WHERE digest NOT IN (SELECT digest FROM used)")
-        self._connection.commit()
+
+        def forget() -> None:
+            self._connection.execute("DELETE FROM names WHERE digest NOT IN (SELECT digest FROM used)")
+            self._connection.commit()
+
+        self._despite_damage(forget)
 
     def close(self) -> None:
         """Close the file; what was added before is kept."""
@@ -69,6 +82,17 @@ class NamesCache:
 
     def _digest(self, text: str) -> bytes:
         return blake2b(text.encode("utf-8", "surrogatepass"), key=self._key, digest_size=16).digest()
+
+    def _despite_damage(self, work: Callable[[], T]) -> T:
+        """Return the result of ``work``, done again with a new cache if this one proves damaged."""
+        try:
+            return work()
+        except sqlite3.DatabaseError as error:
+            if not is_damage(error):
+                raise
+            self._connection.close()
+            self._connection = self._made_again(error)
+            return work()
 
     def _made_again(self, error: Exception) -> sqlite3.Connection:
         """Return a new cache in place of one that cannot be read."""

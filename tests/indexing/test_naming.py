@@ -6,6 +6,7 @@ import os
 import re
 import sqlite3
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -144,6 +145,38 @@ def test_texts_that_are_gone_are_forgotten(tmp_path: Path) -> None:
     assert cache.get("deux") is None
     cache.close()
     assert sqlite3.connect(path).execute("SELECT count(*) FROM names").fetchone() == (1,)
+
+
+@pytest.mark.parametrize("work", ["add", "forget"])
+def test_damage_that_shows_late_makes_a_new_cache(tmp_path: Path, work: str) -> None:
+    path = tmp_path / FILE_NAME
+    cache = NamesCache(path, "essai 1")
+    cache.add([("un", Names(("Anne",)))])
+    cache.close()
+    path.write_bytes(path.read_bytes()[:4096] + b"x" * 4096)
+    cache = NamesCache(path, "essai 1")
+    if work == "add":
+        cache.add([("deux", Names(("Paul",)))])
+        assert cache.get("deux") == Names(("Paul",))
+    else:
+        cache.forget_unused()
+    assert cache.get("un") is None
+    cache.close()
+
+
+def test_a_cache_that_another_process_is_writing_is_not_thrown_away(tmp_path: Path) -> None:
+    path = tmp_path / FILE_NAME
+    cache = NamesCache(path, "essai 1")
+    cache.add([("un", Names(("Anne",)))])
+    cache.close()
+    with closing(sqlite3.connect(path, isolation_level=None)) as other:
+        other.execute("PRAGMA journal_mode = DELETE")
+        other.execute("BEGIN EXCLUSIVE")
+        with pytest.raises(sqlite3.OperationalError):
+            NamesCache(path, "essai 1")
+    cache = NamesCache(path, "essai 1")
+    assert cache.get("un") == Names(("Anne",))
+    cache.close()
 
 
 def test_another_model_has_its_own_names(tmp_path: Path) -> None:
