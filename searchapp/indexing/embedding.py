@@ -9,16 +9,18 @@ from __future__ import annotations
 
 import logging
 import os
+import sqlite3
 import time
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from itertools import islice
+from pathlib import Path
 from typing import Final, Protocol
 
-from searchapp.derived.databases import connect_read_only
+from searchapp.derived.databases import connect_read_only, is_damage, reading_database
 from searchapp.engines.port import Engine, Place, Reader
 from searchapp.errors import IndexMissing, SearchappError
 from searchapp.i18n import Message
@@ -26,7 +28,7 @@ from searchapp.indexing.generation_layout import ENGINE, INDEX_STATE, SEMANTIC
 from searchapp.indexing.generations import Generations
 from searchapp.indexing.locking import WriteLock
 from searchapp.semantic.passages import passage_digest, passage_of
-from searchapp.semantic.vector_store import FILE_NAME, VectorWriter
+from searchapp.semantic.vector_store import FILE_NAME, VectorWriter, drop_damaged
 
 __all__ = ["EmbeddingJob", "EmbeddingProgress", "EmbeddingSummary", "embed", "keep_embedded"]
 
@@ -88,19 +90,39 @@ def embed(job: EmbeddingJob) -> EmbeddingSummary:
     """
     started, folder = time.monotonic(), job.generations.folder / SEMANTIC
     name = job.generations.current()
+    with WriteLock(folder).held(job.wait, job.on_wait):
+        try:
+            articles, computed = _embed_generation(job, name, folder / FILE_NAME)
+        except sqlite3.DatabaseError as error:
+            if not is_damage(error):
+                raise
+            drop_damaged(folder / FILE_NAME, error)
+            articles, computed = _embed_generation(job, name, folder / FILE_NAME)
+    return EmbeddingSummary(name, articles, computed, time.monotonic() - started)
+
+
+def _embed_generation(job: EmbeddingJob, name: str, stored: Path) -> tuple[int, int]:
+    """Bring the store up to date; return the articles of the generation, and the vectors that were computed.
+
+    Raises sqlite3.DatabaseError for a damaged store, and IndexDamaged for a damaged generation.
+    """
     path, engine = job.generations.path(name), job.engine_of(job.generations.manifest(name).engine)
-    with WriteLock(folder).held(job.wait, job.on_wait), ExitStack() as stack:
-        store = stack.enter_context(closing(VectorWriter(folder / FILE_NAME, job.model.name)))
-        versions = stack.enter_context(closing(connect_read_only(path / INDEX_STATE)))
-        articles = int(versions.execute("SELECT count(*) FROM indexed").fetchone()[0])
-        computed = 0
+    with ExitStack() as stack:
+        store = stack.enter_context(closing(VectorWriter(stored, job.model.name)))
+        articles, computed = sum(1 for _ in _versions(path / INDEX_STATE)), 0
         if store.generation() != name:
-            unknown = store.hold(versions.execute("SELECT id, digest FROM indexed"))
+            unknown = store.hold(_versions(path / INDEX_STATE))
             if unknown:
                 reader = stack.enter_context(closing(engine.open(Place(path / ENGINE))))
                 computed = _embed_unknown(job, store, reader, unknown)
             store.complete(name)
-    return EmbeddingSummary(name, articles, computed, time.monotonic() - started)
+    return articles, computed
+
+
+def _versions(index_state: Path) -> Iterator[tuple[str, bytes]]:
+    """Yield (article id, digest of its version) of a generation; raises IndexDamaged."""
+    with reading_database(index_state), closing(connect_read_only(index_state)) as connection:
+        yield from connection.execute("SELECT id, digest FROM indexed")
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,10 +19,10 @@ from pathlib import Path
 from threading import Lock
 from typing import Any, Final
 
-from searchapp.derived.databases import is_damage, require_schema
+from searchapp.derived.databases import require_schema
 from searchapp.errors import IndexDamaged
 
-__all__ = ["FILE_NAME", "StoredVectors", "VectorWriter"]
+__all__ = ["FILE_NAME", "StoredVectors", "VectorWriter", "drop_damaged"]
 
 _log: Final = logging.getLogger(__name__)
 
@@ -43,6 +43,12 @@ _WRITE_TIMEOUT: Final = 30.0
 _RETRY_SECONDS: Final = 10.0
 
 
+def drop_damaged(path: Path, error: Exception) -> None:
+    """Remove a store that cannot be read, so that it is begun anew; nobody may have it open to write."""
+    _log.warning("%s cannot be read and is begun anew: %s", path.name, error.__cause__ or error)
+    path.unlink()
+
+
 class VectorWriter:
     """The store, open to add vectors of ``model``; those of another model are dropped. Call it from one thread."""
 
@@ -50,10 +56,9 @@ class VectorWriter:
         try:
             self._connection = _open_to_write(path, model)
         except (IndexDamaged, sqlite3.DatabaseError) as error:
-            if isinstance(error, sqlite3.DatabaseError) and not is_damage(error):
+            if isinstance(error.__cause__ or error, sqlite3.OperationalError):  # a full disk, say, is no damage
                 raise
-            _log.warning("%s cannot be read and is begun anew: %s", path.name, error.__cause__ or error)
-            path.unlink()
+            drop_damaged(path, error)
             self._connection = _open_to_write(path, model)
         self._connection.executescript(_TEMPORARY_TABLES)
 
