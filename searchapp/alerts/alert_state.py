@@ -10,10 +10,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from types import TracebackType
 from typing import Any, Final, Self
 
 from searchapp.alerts.digest import digest_id
-from searchapp.errors import SystemRefused
+from searchapp.errors import Unavailable
+from searchapp.i18n import Message
 from searchapp.indexing.durability import make_durably
 
 __all__ = ["AlertState", "AlertStatus", "Delivery", "NewArticle"]
@@ -80,18 +82,22 @@ class AlertState:
 
     def __init__(self, path: Path) -> None:
         make_durably(path.parent)
+        self._name = path.name
         try:
             self._connection = sqlite3.connect(path, isolation_level=None)
             # A delivery that was noted must stay noted after a power cut.
             self._connection.executescript(f"PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; {_TABLES}")
         except sqlite3.Error as error:
-            raise SystemRefused(OSError(f"{path.name}: {error}")) from error
+            raise _unusable(path.name, error) from error
 
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None) -> None:
+        """Close the file; raises Unavailable in place of an error of SQLite's."""
         self._connection.close()
+        if isinstance(error, sqlite3.Error):
+            raise _unusable(self._name, error) from error
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
@@ -335,3 +341,14 @@ class AlertState:
 
     def _run(self, statement: str, *values: Any) -> sqlite3.Cursor:
         return self._connection.execute(statement, values)
+
+
+def _unusable(name: str, error: sqlite3.Error) -> Unavailable:
+    return Unavailable(
+        Message(
+            "{file} of the alerts cannot be used ({reason}). If it is damaged, restore it from a backup, or remove it: "
+            "the alerts then take note of the archive again, and what waited is lost.",
+            file=name,
+            reason=str(error),
+        )
+    )

@@ -15,6 +15,7 @@ from searchapp.alerts.percolator import percolating
 from searchapp.alerts.saved_search import from_table
 from searchapp.bootstrap import ReindexOptions
 from searchapp.config import ENGINES
+from searchapp.errors import Unavailable
 from searchapp.indexing.documents import DocumentMaker
 from searchapp.search.service import SearchService
 from tests.alerts.conftest import Newsroom, article
@@ -304,6 +305,16 @@ def test_what_waits_for_a_channel_goes_to_the_one_in_its_place(newsroom: Newsroo
     assert sorted(mail["To"] for mail in newsroom.mails()) == ["desk@localhost", "new@localhost"]
     assert newsroom.status("tomme").pending == 0
     assert newsroom.status("tomme").error == ""
+
+
+@pytest.mark.parametrize("kept", [0, 4096])
+def test_a_damaged_state_is_reported_with_what_to_do(newsroom: Newsroom, kept: int) -> None:
+    newsroom.add("tomme", "tomme")
+    state = newsroom.config.alerts / "state.sqlite"
+    content = state.read_bytes()
+    state.write_bytes(content[:kept] + b"x" * (len(content) - kept))
+    with pytest.raises(Unavailable, match=r"state\.sqlite of the alerts .* restore it"):
+        newsroom.run()
 
 
 def test_a_timer_runs_the_alerts_when_another_process_has_published(newsroom: Newsroom) -> None:
