@@ -39,6 +39,8 @@ from searchapp.indexing.reindex_options import Options as ReindexOptions
 from searchapp.model import JOURNAL_FOLDER, Match
 
 if TYPE_CHECKING:
+    from subprocess import Popen
+
     from searchapp.alerts.alert_run import Alerts
     from searchapp.alerts.alert_run import AlertsSummary as AlertsSummary
     from searchapp.alerts.alert_timer import AlertTimer
@@ -123,6 +125,7 @@ _LOCK_WAIT: Final = 60.0
 
 _E5_WEIGHT: Final = 0.1
 """Weight of the language model; calibrated on four judged sets (docs/semantique.md)."""
+_LOW_PRIORITY: Final = 10
 _LOWEST_PRIORITY: Final = 19
 
 _ENGINES: Final[Mapping[str, Callable[[], Engine]]] = {"whoosh": _whoosh, "tantivy": _tantivy}
@@ -249,29 +252,43 @@ def embedding_beside(config: Config) -> Iterator[None]:
     if config.semantic == "off":
         yield
         return
-    from searchapp.processes import start_process, write_message
-
-    with start_process("searchapp.bootstrap:embed_in_background") as process:
-        write_message(cast(IO[bytes], process.stdin), config)
+    with _process_of(embed_in_background, config):
         yield
 
 
 def embed_in_background() -> None:
     """The work of the process that :func:`embedding_beside` starts: one thread, at the lowest priority."""
     from searchapp.indexing.embedding import keep_embedded
-    from searchapp.processes import read_message, standard_channel
 
-    channel = standard_channel()
-    config = replace(pickle.loads(read_message(channel.source)), jobs=1)  # noqa: S301 - from our parent
+    source, config = _settings_of_parent(_LOWEST_PRIORITY)
+    config = replace(config, jobs=1)
 
     def end_with_parent() -> None:
-        channel.source.read(1)
+        source.read(1)
         os._exit(0)  # at any moment: what is not committed is computed again
 
     Thread(target=end_with_parent, daemon=True).start()
-    if hasattr(os, "nice"):
-        os.nice(_LOWEST_PRIORITY)
     keep_embedded(_generations(config), lambda: embed(config))
+
+
+@contextmanager
+def _process_of(function: Callable[[], None], config: Config) -> Iterator[Popen[bytes]]:
+    """Start a process for ``function`` of this module, which reads ``config``; at the end of the block, wait for it."""
+    from searchapp.processes import start_process, write_message
+
+    with start_process(f"{__name__}:{function.__name__}") as process:
+        write_message(cast(IO[bytes], process.stdin), config)
+        yield process
+
+
+def _settings_of_parent(niceness: int) -> tuple[IO[bytes], Config]:
+    """Return the standard input of such a process and the settings read from it; lower the priority: searches first."""
+    from searchapp.processes import read_message, standard_channel
+
+    if hasattr(os, "nice"):
+        os.nice(niceness)
+    source = standard_channel().source
+    return source, pickle.loads(read_message(source))  # noqa: S301 - from our parent
 
 
 def reindex(
@@ -496,13 +513,10 @@ def run_alerts(config: Config) -> AlertsSummary | None:
 def open_alert_timer(config: Config) -> AlertTimer:
     """Return the timer that runs the alerts after each publish, in a process that leaves searches undisturbed."""
     from searchapp.alerts.alert_timer import AlertTimer
-    from searchapp.processes import start_process, write_message
 
     def run() -> bool:
-        process = start_process("searchapp.bootstrap:run_alerts_of_parent")
-        assert process.stdin is not None  # noqa: S101 - a pipe, as start_process says
-        with process, process.stdin as output:
-            write_message(output, config)
+        with _process_of(run_alerts_of_parent, config) as process:
+            pass
         return process.returncode == 0
 
     return AlertTimer(config.alerts, lambda: _generations(config).current_or_none() or "", run)
@@ -510,13 +524,7 @@ def open_alert_timer(config: Config) -> AlertTimer:
 
 def run_alerts_of_parent() -> None:
     """Run the alerts in a process of their own, with the settings that the parent sends."""
-    import pickle
-
-    from searchapp.processes import read_message, standard_channel
-
-    os.nice(10)  # searches come first
-    config: Config = pickle.loads(read_message(standard_channel().source))  # noqa: S301 - from the parent
-    run_alerts(config)
+    run_alerts(_settings_of_parent(_LOW_PRIORITY)[1])
 
 
 def open_query_log(config: Config) -> QueryLog | None:
