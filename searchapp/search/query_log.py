@@ -110,6 +110,7 @@ class QueryLog:
                 if not self._is_full:
                     connection.execute(_ADD, {"day": today.isoformat(), "query": text, "articles": articles, "ms": ms})
         except sqlite3.Error as error:
+            self._cleaned = date.min  # the file may have been removed: the next search makes it again
             _log.debug("A search was not logged: %s", error)
 
     def _clean(self, connection: sqlite3.Connection, today: date) -> None:

@@ -53,3 +53,13 @@ def test_a_log_that_cannot_be_written_fails_no_search(tmp_path: Path) -> None:
     log = log_of(tmp_path / "rien" / FILE_NAME)
     log.add("grève", 1, 1.0)
     assert log.starting_with("gr", 5) == []
+
+
+def test_a_log_that_was_removed_is_made_again(path: Path) -> None:
+    log = log_of(path)
+    log.add("phare", 1, 2.0)
+    for file in path.parent.iterdir():
+        file.unlink()
+    log.add("phare", 1, 2.0)  # lost
+    log.add("tomme", 1, 2.0)
+    assert [each.query for each in report(path, TODAY, 5).frequent] == ["tomme"]
