@@ -1,35 +1,39 @@
 """Finding the near duplicates of a generation and writing them down as groups.
 
-A reindex that adds ten articles looks up their hashes, and reads only articles that are likely to be copies of them. A
-group is a connected component: of three versions the first and the last may have little in common.
+A full build compares all articles at once (:mod:`.duplicate_candidates`), from a temporary file of their shingles: 1 kB
+for a text of 250 words. A reindex that adds ten articles looks up their hashes, and reads only articles that are likely
+to be copies of them. A group is a connected component: of three versions the first and the last may have little in
+common.
 
-The groups depend on the articles alone, not on the order in which they came, but for texts whose every hash is shared
-by more than _MAX_HOLDERS articles.
+The groups depend on the articles alone, not on the order in which they came, but for texts whose hashes are nearly all
+shared by many articles: more than sixteen in a full build, more than _MAX_HOLDERS in an update.
 """
 
 from __future__ import annotations
 
 import sqlite3
+from array import array
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 from itertools import chain, islice
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import Any, Final
 
 import numpy as np
-import numpy.typing as npt
 
 from searchapp.derived.databases import copy_database, require_schema
+from searchapp.derived.duplicate_candidates import Numbers, PairCounter, Sketches, unpacked
 from searchapp.derived.near_duplicates import TABLES
 from searchapp.derived.shingles import (
     MIN_SHARED,
     Hashes,
     Sketch,
     are_near_duplicates,
-    make_sketch,
     may_be_near_duplicates,
     shingles,
+    sketch_of,
 )
 from searchapp.model import Article
 from searchapp.schema import article_key
@@ -39,8 +43,7 @@ __all__ = ["DuplicatesWriter"]
 # ``ungrouped`` has the articles whose group is to be found: new ones, and those whose group lost a member.
 _TEMPORARY_TABLES: Final = """
 CREATE TEMP TABLE ungrouped (key INTEGER PRIMARY KEY);
-CREATE TEMP TABLE unlisted (key INTEGER PRIMARY KEY);
-CREATE TEMP TABLE shared (key INTEGER);
+CREATE TEMP TABLE unlisted (key INTEGER PRIMARY KEY, place INTEGER);
 CREATE TEMP TABLE connected (key INTEGER PRIMARY KEY);
 """
 # The file is private until its generation is published: a crash loses it anyway.
@@ -52,8 +55,8 @@ _HOLDERS: Final = f"SELECT * FROM (SELECT key FROM shingles WHERE hash = ? LIMIT
 _HASH_BYTES: Final = 4
 _UNDATED: Final = 1 << 62
 _ROWS: Final = 1000
-# Hashes that are sorted in memory at a time, some 100 MB: those of 200,000 articles.
-_SORTED: Final = 4_000_000
+# Rows of hashes that are made at a time.
+_INSERTED: Final = 50_000
 # Hashes whose holders one statement looks up.
 _LOOKED_UP: Final = 20
 # Articles whose shingles are kept: those that are compared are often compared again soon.
@@ -72,8 +75,12 @@ class DuplicatesWriter:
         if base:
             copy_database(base, path)
         self._connection = sqlite3.connect(path, isolation_level=None)
+        self._folder = path.parent
         self._grows = base is not None
         self._added: list[tuple[int, str, int, int, bytes]] = []
+        # The shingles of a full build: reading the articles from the engine once more would take many times as long.
+        self._places: list[tuple[int, int]] = []
+        self._shingles = TemporaryFile(dir=path.parent)  # noqa: SIM115 - until close
         try:
             self._connection.executescript(_PRAGMAS)
             if base:
@@ -82,7 +89,7 @@ class DuplicatesWriter:
                 self._connection.executescript(TABLES)
             self._connection.executescript(_TEMPORARY_TABLES)
         except BaseException:
-            self._connection.close()
+            self.close()
             raise
         self._run("BEGIN")
 
@@ -91,8 +98,12 @@ class DuplicatesWriter:
         key = article_key(article.id)
         if not is_new:
             self._delete(key)
-        sketch = make_sketch(_text_of(article))
+        hashes = _shingles_of(article)
+        sketch = sketch_of(hashes)
         if sketch:
+            self._places.append((key, self._shingles.tell()))
+            if not self._grows:
+                self._shingles.write(hashes.tobytes())
             moment = int(article.date.timestamp()) if article.date else _UNDATED
             self._added.append((key, article.id, moment, sketch.size, sketch.to_bytes()))
             if len(self._added) >= _ROWS:
@@ -108,18 +119,29 @@ class DuplicatesWriter:
         ``article_of`` returns an article of the new generation.
         """
         self._write_added()
-        self._list_shingles()
-        self._group(self._connections(lru_cache(_CACHED)(lambda article_id: _shingles_of(article_of(article_id)))))
+        sketches = self._sketches()
+        ranked = sketches.ranked()
+        components = _Components()
+        if self._grows:
+            self._list_shingles(sketches, ranked)
+            self._connect_new(components, lru_cache(_CACHED)(lambda article_id: _shingles_of(article_of(article_id))))
+        else:
+            with PairCounter(self._folder, sketches, ranked) as counter:
+                self._list_shingles(sketches, ranked, counter)
+                self._connect_all(components, sketches, counter.candidates())
+        self._group(components.all())
         self._run("COMMIT")
 
     def close(self) -> None:
         """Close the file."""
+        self._shingles.close()
         self._connection.close()
 
     def _write_added(self) -> None:
         self._connection.executemany("INSERT OR REPLACE INTO articles VALUES (?, ?, ?, ?, ?, NULL)", self._added)
-        self._connection.executemany("INSERT OR IGNORE INTO unlisted VALUES (?)", ((row[0],) for row in self._added))
+        self._connection.executemany("INSERT OR REPLACE INTO unlisted VALUES (?, ?)", self._places)
         self._added.clear()
+        self._places.clear()
 
     def _delete(self, key: int) -> None:
         self._write_added()
@@ -136,44 +158,56 @@ class DuplicatesWriter:
             self._run("INSERT OR IGNORE INTO ungrouped SELECT key FROM articles WHERE first = ?", (first,))
             self._run("UPDATE articles SET first = NULL WHERE first = ?", (first,))
 
-    def _list_shingles(self) -> None:
-        """List the hashes of the new articles, sorted: rows are inserted fastest in the order of their key."""
-        total = self._run("SELECT total(length(hashes)) FROM unlisted JOIN articles USING (key)").fetchone()[0]
-        parts = 1 + int(total) // (_HASH_BYTES * _SORTED)
-        for part in range(parts):
-            hashes, keys = self._sorted_hashes(part, parts)
-            rows = zip(hashes.tolist(), keys.tolist(), strict=True)
-            self._connection.executemany("INSERT OR IGNORE INTO shingles VALUES (?, ?)", rows)
-            if not self._grows:
-                # Of a whole corpus only the articles that share enough hashes with any others are looked at.
-                _, place, holders = np.unique(hashes, return_inverse=True, return_counts=True)
-                shared = keys[holders[place] > 1]
-                self._connection.executemany("INSERT INTO shared VALUES (?)", ((key,) for key in shared.tolist()))
-        if self._grows:
-            self._run("INSERT OR IGNORE INTO ungrouped SELECT key FROM unlisted JOIN articles USING (key)")
-        else:
-            self._run("INSERT INTO ungrouped SELECT key FROM shared GROUP BY key HAVING count(*) >= ?", (MIN_SHARED,))
-
-    def _sorted_hashes(self, part: int, parts: int) -> tuple[Hashes, npt.NDArray[np.int64]]:
-        """Return one of ``parts`` equal parts of the hashes of the new articles, rising, and the article of each."""
-        found: list[tuple[Hashes, npt.NDArray[np.int64]]] = [(np.empty(0, np.uint32), np.empty(0, np.int64))]
-        rows = self._fetched("SELECT key, hashes FROM unlisted JOIN articles USING (key)")
+    def _sketches(self) -> Sketches:
+        """Return the sketches of the new articles."""
+        none = np.empty(0, np.int64)
+        parts: list[tuple[Numbers, Numbers, Numbers, Hashes]] = [(none, none, none, np.empty(0, np.uint32))]
+        rows = self._fetched("SELECT key, size, hashes FROM unlisted JOIN articles USING (key)")
         while some := list(islice(rows, _ROWS)):
-            hashes = np.frombuffer(b"".join(blob for _, blob in some), np.uint32)
-            keys = np.repeat([key for key, _ in some], [len(blob) // _HASH_BYTES for _, blob in some])
-            is_inside = hashes.astype(np.uint64) * np.uint64(parts) >> np.uint64(32) == part
-            found.append((hashes[is_inside], keys[is_inside]))
-        hashes, keys = (np.concatenate(arrays) for arrays in zip(*found, strict=True))
-        order = np.lexsort((keys, hashes))
-        return hashes[order], keys[order]
+            keys, sizes, blobs = zip(*some, strict=True)
+            lengths = np.array([len(blob) // _HASH_BYTES for blob in blobs])
+            parts.append((np.array(keys), np.array(sizes), lengths, np.frombuffer(b"".join(blobs), np.uint32)))
+        all_keys, all_sizes, all_lengths, all_hashes = zip(*parts, strict=True)
+        starts = np.cumsum(np.concatenate(([0], *all_lengths)))
+        return Sketches(np.concatenate(all_keys), np.concatenate(all_sizes), starts, np.concatenate(all_hashes))
 
-    def _connections(self, shingles_of: Callable[[str], Hashes]) -> Iterator[tuple[int, int]]:
-        """Yield pairs of keys that belong together; a group that lost nothing is stood for by its first member."""
+    def _list_shingles(self, sketches: Sketches, ranked: Numbers, counter: PairCounter | None = None) -> None:
+        """List the hashes of the new articles, sorted: rows are inserted fastest in the order of their key."""
+        for holders in sketches.holders(ranked):
+            if counter:
+                counter.count(holders)
+            for start in range(0, len(holders), _INSERTED):
+                hashes, ranks = unpacked(holders[start : start + _INSERTED])
+                rows = zip(hashes.tolist(), sketches.keys[ranked[ranks]].tolist(), strict=True)
+                self._connection.executemany("INSERT OR IGNORE INTO shingles VALUES (?, ?)", rows)
+
+    def _connect_all(self, components: _Components, sketches: Sketches, pairs: Iterable[tuple[int, int]]) -> None:
+        """Connect the articles of a full build; many pairs of a large group are connected before they are compared."""
+        places = array(
+            "q", (place for (place,) in self._fetched("SELECT place FROM unlisted JOIN articles USING (key)"))
+        )
+        for numbers in pairs:
+            one, other = (int(sketches.keys[number]) for number in numbers)
+            if not components.are_connected(one, other) and are_near_duplicates(
+                *(self._kept(places[number], int(sketches.sizes[number])) for number in numbers)
+            ):
+                components.connect(one, other)
+
+    def _kept(self, place: int, size: int) -> Hashes:
+        self._shingles.seek(place)
+        return np.frombuffer(self._shingles.read(size * _HASH_BYTES), np.uint32)
+
+    def _connect_new(self, components: _Components, shingles_of: Callable[[str], Hashes]) -> None:
+        """Connect the ungrouped articles; a group that lost nothing is stood for by its first member."""
+        self._run("INSERT OR IGNORE INTO ungrouped SELECT key FROM unlisted JOIN articles USING (key)")
         rows = self._fetched("SELECT key, id, size, hashes FROM ungrouped JOIN articles USING (key)")
         for key, article_id, size, hashes in rows:
             for other, other_id, first in self._alike(key, Sketch.read(size, hashes)):
-                if are_near_duplicates(shingles_of(article_id), shingles_of(other_id)):
-                    yield key, other if first is None else first
+                group = other if first is None else first
+                if not components.are_connected(key, group) and are_near_duplicates(
+                    shingles_of(article_id), shingles_of(other_id)
+                ):
+                    components.connect(key, group)
 
     def _alike(self, key: int, sketch: Sketch) -> Iterator[tuple[int, str, int | None]]:
         """Yield key, id and group of the articles that may be near duplicates of one."""
@@ -190,9 +224,9 @@ class DuplicatesWriter:
                 if may_be_near_duplicates(sketch, Sketch.read(size, hashes)):
                     yield other, article_id, first
 
-    def _group(self, connections: Iterable[tuple[int, int]]) -> None:
+    def _group(self, components: Iterable[list[int]]) -> None:
         """Give the articles of each connected component their group."""
-        for keys in _components(connections):
+        for keys in components:
             self._run("DELETE FROM connected")
             self._connection.executemany("INSERT INTO connected VALUES (?)", ((key,) for key in keys))
             self._run("INSERT OR IGNORE INTO connected SELECT key FROM articles WHERE first IN connected")
@@ -219,18 +253,27 @@ def _text_of(article: Article) -> str:
     return f"{article.lead}\n{article.text}"
 
 
-def _components(connections: Iterable[tuple[int, int]]) -> Iterable[list[int]]:
-    """Return the connected components, by union-find with path halving."""
-    parents: dict[int, int] = {}
+class _Components:
+    """The connected components of what was connected, by union-find with path halving."""
 
-    def root_of(key: int) -> int:
-        while (parent := parents.setdefault(key, key)) != key:
-            parents[key] = key = parents[parent]
+    def __init__(self) -> None:
+        self._parents: dict[int, int] = {}
+
+    def connect(self, one: int, other: int) -> None:
+        for key in (one, other):
+            self._parents.setdefault(key, key)
+        self._parents[self._root_of(one)] = self._root_of(other)
+
+    def are_connected(self, one: int, other: int) -> bool:
+        return self._root_of(one) == self._root_of(other)
+
+    def all(self) -> Iterable[list[int]]:
+        components: dict[int, list[int]] = {}
+        for key in self._parents:
+            components.setdefault(self._root_of(key), []).append(key)
+        return components.values()
+
+    def _root_of(self, key: int) -> int:
+        while (parent := self._parents.get(key, key)) != key:
+            self._parents[key] = key = self._parents[parent]
         return key
-
-    for one, other in connections:
-        parents[root_of(one)] = root_of(other)
-    components: dict[int, list[int]] = {}
-    for key in parents:
-        components.setdefault(root_of(key), []).append(key)
-    return components.values()

@@ -11,14 +11,27 @@ docs/doublons.md and ``python -m benchmarks.duplicates`` compare both.
 from __future__ import annotations
 
 from functools import cache
-from typing import Final, NamedTuple, Self
+from typing import Any, Final, NamedTuple, Self
 
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["MIN_SHARED", "Hashes", "Sketch", "are_near_duplicates", "make_sketch", "may_be_near_duplicates", "shingles"]
+__all__ = [
+    "HIGHEST",
+    "MIN_SHARED",
+    "Hashes",
+    "Sketch",
+    "are_near_duplicates",
+    "are_worth_comparing",
+    "make_sketch",
+    "may_be_near_duplicates",
+    "shingles",
+    "sizes_differ",
+    "sketch_of",
+]
 
 Hashes = npt.NDArray[np.uint32]
+HIGHEST: Final = 0xFFFFFFFF
 MIN_SHARED: Final = 3
 """Sketches of texts that may be near duplicates share at least so many hashes."""
 _WORDS: Final = 5
@@ -35,7 +48,6 @@ _CONTAINMENT: Final = 0.73
 _RESEMBLANCE_OF_CONTAINED: Final = 0.25
 # Of an estimate from twenty hashes, whose standard deviation is 0.1.
 _ESTIMATED_CONTAINMENT: Final = 0.45
-_HIGHEST: Final = 0xFFFFFFFF
 # A word is hashed as a polynomial of its letters, modulo 2**64, in which every odd number has an inverse. So the hash
 # of any stretch of a text is a difference of two running sums, and numpy makes all of them at once: 30 µs for 300
 # words, where a loop took 150.
@@ -58,7 +70,7 @@ class Sketch(NamedTuple):
     @property
     def limit(self) -> int:
         """The hash up to which the sketch has all shingles."""
-        return int(self.hashes[-1]) if len(self.hashes) < self.size else _HIGHEST
+        return int(self.hashes[-1]) if len(self.hashes) < self.size else HIGHEST
 
     @classmethod
     def read(cls, size: int, hashes: bytes) -> Self:
@@ -120,7 +132,11 @@ def _powers() -> tuple[npt.NDArray[np.uint64], npt.NDArray[np.uint64]]:
 
 def make_sketch(text: str) -> Sketch | None:
     """Return the sketch of a text, None for one that is too short to have copies."""
-    hashes = shingles(text)
+    return sketch_of(shingles(text))
+
+
+def sketch_of(hashes: Hashes) -> Sketch | None:
+    """Return the sketch of a text given as shingles, None for one that is too short to have copies."""
     if len(hashes) < _MIN_SIZE:
         return None
     return Sketch(len(hashes), hashes[: max(_SMALLEST_SKETCH, len(hashes) // _SAMPLED)])
@@ -128,10 +144,21 @@ def make_sketch(text: str) -> Sketch | None:
 
 def may_be_near_duplicates(one: Sketch, other: Sketch) -> bool:
     """Return whether the texts of two sketches are worth comparing."""
-    shared = _shared(one.hashes, other.hashes)
+    if sizes_differ(one.size, other.size):
+        return False
     limit = min(one.limit, other.limit)
     sampled = min(int(np.searchsorted(sketch.hashes, limit, "right")) for sketch in (one, other))
-    return shared >= MIN_SHARED and shared >= _ESTIMATED_CONTAINMENT * sampled
+    return bool(are_worth_comparing(_shared(one.hashes, other.hashes), sampled))
+
+
+def are_worth_comparing(shared: Any, sampled: Any) -> Any:
+    """Return whether ``shared`` of the ``sampled`` hashes make texts worth comparing; of arrays, for each."""
+    return (shared >= MIN_SHARED) & (shared >= _ESTIMATED_CONTAINMENT * sampled)
+
+
+def sizes_differ(one: Any, other: Any) -> Any:
+    """Return whether a text of one size is too short to resemble one of the other; of arrays, for each."""
+    return (one < _RESEMBLANCE_OF_CONTAINED * other) | (other < _RESEMBLANCE_OF_CONTAINED * one)
 
 
 def are_near_duplicates(one: Hashes, other: Hashes) -> bool:

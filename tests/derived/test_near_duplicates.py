@@ -9,10 +9,12 @@ from itertools import combinations
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from searchapp.derived.duplicate_candidates import Sketches
 from searchapp.derived.duplicates_writer import DuplicatesWriter
 from searchapp.derived.near_duplicates import NearDuplicates
 from searchapp.derived.shingles import are_near_duplicates, make_sketch, shingles
@@ -154,6 +156,48 @@ def test_groups_that_grew_are_those_of_a_comparison_of_all_pairs(
         rebuilt, _ = grown(Path(folder) / "rebuilt", [(corpus, set())])
         assert set(groups.values()) == brute_force(corpus)
         assert groups == groups_of(rebuilt)
+
+
+def quoting(count: int) -> Corpus:
+    """Articles that each quote one of three declarations; every fifth is a corrected copy of the one before."""
+    corpus: Corpus = {}
+    for number in range(count):
+        text = f"{prose(1000 + number, 3)}\n\n{prose(number % 3, 2)}"
+        if number % 5 == 4:
+            text = with_changes(corpus[f"a{number - 1}"].text, 25)
+        corpus[f"a{number}"] = written(number, text)
+    return corpus
+
+
+@pytest.mark.parametrize("sorted_at_a_time", [1 << 20, 100])
+def test_copies_are_found_among_articles_that_quote_the_same_texts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, sorted_at_a_time: int
+) -> None:
+    monkeypatch.setattr("searchapp.derived.duplicate_candidates._SORTED", sorted_at_a_time)
+    corpus = quoting(100)
+    path, _ = grown(tmp_path, [(corpus, set())])
+    assert set(groups_of(path).values()) == brute_force(corpus)
+
+
+def test_hashes_are_sorted_in_parts_of_about_the_same_size(monkeypatch: pytest.MonkeyPatch) -> None:
+    sketches = [sketch for number in range(200) if (sketch := make_sketch(prose(number)))]
+    hashes = np.concatenate([sketch.hashes for sketch in sketches])
+    starts = np.cumsum([0, *(len(sketch.hashes) for sketch in sketches)])
+    sizes = np.array([sketch.size for sketch in sketches])
+    monkeypatch.setattr("searchapp.derived.duplicate_candidates._SORTED", len(hashes) // 8)
+    all_of_them = Sketches(np.arange(len(sketches)), sizes, starts, hashes)
+    parts = [len(part) for part in all_of_them.holders(all_of_them.ranked())]
+    assert sum(parts) == len(hashes)
+    assert max(parts) < len(hashes) // 3
+
+
+def test_a_full_build_reads_no_article_again(tmp_path: Path) -> None:
+    writer = DuplicatesWriter(tmp_path / "all.sqlite")
+    for number in range(3):
+        writer.add(written(number, REPORT))
+    writer.complete(lambda article_id: pytest.fail(f"{article_id} was read"))
+    writer.close()
+    assert list(groups_of(tmp_path / "all.sqlite").values()) == [frozenset({"a0", "a1", "a2"})]
 
 
 def test_a_group_keeps_its_number_while_later_copies_come(tmp_path: Path) -> None:
