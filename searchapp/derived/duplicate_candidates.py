@@ -29,7 +29,7 @@ Packed = npt.NDArray[np.uint64]
 
 # Every pair of the holders of a hash is counted up to so many holders; of more, each with so many next ones.
 _FEW_HOLDERS: Final = 16
-_NEXT_HOLDERS: Final = 4
+_NEXT_HOLDERS: Final = 8
 # Pairs that were counted so often are looked at: of a hash with many holders not every pair is counted.
 _MIN_COUNTED: Final = 2
 # Hashes that are sorted at a time, some 80 MB: those of 50,000 articles.
