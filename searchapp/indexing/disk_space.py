@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from searchapp.errors import DiskFull, IndexDamaged, IndexMissing, IndexUnwritable, system_reason
+from searchapp.errors import DiskFull, IndexDamaged, IndexInaccessible, IndexMissing, IndexUnwritable, system_reason
 
 if TYPE_CHECKING:
     from searchapp.indexing.generations import Generations
@@ -70,7 +70,7 @@ def needed_bytes(generations: Generations, corpus_bytes: Callable[[], int]) -> i
     """Return the bytes that the next reindex may need, estimated as in :func:`disk_full_as_error`."""
     try:
         return int(generations.size(generations.current()) * _OF_A_GENERATION)
-    except (IndexMissing, IndexDamaged):
+    except (IndexMissing, IndexDamaged, IndexInaccessible):
         return int(corpus_bytes() * _OF_THE_CORPUS)
 
 

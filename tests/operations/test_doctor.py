@@ -71,6 +71,15 @@ def test_programs_read_the_findings_as_json(indexed: Config) -> None:
     assert {"check": "corpus", "level": "ok"}.items() <= findings[-1].items()
 
 
+def test_an_index_that_is_a_file_is_a_finding_among_the_others(config: Config) -> None:
+    config.index.write_text("", "utf-8")
+    outcome = run(config, "--json")
+    levels = {finding["check"]: finding["level"] for finding in json.loads(outcome.stdout)}
+    assert levels["index"] == "error"
+    assert levels["corpus"] == "ok"
+    assert outcome.returncode == 4
+
+
 @only_where_modes_count
 def test_a_file_that_may_not_be_read_is_named(indexed: Config) -> None:
     secret = indexed.corpus / "secret.txt"
