@@ -31,7 +31,10 @@ __all__ = ["alerts"]
 _TESTED: Final = 5
 
 
-@click.group(help=_("Saved searches that tell of new articles, by mail, as a feed or to a webhook."))
+@click.group(
+    help=_("Saved searches that tell of new articles, by mail, as a feed or to a webhook."),
+    subcommand_metavar=_("COMMAND [ARGS]..."),
+)
 def alerts() -> None:
     """The group of the commands below."""
 

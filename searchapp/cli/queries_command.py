@@ -25,8 +25,20 @@ _LONGEST_PERIOD: Final = 3_650
 
 
 @click.command(help=_("Show what people searched for: most often, without an article, slowly, and by day."))
-@click.option("--days", type=click.IntRange(1, _LONGEST_PERIOD), default=30, help=_("days to look at (default: 30)"))
-@click.option("--limit", type=click.IntRange(1, 1_000), default=10, help=_("queries in each list (default: 10)"))
+@click.option(
+    "--days",
+    type=click.IntRange(1, _LONGEST_PERIOD),
+    default=30,
+    metavar=_("N"),
+    help=_("days to look at (default: 30)"),
+)
+@click.option(
+    "--limit",
+    type=click.IntRange(1, 1_000),
+    default=10,
+    metavar=_("N"),
+    help=_("queries in each list (default: 10)"),
+)
 @click.option("--json", "as_json", is_flag=True, help=_("print JSON"))
 @with_config("index")
 def queries(config: Config, days: int, limit: int, as_json: bool) -> None:

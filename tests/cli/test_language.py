@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,27 @@ from tests.cli.conftest import Run
 
 FRENCH = "fr_FR.UTF-8"
 ENGLISH = "en_GB.UTF-8"
+COMMANDS = (
+    "reindex",
+    "add",
+    "serve",
+    "search",
+    "status",
+    "check",
+    "rollback",
+    "queries",
+    "doctor",
+    "analyze",
+    "ingest",
+    "alerts",
+    "alerts add",
+    "alerts list",
+    "alerts remove",
+    "alerts run",
+    "alerts test",
+    "embed",
+    "evaluate",
+)
 
 
 def test_help_is_in_one_language(run: Run) -> None:
@@ -24,6 +46,12 @@ def test_help_is_in_one_language(run: Run) -> None:
     assert said.startswith("Usage: searchapp [OPTIONS] COMMAND [ARGS]...\n")
     assert "\nCommands:\n" in said
     assert "-h, --help  Show this message and exit.\n" in said
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_what_to_fill_in_has_a_french_name(run: Run, command: str) -> None:
+    said = run(*command.split(), "--help", language=FRENCH).stdout
+    assert re.findall(r"\b(?:COMMAND|ARGS|INTEGER|FLOAT|RANGE|TEXT|PATH|FILE|FOLDER|QUERY|NAME|VALUE)\b", said) == []
 
 
 @pytest.mark.parametrize(
