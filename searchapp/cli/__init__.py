@@ -65,9 +65,6 @@ def main() -> NoReturn:
         sys.exit(fail(error))
     except (click.Abort, KeyboardInterrupt):
         sys.exit(130)
-    except BrokenPipeError:  # the reader of the pipe, such as head, has ended
-        sys.stderr.close()
-        sys.exit(0)
     except OSError as error:
         if error.errno is None or sys.flags.dev_mode:  # a fault of the program, or a developer who wants the traceback
             raise

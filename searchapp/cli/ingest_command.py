@@ -16,7 +16,7 @@ from rich.text import Text
 from searchapp import bootstrap
 from searchapp.cli.common_options import with_config
 from searchapp.cli.localization import gettext as _
-from searchapp.cli.terminal import counted, date_text, known_date_text, number, out, print_out, print_reject
+from searchapp.cli.terminal import counted, date_text, echo, known_date_text, number, out, print_out, print_reject
 from searchapp.config import Config
 from searchapp.ingest.repairs import describe_repair
 from searchapp.ingest.report import FACTS, FormatCount, Report
@@ -102,7 +102,7 @@ def _show(config: Config, file: Path, *, as_json: bool, limit: int | None) -> tu
 
 
 def _print_json(value: object) -> None:
-    print_out(json.dumps(value, ensure_ascii=False))
+    echo(json.dumps(value, ensure_ascii=False))
 
 
 def _print_reject(reject: Reject, *, as_json: bool = False) -> None:

@@ -13,7 +13,7 @@ from searchapp.bootstrap import open_service
 from searchapp.cli.common_options import with_config
 from searchapp.cli.exclusions import QueryCommand
 from searchapp.cli.localization import gettext as _
-from searchapp.cli.terminal import counted, known_date_text, number, print_error, print_out
+from searchapp.cli.terminal import counted, echo, known_date_text, number, print_error, print_out
 from searchapp.config import Config
 from searchapp.i18n import Message
 from searchapp.model import Explanation, Filters, Fragment, Hit, Match, SearchRequest, SearchResult, Sort
@@ -109,9 +109,9 @@ def search(
         service.close()
     if as_json:
         answer = describe_result(result, request, config.timezone, _, config.url_prefix)
-        click.echo(json.dumps(answer, ensure_ascii=False, indent=2))
+        echo(json.dumps(answer, ensure_ascii=False, indent=2))
     elif as_csv:
-        click.echo(csv_table((hit.article for hit in result.hits), config.timezone), nl=False)
+        echo(csv_table((hit.article for hit in result.hits), config.timezone), newline=False)
     else:
         print_result(result, config)
 
@@ -140,7 +140,7 @@ def print_batch(config: Config, lines: Iterable[str], request: SearchRequest, *,
         rows = search_batch(service, lines, request, as_phrases=phrases)
         if as_csv:
             for line in batch_csv(rows, config.timezone, config.url_prefix):
-                click.echo(line, nl=False)
+                echo(line, newline=False)
             return
         for row in rows:
             if row.result:

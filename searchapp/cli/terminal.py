@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterable
 from datetime import datetime, time
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 
+import click
 from babel.dates import format_datetime
 from babel.numbers import format_decimal
 from rich.console import Console
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
 __all__ = [
     "counted",
     "date_text",
+    "echo",
     "fail",
     "known_date_text",
     "number",
@@ -36,9 +39,36 @@ __all__ = [
 ]
 
 
+class _Console(Console):
+    """A console whose reader, such as head, may end: what is printed then is discarded, and the command goes on.
+
+    rich would exit with 1, in the middle of a reindex too.
+    """
+
+    def on_broken_pipe(self) -> None:
+        self.quiet = True
+        _discard(self.file)
+
+
+def echo(text: str, *, newline: bool = True) -> None:
+    """Print data for programs as it is. When the reader of a pipe has ended, the command ends, without an error."""
+    try:
+        click.echo(text, nl=newline)
+    except BrokenPipeError:
+        _discard(sys.stdout)
+        raise click.exceptions.Exit(0) from None
+
+
+def _discard(file: IO[str]) -> None:
+    """Lead the rest of an output nowhere, what Python flushes at its end included."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, file.fileno())
+    os.close(nowhere)
+
+
 def out() -> Console:
     """Return the console of standard output; in a pipe, lines are not wrapped and have no colours."""
-    return Console(file=sys.stdout, highlight=False, soft_wrap=not sys.stdout.isatty())
+    return _Console(file=sys.stdout, highlight=False, soft_wrap=not sys.stdout.isatty())
 
 
 def print_out(text: Text | str = "") -> None:
@@ -49,7 +79,7 @@ def print_out(text: Text | str = "") -> None:
 def print_error(message: Message | str) -> None:
     """Print one line on standard error; commands in it get the arguments of this run."""
     text = message.render(gettext) if isinstance(message, Message) else message
-    Console(stderr=True, highlight=False, soft_wrap=True).print(Text(complete_commands(text)))
+    _Console(stderr=True, highlight=False, soft_wrap=True).print(Text(complete_commands(text)))
 
 
 def print_remarks(remarks: Iterable[RemarkCount]) -> None:
@@ -71,7 +101,7 @@ def print_reject(reject: Reject, indent: str = "") -> None:
 
 def fail(error: SearchappError) -> int:
     """Print the error and what to do next on standard error; return the exit code."""
-    console = Console(stderr=True, highlight=False, soft_wrap=True)
+    console = _Console(stderr=True, highlight=False, soft_wrap=True)
     first, *details = complete_commands(error.render(gettext)).split("\n")
     console.print(Text.assemble((gettext("Error:") + " ", "bold red"), first))
     for detail in details:

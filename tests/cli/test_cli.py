@@ -204,3 +204,36 @@ def test_a_file_of_queries_is_searched_line_by_line(run: Run, indexed: Config, t
         "Moscou nie toute ingérence",
     )
     assert (formula["query"], formula["articles"]) == ("'+33 6", "0")
+
+
+@pytest.mark.parametrize("arguments", [["search", "ingérence"], ["search", "ingérence", "--json"], ["status"]])
+def test_a_reader_of_a_pipe_that_ends_is_no_error(indexed: Config, arguments: list[str]) -> None:
+    assert _to_nobody(*arguments, "--index", str(indexed.index)) == (0, "")
+
+
+def test_a_reader_of_a_pipe_that_ends_stops_no_writing(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "corpus").mkdir()
+    for name in ("phare", "port"):
+        (tmp_path / f"{name}.txt").write_text(f"Le {name} de Sarmane\n\nRien de plus.\n", "utf-8")
+    assert _to_nobody("add", "phare.txt", "port.txt", folder=tmp_path) == (0, "")
+    assert run("search", "sarmane").stdout.startswith("2 articles · ")
+
+
+def _to_nobody(*arguments: str, folder: Path | None = None) -> tuple[int, str]:
+    """Run a command whose output nobody reads; return its exit code and errors."""
+    reading, writing = os.pipe()
+    os.close(reading)
+    try:
+        ended = subprocess.run(
+            [sys.executable, "-m", "searchapp", *arguments],
+            cwd=folder,
+            env=environment(),
+            stdout=writing,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+            timeout=60,
+        )
+    finally:
+        os.close(writing)
+    return ended.returncode, ended.stderr
