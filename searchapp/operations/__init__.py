@@ -1,4 +1,4 @@
-"""Operations: looking after an installation. The doctor finds what is wrong with it; a backup keeps what it knows.
+"""Operations: looking after an installation. The doctor finds what is wrong with it.
 
 - ``finding``: a result of the doctor: a check, how bad it is, and what to do
 - ``machine_checks``: disk, fsync, clock, memory, open files
