@@ -119,6 +119,8 @@ class Disk:
             case Kind.CREATE | Kind.MKDIR:
                 node = self._nodes[operation.inode] = _File() if operation.kind is Kind.CREATE else _Folder()
                 self._parent(operation.path).change(_Change(added=(operation.path.name, node)))
+            case Kind.NAMELESS:  # no folder has it: of its content nothing is left
+                self._nodes[operation.inode] = _File()
             case Kind.LINK:
                 node = self._parent(operation.path).seen[operation.path.name]
                 self._parent(operation.target).change(_Change(added=(operation.target.name, node)))

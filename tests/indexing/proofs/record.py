@@ -32,6 +32,7 @@ class Kind(IntEnum):
     RMDIR = 9
     TOLD = 10
     SYNC_ALL = 11
+    NAMELESS = 12
 
 
 @dataclass(frozen=True, slots=True)

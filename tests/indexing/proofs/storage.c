@@ -35,7 +35,7 @@
 #define MOST_PARTS 60
 
 /* The record: a header, then two paths and the bytes written. The names are those of record.py. */
-enum { CREATE = 1, WRITE, TRUNCATE, SYNC, RENAME, LINK, UNLINK, MKDIR, RMDIR, TOLD, SYNC_ALL };
+enum { CREATE = 1, WRITE, TRUNCATE, SYNC, RENAME, LINK, UNLINK, MKDIR, RMDIR, TOLD, SYNC_ALL, NAMELESS };
 struct header {
   uint32_t kind, first, second, size;
   uint64_t inode;
@@ -119,11 +119,12 @@ static long open_file(int at, const char *name, long flags, long mode) {
   char path[PATH_MAX];
   struct stat before, after;
   if (!resolve(at, name, path)) return call(SYS_openat, at, (long)name, flags, mode, 0);
-  int existed = !fstatat(at, name, &before, 0);
+  int nameless = (flags & O_TMPFILE) == O_TMPFILE; /* the name is that of a folder */
+  int existed = !nameless && !fstatat(at, name, &before, 0);
   if (!existed && full()) return -ENOSPC;
   long fd = call(SYS_openat, at, (long)name, flags, mode, 0);
   if (fd < 0 || fstat(fd, &after) || !S_ISREG(after.st_mode)) return fd;
-  if (!existed) note(CREATE, after.st_ino, path, "");
+  if (!existed) note(nameless ? NAMELESS : CREATE, after.st_ino, path, "");
   if (existed && flags & O_TRUNC) {
     give_back(before.st_size);
     note(TRUNCATE, after.st_ino, path, "");
@@ -353,7 +354,7 @@ static void filter(void) {
   for (size_t i = 0; i < COUNT(OPENING); i++) {
     code[n++] = (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, OPENING[i][0], 0, 4);
     code[n++] = (struct sock_filter)BPF_STMT(BPF_LD | BPF_W | BPF_ABS, ARGUMENT + OPENING[i][1] * 8);
-    code[n++] = (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JSET | BPF_K, O_CREAT | O_TRUNC, 0, 1);
+    code[n++] = (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JSET | BPF_K, O_CREAT | O_TRUNC | (O_TMPFILE & ~O_DIRECTORY), 0, 1);
     code[n++] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_TRAP);
     code[n++] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW);
   }
