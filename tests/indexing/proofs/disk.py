@@ -116,11 +116,8 @@ class Disk:
             case Kind.SYNC_ALL:
                 for node in self._nodes.values():
                     node.sync()
-            case Kind.CREATE | Kind.MKDIR:
-                node = self._nodes[operation.inode] = _File() if operation.kind is Kind.CREATE else _Folder()
-                self._parent(operation.path).change(_Change(added=(operation.path.name, node)))
-            case Kind.NAMELESS:  # no folder has it: of its content nothing is left
-                self._nodes[operation.inode] = _File()
+            case Kind.CREATE | Kind.MKDIR | Kind.NAMELESS:
+                self._create(operation)
             case Kind.LINK:
                 node = self._parent(operation.path).seen[operation.path.name]
                 self._parent(operation.target).change(_Change(added=(operation.target.name, node)))
@@ -128,6 +125,11 @@ class Disk:
                 self._parent(operation.path).change(_Change(removed=operation.path.name))
             case Kind.RENAME:
                 self._rename(operation.path, operation.target)
+
+    def _create(self, operation: Operation) -> None:
+        node = self._nodes[operation.inode] = _Folder() if operation.kind is Kind.MKDIR else _File()
+        if operation.kind is not Kind.NAMELESS:  # no folder has it: of its content a power cut leaves nothing
+            self._parent(operation.path).change(_Change(added=(operation.path.name, node)))
 
     def contents(self) -> dict[str, bytes | None]:
         """Return the files as programs see them: path below the root -> content, None for a folder."""
