@@ -15,7 +15,7 @@ import logging
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from threading import Event, RLock, Thread
+from threading import Event, RLock, Thread, local
 from typing import Final, TypeVar
 
 from searchapp.analysis import FrenchAnalyzer
@@ -42,6 +42,12 @@ _RETRY_SECONDS: Final = 30.0
 _MAX_LISTED: Final = 5
 
 
+class _Pin(local):
+    """The generations that a thread holds open within :meth:`SearcherManager.pinned`: it keeps to the last of them."""
+
+    held: list[OpenGeneration] | None = None
+
+
 class SearcherManager:
     """Gives requests the active generation. Safe to share between threads.
 
@@ -66,6 +72,7 @@ class SearcherManager:
         self._active: ActiveGeneration | None = None
         self._retry_at = float("inf")
         self._users: dict[OpenGeneration, int] = {}
+        self._pin = _Pin()
         self._logged: set[str] = set()
         self._following = False
         self._stop = Event()
@@ -86,22 +93,42 @@ class SearcherManager:
                         raise
 
     @contextmanager
+    def pinned(self) -> Iterator[None]:
+        """Within the block, this thread keeps to the generation of its first call, unless that one is damaged."""
+        held = self._pin.held = []
+        try:
+            yield
+        finally:
+            self._pin.held = None
+            for generation in held:
+                self._release(generation)
+
+    @contextmanager
     def acquire(self) -> Iterator[OpenGeneration]:
-        """Keep the active generation open within the block."""
+        """Keep the active generation, or the one that this thread keeps to, open within the block."""
         with self._lock:
-            if self._active is None or self._must_replace(self._active):
-                self._activate(self._opener.open_published(self._active.generation if self._active else None))
-            assert self._active is not None  # noqa: S101 - activated
-            generation = self._active.generation
+            generation = self._pinned_or_active()
             self._use(generation)
         try:
             yield generation
         finally:
             self._release(generation)
 
+    def _pinned_or_active(self) -> OpenGeneration:
+        held = self._pin.held
+        if held and not self._verifier.was_found_damaged(held[-1].name):
+            return held[-1]
+        if self._active is None or self._must_replace(self._active):
+            self._activate(self._opener.open_published(self._active.generation if self._active else None))
+        assert self._active is not None  # noqa: S101 - activated
+        if held is not None:
+            held.append(self._active.generation)
+            self._use(self._active.generation)
+        return self._active.generation
+
     def served(self) -> Served:
         """Return the generation that answers now; raises IndexMissing, IndexDamaged."""
-        with self.acquire(), self._lock:
+        with self._lock, self.acquire():
             assert self._active is not None  # noqa: S101 - acquired
             return self._active.served
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -310,9 +310,13 @@ class SearchService:
 
         return self._searcher.run(check)
 
+    def one_generation(self) -> AbstractContextManager[None]:
+        """Return a block in which one generation answers all calls of this thread, as parts of a page need."""
+        return self._searcher.pinned()
+
     def generation(self) -> str:
         """Return the name of the generation that answers now."""
-        return self.served().generation
+        return self._searcher.run(lambda generation: generation.name)
 
     def version(self) -> str:
         """Return the cache key of all answers: the generation without excluded articles, files of ``semantic``."""

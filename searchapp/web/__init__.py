@@ -28,9 +28,10 @@ them:
 from __future__ import annotations
 
 import os
+from contextlib import ExitStack
 from typing import Final
 
-from flask import Flask, Response, request
+from flask import Flask, Response, g, request
 
 from searchapp.bootstrap import (
     load_config,
@@ -115,6 +116,8 @@ def create_app(config: Config | None = None, *, service: SearchService | None = 
     for blueprint in (*people, api, multi, exporting, exports, writing, probes, site_files, sitemaps):
         app.register_blueprint(blueprint)
     app.before_request(_resume_indexing)
+    app.before_request(_pin_generation)
+    app.teardown_request(_unpin_generation)
     app.after_request(_finish)
     _stand_behind_proxies(app, config)
     return app
@@ -142,6 +145,18 @@ def _resume_indexing() -> None:
         releases.start()
     if (alerts := site().alerts) and alerts.process != os.getpid():
         alerts.start()
+
+
+def _pin_generation() -> None:
+    """Answer the whole of a request that only reads from one generation, however many calls it takes."""
+    if request.method in {"GET", "HEAD"}:
+        g.pin = ExitStack()
+        g.pin.enter_context(site().service.one_generation())
+
+
+def _unpin_generation(_: BaseException | None) -> None:
+    if pin := g.pop("pin", None):
+        pin.close()
 
 
 def _finish(response: Response) -> Response:

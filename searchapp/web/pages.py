@@ -12,9 +12,9 @@ from typing import Final
 
 from flask import Blueprint, Response, abort, render_template, request
 
-from searchapp.errors import ArticleNotFound, ArticleWithdrawn, IndexDamaged, IndexMissing, InvalidRequest
+from searchapp.errors import IndexDamaged, IndexMissing, InvalidRequest
 from searchapp.i18n import Message
-from searchapp.model import Article, DateOffer, Grouping, Interval, Match, SearchRequest, SearchResult, Sort
+from searchapp.model import DateOffer, Grouping, Interval, Match, SearchRequest, SearchResult, Sort
 from searchapp.output.answer_json import needs_explanation
 from searchapp.output.counts_json import trends_csv
 from searchapp.query.guide import GUIDE, LIMITS, NAMES
@@ -202,9 +202,7 @@ def article(article_id: str = "") -> str:
     service = site().service
     view = service.article(article_id, search_request.query)
     copies, copies_in_all = service.copies(view.article, COPIES_LISTED)
-    similar: list[Article] = []
-    with suppress(ArticleNotFound, ArticleWithdrawn):  # a newer generation may answer this call
-        similar = service.similar(article_id, SIMILAR_SHOWN)
+    similar = service.similar(article_id, SIMILAR_SHOWN)
     return render_template(
         "article.html",
         search_request=search_request,

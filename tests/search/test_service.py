@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from pathlib import Path
 from threading import Thread
@@ -115,6 +116,20 @@ def test_the_service_moves_to_a_new_generation(corpus: Path, indexed: Config, se
     after = service.search(SearchRequest("phare"))
     assert (before.total, after.total) == (0, 1)
     assert before.generation != after.generation == service.generation()
+
+
+def test_within_a_block_every_call_is_answered_by_one_generation(
+    corpus: Path, indexed: Config, service: SearchService
+) -> None:
+    with service.one_generation():
+        before = service.search(SearchRequest("phare"))
+        (corpus / "phare.txt").write_text("Le phare vendu\n\nIl éclairait mal.\n\nIl est parti.", "utf-8")
+        bootstrap.reindex(indexed)
+        assert service.search(SearchRequest("phare")).total == 0
+        assert service.generation() == before.generation
+        with ThreadPoolExecutor(1) as others:  # which keep to nothing
+            assert others.submit(service.search, SearchRequest("phare")).result().total == 1
+    assert service.search(SearchRequest("phare")).total == 1
 
 
 def test_searches_go_on_while_generations_change(indexed: Config, service: SearchService) -> None:

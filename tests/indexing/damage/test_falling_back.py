@@ -93,6 +93,19 @@ def test_zeros_in_a_file_of_the_engine_are_found_when_they_make_it_fail(
     falls_back(open_service(), two, caplog)
 
 
+def test_a_thread_that_keeps_to_one_generation_leaves_it_when_it_is_found_damaged(
+    two: Config, open_service: Callable[[], SearchService]
+) -> None:
+    service = open_service()
+    first, second = names(two)
+    with service.one_generation():
+        assert service.search(SearchRequest("cheval")).generation == second
+        flip(next(path for path in sorted((two.index / second).rglob("*")) if path.stat().st_size > 1000))
+        fail_in(service, second, OSError(errno.EIO, "Input/output error"))
+        assert service.search(SearchRequest("cheval")).generation == first
+        assert service.generation() == first
+
+
 def test_an_engine_that_fails_over_damaged_files_answers_from_the_generation_before(
     two: Config, open_service: Callable[[], SearchService], caplog: pytest.LogCaptureFixture
 ) -> None:
