@@ -41,6 +41,8 @@ from searchapp.model import JOURNAL_FOLDER, Match
 if TYPE_CHECKING:
     from subprocess import Popen
 
+    from searchapp.access.identities import Identities
+    from searchapp.access.token_file import TokenFile
     from searchapp.alerts.alert_run import Alerts
     from searchapp.alerts.alert_run import AlertsSummary as AlertsSummary
     from searchapp.alerts.alert_timer import AlertTimer
@@ -83,10 +85,12 @@ __all__ = [
     "open_alert_timer",
     "open_alerts",
     "open_analyzer",
+    "open_identities",
     "open_query_log",
     "open_release_timer",
     "open_service",
     "open_sources",
+    "open_tokens",
     "open_writing",
     "reindex",
     "replaced_corpus",
@@ -455,6 +459,20 @@ def open_writing(config: Config, service: SearchService) -> Writing:
         )
     journal = Journal(config.corpus, config.index / _JOURNAL_INDEX, config.timezone)
     return Writing(journal, service, _background_indexer(config))
+
+
+def open_tokens(config: Config) -> TokenFile:
+    """Return the token file, which need not exist."""
+    from searchapp.access.token_file import TokenFile
+
+    return TokenFile(config.tokens)
+
+
+def open_identities(config: Config) -> Identities:
+    """Return the identities of the tokens in the token file and in the settings."""
+    from searchapp.access.identities import Identities
+
+    return Identities(config.write_token, open_tokens(config))
 
 
 def open_release_timer(config: Config) -> ReleaseTimer | None:

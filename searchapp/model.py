@@ -42,6 +42,7 @@ __all__ = [
     "Reject",
     "Remark",
     "Replacement",
+    "Scope",
     "ScorePart",
     "SearchRequest",
     "SearchResult",
@@ -207,6 +208,16 @@ class Match(StrEnum):
     """All are preferred, none is required. Lists by date and counts by value keep to articles with all, if any."""
     ALL = "all"
     """All are required."""
+
+
+class Scope(StrEnum):
+    """Something that a request needs: to search and read, to export all hits, to write articles, to administer."""
+
+    SEARCH = "search"
+    EXPORT = "export"
+    WRITE = "write"
+    ADMIN = "admin"
+    """Includes the others."""
 
 
 class Grouping(StrEnum):

@@ -34,6 +34,7 @@ _COMMANDS: Final = (
     ("ingest", "ingest_command", _("Show the articles of a file as they would be indexed.")),
     ("alerts", "alerts_command", _("Tell of new articles by mail, as a feed or to a webhook.")),
     ("embed", "embed_command", _("Compute what ordering by meaning needs.")),
+    ("token", "token_command", _("Add, list and revoke tokens of people and programs.")),
     ("evaluate", "evaluate_command", _("Measure the ranking on judged queries.")),
 )
 

@@ -22,6 +22,7 @@ _METAVARS: Final = {
     "alerts": _("DIR"),
     "lock_wait": _("SECONDS"),
     "engine": _("ENGINE"),
+    "tokens": _("FILE"),
     "host": _("ADDRESS"),
     "url_prefix": _("PATH"),
     "trusted_proxies": _("NETWORKS"),

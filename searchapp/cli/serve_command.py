@@ -11,7 +11,7 @@ from typing import Any, Final
 import click
 
 from searchapp import create_app
-from searchapp.bootstrap import embedding_beside, index_status, open_service
+from searchapp.bootstrap import embedding_beside, index_status, open_identities, open_service
 from searchapp.cli.common_options import with_config
 from searchapp.cli.localization import gettext as _
 from searchapp.cli.terminal import counted, print_error, print_out
@@ -102,7 +102,7 @@ def _run(app: Any, service: SearchService, config: Config, listener: socket.sock
 
     def start(replaces: bool) -> None:
         """Warm up a new process. One that replaces a process that died verifies the files of its generation first."""
-        service.follow(WARM_QUERIES, at_once=bool(config.write_token), verify=replaces)
+        service.follow(WARM_QUERIES, at_once=writes, verify=replaces)
         client = app.test_client()
         for path in WARM_PAGES:
             client.get(path)
@@ -111,5 +111,6 @@ def _run(app: Any, service: SearchService, config: Config, listener: socket.sock
         gc.freeze()
 
     _preload(config)
+    writes = open_identities(config).anyone_writes()
     with embedding_beside(config):
         run(application_of(app, config), Options(config.workers, config.threads, start), listener)

@@ -14,10 +14,14 @@
     │   ├── InvalidRecord        an article that cannot be written      HTTP 422
     │   ├── InvalidRecords       several that cannot be written         HTTP 422
     │   ├── PreconditionFailed   an article exists, or does not         HTTP 412
+    │   ├── ScopeMissing         a token without the scope that is needed HTTP 403
+    │   ├── InvalidTokenName     a token cannot have this name
+    │   ├── TokenExists          there is a token of this name
     │   └── WritingOff           no articles are accepted here          HTTP 403
     ├── NotFound          the named thing is not there            exit 3  HTTP 404
     │   ├── ArticleNotFound
     │   ├── ArticleWithdrawn     its newspaper withdrew it              HTTP 410
+    │   ├── TokenMissing         there is no token of this name
     │   └── GenerationMissing    no generation of this name is kept
     ├── Unavailable       try again, or start what is missing     exit 4  HTTP 503
     │   ├── IndexMissing         nothing was indexed yet
@@ -30,6 +34,7 @@
     │   ├── StorageFull          a disk is full, nothing was written    HTTP 507
     │   ├── DiskFull             the disk of the index is full          HTTP 507
     │   ├── CorpusChanged        files changed while they were read
+    │   ├── TokensUnusable       the file of the tokens cannot be used
     │   ├── TooBusy              too many searches at once
     │   ├── OutOfTime            a search whose whole result is needed takes too long
     │   └── EngineUnavailable    the engine is not installed or not running
@@ -43,6 +48,13 @@ their reader's language. A message never holds a path of the server's that the p
 
 from __future__ import annotations
 
+from searchapp.errors.access_errors import (
+    InvalidTokenName,
+    ScopeMissing,
+    TokenExists,
+    TokenMissing,
+    TokensUnusable,
+)
 from searchapp.errors.base import Corrupt, NotFound, SearchappError, Unavailable, UserError, system_reason
 from searchapp.errors.corpus_errors import (
     CorpusChanged,
@@ -104,13 +116,18 @@ __all__ = [
     "InvalidRecord",
     "InvalidRecords",
     "InvalidRequest",
+    "InvalidTokenName",
     "NotFound",
     "OutOfTime",
     "PreconditionFailed",
     "RejectsRefused",
+    "ScopeMissing",
     "SearchappError",
     "StorageFull",
     "SystemRefused",
+    "TokenExists",
+    "TokenMissing",
+    "TokensUnusable",
     "TooBusy",
     "Unavailable",
     "UserError",

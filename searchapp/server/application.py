@@ -7,12 +7,17 @@ from typing import Final
 
 from flask import Flask
 
+from searchapp.access.identities import Identities
+from searchapp.bootstrap import open_identities
 from searchapp.config import Config
+from searchapp.errors import TokensUnusable
+from searchapp.model import Scope
 from searchapp.server.lanes import Lane
 from searchapp.server.loop import Application
+from searchapp.web.access_control import password_of, secret_of
 from searchapp.web.json_body import LARGEST_BODY
 from searchapp.web.refusals import Refusals
-from searchapp.web.write_access import MEGABYTE, carries_password, carries_token
+from searchapp.web.write_access import MEGABYTE
 
 __all__ = ["application_of"]
 
@@ -28,18 +33,27 @@ READING: Final = {"GET", "HEAD"}
 def application_of(app: Flask, config: Config) -> Application:
     """Return ``app`` with the rules that the server needs."""
 
+    identities = open_identities(config)
+
     def body_limit(method: str, path: str, fields: Mapping[str, str]) -> int:
-        """Return the largest body in bytes: without the token only searches have one, since the disk buffers bodies."""
+        """Return the largest body in bytes: without a token only searches have one, since the disk buffers bodies."""
         if method == "POST" and path.endswith(POSTED_SEARCHES):
             return LARGEST_BODY
-        may_write = method in ("POST", "PUT") and config.write_token != ""
-        if may_write and carries_token(fields.get("AUTHORIZATION", ""), config.write_token):
-            return config.write_largest * MEGABYTE
-        if may_write and carries_password(fields.get("AUTHORIZATION", ""), config.write_token):
-            return MEGABYTE  # a form of the pages for editors
-        return 0
+        authorization = fields.get("AUTHORIZATION", "")
+        if method not in ("POST", "PUT") or not _may_write(identities, secret_of(authorization)):
+            return 0
+        is_form = password_of(authorization)[1] != ""  # of the pages for editors
+        return MEGABYTE if is_form else config.write_largest * MEGABYTE
 
     return Application(app, Refusals(app, config.url_prefix), body_limit, lane_of)
+
+
+def _may_write(identities: Identities, secret: str) -> bool:
+    try:
+        identity = identities.find(secret, used=False)
+    except TokensUnusable:  # the application says so
+        return False
+    return identity is not None and identity.may(Scope.WRITE)
 
 
 def lane_of(method: str, path: str) -> Lane:

@@ -4,8 +4,9 @@
 them:
 
 - ``links``: addresses of searches; ``article_ids``: addresses of articles
-- ``write_api``: articles written over HTTP, behind ``write_access`` (the token) and ``token_bucket`` (the rate)
-- ``judgment_pages``: the grades of editors, behind the token too; ``follow``: the command that makes an alert
+- ``write_api``: articles written over HTTP, behind ``write_access`` and ``token_bucket`` (the rate)
+- ``access_control``: the identity of a request and the scope that its address needs
+- ``judgment_pages``: the grades of editors, behind ``write_access`` too; ``follow``: the command that makes an alert
 - ``advanced_pages``: a query written field by field
 - ``colour_scheme``: light or dark, as the reader chose
 - ``batch_pages``: a list of searches, as a page and as CSV
@@ -36,6 +37,7 @@ from flask import Flask, Response, g, request
 from searchapp.bootstrap import (
     load_config,
     open_alert_timer,
+    open_identities,
     open_query_log,
     open_release_timer,
     open_service,
@@ -46,6 +48,7 @@ from searchapp.errors import ConfigurationError
 from searchapp.i18n import Message
 from searchapp.search.service import SearchService
 from searchapp.web import (
+    access_control,
     admission,
     answer_compression,
     assets,
@@ -93,7 +96,7 @@ SECURITY_HEADERS: Final = {
 def create_app(config: Config | None = None, *, service: SearchService | None = None) -> Flask:
     """Return the WSGI application; without ``config``, settings come from the settings file and the environment.
 
-    Raises WritingOff when the settings have a token for writing and a corpus that cannot be written to, and
+    Raises WritingOff when there is a token for writing and the corpus cannot be written to, TokensUnusable, and
     ConfigurationError for a URL prefix that begins like an address of the site.
     """
     config = config or load_config()
@@ -104,13 +107,15 @@ def create_app(config: Config | None = None, *, service: SearchService | None = 
     app.url_map.merge_slashes = False
     app.url_map.converters["article_id"] = ArticleIdConverter
     service = service or open_service(config)
-    writer = open_writing(config, service) if config.write_token else None
+    identities = open_identities(config)
+    writer = open_writing(config, service) if identities.anyone_writes() else None
     timers = (open_release_timer(config), open_alert_timer(config))
-    install(app, config, service, writer, *timers, open_query_log(config))
+    install(app, config, service, writer, identities, *timers, open_query_log(config))
     assets.init_app(app, config)
     cross_origin.init_app(app, config.cors_origins)
-    rooms = (answer_compression, malformed, routing_answers, errors, language, hit_view, templating, admission)
-    for room in rooms:
+    # Access is checked before the routing answers: a redirect would tell which articles there are.
+    checks = (malformed, access_control, routing_answers, errors, language, hit_view, templating, admission)
+    for room in (answer_compression, *checks):
         room.init_app(app)
     people = (pages, advanced, colour_scheme, batch, judging)
     for blueprint in (*people, api, multi, exporting, exports, writing, probes, site_files, sitemaps):
@@ -134,7 +139,7 @@ def _stand_behind_proxies(app: Flask, config: Config) -> None:
             )
         )
     inner = MalformedRequests(app.wsgi_app)
-    app.wsgi_app = TrustedProxies(inner, config.trusted_proxies, config.url_prefix, own)  # type: ignore[method-assign]
+    app.wsgi_app = TrustedProxies(inner, config, own)  # type: ignore[method-assign]
 
 
 def _resume_indexing() -> None:

@@ -18,7 +18,7 @@ from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException
 from werkzeug.urls import iri_to_uri
 
-from searchapp.errors import InvalidRecord, InvalidRecords, InvalidRequest, SearchappError, TooBusy
+from searchapp.errors import InvalidRecord, InvalidRecords, InvalidRequest, SearchappError, TokensUnusable, TooBusy
 from searchapp.i18n import Message
 from searchapp.model import SearchRequest
 from searchapp.web.lost_addresses import articles_near
@@ -91,7 +91,8 @@ def explain(slug: str) -> str:
 def _answer_known(error: SearchappError) -> Response:
     fields = error.fields if isinstance(error, InvalidRequest) else ()
     problem, detail = problem_of(error), error.message
-    if problem.status >= 500 and request.method in READING:  # a writer holds the token
+    is_told = request.method not in READING and not isinstance(error, TokensUnusable)  # a writer holds a token
+    if problem.status >= 500 and not is_told:
         operator_log.tell(error)
         detail = problem.explanation
     return _answer(Occurrence(problem, detail, fields, _extensions(error)))

@@ -22,8 +22,10 @@ from searchapp.errors import (
     NotFound,
     OutOfTime,
     PreconditionFailed,
+    ScopeMissing,
     SearchappError,
     StorageFull,
+    TokensUnusable,
     TooBusy,
     Unavailable,
     WritingOff,
@@ -78,9 +80,14 @@ _OF_STATUS: Final = (
     Problem(
         "token-missing",
         401,
-        Message("Writing needs a token"),
+        Message("This needs a token"),
         Message(
-            "The token is missing or wrong. Send the token that the server was started with: Authorization: Bearer …"
+            "The token is missing, wrong or expired. Send one that the operator of this site gave you: "
+            "Authorization: Bearer …"
+        ),
+        Message(
+            "This archive is for people with a token. Load the page again and give yours as the password; "
+            "the user name does not matter."
         ),
     ),
     Problem(
@@ -167,6 +174,14 @@ _OF_ERRORS: Final = (
             "If-Match wants an article that exists, If-None-Match one that does not. Read the article "
             "first, then decide."
         ),
+    ),
+    _of(
+        ScopeMissing,
+        Message("The token is right, but its scopes do not include this request. Ask the operator for another one."),
+    ),
+    _of(
+        TokensUnusable,
+        Message("The server cannot check tokens at the moment; its operator is told. Try again later."),
     ),
     _of(
         WritingOff,

@@ -1,4 +1,4 @@
-"""Forwarded headers (client, scheme, host, prefix) are applied when they come from proxies that the settings name.
+"""Forwarded headers (client, scheme, host, prefix, user) are applied when they come from proxies of the settings.
 
 Servers and frameworks trust more than that: gunicorn takes ``SCRIPT_NAME`` from a request header, others the scheme.
 :class:`TrustedProxies` is the outermost middleware and resets whatever such headers may have changed.
@@ -13,12 +13,15 @@ from typing import TYPE_CHECKING, Final
 from werkzeug.http import parse_list_header
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from searchapp.config import URL_PREFIX, Network
+from searchapp.config import URL_PREFIX, Config
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
-__all__ = ["TrustedProxies"]
+__all__ = ["PROXY_USER", "TrustedProxies"]
+
+PROXY_USER: Final = "searchapp.proxy_user"
+"""Key of a WSGI environment: the user that a trusted proxy has authenticated, "" for none."""
 
 FORWARDED_FOR: Final = "HTTP_X_FORWARDED_FOR"
 FORWARDED_PROTO: Final = "HTTP_X_FORWARDED_PROTO"
@@ -31,17 +34,18 @@ Address = IPv4Address | IPv6Address
 
 
 class TrustedProxies:
-    """WSGI middleware: applies forwarded headers of ``proxies``, drops those of others, and serves below ``prefix``.
+    """WSGI middleware: applies forwarded headers of trusted proxies, drops those of others, serves below a prefix.
 
-    Without a ``prefix``, a trusted ``X-Forwarded-Prefix`` is used. A proxy may strip the prefix from the path or leave
-    it there. ``own`` are the first segments of this site's paths: a forwarded prefix that begins with one of them is
-    not removed from a path, since it may be part of an address of the site.
+    Without a prefix in the settings, a trusted ``X-Forwarded-Prefix`` is used. A proxy may strip the prefix from the
+    path or leave it there. ``own`` are the first segments of this site's paths: a forwarded prefix that begins with
+    one of them is not removed from a path, since it may be part of an address of the site.
     """
 
-    def __init__(self, app: WSGIApplication, proxies: Iterable[Network], prefix: str, own: Iterable[str] = ()) -> None:
+    def __init__(self, app: WSGIApplication, config: Config, own: Iterable[str] = ()) -> None:
         self._app = app
-        self._proxies = tuple(proxies)
-        self._prefix = prefix
+        self._proxies = config.trusted_proxies
+        self._prefix = config.url_prefix
+        self._user_header = "HTTP_" + config.user_header.upper().replace("-", "_") if config.user_header else ""
         self._own = frozenset(own)
         self._forwarded = ProxyFix(self._mounted, x_for=1, x_proto=1, x_host=1, x_prefix=1)
 
@@ -50,7 +54,10 @@ class TrustedProxies:
         environ["SCRIPT_NAME"] = ""
         for name in IGNORED_HEADERS:
             environ.pop(name, None)
+        user = environ.pop(self._user_header, "").strip()
+        environ[PROXY_USER] = ""
         if self._is_trusted(_address(environ.get("REMOTE_ADDR", ""))):
+            environ[PROXY_USER] = user
             self._clean(environ)
             return self._forwarded(environ, start_response)
         return self._mounted(environ, start_response)

@@ -11,6 +11,7 @@ from typing import Final, Generic, TypeVar, cast
 
 from flask import Flask, current_app
 
+from searchapp.access.identities import Identities
 from searchapp.alerts.alert_timer import AlertTimer
 from searchapp.config import Config
 from searchapp.indexing.embargoes import ReleaseTimer
@@ -53,7 +54,9 @@ class Site:
     config: Config
     service: SearchService
     writing: Writing | None
-    """Writes articles; None unless the settings have a token for writing."""
+    """Writes articles; None unless there was a token for writing when the site started."""
+    identities: Identities
+    """Finds who sends a request."""
     write_bucket: TokenBucket
     admission: Admission
     examples: Examples
@@ -76,6 +79,7 @@ def install(
     config: Config,
     service: SearchService,
     writing: Writing | None,
+    identities: Identities,
     releases: ReleaseTimer | None = None,
     alerts: AlertTimer | None = None,
     query_log: QueryLog | None = None,
@@ -89,6 +93,7 @@ def install(
         config,
         service,
         writing,
+        identities,
         bucket,
         admission,
         examples,

@@ -1,13 +1,12 @@
-"""Access to the endpoints that write: a bearer token, a rate limit for each process, a largest body.
+"""Access to what writes: the scope WRITE, a rate limit, a largest body, forms of this site only.
 
-There are no cookies, so another site cannot make a reader's browser write (no cross-site request forgery). Pages for
-editors ask for the token as the password of HTTP Basic, which browsers repeat by themselves; so their forms carry a
-token of their own, which another site cannot know.
+No cookie lets anyone in, so another site cannot make a reader's browser write (no cross-site request forgery). The
+endpoints take bearer tokens only. Pages for editors ask for the token as the password of HTTP Basic, which browsers
+repeat by themselves; so their forms carry a token of their own, which another site cannot know.
 """
 
 from __future__ import annotations
 
-import base64
 import hmac
 from typing import Final
 
@@ -17,9 +16,11 @@ from werkzeug.exceptions import TooManyRequests, Unauthorized, UnsupportedMediaT
 
 from searchapp.errors import InvalidRequest, WritingOff
 from searchapp.i18n import Message
+from searchapp.model import Scope
+from searchapp.web.access_control import current_identity, password_of, require_scope
 from searchapp.web.site import site
 
-__all__ = ["MEGABYTE", "carries_password", "carries_token", "form_token", "require_editor", "require_write_access"]
+__all__ = ["MEGABYTE", "form_token", "require_editor", "require_write_access"]
 
 MEGABYTE: Final = 1_000_000
 
@@ -27,82 +28,66 @@ MEGABYTE: Final = 1_000_000
 def require_write_access() -> None:
     """Check that the current request may write, and limit its body to the setting ``write_largest``.
 
-    Raises WritingOff without a token in the settings, Unauthorized for a missing or wrong token, TooManyRequests above
-    the rate, and UnsupportedMediaType for a body with a Content-Encoding.
+    Raises WritingOff when the site started without a token for writing, Unauthorized for a missing or wrong token,
+    ScopeMissing, TooManyRequests above the rate, and UnsupportedMediaType for a body with a Content-Encoding.
     """
-    config, writing = site().config, site().writing
-    if writing is None:
+    if site().writing is None:
         raise WritingOff(
             Message(
-                "Writing is off. To allow it, start the server with a token in SEARCHAPP_WRITE_TOKEN and send "
-                "that token: Authorization: Bearer …"
+                "Writing is off. To allow it, make a token with “searchapp token add NAME --scope write” or set one "
+                "in SEARCHAPP_WRITE_TOKEN, start the server again, and send the token: Authorization: Bearer …"
             )
         )
-    if not carries_token(request.headers.get("Authorization", ""), config.write_token):
-        wrong = {"error": "invalid_token"} if "Authorization" in request.headers else {}
-        raise Unauthorized(www_authenticate=WWWAuthenticate("bearer", {"realm": "articles of searchapp", **wrong}))
+    challenge = WWWAuthenticate("bearer", {"realm": "articles of searchapp"})
+    if _sends_password():
+        challenge.parameters["error"] = "invalid_token"
+        raise Unauthorized(www_authenticate=challenge)
+    require_scope(Scope.WRITE, challenge)
     if not site().write_bucket.acquire():
         raise TooManyRequests(retry_after=1)
     if request.headers.get("Content-Encoding", "identity").lower() != "identity":
         raise UnsupportedMediaType
-    request.max_content_length = config.write_largest * MEGABYTE
+    request.max_content_length = site().config.write_largest * MEGABYTE
 
 
 def require_editor() -> None:
-    """Check that the current request carries the token as a password, and note the user as ``g.editor``.
+    """Check that the current request carries a token for writing as a password, and note the user as ``g.editor``.
 
-    Raises WritingOff without a token in the settings, Unauthorized for a missing or wrong one, InvalidRequest for a
-    form that is not of this site, TooManyRequests above the rate.
+    Raises WritingOff when the site started without one, Unauthorized for a missing or wrong one, ScopeMissing,
+    InvalidRequest for a form that is not of this site, TooManyRequests above the rate.
     """
-    token = site().config.write_token
-    if not token:
+    if site().writing is None:
         raise WritingOff(
-            Message("This page needs a token. Start the server with one in SEARCHAPP_WRITE_TOKEN; it is the password.")
+            Message(
+                "This page needs a token. Make one with “searchapp token add NAME --scope write” or set one in "
+                "SEARCHAPP_WRITE_TOKEN, and start the server again; the token is the password."
+            )
         )
-    sent = request.headers.get("Authorization", "")
-    is_right = carries_password(sent, token)
+    is_right = _sends_password() and current_identity().may(Scope.WRITE)
     if (request.method == "POST" or not is_right) and not site().write_bucket.acquire():
         raise TooManyRequests(retry_after=1)
-    if not is_right:
-        challenge: dict[str, str | None] = {"realm": "judgments of searchapp", "charset": "UTF-8"}
-        raise Unauthorized(www_authenticate=WWWAuthenticate("basic", challenge))
-    g.editor = _credentials(sent)[0]
+    challenge = WWWAuthenticate("basic", {"realm": "judgments of searchapp", "charset": "UTF-8"})
+    if not _sends_password():
+        raise Unauthorized(www_authenticate=challenge)
+    require_scope(Scope.WRITE, challenge)
+    g.editor = password_of(request.headers["Authorization"])[0]
     request.max_content_length = MEGABYTE
     if request.method == "POST":
         _require_own_form()
 
 
-def carries_password(authorization: str, token: str) -> bool:
-    """Return whether an Authorization header of HTTP Basic has ``token`` as its password; compared in constant time."""
-    return hmac.compare_digest(_credentials(authorization)[1].encode("utf-8", "replace"), token.encode())
-
-
-def _credentials(authorization: str) -> tuple[str, str]:
-    """Return user and password of HTTP Basic (RFC 7617), empty for another header."""
-    scheme, _, sent = authorization.strip().partition(" ")
-    if scheme.lower() != "basic":
-        return "", ""
-    try:
-        user, _, password = base64.b64decode(sent.strip().encode("ascii"), validate=True).decode("utf-8").partition(":")
-    except ValueError:
-        return "", ""
-    return user, password
+def _sends_password() -> bool:
+    return request.headers.get("Authorization", "").strip().lower().startswith("basic ")
 
 
 def form_token() -> str:
     """Return the token that a form of the current editor carries."""
     text = f"form of {g.editor}".encode("utf-8", "replace")
-    return hmac.new(site().config.write_token.encode(), text, "sha256").hexdigest()
+    secret = password_of(request.headers["Authorization"])[1]
+    return hmac.new(secret.encode("utf-8", "replace"), text, "sha256").hexdigest()
 
 
 def _require_own_form() -> None:
     is_own = request.headers.get("Sec-Fetch-Site", "same-origin") == "same-origin"
     if not is_own or not hmac.compare_digest(request.form.get("token", "").encode(), form_token().encode()):
         raise InvalidRequest(Message("This form is not of this page as you see it now. Load the page again."))
-
-
-def carries_token(authorization: str, token: str) -> bool:
-    """Return whether an Authorization header has the bearer ``token``; compared in constant time."""
-    # Werkzeug's parser fails over credentials that are not ASCII.
-    scheme, _, sent = authorization.strip().partition(" ")
-    return scheme.lower() == "bearer" and hmac.compare_digest(sent.strip().encode("utf-8", "replace"), token.encode())
