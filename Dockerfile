@@ -22,6 +22,8 @@ ENV LANG=C.UTF-8
 ENV PYTHONDONTWRITEBYTECODE=1
 ENV SEARCHAPP_HOST=0.0.0.0
 ENV SEARCHAPP_PORT=8000
+# Beside the index, the only folder that is written to.
+ENV SEARCHAPP_TOKENS=/srv/searchapp/index/tokens.sqlite
 WORKDIR /srv/searchapp
 USER 10001:10001
 EXPOSE 8000

@@ -113,12 +113,18 @@ def _check_permissions(config: Config, folder: Path) -> Iterator[Finding]:
             )
     journal = config.corpus / JOURNAL_FOLDER
     target = journal if journal.is_dir() else config.corpus
-    if config.write_token and target.is_dir() and not os.access(target, os.W_OK | os.X_OK):
+    if _anyone_writes(config) and target.is_dir() and not os.access(target, os.W_OK | os.X_OK):
         yield Finding.error(
             "permissions",
             Message("Articles cannot be written into {folder}", folder=target),
-            Message("Give searchapp permission to write there, or remove the setting “write_token”."),
+            Message("Give searchapp permission to write there, or remove the tokens that may write."),
         )
+
+
+def _anyone_writes(config: Config) -> bool:
+    with suppress(SearchappError):
+        return bootstrap.open_identities(config).anyone_writes()
+    return bool(config.write_token)
 
 
 def _newest(generations: Generations) -> datetime | None:
