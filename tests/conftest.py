@@ -50,6 +50,8 @@ SLOW = (
     "ingest/test_isolation.py",
     "ingest/test_reader_contract.py::test_bytes_changed",
     "ingest/test_reader_contract.py::test_huge_field",
+    "operations/test_backup.py::test_backups_that_are_taken",
+    "operations/test_backup.py::test_the_commands",
     "oracle/",
     "patterns/",
     "quality/",

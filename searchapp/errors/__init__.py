@@ -10,6 +10,7 @@
     │   ├── CorpusShrunk         most of the corpus is gone
     │   ├── CorpusReplaced       another corpus is named than the one that is indexed
     │   ├── RejectsRefused       articles were rejected, and --strict
+    │   ├── BackupRefused        a backup cannot be written or restored here
     │   ├── InvalidRequest       one or more wrong parameters of a search
     │   ├── InvalidRecord        an article that cannot be written      HTTP 422
     │   ├── InvalidRecords       several that cannot be written         HTTP 422
@@ -40,6 +41,7 @@
     │   └── EngineUnavailable    the engine is not installed or not running
     └── Corrupt           stored data is damaged                  exit 5  HTTP 503
         ├── IndexDamaged
+        ├── BackupDamaged
         └── VerificationFailed   a new index differs from the corpus
 
 An error carries :class:`~searchapp.i18n.Message` values, so that a page, a JSON answer and a terminal each say it in
@@ -72,6 +74,8 @@ from searchapp.errors.corpus_errors import (
     WritingOff,
 )
 from searchapp.errors.index_errors import (
+    BackupDamaged,
+    BackupRefused,
     DiskFull,
     GenerationMissing,
     IndexDamaged,
@@ -96,6 +100,8 @@ from searchapp.errors.request_errors import (
 __all__ = [
     "ArticleNotFound",
     "ArticleWithdrawn",
+    "BackupDamaged",
+    "BackupRefused",
     "ConfigurationError",
     "CorpusChanged",
     "CorpusLocked",

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from searchapp.errors.base import Corrupt, NotFound, Unavailable
+from searchapp.errors.base import Corrupt, NotFound, Unavailable, UserError
 from searchapp.i18n import Message
 
 __all__ = [
+    "BackupDamaged",
+    "BackupRefused",
     "DiskFull",
     "GenerationMissing",
     "IndexDamaged",
@@ -132,3 +134,21 @@ class VerificationFailed(Corrupt):
                 reason=reason,
             )
         )
+
+
+class BackupDamaged(Corrupt):
+    """A backup is not what was written; nothing was restored from it."""
+
+    slug = "backup-damaged"
+    title = Message("The backup is damaged")
+
+    def __init__(self, backup: object, reason: Message) -> None:
+        text = Message("The backup “{backup}” is damaged: {reason}. Use another one.", backup=backup, reason=reason)
+        super().__init__(text)
+
+
+class BackupRefused(UserError):
+    """A backup cannot be written or restored here; nothing was changed."""
+
+    slug = "backup-refused"
+    title = Message("Nothing was backed up or restored")

@@ -88,7 +88,7 @@ def test_a_slip_of_the_pen_is_told_which_commands_are_near(run: Run) -> None:
 
 def test_names_are_completed_for_a_shell(run: Run) -> None:
     completion = {"_SEARCHAPP_COMPLETE": "bash_complete", "COMP_CWORD": "1"}
-    assert run(COMP_WORDS="searchapp re", **completion).stdout.split() == ["plain,reindex"]
+    assert run(COMP_WORDS="searchapp rei", **completion).stdout.split() == ["plain,reindex"]
     completion["COMP_CWORD"] = "2"
     assert "plain,--per-page" in run(COMP_WORDS="searchapp search --p", **completion).stdout.split()
 
