@@ -26,6 +26,7 @@
     │   └── GenerationMissing    no generation of this name is kept
     ├── Unavailable       try again, or start what is missing     exit 4  HTTP 503
     │   ├── IndexMissing         nothing was indexed yet
+    │   ├── IndexOfOtherVersion  another version made the index, in a form of its own
     │   ├── IndexInaccessible    the system denies reading the index
     │   ├── IndexUnwritable      the system denies writing the index
     │   ├── SystemRefused        the system refuses a file that a command needs
@@ -82,6 +83,7 @@ from searchapp.errors.index_errors import (
     IndexInaccessible,
     IndexLocked,
     IndexMissing,
+    IndexOfOtherVersion,
     IndexUnwritable,
     VerificationFailed,
 )
@@ -118,6 +120,7 @@ __all__ = [
     "IndexInaccessible",
     "IndexLocked",
     "IndexMissing",
+    "IndexOfOtherVersion",
     "IndexUnwritable",
     "InvalidRecord",
     "InvalidRecords",

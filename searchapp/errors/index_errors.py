@@ -16,6 +16,7 @@ __all__ = [
     "IndexInaccessible",
     "IndexLocked",
     "IndexMissing",
+    "IndexOfOtherVersion",
     "IndexUnwritable",
     "VerificationFailed",
 ]
@@ -41,6 +42,29 @@ class IndexInaccessible(Unavailable):
                 "The index cannot be read: {reason}. Give searchapp permission to read the folder of the "
                 "index, or choose another: --index DIR",
                 reason=reason,
+            )
+        )
+
+
+class IndexOfOtherVersion(Unavailable):
+    """The index is intact, and another version of the program made it in a form that this one cannot read."""
+
+    slug = "index-of-other-version"
+    title = Message("The index is of another version")
+
+    def __init__(self, generation: str, schema: int, own_schema: int) -> None:
+        values = {"generation": generation, "schema": schema, "own": own_schema}
+        super().__init__(
+            Message(
+                "The index (generation {generation}, schema {schema}) was made by an earlier searchapp, which this one "
+                "(schema {own}) cannot read. Run: searchapp reindex",
+                **values,
+            )
+            if schema < own_schema
+            else Message(
+                "The index (generation {generation}, schema {schema}) was made by a newer searchapp, which this one "
+                "(schema {own}) cannot read. Install that version, or run: searchapp reindex",
+                **values,
             )
         )
 

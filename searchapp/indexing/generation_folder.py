@@ -14,6 +14,7 @@ from searchapp.errors import (
     IndexDamaged,
     IndexInaccessible,
     IndexMissing,
+    IndexOfOtherVersion,
     SearchappError,
     system_reason,
 )
@@ -24,6 +25,7 @@ from searchapp.indexing.generation_layout import CHECKPOINT, CURRENT, MANIFEST
 from searchapp.indexing.manifest import Manifest
 from searchapp.indexing.signing_key import derived_key, read_signing_key
 from searchapp.indexing.withdrawn import WITHDRAWN, Withdrawn, read_withdrawn
+from searchapp.schema import SCHEMA_VERSION
 
 __all__ = ["GENERATION_NAME", "GenerationFolder"]
 
@@ -187,7 +189,8 @@ class GenerationFolder:
     def failure(self, generation: str) -> SearchappError:
         """Return the error of a generation that cannot be opened, or of a pointer without a generation (CURRENT).
 
-        IndexInaccessible when permission is missing: a file that we may not read need not be damaged.
+        IndexInaccessible when permission is missing: a file that we may not read need not be damaged. Nor need a
+        generation of another schema, whose files have their sizes: IndexOfOtherVersion.
         """
         path = self.path(generation)
         folders = [entry for entry in self.folder.glob("*") if GENERATION_NAME.fullmatch(entry.name)]
@@ -195,6 +198,10 @@ class GenerationFolder:
         if any(map(_is_denied, [*paths, *(folder / MANIFEST for folder in folders)])):
             return IndexInaccessible(Message("there is no permission"))
         damages = self.quick_check(generation) if generation != CURRENT else []
+        if generation != CURRENT and not damages:
+            schema = self.manifest(generation).schema
+            if schema != SCHEMA_VERSION:
+                return IndexOfOtherVersion(generation, schema, SCHEMA_VERSION)
         return IndexDamaged(generation, [damage.message() for damage in damages[:_MAX_LISTED]])
 
     def verify(

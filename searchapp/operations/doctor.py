@@ -151,6 +151,8 @@ def _check_index(config: Config) -> Iterator[Finding]:
             Message("Run: searchapp reindex --full"),
             IndexDamaged.exit_code,
         )
+    elif failure := _error_of_searching(config):
+        yield Finding.error("index", failure.message, exit_code=failure.exit_code)
     else:
         yield Finding.ok("index", Message("{generation}: {articles} articles; its files have their sizes", **values))
     for reason in status.rebuild:
@@ -162,6 +164,19 @@ def _check_index(config: Config) -> Iterator[Finding]:
     if status.unfinished and not status.holder:
         advice = Message("To continue it, run: searchapp reindex")
         yield Finding.warning("index", Message("A reindex was interrupted"), advice)
+
+
+def _error_of_searching(config: Config) -> SearchappError | None:
+    """Return the error of opening the index as a search does, None without one."""
+    try:
+        service = bootstrap.open_service(config)
+        try:
+            service.probe()
+        finally:
+            service.close()
+    except SearchappError as error:
+        return error
+    return None
 
 
 def _corpus_bytes(config: Config) -> int:
