@@ -109,6 +109,12 @@ class TokenFile:
             row = connection.execute(statement, (_digest(secret),)).fetchone()
         return _token(row) if row else None
 
+    def copy(self, target: Path) -> None:
+        """Copy the file as it is at one moment to ``target``, unless there are no tokens."""
+        if self._is_there():
+            with self._open() as connection, closing(sqlite3.connect(target)) as copy:
+                connection.backup(copy)
+
     def record_use(self, token: Token) -> None:
         """Record that ``token`` is used now, to the minute; skipped when the file is read-only or being changed."""
         now = datetime.now(UTC).replace(microsecond=0)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Final
 
 import click
 
 from searchapp.alerts import ALERT_FILE
+from searchapp.bootstrap import open_tokens
 from searchapp.cli.common_options import with_config
 from searchapp.cli.localization import gettext as _
 from searchapp.cli.terminal import counted, print_error, print_out, size_text
@@ -20,6 +22,7 @@ from searchapp.search.judgments import Judgments
 __all__ = ["backup", "restore"]
 
 _FILE: Final = click.Path(path_type=Path)
+_TOKENS: Final = "tokens.sqlite"
 
 
 @click.command(
@@ -35,15 +38,20 @@ _FILE: Final = click.Path(path_type=Path)
 def backup(config: Config, target: Path) -> None:
     """Write a backup and print its size."""
     corpus = config.corpus if config.corpus.is_dir() else None
-    _print_summary(_("Backed up: {generation}"), back_up(Generations(config.index), corpus, _settings(config), target))
+    settings = _settings(config)
+    with TemporaryDirectory() as folder:
+        # A server records the use of tokens meanwhile.
+        settings[_TOKENS] = Path(folder) / _TOKENS
+        open_tokens(config).copy(settings[_TOKENS])
+        _print_summary(_("Backed up: {generation}"), back_up(Generations(config.index), corpus, settings, target))
 
 
 @click.command(
     help=_("Restore the backup FILE or DIR into an index and a corpus that are still empty.")
     + "\n\n"
     + _(
-        "Every file is compared with its digest first. Settings, synonyms, alerts and judgments are restored where "
-        "there are none. What was withdrawn stays withdrawn."
+        "Every file is compared with its digest first. Settings, synonyms, alerts, tokens and judgments are restored "
+        "where there are none. What was withdrawn stays withdrawn."
     ),
 )
 @click.argument("source", type=_FILE, metavar=_("FILE|DIR"))
@@ -60,12 +68,13 @@ def restore(config: Config, source: Path, without_journal: bool) -> None:
 
 
 def _settings(config: Config) -> dict[str, Path]:
-    """Return the files that people wrote, by their names in a backup: settings, synonyms, alerts, judgments."""
+    """Return the files that people made, by their names in a backup: settings, synonyms, alerts, tokens, judgments."""
     named: Path | None = click.get_current_context().params.get("config_file")
     files = {
         "searchapp.toml": named or Path(CONFIG_FILE),
         "synonyms.txt": config.synonyms,
         ALERT_FILE: config.alerts / ALERT_FILE,
+        _TOKENS: config.tokens,
     }
     if config.judgments:
         judgments = Judgments(config.judgments)

@@ -18,6 +18,7 @@ from typing import Any
 import pytest
 
 from searchapp import bootstrap
+from searchapp.access.token_file import TokenFile
 from searchapp.config import ENGINES, Config
 from searchapp.errors import ArticleNotFound, ArticleWithdrawn, BackupDamaged, BackupRefused, IndexMissing
 from searchapp.indexing import Generations
@@ -25,7 +26,7 @@ from searchapp.indexing.durability import write_durably
 from searchapp.indexing.generation_layout import MANIFEST
 from searchapp.indexing.manifest import to_text
 from searchapp.ingest.journal import Journal, tombstone
-from searchapp.model import JOURNAL_FOLDER, SearchRequest
+from searchapp.model import JOURNAL_FOLDER, Scope, SearchRequest
 from searchapp.operations.backup import back_up
 from searchapp.operations.restore import restore
 
@@ -297,3 +298,15 @@ def test_a_restore_that_was_killed_may_be_given_again(indexed: Config, elsewhere
     next((elsewhere.index / generation).rglob("*.sqlite")).write_bytes(b"half")
     brought_back(backup, elsewhere)
     assert answers(elsewhere) == answers(indexed)
+
+
+def test_tokens_are_kept_and_restored(indexed: Config, tmp_path: Path) -> None:
+    _, secret = TokenFile(tmp_path / "tokens.sqlite").add("agence", [Scope.SEARCH])
+    there = tmp_path / "there"
+    there.mkdir()
+    command(tmp_path, "backup", there / "copy.tar", "--index", indexed.index, "--corpus", indexed.corpus)
+    command(there, "restore", "copy.tar", "--corpus", "corpus")
+    found = TokenFile(there / "tokens.sqlite").find(secret)
+    assert found is not None
+    assert found.name == "agence"
+    assert (there / "tokens.sqlite").stat().st_mode & 0o777 == 0o600
