@@ -8,7 +8,7 @@ DEVELOPING := $(VENV)/.developing
 STOCK := .venv-whoosh-stock
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-fast test-whoosh-stock lint lock mutation screenshots release
+.PHONY: help run test test-fast test-whoosh-stock lint lock mutation screenshots manual dist release
 
 help: ## show what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1	\2/' | expand -t 16
@@ -41,6 +41,12 @@ mutation: $(DEVELOPING) ## change the code place by place and see whether its te
 
 screenshots: $(DEVELOPING) ## take the pictures of the documentation again (needs Chromium)
 	@$(BIN)/python -m scripts.screenshots
+
+manual: $(DEVELOPING) ## write the manual pages again, from the help of the commands and the table of settings
+	@$(BIN)/python -m scripts.manual
+
+dist: $(DEVELOPING) ## build wheel, source archive and list of components into dist/
+	@$(BIN)/python -m scripts.packages
 
 COMPILE := uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
 	--no-emit-find-links --quiet

@@ -10,6 +10,7 @@ from typing import Any, Final
 import click
 
 from searchapp.bootstrap import load_config
+from searchapp.cli.completed_values import complete_value
 from searchapp.cli.localization import gettext as _
 from searchapp.cli.repeated_arguments import remember
 from searchapp.config import CONFIG_FILE, SEMANTICS, SETTINGS
@@ -62,7 +63,9 @@ def with_config(*names: str, argument: str = "") -> Callable[[Callable[..., Any]
                 help=setting.help.render(_), default=setting.default or "–", variable=setting.variable
             )
             metavar = _METAVARS.get(setting.name, _("N"))
-            wrapped = click.option(setting.option, setting.name, metavar=metavar, help=text)(wrapped)
+            wrapped = click.option(
+                setting.option, setting.name, metavar=metavar, help=text, shell_complete=complete_value
+            )(wrapped)
         return wrapped
 
     return decorate

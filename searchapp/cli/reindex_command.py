@@ -17,6 +17,7 @@ from searchapp import bootstrap
 from searchapp.bootstrap import ReindexOptions, replaced_corpus
 from searchapp.cli.alerts_summary import run_after_publish
 from searchapp.cli.common_options import with_config
+from searchapp.cli.completed_values import complete_value
 from searchapp.cli.localization import gettext as _
 from searchapp.cli.repeated_arguments import complete_commands
 from searchapp.cli.terminal import counted, date_text, fail, number, print_error, print_out, print_reject, print_remarks
@@ -50,7 +51,7 @@ def _flag(name: str, text: str) -> Callable[[Callable[..., Any]], Callable[..., 
         "Searches use the old index until the new one is complete. You can stop this command at any time without loss."
     ),
 )
-@click.argument("argument", required=False, metavar=_("[CORPUS]"))
+@click.argument("argument", required=False, metavar=_("[CORPUS]"), shell_complete=complete_value)
 @_flag("--full", _("rebuild the index from all articles"))
 @_flag("--dry-run", _("show the changes without making them"))
 @_flag("--watch", _("then index again whenever files change, until Ctrl-C"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+import time
 from collections.abc import Iterator
 
 import pytest
@@ -52,7 +53,9 @@ def test_the_image_indexes_and_serves_without_write_access_to_anything_but_its_i
     where = {"cwd": image.inside("."), "env": variables(image, port), "preexec_fn": without_privileges}
     assert run(image, *image.health, port=port).returncode == 1
     with serving([image.inside(f"/opt/searchapp/bin/{command[0]}"), *command[1:]], port, **where):
-        health = run(image, *image.health, port=port)
+        end = time.monotonic() + 60  # the server listens before it is warmed up
+        while (health := run(image, *image.health, port=port)).returncode and time.monotonic() < end:
+            time.sleep(0.2)
     assert health.returncode == 0, health.stderr
 
 
