@@ -2,8 +2,8 @@
 """Release a version: ``scripts/release.py 1.2.3`` shows what would be done, ``--really`` does it.
 
 It wants a clean tree on ``main``, a version above the present one and something under “Unreleased” in CHANGELOG.md.
-It sets the version in ``searchapp/__init__.py``, dates the section, builds wheel and source archive into ``dist/``,
-commits and tags. It pushes and publishes nothing. When a step fails, it says how to go back.
+It sets the version in ``searchapp/__init__.py``, dates the section, builds the packages into ``dist/``
+(``make dist``), commits and tags. It pushes and publishes nothing. When a step fails, it says how to go back.
 """
 
 from __future__ import annotations
@@ -31,9 +31,9 @@ def main() -> None:
         sys.exit("\n".join(problems))
     today = datetime.now(UTC).date().isoformat()
     changelog, version = dated(CHANGELOG.read_text("utf-8"), given.version, today), versioned(given.version)
-    tools, message = ROOT / ".venv/bin", f"Version {given.version}"
+    message = f"Version {given.version}"
     commands = [
-        [str(tools / "uv"), "build", "--no-build-isolation", "--python", str(tools / "python")],
+        ["make", "--no-print-directory", "dist"],
         ["git", "commit", "--quiet", "--message", message, str(CHANGELOG), str(VERSION)],
         ["git", "tag", "--annotate", f"v{given.version}", "--message", message],
     ]

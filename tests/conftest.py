@@ -63,6 +63,8 @@ SLOW = (
     "search/test_service.py::test_the_language_finds",
     "server/",
     "test_installing.py::test_a_checkout",
+    "test_manual.py",
+    "test_packages.py",
     "web/proofs/",
     "web/test_acknowledged.py",
     "web/test_examples.py::test_a_new_generation",

@@ -30,15 +30,14 @@ def tree(tmp_path: Path) -> Path:
     files = {
         "CHANGELOG.md": CHANGELOG,
         "searchapp/__init__.py": '__version__ = "0.1.0"\n',
-        ".gitignore": "/.venv/\n/dist/\n",
-        ".venv/bin/uv": "#!/bin/sh\nmkdir -p dist && touch dist/searchapp.whl\n",
+        ".gitignore": "/dist/\n",
+        "Makefile": "dist:\n\tmkdir -p dist && touch dist/searchapp.whl\n",
         "scripts/release.py": SCRIPT.read_text("utf-8"),
     }
     for name, content in files.items():
         file = tmp_path / name
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(content, "utf-8")
-    (tmp_path / ".venv/bin/uv").chmod(0o755)
     git(tmp_path, "init", "--quiet", "--initial-branch=main")
     git(tmp_path, "config", "user.name", "Zoé")
     git(tmp_path, "config", "user.email", "zoe@echo-vallombre.example")
