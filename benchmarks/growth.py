@@ -3,7 +3,7 @@
 ``python benchmarks/growth.py [--articles 1000 10000 100000]``: prints a row of JSON for each engine and size: a first
 index with two processes, a reindex that adds 500 articles, and 300 searches. Where ``load_before`` is far above
 zero the machine had other work: then the processor seconds and milliseconds (``cpu``) count, not the clock. The rows
-are kept in ``searchapp/cli/growth.json``.
+are kept in ``searchapp/operations/growth.json``.
 """
 
 from __future__ import annotations

@@ -4,4 +4,5 @@
 - ``machine_checks``: disk, fsync, clock, memory, open files
 - ``doctor``: the checks of settings, versions, permissions, index and corpus, and the order of all
 - ``backup``, ``restore``: a consistent copy of index, journal and settings, and its way back
+- ``growth``: time, memory and disk for a number of articles, from measurements
 """

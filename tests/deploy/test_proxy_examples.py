@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from urllib.error import HTTPError
 from urllib.parse import urlsplit
-from urllib.request import HTTPRedirectHandler, Request, urlopen
+from urllib.request import HTTPRedirectHandler, Request, build_opener, urlopen
 
 import pytest
 
@@ -78,11 +78,12 @@ def test_the_path_without_its_slash_is_sent_to_the_site(proxy: int) -> None:
         assert urlsplit(answer.headers["Location"]).path == "/recherche/"
 
 
-class Stay(HTTPRedirectHandler):
-    """Does not follow."""
+def open_without_following(request: Request) -> None:
+    class Stay(HTTPRedirectHandler):
+        def redirect_request(self, *_: object) -> None:
+            return None
 
-    def redirect_request(self, *_: object) -> None:
-        return None
+    build_opener(Stay).open(request, timeout=30)
 
 
 def test_the_documentation_shows_the_headers_of_the_examples() -> None:
