@@ -42,7 +42,7 @@ def complete(request: pytest.FixtureRequest, tmp_path: Path) -> Complete:
 
 
 def test_a_shell_completes_commands(complete: Complete) -> None:
-    assert complete("searchapp re") == {"reindex"}
+    assert complete("searchapp re") == {"reindex", "restore"}
 
 
 def test_a_shell_completes_options(complete: Complete) -> None:
