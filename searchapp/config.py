@@ -398,6 +398,11 @@ class Config:
         3,
         Message("searches that a server process runs at once for one client (address)"),
     )
+    search_rate: int = _setting(
+        _whole_number(0, 1_000_000),
+        0,
+        Message("searches of a client (token or address) in a minute, over all server processes (0: no limit)"),
+    )
     language: str = _setting(
         _choice(*LANGUAGES), "fr", Message("language of the pages when a browser asks for neither of the two")
     )
@@ -494,7 +499,7 @@ class Config:
     write_rate: int = _setting(
         _whole_number(0, 1_000_000),
         100,
-        Message("write requests that a server process accepts in a second (0: no limit)"),
+        Message("write requests of a token in a second, over all server processes (0: no limit)"),
     )
     index_delay: float = _setting(
         _number(0.0, 3600.0),

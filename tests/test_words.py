@@ -41,7 +41,7 @@ OLD_NAMES: Final = {
     "_Tail": "AppendFile",
     "reads_the_same": "same_content",
     "let_in": "require_write_access",
-    "Rate": "TokenBucket",
+    "Rate": "RateLimiter",
     "Trouble": "Occurrence",
     "turn_back": "previous_page",
     "turn_forward": "next_page",
@@ -131,8 +131,8 @@ def test_an_old_name_is_not_used_any_more(name: str) -> None:
 
 
 def test_names_that_are_used_are_found() -> None:
-    assert "searchapp/web/token_bucket.py" in users()["TokenBucket"]
-    assert "searchapp/web/site.py" in users()["token_bucket"]
+    assert "searchapp/web/rate_limiter.py" in users()["RateLimiter"]
+    assert "searchapp/web/site.py" in users()["rate_limiter"]
 
 
 @pytest.mark.parametrize("phrase", RIDDLES)

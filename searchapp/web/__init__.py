@@ -4,7 +4,7 @@
 them:
 
 - ``links``: addresses of searches; ``article_ids``: addresses of articles
-- ``write_api``: articles written over HTTP, behind ``write_access`` and ``token_bucket`` (the rate)
+- ``write_api``: articles written over HTTP, behind ``write_access``
 - ``access_control``: the identity of a request and the scope that its address needs
 - ``judgment_pages``: the grades of editors, behind ``write_access`` too; ``follow``: the command that makes an alert
 - ``advanced_pages``: a query written field by field
@@ -13,6 +13,7 @@ them:
 - ``result_page``, ``histogram``, ``examples``: filters, page numbers, chart of dates, example queries
 - ``trend_request``, ``trend_chart``: the parameters and the picture of trends
 - ``site_language``, ``templating``: sentences, dates and numbers in the reader's language
+- ``rate_limits``, ``rate_limiter``: the limits of requests in a time, over all processes
 - ``admission``, ``search_slots``: the limit of searches that run at once
 - ``error_answers``, ``problems``, ``refusals``: pages and problem documents for errors
 - ``proxies``, ``malformed_requests``: proxy headers, malformed requests
@@ -54,6 +55,7 @@ from searchapp.web import (
     assets,
     cross_origin,
     hit_view,
+    rate_limits,
     routing_answers,
     templating,
 )
@@ -114,7 +116,17 @@ def create_app(config: Config | None = None, *, service: SearchService | None = 
     assets.init_app(app, config)
     cross_origin.init_app(app, config.cors_origins)
     # Access is checked before the routing answers: a redirect would tell which articles there are.
-    checks = (malformed, access_control, routing_answers, errors, language, hit_view, templating, admission)
+    checks = (
+        malformed,
+        rate_limits,
+        access_control,
+        routing_answers,
+        errors,
+        language,
+        hit_view,
+        templating,
+        admission,
+    )
     for room in (answer_compression, *checks):
         room.init_app(app)
     people = (pages, advanced, colour_scheme, batch, judging)

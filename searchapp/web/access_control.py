@@ -20,6 +20,7 @@ from searchapp.errors import ScopeMissing
 from searchapp.model import Scope
 from searchapp.web.error_answers import is_for_program
 from searchapp.web.proxies import PROXY_USER
+from searchapp.web.rate_limits import count_wrong_token
 from searchapp.web.site import site
 
 __all__ = ["current_identity", "init_app", "password_of", "require_scope", "secret_of"]
@@ -44,14 +45,16 @@ def init_app(app: Flask) -> None:
 def require_scope(scope: Scope, challenge: WWWAuthenticate) -> None:
     """Check that the current request has ``scope``.
 
-    Raises Unauthorized with ``challenge`` for an anonymous request and for a secret that nobody has, ScopeMissing for
-    an identity without the scope, TokensUnusable.
+    Raises Unauthorized with ``challenge`` for an anonymous request and for a secret that nobody has, TooManyRequests
+    for many such of a client, ScopeMissing for an identity without the scope, TokensUnusable.
     """
     identity = current_identity()
     if identity.may(scope):
         return
     if identity.name:
         raise ScopeMissing(scope)
+    if "Authorization" in request.headers:
+        count_wrong_token()
     if "Authorization" in request.headers and challenge.type == "bearer":
         challenge.parameters["error"] = "invalid_token"
     raise Unauthorized(www_authenticate=challenge)

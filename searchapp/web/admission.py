@@ -1,4 +1,7 @@
-"""Admission: a request that searches takes a slot, waits a short time for one, or gets 503. For any WSGI server."""
+"""Admission of requests that search, for any WSGI server: the rate of the client, then a slot of the process.
+
+A request above the rate gets 429. One for which no slot is free waits a short time, or gets 503.
+"""
 
 from __future__ import annotations
 
@@ -10,21 +13,33 @@ from typing import Final
 from flask import Flask, g, request
 from werkzeug.exceptions import ClientDisconnected
 
+from searchapp.web.access_control import current_identity
 from searchapp.web.json_body import arguments_of, posted_object
+from searchapp.web.rate_limits import count_search
 from searchapp.web.search_slots import looks_costly
 from searchapp.web.site import site
 
 __all__ = ["init_app"]
 
 SEARCHING: Final = {"pages", "batch", "api", "exports", "judging", "multi", "sitemaps"}
+COUNTED: Final = SEARCHING | {"exporting"}
+SUGGESTIONS: Final = "api.suggest"
+SUGGESTION_COST: Final = 0.1
+"""Of a search: suggestions come with each typed letter."""
 WAIT_SECONDS: Final = 2.0
 COSTLY_WAIT_SECONDS: Final = 1.0
 
 
 def init_app(app: Flask) -> None:
-    """Make requests of ``app`` that search take a slot and free it at their end."""
+    """Make requests of ``app`` that search count, take a slot and free it at their end."""
+    app.before_request(_count)
     app.before_request(_enter)
     app.teardown_request(_leave)
+
+
+def _count() -> None:
+    if site().config.search_rate and request.blueprint in COUNTED:
+        count_search(current_identity().name, SUGGESTION_COST if request.endpoint == SUGGESTIONS else 1)
 
 
 def _enter() -> None:

@@ -11,6 +11,7 @@ from searchapp.model import Deadline, SearchRequest
 from searchapp.output.batch_csv import CSV_TYPE, batch_csv
 from searchapp.search.batch import BatchRow, search_batch
 from searchapp.web.params import clean_query
+from searchapp.web.rate_limits import charge_searches
 from searchapp.web.site import site
 
 __all__ = ["MOST_LINES", "batch"]
@@ -57,5 +58,6 @@ def _as_phrases() -> bool:
 
 
 def _rows(lines: list[str]) -> Iterator[BatchRow]:
+    charge_searches(len(lines))
     deadline = Deadline.after(site().config.query_seconds)
     return search_batch(site().service, lines, SearchRequest(), as_phrases=_as_phrases(), deadline=deadline)

@@ -18,7 +18,15 @@ __all__ = ["init_app"]
 PATHS: Final = re.compile(r"/(api/|search\.|citation\.|openapi\.json|trends\.csv|batch\.csv)")
 METHODS: Final = ("GET", "HEAD", "POST")
 REQUEST_FIELDS: Final = ("Accept", "Accept-Language", "Authorization", "Content-Type", "If-None-Match")
-READABLE_FIELDS: Final = ("Content-Disposition", "ETag", "Link", "Retry-After", "X-Total-Count")
+READABLE_FIELDS: Final = (
+    "Content-Disposition",
+    "ETag",
+    "Link",
+    "RateLimit",
+    "RateLimit-Policy",
+    "Retry-After",
+    "X-Total-Count",
+)
 PREFLIGHT_SECONDS: Final = 3600
 
 

@@ -13,6 +13,7 @@ from searchapp.model import Deadline, SearchRequest
 from searchapp.output.answer_json import describe_result
 from searchapp.search.batch import as_phrase
 from searchapp.web.json_body import read_members, read_object
+from searchapp.web.rate_limits import charge_searches
 from searchapp.web.site import site
 from searchapp.web.site_language import current_language
 
@@ -34,6 +35,7 @@ _EXPECTED: Final = Message(
 def search_all() -> Response:
     """Answer several searches, in their order; null for those that there was no time for."""
     requests = _read_requests()
+    charge_searches(len(requests))
     deadline = Deadline.after(site().config.query_seconds)
     answers = [None if deadline.passed() else _answer(each) for each in requests]
     response = jsonify({"complete": None not in answers, "answers": answers})

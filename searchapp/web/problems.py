@@ -105,8 +105,11 @@ _OF_STATUS: Final = (
     Problem(
         "too-many-requests",
         429,
-        Message("Too many write requests"),
-        Message("Wait a second, or send many articles in one request: POST /api/v1/articles."),
+        Message("Too many requests"),
+        Message(
+            "Wait for the seconds of Retry-After, then send requests less often. Several searches fit into one "
+            "request, POST /api/v1/msearch; and several articles, POST /api/v1/articles."
+        ),
         Message("Many requests came in a short time. Wait a moment, then try again."),
     ),
     Problem(

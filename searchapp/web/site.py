@@ -20,8 +20,8 @@ from searchapp.model import SearchRequest, SearchResult
 from searchapp.search.query_log import QueryLog
 from searchapp.search.service import SearchService
 from searchapp.web.examples import Examples, shared_folder
+from searchapp.web.rate_limiter import RateLimiter
 from searchapp.web.search_slots import Admission, CostMemory
-from searchapp.web.token_bucket import TokenBucket
 
 __all__ = ["LatestValue", "Site", "install", "log_search", "site"]
 
@@ -57,7 +57,7 @@ class Site:
     """Writes articles; None unless there was a token for writing when the site started."""
     identities: Identities
     """Finds who sends a request."""
-    write_bucket: TokenBucket
+    rates: RateLimiter
     admission: Admission
     examples: Examples
     fingerprint: str
@@ -87,14 +87,13 @@ def install(
     """Give ``app`` the Site that :func:`site` returns."""
     examples = Examples(service, shared_folder(config.index))
     admission = Admission.of(config)
-    bucket = TokenBucket(config.write_rate)
     fingerprint = fingerprint_of(config)
     app.extensions[EXTENSION] = Site(
         config,
         service,
         writing,
         identities,
-        bucket,
+        RateLimiter(),
         admission,
         examples,
         fingerprint,

@@ -12,12 +12,13 @@ from typing import Final
 
 from flask import g, request
 from werkzeug.datastructures import WWWAuthenticate
-from werkzeug.exceptions import TooManyRequests, Unauthorized, UnsupportedMediaType
+from werkzeug.exceptions import Unauthorized, UnsupportedMediaType
 
 from searchapp.errors import InvalidRequest, WritingOff
 from searchapp.i18n import Message
 from searchapp.model import Scope
 from searchapp.web.access_control import current_identity, password_of, require_scope
+from searchapp.web.rate_limits import count_write
 from searchapp.web.site import site
 
 __all__ = ["MEGABYTE", "form_token", "require_editor", "require_write_access"]
@@ -43,8 +44,7 @@ def require_write_access() -> None:
         challenge.parameters["error"] = "invalid_token"
         raise Unauthorized(www_authenticate=challenge)
     require_scope(Scope.WRITE, challenge)
-    if not site().write_bucket.acquire():
-        raise TooManyRequests(retry_after=1)
+    count_write(current_identity().name)
     if request.headers.get("Content-Encoding", "identity").lower() != "identity":
         raise UnsupportedMediaType
     request.max_content_length = site().config.write_largest * MEGABYTE
@@ -63,13 +63,12 @@ def require_editor() -> None:
                 "SEARCHAPP_WRITE_TOKEN, and start the server again; the token is the password."
             )
         )
-    is_right = _sends_password() and current_identity().may(Scope.WRITE)
-    if (request.method == "POST" or not is_right) and not site().write_bucket.acquire():
-        raise TooManyRequests(retry_after=1)
     challenge = WWWAuthenticate("basic", {"realm": "judgments of searchapp", "charset": "UTF-8"})
     if not _sends_password():
         raise Unauthorized(www_authenticate=challenge)
     require_scope(Scope.WRITE, challenge)
+    if request.method == "POST":
+        count_write(current_identity().name)
     g.editor = password_of(request.headers["Authorization"])[0]
     request.max_content_length = MEGABYTE
     if request.method == "POST":

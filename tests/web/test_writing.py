@@ -20,7 +20,6 @@ from searchapp import bootstrap
 from searchapp.config import Config
 from searchapp.web import create_app
 from searchapp.web.site import site
-from searchapp.web.token_bucket import TokenBucket
 
 TOKEN = "un-jeton-assez-long-0123"  # noqa: S105
 MARE = {"title": "La mare du Ponant", "text": "Trois grenouilles y tiennent salon.", "author": "Anne Le Bihan"}
@@ -308,26 +307,6 @@ def test_a_part_of_an_article_is_refused_and_nothing_is_written(writer: Writer, 
 def test_a_content_range_means_nothing_outside_put(writer: Writer) -> None:
     headers = {"Authorization": f"Bearer {TOKEN}", "Content-Range": "bytes 0-10/64"}
     assert writer.send("POST", "", {"id": "mare", **MARE}, headers).get_json()["accepted"] == 1
-
-
-def test_haste_is_told_to_wait(site_config: Config) -> None:
-    for app in opened(replace(site_config, write_rate=2)):
-        writer = Writer(app.test_client())
-        responses = [writer.put("mare", MARE, wait=0) for _ in range(8)]
-        assert responses[0].status_code == 202
-        late = next(response for response in responses if response.status_code == 429)
-        assert late.headers["Retry-After"] == "1"
-
-
-def test_a_rate_lets_through_so_many_a_second() -> None:
-    now = [100.0]
-    bucket = TokenBucket(3, lambda: now[0])
-    assert [bucket.acquire() for _ in range(5)] == [True, True, True, False, False]
-    now[0] += 0.4
-    assert [bucket.acquire() for _ in range(2)] == [True, False]
-    now[0] += 60
-    assert [bucket.acquire() for _ in range(4)] == [True, True, True, False]
-    assert all(TokenBucket(0, lambda: 0.0).acquire() for _ in range(1000))
 
 
 @pytest.mark.parametrize("parameters", ["?wait=11", "?wait=x", "?wait=-1", "?wait=nan", "?strict=peut-être"])
