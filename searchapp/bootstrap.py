@@ -41,6 +41,7 @@ from searchapp.model import JOURNAL_FOLDER, Match
 if TYPE_CHECKING:
     from subprocess import Popen
 
+    from searchapp.access.audit_log import AuditLog
     from searchapp.access.identities import Identities
     from searchapp.access.token_file import TokenFile
     from searchapp.alerts.alert_run import Alerts
@@ -473,6 +474,13 @@ def open_identities(config: Config) -> Identities:
     from searchapp.access.identities import Identities
 
     return Identities(config.write_token, open_tokens(config))
+
+
+def open_audit_log(config: Config) -> AuditLog:
+    """Return the audit log; without the setting it records nothing."""
+    from searchapp.access.audit_log import AuditLog
+
+    return AuditLog(config.audit_log)
 
 
 def open_release_timer(config: Config) -> ReleaseTimer | None:

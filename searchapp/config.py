@@ -501,6 +501,11 @@ class Config:
         100,
         Message("write requests of a token in a second, over all server processes (0: no limit)"),
     )
+    audit_log: Path | None = _setting(
+        _optional_path,
+        "",
+        Message("file that records who changed what and when, as JSON Lines; without one, nothing is recorded"),
+    )
     index_delay: float = _setting(
         _number(0.0, 3600.0),
         0.2,

@@ -5,5 +5,6 @@ last use. A **scope** (:class:`~searchapp.model.Scope`) is something that a requ
 write, to administer. An **identity** is a name with scopes.
 
 - ``token_file``: the tokens that ``searchapp token`` adds and revokes
+- ``audit_log``: the record of changes, each before it is made and after
 - ``identities``: the identity of a secret, from the token file or from the setting ``write_token``
 """

@@ -44,12 +44,18 @@ def add(config: Config, files: tuple[Path, ...], ids: tuple[str, ...], strict: b
         raise click.UsageError(_("Name a FILE to add, or an article with --withdraw ID."))
     service = bootstrap.open_service(config)
     writing = bootstrap.open_writing(config, service)
-    report = _Report()
+    report, audit_log = _Report(), bootstrap.open_audit_log(config)
     try:
         for file in files:
-            report.pending |= not writing.generation_covering(_put(writing, config, file, report, strict=strict).extent)
+            with audit_log.recorded("put-many", file=str(file)) as told:
+                batch = _put(writing, config, file, report, strict=strict)
+                told |= {outcome.value: batch.counts[outcome] for outcome in Outcome}
+                told |= {"rejected": batch.rejected, "journal": batch.file, "first_articles": [*batch.extent.withdrawn]}
+            report.pending |= not writing.generation_covering(batch.extent)
         for article_id in ids:
-            written = writing.withdraw(article_id)
+            with audit_log.recorded("withdraw", article=article_id) as told:
+                written = writing.withdraw(article_id)
+                told["outcome"] = written.outcome.value
             report.told(written.entry, written.outcome)
             report.pending |= not writing.generation_covering(written.extent)
     finally:

@@ -249,8 +249,10 @@ def _print_repair(config: Config) -> None:
 @with_config("index", "lock_wait")
 def rollback(config: Config, generation: str | None) -> None:
     """Check a generation, make it the current one, and print its name."""
-    with _progress_bar(_("Checking")) as on_progress:
+    audited = bootstrap.open_audit_log(config).recorded("rollback", asked=generation)
+    with audited as told, _progress_bar(_("Checking")) as on_progress:
         manifest, before = bootstrap.rollback(config, generation, on_progress, print_error)
+        told |= {"generation": manifest.generation, "before": before}
     created = datetime.fromisoformat(manifest.created).astimezone(config.timezone)
     print_out(
         counted(

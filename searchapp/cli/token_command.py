@@ -40,7 +40,8 @@ def token() -> None:
 def add(config: Config, name: str, scopes: tuple[str, ...], days: int | None) -> None:
     """Add a token; the secret alone goes to standard output, for scripts."""
     lifetime = timedelta(days=days) if days else None
-    added, secret = bootstrap.open_tokens(config).add(name, [Scope(scope) for scope in scopes], lifetime)
+    with bootstrap.open_audit_log(config).recorded("add-token", token=name, scopes=scopes, days=days):
+        added, secret = bootstrap.open_tokens(config).add(name, [Scope(scope) for scope in scopes], lifetime)
     print_out(secret)
     print_error(_("added: {id}").format(id=added.name))
     if Scope.WRITE in added.scopes:
@@ -74,7 +75,8 @@ def list_tokens(config: Config, *, as_json: bool) -> None:
 @with_config("tokens")
 def revoke(config: Config, name: str) -> None:
     """Revoke a token."""
-    bootstrap.open_tokens(config).revoke(name)
+    with bootstrap.open_audit_log(config).recorded("revoke-token", token=name):
+        bootstrap.open_tokens(config).revoke(name)
     print_out(_("revoked: {id}").format(id=name))
 
 

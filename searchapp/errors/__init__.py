@@ -36,6 +36,7 @@
     │   ├── StorageFull          a disk is full, nothing was written    HTTP 507
     │   ├── DiskFull             the disk of the index is full          HTTP 507
     │   ├── CorpusChanged        files changed while they were read
+    │   ├── AuditUnwritable      a change cannot be recorded, and is not made
     │   ├── TokensUnusable       the file of the tokens cannot be used
     │   ├── TooBusy              too many searches at once
     │   ├── OutOfTime            a search whose whole result is needed takes too long
@@ -52,6 +53,7 @@ their reader's language. A message never holds a path of the server's that the p
 from __future__ import annotations
 
 from searchapp.errors.access_errors import (
+    AuditUnwritable,
     InvalidTokenName,
     ScopeMissing,
     TokenExists,
@@ -102,6 +104,7 @@ from searchapp.errors.request_errors import (
 __all__ = [
     "ArticleNotFound",
     "ArticleWithdrawn",
+    "AuditUnwritable",
     "BackupDamaged",
     "BackupRefused",
     "ConfigurationError",

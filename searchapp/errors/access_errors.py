@@ -7,7 +7,23 @@ from pathlib import Path
 from searchapp.errors.base import NotFound, Unavailable, UserError
 from searchapp.i18n import Message
 
-__all__ = ["InvalidTokenName", "ScopeMissing", "TokenExists", "TokenMissing", "TokensUnusable"]
+__all__ = ["AuditUnwritable", "InvalidTokenName", "ScopeMissing", "TokenExists", "TokenMissing", "TokensUnusable"]
+
+
+class AuditUnwritable(Unavailable):
+    """The audit log cannot be written, so that nothing may be changed."""
+
+    slug = "audit-unwritable"
+    title = Message("Changes cannot be recorded")
+
+    def __init__(self, reason: Message) -> None:
+        super().__init__(
+            Message(
+                "Nothing was changed, since the file of the setting audit_log cannot be written ({reason}). Make its "
+                "folder, give searchapp permission to write there, or make room on its disk; then try again.",
+                reason=reason,
+            )
+        )
 
 
 class ScopeMissing(UserError):

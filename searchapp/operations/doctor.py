@@ -111,6 +111,12 @@ def _check_permissions(config: Config, folder: Path) -> Iterator[Finding]:
                 Message("Other users can read {file}, which signs cursors", file=key),
                 Message("Run: chmod 600 {file}", file=key),
             )
+    if config.audit_log and not _can_append(config.audit_log):
+        yield Finding.error(
+            "permissions",
+            Message("The audit log {file} cannot be written, so that nothing can be changed", file=config.audit_log),
+            Message("Make its folder, and give searchapp permission to write there."),
+        )
     journal = config.corpus / JOURNAL_FOLDER
     target = journal if journal.is_dir() else config.corpus
     if _anyone_writes(config) and target.is_dir() and not os.access(target, os.W_OK | os.X_OK):
@@ -119,6 +125,10 @@ def _check_permissions(config: Config, folder: Path) -> Iterator[Finding]:
             Message("Articles cannot be written into {folder}", folder=target),
             Message("Give searchapp permission to write there, or remove the tokens that may write."),
         )
+
+
+def _can_append(file: Path) -> bool:
+    return os.access(file, os.W_OK) if file.exists() else os.access(file.parent, os.W_OK | os.X_OK)
 
 
 def _anyone_writes(config: Config) -> bool:

@@ -5,6 +5,7 @@ them:
 
 - ``links``: addresses of searches; ``article_ids``: addresses of articles
 - ``write_api``: articles written over HTTP, behind ``write_access``
+- ``audited_writes``: what is changed over HTTP, in the audit log
 - ``access_control``: the identity of a request and the scope that its address needs
 - ``judgment_pages``: the grades of editors, behind ``write_access`` too; ``follow``: the command that makes an alert
 - ``advanced_pages``: a query written field by field
@@ -38,6 +39,7 @@ from flask import Flask, Response, g, request
 from searchapp.bootstrap import (
     load_config,
     open_alert_timer,
+    open_audit_log,
     open_identities,
     open_query_log,
     open_release_timer,
@@ -53,6 +55,7 @@ from searchapp.web import (
     admission,
     answer_compression,
     assets,
+    audited_writes,
     cross_origin,
     hit_view,
     rate_limits,
@@ -112,7 +115,7 @@ def create_app(config: Config | None = None, *, service: SearchService | None = 
     identities = open_identities(config)
     writer = open_writing(config, service) if identities.anyone_writes() else None
     timers = (open_release_timer(config), open_alert_timer(config))
-    install(app, config, service, writer, identities, *timers, open_query_log(config))
+    install(app, config, service, writer, identities, open_audit_log(config), *timers, open_query_log(config))
     assets.init_app(app, config)
     cross_origin.init_app(app, config.cors_origins)
     # Access is checked before the routing answers: a redirect would tell which articles there are.
@@ -120,6 +123,7 @@ def create_app(config: Config | None = None, *, service: SearchService | None = 
         malformed,
         rate_limits,
         access_control,
+        audited_writes,
         routing_answers,
         errors,
         language,

@@ -8,6 +8,7 @@ from typing import Final
 from searchapp.errors import (
     ArticleNotFound,
     ArticleWithdrawn,
+    AuditUnwritable,
     CorpusLocked,
     CorpusUnwritable,
     EngineUnavailable,
@@ -189,6 +190,10 @@ _OF_ERRORS: Final = (
     _of(
         WritingOff,
         Message("The operator of this site can allow writing by starting the server with a token."),
+    ),
+    _of(
+        AuditUnwritable,
+        Message("Each change is recorded before it is made, and the record cannot be written. Nothing was changed."),
     ),
     _of(
         CorpusLocked,

@@ -11,6 +11,7 @@ from typing import Final, Generic, TypeVar, cast
 
 from flask import Flask, current_app
 
+from searchapp.access.audit_log import AuditLog
 from searchapp.access.identities import Identities
 from searchapp.alerts.alert_timer import AlertTimer
 from searchapp.config import Config
@@ -57,6 +58,7 @@ class Site:
     """Writes articles; None unless there was a token for writing when the site started."""
     identities: Identities
     """Finds who sends a request."""
+    audit_log: AuditLog
     rates: RateLimiter
     admission: Admission
     examples: Examples
@@ -80,6 +82,7 @@ def install(
     service: SearchService,
     writing: Writing | None,
     identities: Identities,
+    audit_log: AuditLog,
     releases: ReleaseTimer | None = None,
     alerts: AlertTimer | None = None,
     query_log: QueryLog | None = None,
@@ -93,6 +96,7 @@ def install(
         service,
         writing,
         identities,
+        audit_log,
         RateLimiter(),
         admission,
         examples,

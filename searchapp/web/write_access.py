@@ -18,6 +18,7 @@ from searchapp.errors import InvalidRequest, WritingOff
 from searchapp.i18n import Message
 from searchapp.model import Scope
 from searchapp.web.access_control import current_identity, password_of, require_scope
+from searchapp.web.audited_writes import record_attempt
 from searchapp.web.rate_limits import count_write
 from searchapp.web.site import site
 
@@ -30,7 +31,8 @@ def require_write_access() -> None:
     """Check that the current request may write, and limit its body to the setting ``write_largest``.
 
     Raises WritingOff when the site started without a token for writing, Unauthorized for a missing or wrong token,
-    ScopeMissing, TooManyRequests above the rate, and UnsupportedMediaType for a body with a Content-Encoding.
+    ScopeMissing, TooManyRequests above the rate, UnsupportedMediaType for a body with a Content-Encoding, and
+    AuditUnwritable.
     """
     if site().writing is None:
         raise WritingOff(
@@ -48,13 +50,14 @@ def require_write_access() -> None:
     if request.headers.get("Content-Encoding", "identity").lower() != "identity":
         raise UnsupportedMediaType
     request.max_content_length = site().config.write_largest * MEGABYTE
+    record_attempt()
 
 
 def require_editor() -> None:
     """Check that the current request carries a token for writing as a password, and note the user as ``g.editor``.
 
     Raises WritingOff when the site started without one, Unauthorized for a missing or wrong one, ScopeMissing,
-    InvalidRequest for a form that is not of this site, TooManyRequests above the rate.
+    InvalidRequest for a form that is not of this site, TooManyRequests above the rate, AuditUnwritable.
     """
     if site().writing is None:
         raise WritingOff(
@@ -73,6 +76,7 @@ def require_editor() -> None:
     request.max_content_length = MEGABYTE
     if request.method == "POST":
         _require_own_form()
+        record_attempt()
 
 
 def _sends_password() -> bool:

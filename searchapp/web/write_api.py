@@ -17,6 +17,7 @@ from searchapp.i18n import Message
 from searchapp.indexing.write_service import Outcome, Writing, Written, lines_of
 from searchapp.output.answer_json import Json, article_links
 from searchapp.web.article_ids import requested_id
+from searchapp.web.audited_writes import tell_result
 from searchapp.web.site import site
 from searchapp.web.site_language import say
 from searchapp.web.write_access import require_write_access
@@ -60,10 +61,13 @@ def post() -> Response:
     """Write articles from JSON Lines, any number of them."""
     seconds, strict = _seconds_to_wait(), _switch("strict")
     batch = _writing().put_lines(lines_of(_body().readline, LONGEST_ARTICLE), strict=strict)
+    counts = {outcome.value: batch.counts[outcome] for outcome in Outcome}
+    first_ids = list(batch.extent.withdrawn)
+    tell_result(**counts, rejected=batch.rejected, journal=batch.file, first_articles=first_ids)
     generation = _writing().index(batch.extent, seconds)
     answer = {
         "accepted": batch.counts.total(),
-        **{outcome.value: batch.counts[outcome] for outcome in Outcome},
+        **counts,
         "rejected": batch.rejected,
         "rejects": [
             {"line": line, "field": field or None, "detail": say(reason)} for line, field, reason in batch.rejects
@@ -79,6 +83,7 @@ def _answer_written(written: Written, seconds: float) -> Response:
     """Answer with the outcome of one write: 201 or 200 when it is indexed within ``seconds``, else 202."""
     entry = written.entry
     assert entry is not None  # noqa: S101 - one record gives one entry
+    tell_result(outcome=written.outcome.value, journal=entry.file)
     generation = _writing().index(written.extent, seconds)
     links = article_links(entry.id, request.root_path)
     answer = {

@@ -36,6 +36,20 @@ def add(indexed: Config, tmp_path: Path) -> Add:
     return call
 
 
+def test_who_added_and_withdrew_articles_is_in_the_audit_log(add: Add, tmp_path: Path) -> None:
+    log = tmp_path / "audit.jsonl"
+    (tmp_path / "searchapp.toml").write_text(f'audit_log = "{log}"', "utf-8")
+    assert (
+        add("-", given=json.dumps({"id": "mare", "title": "Mare", "text": "Trois grenouilles."}).encode()).returncode
+        == 0
+    )
+    assert add("--withdraw", "mare").returncode == 0
+    records = [json.loads(line) for line in log.read_text("utf-8").splitlines()]
+    assert [record.get("action") for record in records] == ["put-many", None, "withdraw", None]
+    assert (records[1]["created"], records[1]["first_articles"]) == (1, ["mare"])
+    assert (records[2]["article"], records[3]["outcome"]) == ("mare", "withdrawn")
+
+
 def journal(config: Config) -> list[dict[str, Any]]:
     return [
         json.loads(line)

@@ -36,3 +36,22 @@ def test_a_token_without_a_scope_or_with_an_unknown_one_is_not_made(run: Run) ->
     assert "--scope" in run("token", "add", "agence").stderr
     assert "lire" in run("token", "add", "agence", "--scope", "lire").stderr
     assert json.loads(run("token", "list", "--json").stdout) == []
+
+
+def test_who_added_and_revoked_a_token_is_in_the_audit_log(run: Run, tmp_path: Path) -> None:
+    log = tmp_path / "audit.jsonl"
+    secret = run("token", "add", "agence", "--scope", "search", SEARCHAPP_AUDIT_LOG=str(log)).stdout.strip()
+    run("token", "revoke", "agence", SEARCHAPP_AUDIT_LOG=str(log))
+    run("token", "revoke", "agence", SEARCHAPP_AUDIT_LOG=str(log))
+    records = [json.loads(line) for line in log.read_text("utf-8").splitlines()]
+    done = [(record.get("action"), record.get("status")) for record in records]
+    assert done == [
+        ("add-token", None),
+        (None, "done"),
+        ("revoke-token", None),
+        (None, "done"),
+        ("revoke-token", None),
+        (None, "failed"),
+    ]
+    assert all(record["who"] for record in records if record["event"] == "attempt")
+    assert secret not in log.read_text("utf-8")
