@@ -20,6 +20,8 @@ from tests.browser.long_words import ARTICLES
 CHROMIUM = Path("/usr/bin/chromium")
 OPTIONS = ["--headless", "--no-sandbox", "--disable-quic", "--disable-background-networking"]
 LONG_WORD = "anticonstitutionnellement" * 4
+TOKEN = "un-jeton-de-quarante-caracteres-au-moins"  # noqa: S105
+EDITOR = {"username": "Zoé", "password": TOKEN}
 # The contrast of the text of an element with its ground (WCAG 2.2, contrast ratio), for scripts in a page.
 CONTRAST_OF = """const light = rgb => {
     const [r, g, b] = rgb.match(/[\\d.]+/g).slice(0, 3).map(v => v / 255)
@@ -62,7 +64,8 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 @pytest.fixture(scope="session")
 def address_of_long_words(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a site whose articles strain the layout."""
-    with site_with(ARTICLES, tmp_path_factory.mktemp("strained")) as root:
+    folder = tmp_path_factory.mktemp("strained")
+    with site_with(ARTICLES, folder, judgments=folder / "judgments", write_token=TOKEN) as root:
         yield root
 
 
@@ -74,12 +77,13 @@ def address_without_index(tmp_path_factory: pytest.TempPathFactory) -> Iterator[
 
 
 @contextmanager
-def site_with(articles: Sequence[dict[str, Any]], folder: Path, site_name: str = "L’Archive") -> Iterator[str]:
-    """Index ``articles`` under ``folder`` and serve them."""
+def site_with(articles: Sequence[dict[str, Any]], folder: Path, **settings: Any) -> Iterator[str]:
+    """Index ``articles`` under ``folder`` and serve them with these settings."""
     (folder / "corpus").mkdir()
     lines = (json.dumps(each, ensure_ascii=False) for each in articles)
     (folder / "corpus" / "articles.jsonl").write_text("\n".join(lines), "utf-8")
-    config = load_config({"corpus": folder / "corpus", "index": folder / "index", "site_name": site_name})
+    places = {"corpus": folder / "corpus", "index": folder / "index", "synonyms": folder / "synonyms.txt"}
+    config = load_config({**places, "site_name": "L’Archive", **settings})
     reindex(config)
     service = open_service(config)
     with served(create_app(config, service=service)) as root:
