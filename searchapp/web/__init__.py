@@ -70,7 +70,7 @@ from searchapp.web.api import api
 from searchapp.web.article_ids import ArticleIdConverter
 from searchapp.web.batch_pages import batch
 from searchapp.web.colour_scheme import colour_scheme
-from searchapp.web.conditional import answer_unmodified, tag_page
+from searchapp.web.conditional import answer_unmodified, tag_answer
 from searchapp.web.export_api import exporting
 from searchapp.web.exports import exports
 from searchapp.web.judgment_pages import judging
@@ -184,9 +184,11 @@ def _finish(response: Response) -> Response:
     """Add the headers of every answer. Pages vary by language, and browsers must revalidate them."""
     for name, value in SECURITY_HEADERS.items():
         response.headers.setdefault(name, value)
-    if response.mimetype == "text/html" and request.method in {"GET", "HEAD"}:
+    is_reading = request.method in {"GET", "HEAD"}
+    if response.mimetype == "text/html" and is_reading:
         response.vary.update(("Accept-Language", "Cookie"))
         response.headers.setdefault("Cache-Control", "no-cache")
-        tag_page(response)
         assets.preload(response)
+    if is_reading:
+        tag_answer(response)
     return answer_unmodified(response)

@@ -52,6 +52,7 @@ def init_app(app: Flask) -> None:
     compress = Compress(app)
 
     def finish(response: Response) -> Response:
+        response.vary.add("Accept-Encoding")
         has_secret = "Authorization" in request.headers or "Set-Cookie" in response.headers
         return response if has_secret else compress.after_request(response)
 

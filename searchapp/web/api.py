@@ -1,8 +1,7 @@
 """The JSON endpoints under ``/api/v1/``. Their shape is a contract: fields are added, never renamed.
 
-An answer has an ETag made of everything that it depends on (:func:`.conditional.version_tag`). A request with a current
-tag is answered with 304 and without a search. The tag is weak, since ``took_ms`` differs between answers that are
-otherwise equal. For an article, 304 is sent only while it exists.
+An answer has an ETag that begins with everything that it depends on (:func:`.conditional.version_tag`). A request with
+a current one is answered with 304 and without a search. For an article, 304 is sent only while it exists.
 """
 
 from __future__ import annotations
@@ -28,7 +27,7 @@ from searchapp.schema import FACET_FIELDS
 from searchapp.search.facet_values import VALUES_PER_PAGE, select_values
 from searchapp.search.suggest import Suggestion
 from searchapp.web.article_ids import requested_id
-from searchapp.web.conditional import names_tag, version_tag
+from searchapp.web.conditional import names_tag, unmodified, version_tag
 from searchapp.web.json_body import arguments_of, posted_object, read_members
 from searchapp.web.params import Reading, clean_query, read_fields, read_search, read_suggest, read_value_view
 from searchapp.web.site import log_search, site
@@ -52,7 +51,7 @@ def search() -> Response:
     reading.strict()
     version = site().service.version()
     if names_tag(version_tag(version)):
-        return _negotiated(Response(status=304), version)
+        return _negotiated(unmodified(), version)
     answer, is_current = _search(reading, names, version)
     return _with_links(answer, version if is_current else None)
 
@@ -100,7 +99,7 @@ def article(article_id: str = "") -> Response:
     version = site().service.version()
     if names_tag(version_tag(version)):
         site().service.article(article_id)
-        return _negotiated(Response(status=304), version)
+        return _negotiated(unmodified(), version)
     view = site().service.article(article_id, query)
     is_current = site().service.version() == version
     answer = describe_view(view, site().config.timezone, with_highlights=bool(query), root=request.root_path)
@@ -130,7 +129,7 @@ def facet_values(facet: str) -> Response:
     per_page = search_request.per_page if "per_page" in request.args else VALUES_PER_PAGE
     version = site().service.version()
     if names_tag(version_tag(version)):
-        return _negotiated(Response(status=304), version)
+        return _negotiated(unmodified(), version)
     values = site().service.facet_values(search_request, facet)
     page = select_values(values.buckets, view.find, view.order, search_request.page, per_page)
     answer = describe_values(values, page, per_page, translator(current_language()))
@@ -148,7 +147,7 @@ def trends() -> Response:
     asked = read_trends(request.args).strict()
     version = site().service.version()
     if names_tag(version_tag(version)):
-        return _negotiated(Response(status=304), version)
+        return _negotiated(unmodified(), version)
     result = site().service.trends(asked.queries, asked.filters, asked.interval)
     answer = describe_trends(result, translator(current_language()))
     answer["links"] = {"self": _own_address(), "page": url_for("pages.trends", **asked.parameters())}
@@ -161,17 +160,18 @@ def suggest() -> Response:
     asked = read_suggest(request.args)
     version = site().service.version()
     if names_tag(version_tag(version)):
-        return _negotiated(Response(status=304), version)
+        return _negotiated(unmodified(), version)
     suggestions, log = site().service.suggest(asked.text, asked.limit), site().query_log
-    if log:  # its queries change while the index stays, so that such an answer has no tag
-        version = ""
+    if log:
         suggestions = _without_repeats([*log.starting_with(asked.text, asked.limit // 2), *suggestions])[: asked.limit]
     if asked.is_opensearch:
         response = jsonify([asked.text, [suggestion.text for suggestion in suggestions]])
         response.mimetype = "application/x-suggestions+json"
     else:
         response = jsonify({"suggestions": [describe_suggestion(suggestion) for suggestion in suggestions]})
-    return _negotiated(response, version if site().service.version() == version else None)
+    is_current = site().service.version() == version
+    # The queries of the log change while the index stays: then the bytes alone are the tag.
+    return _negotiated(response, "" if log else version if is_current else None)
 
 
 def _without_repeats(suggestions: Iterable[Suggestion]) -> list[Suggestion]:
@@ -190,7 +190,7 @@ def _own_address(**changed: object) -> str:
 
 
 def _with_links(answer: Json, version: str | None) -> Response:
-    """Return an answer with its Link headers; with an ETag, unless ``version`` is None since it may change."""
+    """Return an answer with its Link headers; ``version`` as in :func:`_negotiated`."""
     response = jsonify(answer)
     for relation, path in answer["links"].items():
         if path:
@@ -199,8 +199,12 @@ def _with_links(answer: Json, version: str | None) -> Response:
 
 
 def _negotiated(response: Response, version: str | None) -> Response:
-    if version is not None:
-        response.set_etag(version_tag(version), weak=True)
-    response.headers["Cache-Control"] = "no-cache"
+    """Return an answer with the header fields of caches.
+
+    ``version`` is what the answer depends on, "" where only its bytes tell, None for one that is not to be kept.
+    """
+    if version:
+        response.set_etag(version_tag(version))
+    response.headers["Cache-Control"] = "no-store" if version is None else "no-cache"
     response.vary.add("Accept-Language")
     return response

@@ -44,7 +44,8 @@ def as_csv() -> Response:
     """Return the table of the page; lines beyond the limit, or of the time, have no number of articles."""
     rows = _rows(_lines()[:MOST_LINES])
     text = "".join(batch_csv(rows, site().config.timezone, request.root_path))
-    return Response(text, content_type=CSV_TYPE, headers={"Content-Disposition": "attachment; filename=batch.csv"})
+    headers = {"Content-Disposition": "attachment; filename=batch.csv", "Cache-Control": "no-cache"}
+    return Response(text, content_type=CSV_TYPE, headers=headers)
 
 
 def _lines() -> list[str]:

@@ -21,7 +21,7 @@ from searchapp.i18n import Message
 from searchapp.model import SearchRequest
 from searchapp.output.export_records import EXPORT_FIELDS, EXPORT_FORMS
 from searchapp.search.export import ExportedArticle
-from searchapp.web.conditional import names_tag, version_tag
+from searchapp.web.conditional import names_tag, unmodified, version_tag
 from searchapp.web.params import read_fields, read_search
 from searchapp.web.site import Site, site
 
@@ -47,9 +47,9 @@ def export(suffix: str) -> Response:
     suffix = suffix or _requested_form()
     form = EXPORT_FORMS[suffix]
     version = site().service.version()
-    tag = f"{version_tag(version)}-{suffix}"
+    tag = version_tag(version, form.media_type)
     if names_tag(tag):
-        return _tagged(Response(status=304), tag)
+        return _tagged(unmodified(), tag)
     found = _SlottedExport(site(), search_request, request.remote_addr or "")
     lines = form.write(found.batches(), names or form.usual, site().config.timezone)
     response = Response(lines, content_type=f"{form.media_type}; charset=utf-8")
@@ -108,7 +108,7 @@ def _requested_form() -> str:
 
 def _tagged(response: Response, tag: str | None) -> Response:
     if tag is not None:
-        response.set_etag(tag, weak=True)
-    response.headers["Cache-Control"] = "no-cache"
+        response.set_etag(tag)
+    response.headers["Cache-Control"] = "no-store" if tag is None else "no-cache"
     response.vary.update(("Accept", "Accept-Language"))
     return response

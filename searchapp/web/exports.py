@@ -21,7 +21,7 @@ from searchapp.output.answer_json import next_page
 from searchapp.output.citations import Reference, bibtex, csl_json, reference, ris
 from searchapp.output.tables import csv_table, json_lines
 from searchapp.web.article_ids import requested_id
-from searchapp.web.conditional import names_tag, version_tag
+from searchapp.web.conditional import names_tag, unmodified, version_tag
 from searchapp.web.links import absolute, article_path, export_path, search_path, with_page
 from searchapp.web.params import read_search
 from searchapp.web.site import site
@@ -131,7 +131,7 @@ def _answer(name: str, form: Form, search_request: SearchRequest, shown: SearchR
     """Search and write; ``shown`` is the search as the addresses of the feed name it."""
     version = site().service.version()
     if names_tag(version_tag(version)):
-        return _tagged(Response(status=304), version)
+        return _tagged(unmodified(), version)
     result = site().service.search(search_request)
     written = form.write(shown, [hit.article for hit in result.hits])
     response = _file(written, form, f"search.{name}" if name in TABLE_FORMS else "")
@@ -157,7 +157,7 @@ def _link_next(response: Response, name: str, search_request: SearchRequest, res
 
 def _tagged(response: Response, version: str | None) -> Response:
     if version is not None:
-        response.set_etag(version_tag(version), weak=True)
-    response.headers["Cache-Control"] = "no-cache"
+        response.set_etag(version_tag(version))
+    response.headers["Cache-Control"] = "no-store" if version is None else "no-cache"
     response.vary.add("Accept-Language")
     return response

@@ -13,7 +13,7 @@ from xml.sax.saxutils import escape
 
 from flask import Blueprint, Response, abort, url_for
 
-from searchapp.web.conditional import names_tag, version_tag
+from searchapp.web.conditional import names_tag, unmodified, version_tag
 from searchapp.web.links import absolute, article_path
 from searchapp.web.site import site
 from searchapp.web.site_language import local
@@ -50,7 +50,7 @@ def sitemap(number: int) -> Response:
         abort(404)
     version = _version()
     if names_tag(version_tag(version)):
-        return _tagged(Response(status=304), version)
+        return _tagged(unmodified(), version)
     articles = site().service.listing((number - 1) * PER_FILE, PER_FILE)
     rows = [(absolute(article_path(article.id)), article.modified or article.date) for article in articles]
     if not rows and number > 1:
@@ -71,6 +71,6 @@ def _xml(root: str, element: str, rows: Iterable[tuple[str, datetime | None]]) -
 
 
 def _tagged(response: Response, version: str) -> Response:
-    response.set_etag(version_tag(version), weak=True)
+    response.set_etag(version_tag(version))
     response.headers["Cache-Control"] = "no-cache"
     return response

@@ -159,7 +159,7 @@ def _seconds_to_wait() -> float:
 def _condition() -> bool | None:
     """Return True if the article must exist (``If-Match: *``), False if it must not (``If-None-Match: *``), else None.
 
-    Raises PreconditionFailed for ETags: those of this site are weak and identify no version of an article.
+    Raises PreconditionFailed for ETags: those of this site are of answers and identify no version of an article.
     """
     match, none_match = (request.headers.get(name) for name in ("If-Match", "If-None-Match"))
     if match is None and none_match is None:

@@ -50,14 +50,6 @@ def test_options_waits_for_no_search() -> None:
     assert lane_of("POST", SEARCH) is Lane.SEARCHING
 
 
-@pytest.mark.parametrize("path", [f"{SEARCH}?q=tomme", "/api/v1/articles/tide", "/search?q=tomme", "/search.csv"])
-def test_head_has_the_header_of_get_and_no_body(client: FlaskClient, path: str) -> None:
-    got, head = client.get(path), client.head(path)
-    assert head.data == b""
-    for name in ("ETag", "Content-Type", "Vary", "Cache-Control", "Link"):
-        assert head.headers.getlist(name) == got.headers.getlist(name)
-
-
 # Slashes
 
 
