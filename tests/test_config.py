@@ -55,6 +55,17 @@ def test_every_setting_has_a_help_text_and_a_default_that_is_allowed() -> None:
         setting.convert(setting.default)
 
 
+@pytest.mark.parametrize("name", ["Europe/Paris", "America/Martinique", "UTC"])
+def test_a_time_zone_is_one_of_the_iana_list(name: str) -> None:
+    assert load_config({"timezone": name}).timezone.key == name
+
+
+@pytest.mark.parametrize("wrong", ["Europe", "europe/pariss", "/UTC", "../UTC", "right/UTC", "", 5])
+def test_what_is_no_time_zone_is_refused(wrong: object) -> None:
+    with pytest.raises(ConfigurationError, match="wrong"):
+        load_config({"timezone": wrong})
+
+
 @pytest.mark.parametrize("given", ["/recherche", "recherche", "/recherche/", " recherche// "])
 def test_a_prefix_is_a_path_without_a_slash_at_its_end(given: str) -> None:
     assert load_config({"url_prefix": given}).url_prefix == "/recherche"

@@ -7,6 +7,7 @@ A command's module is loaded when the command runs, so that the imports of one c
 
 from __future__ import annotations
 
+import os
 import sys
 from typing import Final, NoReturn
 
@@ -59,6 +60,9 @@ def cli() -> None:
 def main() -> NoReturn:
     """Run the command line and exit."""
     translate_click()
+    if "embed" not in sys.argv:  # the one command that multiplies large matrices
+        # Otherwise OpenBLAS starts a thread for each processor with numpy, in each process: 25 ms of work and more.
+        os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     try:
         sys.exit(cli.main(prog_name="searchapp", standalone_mode=False) or 0)
     except click.ClickException as error:

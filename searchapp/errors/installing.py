@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from importlib.metadata import PackageNotFoundError, requires
-
 __all__ = ["install_command"]
 
 
@@ -12,6 +10,8 @@ def install_command(extra: str) -> str:
 
     These work for a checkout as well as for a release, where 'searchapp[pdf]' would need a package index that has it.
     """
+    from importlib.metadata import PackageNotFoundError, requires  # with e-mail, ZIP and sockets: 8 ms of every start
+
     try:
         requirements = requires("searchapp") or []
     except PackageNotFoundError:  # a checkout that is run without being installed

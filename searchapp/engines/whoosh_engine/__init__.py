@@ -7,8 +7,6 @@ lists into arrays and scores those (:mod:`.reader`), since exact totals and face
 
 from __future__ import annotations
 
-from importlib.metadata import PackageNotFoundError, version
-
 from searchapp.engines.folder_places import remove_folder
 from searchapp.engines.port import ArticleWriter, MakeDocument, Place, Reader, Writer
 from searchapp.errors import IndexDamaged
@@ -23,6 +21,8 @@ class WhooshEngine:
 
     @property
     def version(self) -> str:
+        from importlib.metadata import PackageNotFoundError, version  # a search does not ask
+
         try:
             return f"whoosh3 {version('whoosh3')}"
         except PackageNotFoundError:  # the stock distribution, which has the same import name
