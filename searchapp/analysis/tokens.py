@@ -24,6 +24,8 @@ class Term:
     is_stopword: bool
     elided: int
     """Characters of the raw token that an elided word takes."""
+    number: int = -1
+    """A number of its own, once :mod:`searchapp.derived.term_numbers` gave it one: it stands for the term in arrays."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,26 +11,23 @@ takes another form of a word for the one that was typed.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
 from struct import Struct, error, unpack
 from typing import Final, NamedTuple
 from zlib import crc32
 
-from searchapp.analysis import Joined, Term
 from searchapp.errors import IndexDamaged
 from searchapp.i18n import Message
 
-__all__ = ["OPENING_WORDS", "RerankFeatures", "form_hash", "make_rerank_features", "read_rerank_features", "stem_hash"]
+__all__ = ["HEADER", "MARK", "OPENING_WORDS", "RerankFeatures", "form_hash", "read_rerank_features", "stem_hash"]
 
 OPENING_WORDS: Final = 60
 """Content words of the opening: news says at the start what it is about."""
 
-_HEADER: Final = Struct("<B6I")
-# No UTF-8 text begins with it.
-_MARK: Final = b"\xff"
+HEADER: Final = Struct("<B6I")
+"""The mark and the six numbers."""
+MARK: Final = b"\xff"
+"""No UTF-8 text begins with it."""
 _STEM_SIZE: Final = 4
-# Terms whose hashes are remembered.
-_REMEMBERED: Final = 1 << 18
 
 
 class RerankFeatures(NamedTuple):
@@ -50,27 +47,6 @@ class RerankFeatures(NamedTuple):
         return frozenset(unpack(f"<{len(self.forms)}I", self.stems))
 
 
-class _Hashes(dict[Term, bytes]):
-    """Term -> the bytes of its hash, none for a stopword. A remembered term is one object: no text is compared."""
-
-    def __init__(self, make: Callable[[Term], bytes]) -> None:
-        super().__init__()
-        self._make = make
-
-    def __missing__(self, term: Term) -> bytes:
-        if len(self) >= _REMEMBERED:
-            self.clear()
-        self[term] = made = b"" if term.is_stopword else self._make(term)
-        return made
-
-    def of(self, terms: Iterable[Term]) -> bytes:
-        return b"".join(map(self.__getitem__, terms))
-
-
-_STEMS: Final = _Hashes(lambda term: stem_hash(term.stem).to_bytes(_STEM_SIZE, "little"))
-_FORMS: Final = _Hashes(lambda term: bytes([form_hash(term.exact)]))
-
-
 def stem_hash(stem: str) -> int:
     """Return the hash of a stem, 32 bits."""
     return crc32(stem.encode("utf-8", "surrogatepass"))
@@ -81,36 +57,17 @@ def form_hash(form: str) -> int:
     return crc32(form.encode("utf-8", "surrogatepass")) & 0xFF
 
 
-def make_rerank_features(
-    title: Sequence[Term], body: Sequence[Term], joined_title: Sequence[Term] = (), joined_body: Sequence[Joined] = ()
-) -> bytes:
-    """Return the rerank features of an article in their stored form; ``body`` is lead and text."""
-    end = _end_of_opening(body) if joined_body else 0
-    opening = [term for index, term in joined_body if index < end]
-    rest = [term for index, term in joined_body if index >= end]
-    rows = (title, body, joined_title, opening, rest)
-    forms = tuple(map(_FORMS.of, rows))
-    header = _HEADER.pack(_MARK[0], len(title), len(title) + len(body), *map(len, forms[:4]))
-    return b"".join((header, *map(_STEMS.of, rows), *forms))
-
-
-def _end_of_opening(body: Sequence[Term]) -> int:
-    """Return the index of the first token behind the opening."""
-    places = [index for index, term in enumerate(body) if not term.is_stopword]
-    return places[OPENING_WORDS] if len(places) > OPENING_WORDS else len(body)
-
-
 def read_rerank_features(stored: bytes) -> RerankFeatures:
-    """Return the features that :func:`make_rerank_features` wrote; raises IndexDamaged for other bytes."""
+    """Return the features that :mod:`.rerank_features_writer` wrote; raises IndexDamaged for other bytes."""
     try:
-        if not stored.startswith(_MARK):
+        if not stored.startswith(MARK):
             return _read_text(stored)
-        words, beyond = divmod(len(stored) - _HEADER.size, _STEM_SIZE + 1)
-        _, title_length, length, title, body, joined_title, joined_opening = _HEADER.unpack_from(stored)
+        words, beyond = divmod(len(stored) - HEADER.size, _STEM_SIZE + 1)
+        _, title_length, length, title, body, joined_title, joined_opening = HEADER.unpack_from(stored)
         if beyond or title + body + joined_title + joined_opening > words:
             raise ValueError
-        end = _HEADER.size + _STEM_SIZE * words
-        stems, forms = stored[_HEADER.size : end], stored[end:]
+        end = HEADER.size + _STEM_SIZE * words
+        stems, forms = stored[HEADER.size : end], stored[end:]
         return RerankFeatures(title_length, length, title, body, joined_title, joined_opening, stems, forms)
     except (ValueError, error) as cause:
         reason = Message("it cannot be read ({reason})", reason="the rerank features of an article")

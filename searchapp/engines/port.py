@@ -97,6 +97,7 @@ Errors
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -171,7 +172,8 @@ class Document:
     position, so that no phrase goes over it, and counts as a word where words stand near each other.
     ``joined`` has of each part the joined words of its compounds, which have no position: they are found by stem and by
     exact form, and count in the length. ``day`` is its date in the configured time zone as yyyymmdd, 0 without one.
-    ``rerank_features`` are the bytes that the second stage reads without reading the article.
+    ``rerank_features`` are the bytes that the second stage reads without reading the article. ``numbers`` are
+    those of the terms of title, lead and text and then of the joined words of each, in a row; None when not known.
     """
 
     article: Article
@@ -182,6 +184,7 @@ class Document:
     rerank_features: bytes = b""
     joined: tuple[Sequence[Term], Sequence[Term], Sequence[Term]] = ((), (), ())
     breaks: tuple[Sequence[int], Sequence[int], Sequence[int]] = ((), (), ())
+    numbers: array[int] | None = None
 
 
 SortKey = tuple[int, int]

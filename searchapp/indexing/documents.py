@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import chain
 from types import TracebackType
 from typing import Self
 from zoneinfo import ZoneInfo
 
 from searchapp.analysis import FrenchAnalyzer, Joined, Term
-from searchapp.derived.rerank_features import make_rerank_features
 from searchapp.engines.days import day_number
 from searchapp.engines.port import ArticleWriter, Document, Engine, MakeDocument, ParallelEngine, Place, Writer
 from searchapp.indexing.naming import Naming, NamingWriter
@@ -27,19 +27,27 @@ class DocumentMaker:
         self._analyzer = analyzer or FrenchAnalyzer()
 
     def __call__(self, article: Article) -> Document:
+        # With numpy, which a reindex that finds nothing new does not need.
+        from searchapp.derived.rerank_features_writer import make_rerank_features
+        from searchapp.derived.term_numbers import term_numbers
+
         local = article.date.astimezone(self._timezone) if article.date else None
         parts = map(self._part, (article.title, article.lead, article.text))
         (title, joined_title, in_title), (lead, joined_lead, in_lead), (text, joined_text, in_text) = parts
+        body = lead + text
         joined_body = [*joined_lead, *((len(lead) + index, term) for index, term in joined_text)]
+        joined = terms_of(joined_title), terms_of(joined_lead), terms_of(joined_text)
+        numbers = term_numbers([*title, *body, *chain.from_iterable(joined)])
         return Document(
             article=article,
             title=title,
             lead=lead,
             text=text,
-            rerank_features=make_rerank_features(title, lead + text, terms_of(joined_title), joined_body),
-            joined=(terms_of(joined_title), terms_of(joined_lead), terms_of(joined_text)),
+            rerank_features=make_rerank_features(title, body, joined[0], joined_body, numbers),
+            joined=joined,
             breaks=(in_title, in_lead, in_text),
             day=day_number(local) if local else 0,
+            numbers=numbers,
         )
 
     def _part(self, text: str) -> tuple[list[Term], list[Joined], list[int]]:

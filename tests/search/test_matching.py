@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from searchapp.derived.rerank_features import make_rerank_features
+from searchapp.derived.rerank_features_writer import make_rerank_features
 from searchapp.engines.port import BooleanClause, Clause, MinimumWeightClause, TermClause
 from searchapp.model import Deadline
 from searchapp.query import Bool, Phrase, Word, parse

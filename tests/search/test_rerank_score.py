@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from searchapp.analysis import FrenchAnalyzer
-from searchapp.derived.rerank_features import make_rerank_features, read_rerank_features
+from searchapp.derived.rerank_features import read_rerank_features
+from searchapp.derived.rerank_features_writer import make_rerank_features
 from searchapp.errors import IndexDamaged
 from searchapp.search.rerank_score import RerankScores, rerank_scores, score
 from searchapp.search.scored_terms import ScoredTerm, idf

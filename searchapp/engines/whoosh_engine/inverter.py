@@ -8,13 +8,16 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Iterable, Sequence
+from itertools import chain
 from operator import attrgetter
 from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
+import numpy.typing as npt
 
 from searchapp.analysis import Term
+from searchapp.derived.term_numbers import as_array, term_numbers
 from searchapp.engines.field_values import field_values
 from searchapp.engines.port import Document
 from searchapp.engines.stored_form import to_stored
@@ -35,9 +38,10 @@ class Inverter:
 
     def __init__(self) -> None:
         self.count = 0
-        self._numbers = _TermNumbers()
+        self._terms = _Terms()
         self._parts = {part: _Tokens() for part in PARTS}
         self._joined = {part: _Tokens() for part in PARTS}
+        self._rows = (*self._parts.values(), *self._joined.values())
         self._values: dict[str, dict[str, list[int]]] = {name: {} for name in VALUE_FIELDS}
         self._stored: list[bytes] = []
         self._rerank_features: list[bytes] = []
@@ -46,11 +50,14 @@ class Inverter:
         self._days = array("I")
 
     def add(self, document: Document) -> None:
-        number = self._numbers.__getitem__
-        parts = (document.title, document.lead, document.text)
-        for part, terms, joined, breaks in zip(PARTS, parts, document.joined, document.breaks, strict=True):
-            self._parts[part].add(map(number, terms), len(terms), breaks)
-            self._joined[part].add(map(number, joined), len(joined))
+        rows = (document.title, document.lead, document.text, *document.joined)
+        terms = list(chain.from_iterable(rows))
+        numbers = term_numbers(terms) if document.numbers is None else document.numbers
+        self._terms.note(terms, as_array(numbers))
+        start = 0
+        for tokens, row, breaks in zip(self._rows, rows, (*document.breaks, (), (), ()), strict=True):
+            tokens.add(numbers[start : start + len(row)], breaks)
+            start += len(row)
         article = document.article
         for name, value in field_values(article, document.day):
             self._values[name].setdefault(value, []).append(self.count)
@@ -63,7 +70,7 @@ class Inverter:
 
     def write(self, folder: Path) -> Any:
         """Write the segment into ``folder`` and return Whoosh's object for it."""
-        self._ranks = {form: self._numbers.ranks(form) for form in ("stem", "word", "exact")}
+        self._ranks = {form: self._terms.ranks(form) for form in ("stem", "word", "exact")}
         with SegmentWriter(folder, self.count) as file:
             for name, add in sorted(self._fields().items()):
                 add(file, name)
@@ -119,39 +126,56 @@ class Inverter:
         return total
 
 
-class _TermNumbers(dict[Term, int]):
-    """Numbers for the terms of a segment, in the order in which they are first looked up."""
+class _Terms:
+    """The distinct terms of a segment, and their numbers."""
 
-    def __missing__(self, term: Term) -> int:
-        self[term] = number = len(self)
-        return number
+    def __init__(self) -> None:
+        self._terms: list[Term] = []
+        self._numbers = array("i")
+        self._is_noted = np.zeros(0, np.bool_)
+
+    def note(self, terms: Sequence[Term], numbers: npt.NDArray[np.int32]) -> None:
+        """Add those of ``terms`` that are new; ``numbers`` are theirs."""
+        if not len(numbers):
+            return
+        if (highest := int(numbers.max())) >= len(self._is_noted):
+            self._is_noted = np.concatenate((self._is_noted, np.zeros(highest + 1, np.bool_)))
+        for place in np.flatnonzero(~self._is_noted[numbers]).tolist():
+            number = int(numbers[place])
+            if not self._is_noted[number]:
+                self._is_noted[number] = True
+                self._numbers.append(number)
+                self._terms.append(terms[place])
 
     def ranks(self, form: str) -> tuple[list[bytes], Numbers]:
         """Return the distinct forms (stem, word or exact) in byte order, and the rank of each term number's form."""
-        forms: list[str] = list(map(attrgetter(form), self))
+        forms: list[str] = list(map(attrgetter(form), self._terms))
         distinct = sorted(set(forms))
         rank_of = dict(zip(distinct, range(len(distinct)), strict=True))
-        return list(map(str.encode, distinct)), np.fromiter(map(rank_of.__getitem__, forms), np.int64, len(forms))
+        ranks = np.zeros(len(self._is_noted), np.int64)
+        ranks[as_array(self._numbers)] = np.fromiter(map(rank_of.__getitem__, forms), np.int64, len(forms))
+        return list(map(str.encode, distinct)), ranks
 
 
 class _Tokens:
     """The tokens of one part over many documents, as flat arrays."""
 
     def __init__(self) -> None:
-        self._terms = array("I")
+        self._terms = array("i")
         self._lengths = array("I")
         self._breaks = array("I")
 
-    def add(self, terms: Iterable[int], length: int, breaks: Iterable[int] = ()) -> None:
+    def add(self, terms: array[int], breaks: Iterable[int] = ()) -> None:
         """Add one document's tokens; ``breaks`` are the indexes of those that begin a paragraph after another."""
         first = len(self._terms)
-        self._breaks.extend(first + index for index in breaks)
+        if breaks:
+            self._breaks.extend(first + index for index in breaks)
         self._terms.extend(terms)
-        self._lengths.append(length)
+        self._lengths.append(len(terms))
 
     @property
     def terms(self) -> Numbers:
-        return np.frombuffer(self._terms, dtype=np.uint32).astype(np.int64)
+        return as_array(self._terms).astype(np.int64)
 
     @property
     def lengths(self) -> Numbers:
