@@ -30,7 +30,7 @@ _COMMANDS: Final = (
     ("check", "generation_commands", _("Check every file and article of the index.")),
     ("rollback", "generation_commands", _("Go back to an earlier generation.")),
     ("queries", "queries_command", _("Show what people searched for.")),
-    ("backup", "backup_commands", _("Copy the index, the journal and the settings, while others write.")),
+    ("backup", "backup_commands", _("Copy index, journal and settings into one file.")),
     ("restore", "backup_commands", _("Restore a backup.")),
     ("doctor", "doctor_command", _("Check the machine and the installation, and say what to do.")),
     ("analyze", "analyze_command", _("Show the French analysis of a text.")),
