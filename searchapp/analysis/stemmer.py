@@ -216,9 +216,13 @@ class _RulesByTail(dict[str, tuple[Rule, ...]]):
     def __init__(self, rules: tuple[Rule, ...]) -> None:
         super().__init__()
         self._rules = rules
+        self._places: dict[str, list[int]] = {}
+        for place, (ending, _, _) in enumerate(rules):
+            self._places.setdefault(ending[-_TAIL:], []).append(place)
 
     def __missing__(self, tail: str) -> tuple[Rule, ...]:
-        rules = tuple(rule for rule in self._rules if tail.endswith(rule[0]) or rule[0].endswith(tail))
+        places = sorted(place for start in range(len(tail)) for place in self._places.get(tail[start:], ()))
+        rules = tuple(self._rules[place] for place in places)
         if len(self) < _MAX_TAILS:
             self[tail] = rules
         return rules

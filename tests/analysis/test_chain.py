@@ -35,6 +35,14 @@ def stems(text: str) -> list[str]:
     return [term.stem for term in ANALYZER.terms(text)]
 
 
+@given(st.text(alphabet="aAéÉèçÇœŒæÿ’'`´-_ «»1\u00a0\u00adøßµ²½", max_size=12))
+@example("L’Œuvre d’Été")
+def test_words_of_latin_letters_are_normalised_and_folded_like_all_others(text: str) -> None:
+    other = "\u4e2d"  # a Chinese letter, which no quick way takes
+    assert normalize(text + other) == normalize(text) + other
+    assert fold(text + other) == fold(text) + other
+
+
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
