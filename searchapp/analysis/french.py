@@ -133,7 +133,7 @@ class FrenchAnalyzer:
 
     def term_of_form(self, exact: str) -> Term:
         """Return the term that has this exact form: that of a compound, when it has one's hyphen, space or elision."""
-        is_joined = "-" in exact or "_" in exact or elided_length(exact)
+        is_joined = not exact.isalnum() and ("-" in exact or "_" in exact or elided_length(exact))
         return self._joined_terms[exact] if is_joined else self._terms[exact]
 
     def compounds(self, text: str, *, lenient: bool = False) -> Iterator[tuple[Compound, Term]]:

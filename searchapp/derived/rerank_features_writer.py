@@ -34,25 +34,24 @@ class _HashTable:
         self._lock = Lock()
 
     def of(self, terms: Sequence[Term], numbers: Numbers) -> Hashes:
-        if not len(numbers):
-            return np.empty(0, np.uint64)
-        if int(numbers.max()) >= len(self._hashes):
+        """Return the hashes of ``terms``, whose numbers are given."""
+        try:
+            hashes = self._hashes[numbers]
+        except IndexError:
             self._grow(int(numbers.max()))
-        hashes = self._hashes[numbers]
-        unknown = np.flatnonzero(hashes == 0)
-        if not len(unknown):
-            return hashes
-        for place in unknown.tolist():
-            hashes[place] = _hashes_of(terms[place])
-        with self._lock:
-            self._hashes[numbers] = hashes
+            hashes = self._hashes[numbers]
+        unknown = (hashes == 0).nonzero()[0]
+        if len(unknown):
+            for place in unknown.tolist():
+                hashes[place] = _hashes_of(terms[place])
+            with self._lock:
+                self._hashes[numbers] = hashes
         return hashes
 
     def _grow(self, highest: int) -> None:
         with self._lock:
-            grown = np.zeros(2 * highest, np.uint64)
-            grown[: len(self._hashes)] = self._hashes
-            self._hashes = grown
+            missing = 2 * highest - len(self._hashes)
+            self._hashes = np.concatenate((self._hashes, np.zeros(max(0, missing), np.uint64)))
 
 
 _TABLE: Final = _HashTable()
@@ -71,7 +70,7 @@ def make_rerank_features(
     """
     terms = [*title, *body, *joined_title, *(term for _, term in joined_body)]
     hashes = _TABLE.of(terms, as_array(term_numbers(terms) if numbers is None else numbers))
-    is_content = hashes & _CONTENT != 0
+    is_content = (hashes & _CONTENT).astype(np.bool_)
     body_start, joined_start = len(title), len(title) + len(body)
     words = np.count_nonzero(is_content[:body_start]), np.count_nonzero(is_content[body_start:joined_start])
     opening = 0
@@ -88,7 +87,7 @@ def make_rerank_features(
 
 def _end_of_opening(is_content: npt.NDArray[np.bool_]) -> int:
     """Return the index of the first token behind the opening, given which tokens of the body are content words."""
-    places = np.flatnonzero(is_content)
+    places = is_content.nonzero()[0]
     return int(places[OPENING_WORDS]) if len(places) > OPENING_WORDS else len(is_content)
 
 

@@ -136,11 +136,12 @@ class _Terms:
 
     def note(self, terms: Sequence[Term], numbers: npt.NDArray[np.int32]) -> None:
         """Add those of ``terms`` that are new; ``numbers`` are theirs."""
-        if not len(numbers):
-            return
-        if (highest := int(numbers.max())) >= len(self._is_noted):
-            self._is_noted = np.concatenate((self._is_noted, np.zeros(highest + 1, np.bool_)))
-        for place in np.flatnonzero(~self._is_noted[numbers]).tolist():
+        try:
+            new = (~self._is_noted[numbers]).nonzero()[0]
+        except IndexError:
+            self._is_noted = np.concatenate((self._is_noted, np.zeros(int(numbers.max()) + 1, np.bool_)))
+            new = (~self._is_noted[numbers]).nonzero()[0]
+        for place in new.tolist():
             number = int(numbers[place])
             if not self._is_noted[number]:
                 self._is_noted[number] = True
