@@ -35,7 +35,7 @@ from searchapp.indexing.naming import NameModel, Naming
 from searchapp.indexing.previous_generation import PreviousGeneration
 from searchapp.indexing.reindex_options import Options
 from searchapp.indexing.rejects import write_rejects
-from searchapp.indexing.spelling_dictionary import write_spelling_dictionary
+from searchapp.indexing.spelling_dictionary import spelling_dictionary_written, write_spelling_dictionary
 from searchapp.indexing.suggestions_file import CountingSink, write_suggestions
 from searchapp.indexing.summary import NamingSummary, Summary, count_changes, summarize
 from searchapp.indexing.update import Progress, Update
@@ -202,8 +202,7 @@ class _Reindex:
             reader = stack.enter_context(closing(job.engine.open(Place(path / ENGINE))))
             # The documents that an interrupted build superseded were not counted.
             superseded = sys.maxsize if checkpoint else update.superseded
-            self._write_derived_files(path, reader, state, base, superseded, counting)
-            grouping.complete(reader)
+            self._write_derived_files(path, reader, state, base, superseded, counting, grouping)
             if job.options.verify:
                 verify(reader, state)
             write_rejects(path, state.rejects())
@@ -252,16 +251,20 @@ class _Reindex:
         base: _Base | None,
         superseded: int,
         counting: CountingSink | None,
+        grouping: GroupingSink,
     ) -> None:
+        job = self._job
         if base is None:
-            write_spelling_dictionary(path, reader, self._job.analyzer, superseded=superseded)
-            if not counting or not counting.write(reader.count):
-                write_suggestions(path, reader)
+            with spelling_dictionary_written(path, reader, job.engine, job.analyzer, superseded, job.options.jobs):
+                if not counting or not counting.write(reader.count):
+                    write_suggestions(path, reader)
+                grouping.complete(reader)
             return
-        with closing(self._job.engine.open(Place(base.path / ENGINE))) as earlier:
+        with closing(job.engine.open(Place(base.path / ENGINE))) as earlier:
             before = base.path, earlier
-            write_spelling_dictionary(path, reader, self._job.analyzer, before, state.changed_articles())
+            write_spelling_dictionary(path, reader, job.analyzer, before, state.changed_articles())
             write_suggestions(path, reader, before, state.changed_articles())
+        grouping.complete(reader)
 
     def _refuse(self, summary: Summary) -> None:
         """Raise RejectsRefused, CorpusShrunk or CorpusReplaced when the options do not allow this summary."""

@@ -1,4 +1,8 @@
-"""Writing the spelling dictionary of a generation: from all its terms, or from its base and the changed articles."""
+"""Writing the spelling dictionary of a generation: from all its terms, or from its base and the changed articles.
+
+Of all terms, it takes a process a twentieth of the time of indexing, at the end, when the processes that analysed are
+done. So a process of its own writes that of a large generation while this one writes the other files.
+"""
 
 from __future__ import annotations
 
@@ -6,16 +10,56 @@ import shutil
 import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from searchapp.analysis import FrenchAnalyzer
 from searchapp.derived.spelling import FILE_NAME, build_spelling_dictionary, update_spelling_dictionary
-from searchapp.engines.port import EngineRequest, Reader, TermClause
-from searchapp.indexing.documents import terms_of
+from searchapp.engines.port import Engine, EngineRequest, ParallelEngine, Place, Reader, TermClause
+from searchapp.engines.workers import Pool
+from searchapp.indexing.documents import processors, terms_of
+from searchapp.indexing.generation_layout import ENGINE
 from searchapp.model import Article
 from searchapp.schema import EXACT
 
-__all__ = ["write_spelling_dictionary"]
+__all__ = ["spelling_dictionary_written", "write_spelling_dictionary"]
+
+# Fewer articles have a dictionary in the time in which a process starts.
+_MIN_PARALLEL_ARTICLES: Final = 10_000
+
+
+@contextmanager
+def spelling_dictionary_written(
+    path: Path, reader: Reader, engine: Engine, analyzer: FrenchAnalyzer, superseded: int, jobs: int
+) -> Iterator[None]:
+    """Write the dictionary of a generation without a base until the block ends, beside it if ``jobs`` allow for that.
+
+    Raises EngineUnavailable when the process beside it dies. See :func:`write_spelling_dictionary` for the rest.
+    """
+    parallel = (jobs or processors()) > 1 and isinstance(engine, ParallelEngine)
+    if not parallel or reader.count < _MIN_PARALLEL_ARTICLES:
+        write_spelling_dictionary(path, reader, analyzer, superseded=superseded)
+        yield
+        return
+    with Pool(1, _Build(engine, analyzer)) as pool:
+        pool.request(pool.least_busy(1), (path, superseded))
+        yield
+        pool.answer()
+
+
+@dataclass(frozen=True, slots=True)
+class _Build:
+    """The handler of the process: takes the generation's path and the number of its deleted documents."""
+
+    engine: Engine
+    analyzer: FrenchAnalyzer
+
+    def __call__(self, message: tuple[Path, int]) -> None:
+        path, superseded = message
+        with closing(self.engine.open(Place(path / ENGINE))) as reader:
+            write_spelling_dictionary(path, reader, self.analyzer, superseded=superseded)
 
 
 def write_spelling_dictionary(

@@ -6,17 +6,21 @@ import json
 import os
 import random
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
+from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from searchapp import bootstrap
 from searchapp.config import Config
+from searchapp.derived import spelling
 from searchapp.errors import CorpusMissing, IndexDamaged, IndexLocked, IndexMissing
-from searchapp.indexing import Generations
+from searchapp.indexing import Generations, spelling_dictionary
 from searchapp.indexing.reindex import Progress
 from searchapp.model import SearchRequest
 from searchapp.schema import SCHEMA_VERSION
@@ -51,6 +55,26 @@ def test_every_article_is_counted_once(corpus: Path, config: Config) -> None:
     ]
     lines = (config.index / summary.generation / "rejects.jsonl").read_text("utf-8").splitlines()
     assert [json.loads(line)["file"] for line in lines] == ["articles.jsonl", "image.txt", "vide.txt"]
+
+
+def spellings(config: Config) -> list[object]:
+    """Return the rows of the published spelling dictionary."""
+    file = config.index / bootstrap.index_status(config).manifest.generation / spelling.FILE_NAME
+    with closing(sqlite3.connect(file)) as connection:
+        return [connection.execute(rows).fetchall() for rows in ("SELECT * FROM words", "SELECT * FROM stems")]
+
+
+@pytest.mark.parametrize("engine", ["whoosh", "tantivy"])
+def test_a_process_beside_writes_the_same_spelling_dictionary(
+    config: Config, engine: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config = replace(config, engine=engine)
+    bootstrap.reindex(replace(config, jobs=1), options=FULL)
+    alone = spellings(config)
+    monkeypatch.setattr(spelling_dictionary, "_MIN_PARALLEL_ARTICLES", 1)
+    bootstrap.reindex(replace(config, jobs=2), options=FULL)
+    assert spellings(config) == alone
+    assert all(alone)
 
 
 def test_the_manifest_tells_what_a_generation_was_made_of(config: Config) -> None:
