@@ -70,11 +70,9 @@ def engine_alone(engine: str, folder: Path) -> Callable[[str], object]:
 
     def ask(query: str) -> object:
         clause = resolver.resolve(parse(query).tree).clause
-        found = reader.search(
-            EngineRequest(clause, limit=100, facets=FACET_FIELDS, facet_limit=100, histogram=True, timeline=True)
-        )
-        documents = [candidate.document for candidate in found.candidates]
-        return reader.rerank_features(documents), reader.articles(documents[:10])
+        counts = {"facets": FACET_FIELDS, "facet_limit": 100, "histogram": True, "timeline": True}
+        found = reader.search(EngineRequest(clause, limit=100, features=100, **counts))
+        return found, reader.articles(candidate.document for candidate in found.candidates[:10])
 
     return ask
 

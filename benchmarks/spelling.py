@@ -26,6 +26,7 @@ from searchapp.indexing.generations import Generations
 from searchapp.model import Deadline
 from searchapp.schema import WORDS
 from searchapp.search.corrections import Corrections, SpellingCorrector
+from searchapp.search.query_statistics import QueryStatistics
 
 EDITED, RIGHT = 1_000, 5_000
 ANALYZER = FrenchAnalyzer()
@@ -82,9 +83,10 @@ def main() -> None:
     generations = Generations(given.index, 2, engine_of=bootstrap.engine_named)
     folder = generations.path(generations.current())
     reader = bootstrap.engine_named(given.engine).open(folder / ENGINE)
-    corrector = SpellingCorrector(reader, SpellingDictionary(folder / FILE_NAME, ANALYZER), ANALYZER)
+    dictionary = SpellingDictionary(folder / FILE_NAME, ANALYZER)
 
     def correct(word: str) -> Corrections:
+        corrector = SpellingCorrector(QueryStatistics(reader), dictionary, ANALYZER)
         terms = ANALYZER.terms(word)
         return corrector.correct(terms, {term.exact for term in terms}, Deadline())
 

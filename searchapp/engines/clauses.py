@@ -17,6 +17,7 @@ __all__ = [
     "Close",
     "DayClause",
     "Either",
+    "FirstOfClause",
     "MatchAllClause",
     "MinimumWeightClause",
     "PhraseClause",
@@ -116,6 +117,19 @@ class MinimumWeightClause:
 
 
 @dataclass(frozen=True, slots=True)
+class FirstOfClause:
+    """Documents of the first of ``clauses`` that ``least`` documents match, else of the last; does not score.
+
+    None of ``clauses`` scores, and each finds all that the one before finds. Counted are the documents of the whole
+    generation, whatever stands around the clause. Out of time, the one that was reached is taken or, where it excludes,
+    the last.
+    """
+
+    clauses: tuple[Clause, ...]
+    least: int
+
+
+@dataclass(frozen=True, slots=True)
 class MatchAllClause:
     """Every document, all with score 0."""
 
@@ -132,7 +146,16 @@ class BooleanClause:
     must_not: tuple[Clause, ...] = ()
 
 
-Clause = TermClause | PhraseClause | SpanClause | DayClause | MinimumWeightClause | MatchAllClause | BooleanClause
+Clause = (
+    TermClause
+    | PhraseClause
+    | SpanClause
+    | DayClause
+    | MinimumWeightClause
+    | FirstOfClause
+    | MatchAllClause
+    | BooleanClause
+)
 
 
 def unscored(clause: Clause) -> Clause:

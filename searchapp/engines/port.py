@@ -55,9 +55,14 @@ Reading
     what goes beyond 24 counts with its first four binary digits; the average is that of the exact lengths. So engines
     order alike. Everything else finds or excludes and does not score.
 
+    With ``counted``, facets, histogram and timeline are of the matches that this clause finds too, if there are any
+    with all filters; ``EngineResult.counted`` is their number. ``total`` and candidates stay those of the clause.
+    When a clause finds nothing with all filters, be it for lack of time, those of ``instead`` are tried in turn;
+    ``EngineResult.instead`` says how many found nothing. The first ``features`` candidates carry what the second stage
+    ranks by: the day, and the bytes that were stored as rerank features, unread by the engine.
+
     A candidate's ``document`` is a handle: hashable, equal for the same document of one reader, and good for
-    ``articles``, ``rerank_features`` and ``days`` of that reader only. Only the adapter calculates with it or orders
-    by it.
+    ``articles`` and ``details`` of that reader only. Only the adapter calculates with it or orders by it.
 
     Pages go on by sort key: each candidate carries its own, and a request ``after`` one gives what follows it in that
     order, at a cost that does not grow with the depth. A key is two whole numbers that rise from candidate to
@@ -78,11 +83,16 @@ Reading
     enough may answer in full all the same.
 
     ``terms_with_prefix`` reads the dictionary of a field: the terms that begin so, in the order of their code points,
-    at most ``limit``, each with its document frequency. ``rerank_features`` returns the bytes stored with each document
-    for the second stage, unread by the engine.
+    at most ``limit``, each with its document frequency. ``term_statistics`` reads several of these and the document
+    frequencies of any number of terms.
+
+    Each call may be a round trip to another machine, so each asks for all that is known to be needed by then. A search
+    makes three: ``term_statistics`` for its plan, ``search``, and ``details`` of the results shown
+    (tests/contract/test_round_trips.py). What never changes is kept by the callers for the life of a reader: whole
+    dictionaries of fields, the expansions of abbreviations.
 
     Lengths and frequencies are those of the documents that were written: an engine may go on counting a deleted one in
-    scores, ``document_frequency`` and the dictionary until its room is used again, but never finds it.
+    scores, in document frequencies and the dictionary until its room is used again, but never finds it.
 
 Differences
     An engine that departs from this page says so in an attribute ``capabilities``, a :class:`Capabilities` with the
@@ -109,6 +119,7 @@ from searchapp.engines.clauses import (
     BooleanClause,
     Clause,
     DayClause,
+    FirstOfClause,
     MatchAllClause,
     MinimumWeightClause,
     PhraseClause,
@@ -127,12 +138,14 @@ __all__ = [
     "Clause",
     "CompactionRequired",
     "DayClause",
+    "Details",
     "Document",
     "DocumentHandle",
     "Engine",
     "EnginePanic",
     "EngineRequest",
     "EngineResult",
+    "FirstOfClause",
     "MakeDocument",
     "MatchAllClause",
     "MinimumWeightClause",
@@ -143,6 +156,8 @@ __all__ = [
     "SortKey",
     "SpanClause",
     "TermClause",
+    "TermPrefix",
+    "TermStatistics",
     "Writer",
 ]
 
@@ -196,7 +211,9 @@ _SORT_KEY_END: Final = 1 << 64
 class EngineRequest:
     """A search for candidates ``offset`` to ``offset + limit`` of those that come ``after`` a sort key, or of all.
 
-    ``facets`` names the facets to count, ``facet_limit`` the most buckets of each.
+    ``facets`` names the facets to count, ``facet_limit`` the most buckets of each; ``counted`` narrows what is counted.
+    ``instead`` are clauses to search when ``clause`` finds nothing. ``features`` is the number of candidates that carry
+    their rerank features and days.
     """
 
     clause: Clause
@@ -212,6 +229,9 @@ class EngineRequest:
     deadline: Deadline = Deadline()
     after: SortKey | None = None
     groups: Groups | None = None
+    counted: Clause | None = None
+    instead: tuple[Clause, ...] = ()
+    features: int = 0
 
     def __post_init__(self) -> None:
         if self.offset < 0 or self.limit < 0:
@@ -221,19 +241,27 @@ class EngineRequest:
 
 
 class Candidate(NamedTuple):
-    """A found document: its handle, first-stage score and sort key, and its group of near duplicates (0: none)."""
+    """A found document: its handle, first-stage score and sort key, and its group of near duplicates (0: none).
+
+    ``features`` are its rerank features, None when they were not asked for, or there was no time to read them; ``day``
+    (yyyymmdd, 0 without a date) comes with them.
+    """
 
     document: DocumentHandle
     score: float
     sort_key: SortKey
     group: int = 0
+    features: bytes | None = None
+    day: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class EngineResult:
     """The result of :meth:`Reader.search`; unless it is ``complete``, the deadline left matches out.
 
-    ``groups`` is None when it was not asked for, or the matches are more than the engine groups.
+    ``groups`` is None when it was not asked for, or the matches are more than the engine groups. ``counted`` is the
+    number of matches of the request's ``counted``, None without one; ``instead`` that of the clauses that found
+    nothing.
     """
 
     total: int
@@ -244,6 +272,37 @@ class EngineResult:
     timeline: tuple[HistogramBucket, ...] = ()
     complete: bool = True
     groups: int | None = None
+    counted: int | None = None
+    instead: int = 0
+
+
+class TermPrefix(NamedTuple):
+    """The terms of ``field`` that begin with ``prefix``, at most ``limit``."""
+
+    field: str
+    prefix: str
+    limit: int
+
+
+@dataclass(frozen=True, slots=True)
+class TermStatistics:
+    """Document frequencies of terms, and (term, document frequency) pairs of prefixes, in the order asked for."""
+
+    frequencies: Sequence[int]
+    with_prefix: Sequence[Sequence[tuple[str, int]]] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Details:
+    """What is stored of documents, in the order asked for, and which of them match.
+
+    ``features`` are their rerank features if these were asked for. ``matching`` has of each clause the documents that
+    match it; it is None when the deadline passed before all were known.
+    """
+
+    articles: Sequence[Article]
+    features: Sequence[bytes] = ()
+    matching: tuple[frozenset[DocumentHandle], ...] | None = ()
 
 
 Added = TypeVar("Added", contravariant=True)
@@ -282,17 +341,21 @@ class Reader(Protocol):
     def article(self, article_id: str) -> Article | None:
         """Return the stored article with this id, or None."""
 
-    def rerank_features(self, documents: Iterable[DocumentHandle]) -> list[bytes]:
-        """Return the rerank features stored with documents, in the order asked for."""
-
-    def days(self, documents: Iterable[DocumentHandle]) -> list[int]:
-        """Return the days of documents (yyyymmdd, 0 without a date), in the order asked for."""
+    def details(
+        self,
+        documents: Sequence[DocumentHandle],
+        clauses: Sequence[Clause] = (),
+        *,
+        features: bool = False,
+        deadline: Deadline = Deadline(),
+    ) -> Details:
+        """Return the articles of documents that ``search`` gave, and which of them match each of ``clauses``."""
 
     def terms_with_prefix(self, field: str, prefix: str, limit: int) -> list[tuple[str, int]]:
         """Return at most ``limit`` (term, document frequency) pairs of ``field``."""
 
-    def document_frequency(self, field: str, term: str) -> int:
-        """Return the number of documents that hold ``term`` in ``field``."""
+    def term_statistics(self, terms: Sequence[tuple[str, str]], prefixes: Sequence[TermPrefix] = ()) -> TermStatistics:
+        """Return the document frequencies of ``terms``, (field, term) pairs, and the terms of ``prefixes``."""
 
     def close(self) -> None: ...
 

@@ -95,7 +95,8 @@ def _article_damages(
 ) -> Iterator[Damage]:
     every, read = max(1, reader.count // SAMPLES), 0
     for documents in all_documents(reader):
-        for article, features in zip(reader.articles(documents), reader.rerank_features(documents), strict=True):
+        details = reader.details(documents, features=True)
+        for article, features in zip(details.articles, details.features, strict=True):
             read_rerank_features(features)
             if analyzer is not None and read % every == 0 and not _is_found(reader, article, analyzer):
                 text = Message("the words of its title do not find the article “{id}”", id=article.id)

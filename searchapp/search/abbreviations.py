@@ -20,6 +20,7 @@ from searchapp.analysis import FrenchAnalyzer, Term, Token
 from searchapp.engines.port import EngineRequest, Reader, TermClause
 from searchapp.model import Deadline
 from searchapp.schema import STEMS
+from searchapp.search.query_statistics import QueryStatistics
 from searchapp.search.synonyms import Alternative
 
 __all__ = ["Abbreviations"]
@@ -48,11 +49,15 @@ class Abbreviations:
         self._lock = Lock()
         self._by_reader: WeakKeyDictionary[Reader, dict[str, tuple[Term, ...]]] = WeakKeyDictionary()
 
-    def of(self, text: str, terms: Sequence[Term], reader: Reader, deadline: Deadline) -> Iterator[Alternative]:
+    def of(
+        self, text: str, terms: Sequence[Term], reader: Reader, statistics: QueryStatistics, deadline: Deadline
+    ) -> Iterator[Alternative]:
         """Yield what the abbreviations of a query stand for; ``terms`` are those of its ``text``."""
         words = {token.term.word for token in _abbreviations(text, list(self._analyzer.tokens(text)))}
         for index, term in enumerate(terms):
-            if term.word in words and (expansion := self._expansion(term, reader, deadline)):
+            # A term of many articles finds enough by itself.
+            is_rare = term.word in words and statistics.document_frequency(STEMS, term.stem) <= _MOST_ARTICLES
+            if is_rare and (expansion := self._expansion(term, reader, deadline)):
                 yield Alternative(index, index + 1, expansion)
 
     def _expansion(self, term: Term, reader: Reader, deadline: Deadline) -> tuple[Term, ...]:
@@ -94,16 +99,13 @@ def _abbreviations(text: str, tokens: Sequence[Token]) -> Iterator[Token]:
 
 
 def _texts(term: Term, reader: Reader, deadline: Deadline) -> Iterator[str]:
-    """Yield the beginnings of the articles that hold ``term``, the best by BM25 first; nothing when many do."""
-    if reader.document_frequency(STEMS, term.stem) > _MOST_ARTICLES:
-        return
+    """Yield the beginnings of the articles that hold ``term``, the best by BM25 first."""
     clause = TermClause(STEMS, ((term.stem, 1.0),))
     candidates = reader.search(EngineRequest(clause, limit=_MOST_ARTICLES, deadline=deadline)).candidates
-    for start in range(0, len(candidates), 10):
+    for article in reader.articles(candidate.document for candidate in candidates):
         if deadline.passed():
             return
-        for article in reader.articles(candidate.document for candidate in candidates[start : start + 10]):
-            yield f"{article.title}. {article.lead}. {article.text}"[:_CHARACTERS_READ]
+        yield f"{article.title}. {article.lead}. {article.text}"[:_CHARACTERS_READ]
 
 
 def _written_out(abbreviation: str, text: str, analyzer: FrenchAnalyzer) -> Iterator[tuple[Term, ...]]:

@@ -41,7 +41,7 @@ def grouped_page(
     skipped = 0 if window.start.after else window.start.rank
     results = _without_copies(order, earlier)
     while len(results) <= skipped + window.size and len(given) == request.limit and not request.deadline.passed():
-        request = replace(request, limit=2 * request.limit, facets=(), histogram=False)
+        request = replace(request, limit=2 * request.limit)
         given = reader.search(request).candidates
         further, groups = _groups(given) - groups, _groups(given)
         if window.start.after:
@@ -127,4 +127,4 @@ def _members_request(request: EngineRequest, groups: set[int], duplicates: NearD
     """Return the request for the matches of ``request`` that are members of ``groups``."""
     ids = tuple((article_id, 0.0) for group in sorted(groups) for article_id in duplicates.members(group))
     clause = BooleanClause(must=(request.clause, TermClause(ID, ids)))
-    return replace(request, clause=clause, offset=0, limit=len(ids), facets=(), histogram=False)
+    return replace(request, clause=clause, offset=0, limit=len(ids))

@@ -8,14 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Final
 
 from searchapp.analysis import FrenchAnalyzer, Term
 from searchapp.derived.spelling import Correction, SpellingDictionary
-from searchapp.engines.port import Reader
 from searchapp.i18n import Message
 from searchapp.model import Deadline, Replacement
 from searchapp.schema import STEMS
+from searchapp.search.query_statistics import QueryStatistics
 
 __all__ = ["NO_CORRECTIONS", "Corrections", "SpellingCorrector", "correction_messages"]
 
@@ -110,13 +111,29 @@ class SpellingCorrector:
     """Corrects words by the dictionary of one generation. Unless ``replaces``, corrections are only offered."""
 
     def __init__(
-        self, reader: Reader, spelling: SpellingDictionary, analyzer: FrenchAnalyzer, *, replaces: bool = True
+        self,
+        statistics: QueryStatistics,
+        spelling: SpellingDictionary,
+        analyzer: FrenchAnalyzer,
+        *,
+        replaces: bool = True,
     ) -> None:
-        self._reader = reader
-        self._spelling = spelling
+        least = next(least for articles, least in _LEAST_FREQUENCIES if statistics.count >= articles)
+        self._statistics = statistics
+        self._documents = cache(spelling.documents)
+        self._corrections = cache(lambda word: spelling.corrections(word, least))
         self._analyzer = analyzer
         self._replaces = replaces
-        self._least = next(least for articles, least in _LEAST_FREQUENCIES if reader.count >= articles)
+
+    def possible_terms(self, terms: Iterable[Term], deadline: Deadline) -> Iterator[Term]:
+        """Yield the terms that may be looked for instead of ``terms``, as far as there is time to find them.
+
+        A word of the dictionary is held by an article, so nothing is looked for instead of it.
+        """
+        for term in terms if self._replaces else ():
+            if not term.is_stopword and not deadline.passed() and not self._documents(term.word):
+                for correction in self._corrections(term.word)[:1]:
+                    yield from self._terms(correction)
 
     def correct(self, terms: Iterable[Term], correctable: Set[str], deadline: Deadline) -> Corrections:
         """Return the corrections of those of ``terms`` that no article holds, or few where a likelier one is near.
@@ -127,7 +144,7 @@ class SpellingCorrector:
         offered: dict[str, tuple[str, ...]] = {}
         unchecked: list[str] = []
         for form, term in {term.exact: term for term in terms}.items():
-            articles = self._reader.document_frequency(STEMS, term.stem)
+            articles = self._statistics.document_frequency(STEMS, term.stem)
             if form not in correctable:
                 by_form |= {} if articles else {form: ()}
                 continue
@@ -145,20 +162,20 @@ class SpellingCorrector:
 
     def _likeliest(self, term: Term) -> list[Correction]:
         """Return the likeliest correction of a word that no article holds, and one that is about as likely."""
-        corrections = self._spelling.corrections(term.word, self._least)
+        corrections = self._corrections(term.word)
         return [each for each in corrections if each.cost <= corrections[0].cost + _TIE][:_MOST_OFFERED]
 
     def _far_likelier(self, term: Term, articles: int) -> list[Correction]:
         """Return the correction of a word in few articles (its stem in ``articles``) if it is a far likelier one."""
-        own = self._spelling.documents(term.word)
-        if len(term.word) < _SHORTEST_OFFERED or term.is_stopword or own > max(1, self._reader.count // _RARE):
+        own = self._documents(term.word)
+        if len(term.word) < _SHORTEST_OFFERED or term.is_stopword or own > max(1, self._statistics.count // _RARE):
             return []
         common, other = (ratio * own for ratio in _FAR_LIKELIER)
         if not own:
             common, other = (ratio * articles for ratio in _FAR_LIKELIER_THAN_STEM)
         return [
             correction
-            for correction in self._spelling.corrections(term.word, self._least)[:1]
+            for correction in self._corrections(term.word)[:1]
             if correction.edits == 1 or correction.is_common
             if correction.documents >= (common if correction.is_common else other)
             if all(each.stem != term.stem for each in self._terms(correction))

@@ -16,16 +16,18 @@ from weakref import WeakKeyDictionary
 
 from searchapp.analysis import FrenchAnalyzer, Term
 from searchapp.analysis.stemmer import irregular_words
-from searchapp.engines.port import Clause, EngineRequest, Reader
+from searchapp.engines.port import Clause, EngineRequest, Reader, TermPrefix
 from searchapp.model import Article, Deadline
 from searchapp.query.grammar import MOST_EXPANSIONS
 from searchapp.schema import ID
 from searchapp.search.fuzzy import near_words
+from searchapp.search.query_statistics import QueryStatistics
 from searchapp.search.wildcards import WordForm
 
-__all__ = ["Dictionaries", "Dictionary", "Expansion", "Lookup"]
+__all__ = ["Dictionaries", "Dictionary", "Expansion", "Lookup", "words_of_form", "words_with_prefix"]
 
 Value = tuple[str, tuple[Term, ...]]
+ReadWords = Callable[[TermPrefix], Sequence[tuple[str, int]]]
 _ALL: Final = 1 << 30
 # A stem begins with the first letters of its words, irregular words apart.
 _SHARED_LETTERS: Final = 2
@@ -35,6 +37,17 @@ _ARTICLES: Final = 1000
 _BATCH: Final = 2048
 # Words of a prefix that are read, to choose the most frequent among them.
 _MAX_PREFIX_WORDS: Final = 16 * MOST_EXPANSIONS
+
+
+def words_with_prefix(field: str, prefix: str) -> TermPrefix:
+    """Return the words of ``field`` that are read for a prefix."""
+    return TermPrefix(field, prefix, _MAX_PREFIX_WORDS)
+
+
+def words_of_form(field: str, text: str) -> TermPrefix | None:
+    """Return the words of ``field`` that are read for a word with « * » and « ? », None when these are all."""
+    beginning = WordForm.of(text).beginning
+    return TermPrefix(field, beginning, _ALL) if beginning else None
 
 
 class Dictionary:
@@ -49,6 +62,10 @@ class Dictionary:
         self._stems: dict[tuple[str, str], Mapping[str, Sequence[str]]] = {}
         self._values: dict[str, list[Value]] = {}
         self._unread_values: dict[str, Iterator[str]] = {}
+
+    def statistics(self) -> QueryStatistics:
+        """Return the statistics of the same generation for one search, none of them read yet."""
+        return QueryStatistics(self._reader)
 
     def words(self, field: str) -> Mapping[str, int]:
         """Return every word of a field with its document frequency."""
@@ -81,21 +98,16 @@ class Dictionary:
                 self._words_by_length[field] = lengths
             return self._words_by_length[field]
 
-    def with_prefix(self, field: str, prefix: str) -> Mapping[str, int]:
-        """Return the words of a field that begin with ``prefix``, with their document frequencies."""
-        return dict(self._reader.terms_with_prefix(field, prefix, _MAX_PREFIX_WORDS))
-
-    def matching(self, field: str, text: str, deadline: Deadline) -> Mapping[str, int] | None:
+    def matching(self, field: str, text: str, read: ReadWords, deadline: Deadline) -> Mapping[str, int] | None:
         """Return the words of a field that have the form ``text``, with « * » and « ? », and their frequencies.
 
-        Only those that begin like it are looked at, which are all where it begins with a star. None when the deadline
-        passes before all of them are.
+        Only those that begin like it are looked at, which ``read`` gives, or all where it begins with a star. None when
+        the deadline passes before all of them are.
         """
         form = WordForm.of(text)
-        prefix = form.beginning
-        words = dict(self._reader.terms_with_prefix(field, prefix, _ALL)) if prefix else self.words(field)
+        prefix = words_of_form(field, text)
         found: dict[str, int] = {}
-        entries = iter(words.items())
+        entries = iter(read(prefix) if prefix else self.words(field).items())
         while batch := list(islice(entries, 8 * _BATCH)):
             if deadline.passed():
                 return None
@@ -182,12 +194,18 @@ class Expansion:
 class Lookup:
     """A dictionary as one search uses it: until ``deadline``, and no more words than a clause takes.
 
-    Without a dictionary nothing is found.
+    Without a dictionary nothing is found. ``statistics`` are those of the search.
     """
 
-    def __init__(self, dictionary: Dictionary | None = None, deadline: Deadline = Deadline()) -> None:
+    def __init__(
+        self,
+        dictionary: Dictionary | None = None,
+        deadline: Deadline = Deadline(),
+        statistics: QueryStatistics | None = None,
+    ) -> None:
         self._dictionary = dictionary
         self._deadline = deadline
+        self._statistics = statistics or (dictionary.statistics() if dictionary else None)
         # A search resolves a prefix or a fuzzy word twice: to find by it, and to know who lacks it.
         self._expansions: dict[tuple[object, ...], Expansion] = {}
 
@@ -196,7 +214,7 @@ class Lookup:
         key = (*fields, prefix)
         if key not in self._expansions:
             self._expansions[key] = self._expand(
-                fields, lambda field, dictionary: dictionary.with_prefix(field, prefix)
+                fields, lambda field, _: dict(self._read(words_with_prefix(field, prefix)))
             )
         return self._expansions[key]
 
@@ -205,7 +223,7 @@ class Lookup:
         key = (*fields, "form", text)
         if key not in self._expansions:
             self._expansions[key] = self._expand(
-                fields, lambda field, dictionary: dictionary.matching(field, text, self._deadline)
+                fields, lambda field, dictionary: dictionary.matching(field, text, self._read, self._deadline)
             )
         return self._expansions[key]
 
@@ -250,6 +268,9 @@ class Lookup:
     def values_with_prefix(self, field: str, prefix: str, limit: int) -> list[str]:
         """Return the first values of a field that begin with ``prefix``."""
         return self._dictionary.values_with_prefix(field, prefix, limit) if self._dictionary else []
+
+    def _read(self, prefix: TermPrefix) -> Sequence[tuple[str, int]]:
+        return self._statistics.with_prefix(prefix) if self._statistics else ()
 
     def _expand(self, fields: Iterable[str], find: Callable[[str, Dictionary], Mapping[str, int] | None]) -> Expansion:
         """Return the most frequent of the words found; out of time none, since frequencies are then not known."""

@@ -29,7 +29,8 @@ def exclude(reader: Reader, ids: frozenset[str]) -> Reader:
 class ExcludingReader:
     """A :class:`~searchapp.engines.port.Reader` that finds all documents but those of ``ids``.
 
-    Count, dictionary and frequencies go on counting them, as the port allows for deleted ones: scores stay as they are.
+    Count, dictionary, frequencies and the least number of a FirstOfClause go on counting them, as the port allows for
+    deleted ones: scores and the minimum that should match stay as they are.
     """
 
     def __init__(self, reader: Reader, ids: frozenset[str]) -> None:
@@ -38,15 +39,16 @@ class ExcludingReader:
         self._excluded = TermClause(ID, tuple((article_id, 1.0) for article_id in sorted(ids)))
         self.count = reader.count
         self.articles = reader.articles
-        self.rerank_features = reader.rerank_features
-        self.days = reader.days
+        self.details = reader.details
         self.terms_with_prefix = reader.terms_with_prefix
-        self.document_frequency = reader.document_frequency
+        self.term_statistics = reader.term_statistics
         self.close = reader.close
 
     def search(self, request: EngineRequest) -> EngineResult:
-        clause = BooleanClause(should=(request.clause,), must_not=(self._excluded,))
-        return self._reader.search(replace(request, clause=clause))
+        clause, *instead = (
+            BooleanClause(should=(one,), must_not=(self._excluded,)) for one in (request.clause, *request.instead)
+        )
+        return self._reader.search(replace(request, clause=clause, instead=tuple(instead)))
 
     def article(self, article_id: str) -> Article | None:
         return None if article_id in self._ids else self._reader.article(article_id)

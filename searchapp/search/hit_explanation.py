@@ -14,7 +14,7 @@ from dataclasses import asdict, replace
 from typing import Final
 
 from searchapp.analysis import FrenchAnalyzer, TermMatcher
-from searchapp.engines.port import Candidate, DocumentHandle, Reader
+from searchapp.engines.port import Candidate, DocumentHandle
 from searchapp.model import Article, Deadline, ExplainedWord, Explanation, FoundForm, ScorePart
 from searchapp.schema import PARTS
 from searchapp.search.corrections import Corrections
@@ -37,12 +37,9 @@ Forms = Mapping[str, Counter[tuple[str, str]]]
 class Explainer:
     """Explains the results of one search: ``candidates`` are all that the engine returned, in its order."""
 
-    def __init__(
-        self, plan: QueryPlan, candidates: Sequence[Candidate], reader: Reader, analyzer: FrenchAnalyzer
-    ) -> None:
+    def __init__(self, plan: QueryPlan, candidates: Sequence[Candidate], analyzer: FrenchAnalyzer) -> None:
         self._plan = plan
         self._reranked = candidates[:RERANKED]
-        self._reader = reader
         self._analyzer = analyzer
 
     def explain(
@@ -81,11 +78,11 @@ class Explainer:
         if not indexes:
             return []
         terms = self._plan.scored_terms
-        documents = [candidate.document for candidate in self._reranked]
-        counts = count_terms(terms, self._reader.rerank_features(documents), deadline)
+        features = [candidate.features for candidate in self._reranked if candidate.features is not None]
+        counts = count_terms(terms, features, deadline)
         if counts is None:
             return [((), ())] * len(indexes)
-        age = ages(self._reader.days(documents))
+        age = ages([candidate.day for candidate in self._reranked])
         chosen = self._plan.weights
         scores, unrelated = score(terms, counts, chosen), score(terms, counts, replace(chosen, related=0.0))
         whole, totals = scores.before_coverage, scores.scores

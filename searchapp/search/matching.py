@@ -7,22 +7,22 @@ cost nothing in nDCG@10 and MRR@10 while the median total fell from 6,403 to 124
 articles.
 
 That is right for the order by relevance. By date, and in facets and histogram, articles with some of the words are
-noise; there the articles with all words count whenever there is one. They cost one more request of the engine, and its
-facets are counted once, of the fewer articles.
+noise; there the articles with all words count whenever there is one. The engine is asked once: it chooses the level,
+and counts the facets once, of the fewer articles.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from searchapp.engines.clauses import unscored
 from searchapp.engines.port import (
     BooleanClause,
     Clause,
     EngineRequest,
     EngineResult,
+    FirstOfClause,
     MinimumWeightClause,
     Reader,
     TermClause,
@@ -30,7 +30,7 @@ from searchapp.engines.port import (
 from searchapp.model import DEFAULT_FACET_LIMIT, Deadline, Match, Sort
 from searchapp.query import Bool, Phrase, Word, narrows
 from searchapp.schema import FACET_FIELDS, STEMS
-from searchapp.search.paging import Window
+from searchapp.search.paging import RERANKED, Window
 from searchapp.search.plan import QueryPlan
 from searchapp.search.preferred_parts import PreferredPart
 from searchapp.search.scored_terms import ScoredTerm
@@ -59,8 +59,9 @@ Weighted = Sequence[tuple[str, float]]
 
 @dataclass(frozen=True, slots=True)
 class Matches:
-    """The engine's result for ``request``; unless ``complete``, there was no time to find or to count all of it.
+    """The engine's result; unless ``complete``, there was no time to find or to count all of it.
 
+    ``request`` asks for the candidates of it alone, without any counts.
     ``total_all``, ``match`` and ``facets_match`` are those of :class:`~searchapp.model.SearchResult`.
     """
 
@@ -88,9 +89,8 @@ NO_COUNTS: Final = Counts((), 0, histogram=False, timeline=False)
 
 def match(plan: QueryPlan, window: Window, reader: Reader, deadline: Deadline, counts: Counts = Counts()) -> Matches:
     """Return the candidates that the page ``window`` needs, with total and ``counts`` of all matches."""
-    clause, counted = _narrowed(plan, reader, deadline)
     request = EngineRequest(
-        clause=clause,
+        clause=_narrowed(plan),
         filters=plan.filters,
         sort=plan.sort,
         offset=window.offset(plan),
@@ -103,16 +103,15 @@ def match(plan: QueryPlan, window: Window, reader: Reader, deadline: Deadline, c
         deadline=deadline,
         after=window.start.after,
         groups=window.groups,
+        features=RERANKED if window.is_reranked(plan) else 0,
     )
     if plan.requires_all_words:
         result = reader.search(request)
-        complete = counted and result.complete
-        return Matches(result, complete, result.total if complete else None, plan.match, plan.match, request)
+        total_all = result.total if result.complete else None
+        return Matches(result, result.complete, total_all, plan.match, plan.match, _uncounted(request))
     if plan.match is Match.ALL or plan.sort is not Sort.RELEVANCE:
-        found = _list_all_words(plan, request, reader)
-    else:
-        found = _count_all_words(plan, request, reader)
-    return found if counted else replace(found, complete=False)
+        return _list_all_words(plan, request, reader)
+    return _count_all_words(plan, request, reader)
 
 
 def matching_clause(plan: QueryPlan, reader: Reader) -> Clause:
@@ -124,7 +123,7 @@ def matching_clause(plan: QueryPlan, reader: Reader) -> Clause:
         return TermClause(STEMS, ())
     if plan.match is Match.ALL and not plan.requires_all_words:
         return BooleanClause(must=(plan.clause, *(part.clause for part in plan.parts)))
-    return _narrowed(plan, reader, Deadline())[0]
+    return _chosen(_narrowed(plan), reader)
 
 
 def _list_all_words(plan: QueryPlan, request: EngineRequest, reader: Reader) -> Matches:
@@ -132,91 +131,78 @@ def _list_all_words(plan: QueryPlan, request: EngineRequest, reader: Reader) -> 
 
     Failing these too, all that ``request`` finds.
     """
-    asked = _with_all(plan.parts, request)
-    result = _empty(request) if plan.lacks_words else reader.search(asked)
-    total_all = result.total if result.complete else None
-    if result.total or plan.match is Match.ALL:
-        return Matches(result, result.complete, total_all, Match.ALL, Match.ALL, asked)
     held = [part for part in plan.parts if part.is_held]
-    if plan.lacks_words and held:
-        asked = _with_all(held, request)
-        result = reader.search(asked)
-    if not result.total:
-        asked = request
-        result = reader.search(asked)
-    return Matches(result, result.complete, total_all, Match.MOST, Match.MOST, asked)
+    clauses: list[Clause] = []
+    if not plan.lacks_words or (held and plan.match is not Match.ALL):
+        clauses.append(_with_all(held if plan.lacks_words else plan.parts, request.clause))
+    if plan.match is not Match.ALL:
+        clauses.append(request.clause)
+    if not clauses:
+        return Matches(_empty(request), True, 0, Match.ALL, Match.ALL, _uncounted(request))
+    result = reader.search(replace(request, clause=clauses[0], instead=tuple(clauses[1:])))
+    asked = replace(_uncounted(request), clause=clauses[result.instead])
+    if plan.lacks_words or result.instead:
+        total_all = 0 if plan.lacks_words or result.complete else None
+        return Matches(result, result.complete, total_all, Match.MOST, Match.MOST, asked)
+    total_all = result.total if result.complete else None
+    return Matches(result, result.complete, total_all, Match.ALL, Match.ALL, asked)
 
 
 def _count_all_words(plan: QueryPlan, request: EngineRequest, reader: Reader) -> Matches:
     """Return the matches of ``request``, with the counts of the articles with all words if there are any."""
-    counting = replace(
-        request, clause=unscored(request.clause), sort=Sort.NEWEST, offset=0, limit=0, after=None, groups=None
-    )
-    counts = _empty(request) if plan.lacks_words else reader.search(_with_all(plan.parts, counting))
-    total_all = counts.total if counts.complete else None
-    if not counts.total:
-        result = reader.search(request)
-        return Matches(result, result.complete, total_all, Match.MOST, Match.MOST, request)
-    result = reader.search(replace(request, facets=(), histogram=False, timeline=False))
-    result = replace(
-        result,
-        facets=counts.facets,
-        truncated=counts.truncated,
-        histogram=counts.histogram,
-        timeline=counts.timeline,
-    )
-    return Matches(result, result.complete and counts.complete, total_all, Match.MOST, Match.ALL, request)
+    counted = None if plan.lacks_words else BooleanClause(must=tuple(part.clause for part in plan.parts))
+    result = reader.search(replace(request, counted=counted))
+    total_all = (result.counted or 0) if result.complete or plan.lacks_words else None
+    facets_match = Match.ALL if result.counted else Match.MOST
+    return Matches(result, result.complete, total_all, Match.MOST, facets_match, _uncounted(request))
 
 
 def _empty(request: EngineRequest) -> EngineResult:
     return EngineResult(0, (), dict.fromkeys(request.facets, ()))
 
 
-def _with_all(parts: Sequence[PreferredPart], request: EngineRequest) -> EngineRequest:
-    """Return ``request`` for those articles alone that hold all of ``parts``."""
-    return replace(request, clause=BooleanClause(must=(request.clause, *(part.clause for part in parts))))
+def _uncounted(request: EngineRequest) -> EngineRequest:
+    """Return ``request`` for its candidates alone."""
+    return replace(request, facets=(), histogram=False, timeline=False, features=0)
 
 
-def _narrowed(plan: QueryPlan, reader: Reader, deadline: Deadline) -> tuple[Clause, bool]:
-    """Return the clause of ``plan`` with its minimum that should match, and whether there was time to count."""
+def _with_all(parts: Sequence[PreferredPart], clause: Clause) -> Clause:
+    """Return ``clause`` for those articles alone that hold all of ``parts``."""
+    return BooleanClause(must=(clause, *(part.clause for part in parts)))
+
+
+def _narrowed(plan: QueryPlan) -> Clause:
+    """Return the clause of ``plan`` with its minimum that should match."""
     tree, clause, terms = plan.tree, plan.clause, plan.scored_terms
     if not isinstance(tree, Bool) or not isinstance(clause, BooleanClause) or not tree.should:
-        return clause, True
+        return clause
     if not all(map(narrows, tree.must)) or not all(isinstance(part, Word | Phrase) for part in tree.should):
-        return clause, True
+        return clause
     # A word that there was no time to correct weighs as one that articles hold, so that no more of them match.
     known = _weights([term for term in terms if term.is_held or not plan.complete])
     # A single word is enough by itself, and engines are much quicker with nothing around it.
     alone = len(tree.should) == len(terms) == 1 and not clause.must and not plan.alternatives
     if alone or not (known or plan.alternatives):
-        return clause, True
+        return clause
 
-    minimum, counted = (
-        minimum_should_match(known, lambda part: _count(part, reader, deadline)) if known else (None, True)
-    )
     weights = _weights(terms)
-    enough = [] if minimum is None else [minimum]
+    enough = [minimum_should_match(known)] if known else []
     enough += [alternative_should_match(weights, other) for other in plan.alternatives]
     others = (TermClause(STEMS, ((stem, 1.0),)) for other in plan.alternatives for stem in other.stems)
     synonyms = (other for other in others if other not in clause.should)
     must = (*clause.must, BooleanClause(should=tuple(enough)))
-    return replace(clause, must=must, should=(*clause.should, *synonyms)), counted
+    return replace(clause, must=must, should=(*clause.should, *synonyms))
 
 
-def minimum_should_match(words: Weighted, count: Callable[[Clause], int | None]) -> tuple[Clause, bool]:
-    """Return the clause that an article must match, which does not score, and whether there was time to choose it.
-
-    ``count`` gives the number of articles that match a clause, None without time for that; then the clause is taken all
-    the same, for no lower level has fewer articles.
-    """
+def minimum_should_match(words: Weighted) -> Clause:
+    """Return the clause that an article must match: the highest share of the weight that enough reach, or any word."""
     terms = _heaviest(words)
     whole = sum(weight for _, weight in terms)
-    for share in _SHARES if len(terms) > 1 else ():
-        clause = MinimumWeightClause(STEMS, terms, share * whole)
-        matches = count(clause)
-        if matches is None or matches >= _MIN_MATCHES:
-            return clause, matches is not None
-    return TermClause(STEMS, tuple((stem, 0.0) for stem, _ in words)), True
+    any_word = TermClause(STEMS, tuple((stem, 0.0) for stem, _ in words))
+    if len(terms) < 2:
+        return any_word
+    levels = (MinimumWeightClause(STEMS, terms, share * whole) for share in _SHARES)
+    return FirstOfClause((*levels, any_word), _MIN_MATCHES)
 
 
 def alternative_should_match(words: Weighted, alternative: Alternative) -> Clause:
@@ -231,12 +217,19 @@ def alternative_should_match(words: Weighted, alternative: Alternative) -> Claus
     return BooleanClause(must=(*stems, MinimumWeightClause(STEMS, beside, missing)) if missing > 0 else stems)
 
 
-def _count(clause: Clause, reader: Reader, deadline: Deadline) -> int | None:
-    """Return the number of articles that match, None when the deadline passes before all are counted."""
-    if deadline.passed():
-        return None
-    result = reader.search(EngineRequest(clause, limit=0, deadline=deadline))
-    return result.total if result.complete else None
+def _chosen(clause: Clause, reader: Reader) -> Clause:
+    """Return ``clause`` with the level that an engine would choose in place of each choice.
+
+    So it finds the same on another index, in which other numbers of articles match.
+    """
+    match clause:
+        case FirstOfClause():
+            counted = ((one, reader.search(EngineRequest(one, limit=0)).total) for one in clause.clauses[:-1])
+            return next((one for one, total in counted if total >= clause.least), clause.clauses[-1])
+        case BooleanClause():
+            should, must = (tuple(_chosen(part, reader) for part in parts) for parts in (clause.should, clause.must))
+            return replace(clause, should=should, must=must)
+    return clause
 
 
 def _heaviest(words: Weighted) -> tuple[tuple[str, float], ...]:

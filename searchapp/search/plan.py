@@ -6,7 +6,7 @@ before, and changes neither. The marks of a single article need its first half o
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from searchapp.analysis import FrenchAnalyzer, Term
@@ -15,18 +15,22 @@ from searchapp.engines.port import Clause
 from searchapp.i18n import Message
 from searchapp.model import Deadline, Filters, Match, Remark, Replacement, SearchRequest, Sort
 from searchapp.query import Bool, MatchAll, Node, ParsedQuery, Phrase, narrows, show
+from searchapp.schema import EXACT, STEMS
 from searchapp.search.abbreviations import Abbreviations
 from searchapp.search.corrections import Corrections, SpellingCorrector, correction_messages
 from searchapp.search.dictionary import Dictionaries, Lookup
+from searchapp.search.expansions import term_prefixes
 from searchapp.search.highlight_terms import HighlightTerms, extract_highlight_terms
 from searchapp.search.offers import with_offers
 from searchapp.search.open_generation import OpenGeneration
 from searchapp.search.preferred_parts import PreferredPart, PreferredParts, typed_spans, unheld_words
+from searchapp.search.query_statistics import QueryStatistics
 from searchapp.search.query_terms import (
     replaced_forms,
     scored_terms,
     scored_texts,
     terms_to_correct,
+    texts_to_read,
     without_exclusions,
 )
 from searchapp.search.relaxing import relax_phrases, without_fillers
@@ -136,13 +140,13 @@ class QueryPlanner:
 
         ``messages`` say how its tree was changed before.
         """
-        reader, spelling, understood = generation.reader, generation.spelling, parsed.tree
+        statistics, spelling, understood = QueryStatistics(generation.reader), generation.spelling, parsed.tree
         parsed = replace(parsed, tree=without_fillers(parsed.tree, request.query))
-        query = self._correct(parsed, generation, deadline, replaces=request.correct)
-        lookup = Lookup(self._dictionaries.of(reader), deadline)
+        query = self._correct(parsed, generation, statistics, deadline, replaces=request.correct, expands=True)
+        lookup = Lookup(self._dictionaries.of(generation.reader), deadline, statistics)
         resolver = Resolver(query.spellings, lookup, query.corrections)
         resolution = resolver.resolve(query.tree)
-        terms = weigh(query.terms, query.alternatives, query.typed_forms, query.names, reader, spelling)
+        terms = weigh(query.terms, query.alternatives, query.typed_forms, query.names, statistics, spelling)
         typed = typed_spans(request.query, self._analyzer)
         texts = {form: request.query[start:end] for form, (start, end) in typed.items()}
         finder = PreferredParts(resolver, query.spellings, query.corrections, terms, texts, self._stopword_stems)
@@ -184,7 +188,8 @@ class QueryPlanner:
 
     def highlight_terms(self, parsed: ParsedQuery, generation: OpenGeneration, deadline: Deadline) -> HighlightTerms:
         """Return the highlight terms of a plan, for one article: nothing has to be found, so no clause is resolved."""
-        return self._highlight_terms(self._correct(parsed, generation, deadline))
+        statistics = QueryStatistics(generation.reader)
+        return self._highlight_terms(self._correct(parsed, generation, statistics, deadline))
 
     def _half_life_of(self, request: SearchRequest, tree: Node) -> int:
         """Return the half-life in effect; by date age does not count."""
@@ -193,11 +198,25 @@ class QueryPlanner:
         return asked if by_relevance else 0
 
     def _correct(
-        self, parsed: ParsedQuery, generation: OpenGeneration, deadline: Deadline, *, replaces: bool = True
+        self,
+        parsed: ParsedQuery,
+        generation: OpenGeneration,
+        statistics: QueryStatistics,
+        deadline: Deadline,
+        *,
+        replaces: bool = True,
+        expands: bool = False,
     ) -> _CorrectedQuery:
+        """Return the query of ``parsed`` with its words corrected; ``expands`` reads the words of its prefixes too."""
         tree, messages = _prefer_quotes(parsed.tree)
-        corrector = SpellingCorrector(generation.reader, generation.spelling, self._analyzer, replaces=replaces)
-        spellings = QuerySpellings(self._analyzer, generation.reader, generation.spelling)
+        corrector = SpellingCorrector(statistics, generation.spelling, self._analyzer, replaces=replaces)
+        spellings = QuerySpellings(self._analyzer, statistics, generation.spelling)
+        # Nearly all that is looked up is known before any of it is.
+        typed = {term: None for text, _ in texts_to_read(tree) for term in spellings.possible_terms(text)}
+        statistics.read(
+            _looked_up([*typed, *corrector.possible_terms(typed, deadline)]),
+            term_prefixes(tree, spellings) if expands and not deadline.passed() else (),
+        )
         correctable = frozenset(term.exact for term in terms_to_correct(without_exclusions(tree), spellings))
         corrections = corrector.correct(terms_to_correct(tree, spellings), correctable, deadline)
         terms = scored_terms(tree, spellings, corrections)
@@ -205,7 +224,7 @@ class QueryPlanner:
         written_otherwise = Synonyms(spellings.groups([text])).of(stems)
         # A spelling of stopwords alone (« d’eux » for « deux ») has no stems: every article would hold it.
         others = (replace(other, is_spelling=True) for other in written_otherwise if other.stems)
-        abbreviations = self._abbreviations.of(text, terms, generation.reader, deadline)
+        abbreviations = self._abbreviations.of(text, terms, generation.reader, statistics, deadline)
         alternatives = (*self._synonyms.of(stems), *others, *abbreviations)[:MOST_ALTERNATIVES]
         typed_forms, names = spellings.typed_forms(text), spellings.names(text)
         return _CorrectedQuery(tree, spellings, messages, corrections, terms, alternatives, typed_forms, names)
@@ -222,6 +241,13 @@ class QueryPlanner:
 
     def _highlight_terms(self, query: _CorrectedQuery) -> HighlightTerms:
         return extract_highlight_terms(query.tree, query.spellings, query.corrections, query.alternatives)
+
+
+def _looked_up(terms: Sequence[Term]) -> Iterator[tuple[str, str]]:
+    """Yield field and form of what is looked up of ``terms``: all stems and, of those that may score, exact forms."""
+    yield from ((STEMS, term.stem) for term in terms)
+    scored = [term for term in terms if not term.is_stopword] or terms
+    yield from ((field, term.exact) for term in scored for field in EXACT.values())
 
 
 def _prefer_quotes(tree: Node) -> tuple[Node, tuple[Message, ...]]:

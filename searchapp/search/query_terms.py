@@ -21,6 +21,7 @@ __all__ = [
     "scored_texts",
     "stem_texts",
     "terms_to_correct",
+    "texts_to_read",
     "without_exclusions",
 ]
 
@@ -74,15 +75,20 @@ def terms_to_correct(node: Node, spellings: QuerySpellings) -> Iterator[Term]:
 
     Parts of a compound that articles hold in another spelling are not among them.
     """
-    words = [leaf.text for leaf in leaves(node, in_parts=False) if isinstance(leaf, Word)]
-    texts = [(" ".join(scored_texts(node)), False), *_resolved_texts(node), (" ".join(words), False)]
-    groups = spellings.groups(text for text, _ in dict.fromkeys(texts))
+    texts = texts_to_read(node)
+    groups = spellings.groups(dict.fromkeys(text for text, _ in texts))
     written_otherwise = {term.exact for own, _ in groups for term in own}
-    # Mostly these are one text, which is analysed once.
-    for text, with_stopwords in dict.fromkeys(texts):
+    for text, with_stopwords in texts:
         for term in spellings.terms(text):
             if (with_stopwords or not term.is_stopword) and term.exact not in written_otherwise:
                 yield term
+
+
+def texts_to_read(node: Node) -> list[tuple[str, bool]]:
+    """Return the texts of ``node`` whose terms are looked up as stems, and whether with stopwords; mostly one text."""
+    words = [leaf.text for leaf in leaves(node, in_parts=False) if isinstance(leaf, Word)]
+    texts = [(" ".join(scored_texts(node)), False), *_resolved_texts(node), (" ".join(words), False)]
+    return list(dict.fromkeys(texts))
 
 
 def without_exclusions(node: Node) -> Node:

@@ -1,14 +1,13 @@
 """The rank stage: the best hundred candidates in order of richer features, the same whatever the engine.
 
 An engine finds candidates by BM25 on stems. The features that it cannot score alike everywhere are read from
-bytes made at indexing and stored with each article; :mod:`searchapp.search.rerank_score` has the formula.
+bytes made at indexing, which the candidates carry; :mod:`searchapp.search.rerank_score` has the formula.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Final
 
 from searchapp.derived.near_duplicates import NearDuplicates
 from searchapp.engines.port import Candidate, Reader
@@ -22,9 +21,6 @@ from searchapp.search.rerank_score import rerank_scores
 from searchapp.search.semantic_rank import SemanticOrder, SemanticRanker
 
 __all__ = ["rank"]
-
-# Articles whose features are read between two checks of the deadline.
-_FEATURES_AT_A_TIME: Final = 10
 
 
 def rank(
@@ -42,9 +38,9 @@ def rank(
     that begins later continues in the engine's order.
     """
     candidates, is_reranked = matches.result.candidates, window.is_reranked(plan)
-    reranked = _reranked(plan, candidates[:RERANKED], reader, deadline) if is_reranked else None
+    reranked = _reranked(plan, candidates[:RERANKED], deadline) if is_reranked else None
     if reranked and plan.half_life:
-        reranked = by_recency(reranked, plan.half_life, reader)
+        reranked = by_recency(reranked, plan.half_life)
     third = semantic.order(plan, reranked, reader, deadline) if reranked else SemanticOrder([])
     order = [*(third.candidates or candidates[:RERANKED]), *candidates[RERANKED:]]
     complete = reranked is not None or not is_reranked
@@ -59,16 +55,11 @@ def rank(
     return replace(page, semantic_parts=third.parts)
 
 
-def _reranked(
-    plan: QueryPlan, candidates: Sequence[Candidate], reader: Reader, deadline: Deadline
-) -> list[Candidate] | None:
-    """Return ``candidates`` by score, None when there was no time to read and score all of them."""
-    features: list[bytes] = []
-    for start in range(0, len(candidates), _FEATURES_AT_A_TIME):
-        if deadline.passed():
-            return None
-        some = candidates[start : start + _FEATURES_AT_A_TIME]
-        features += reader.rerank_features(candidate.document for candidate in some)
+def _reranked(plan: QueryPlan, candidates: Sequence[Candidate], deadline: Deadline) -> list[Candidate] | None:
+    """Return ``candidates`` by score, None when there was no time to read their features or to score all of them."""
+    features = [candidate.features for candidate in candidates if candidate.features is not None]
+    if len(features) < len(candidates):
+        return None
     scores = rerank_scores(plan.scored_terms, features, deadline, plan.weights)
     if scores is None:
         return None

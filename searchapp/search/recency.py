@@ -9,15 +9,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from searchapp.engines.port import Candidate, Reader
+from searchapp.engines.port import Candidate
 
 __all__ = ["ages", "by_recency", "recency_factor"]
 
 
-def by_recency(candidates: Sequence[Candidate], half_life: int, reader: Reader) -> list[Candidate]:
-    """Return ``candidates`` by their scores times the factors of their ages."""
-    days = reader.days(candidate.document for candidate in candidates)
-    factors = [recency_factor(age, half_life) for age in ages(days)]
+def by_recency(candidates: Sequence[Candidate], half_life: int) -> list[Candidate]:
+    """Return ``candidates``, which carry their days, by their scores times the factors of their ages."""
+    factors = [recency_factor(age, half_life) for age in ages([candidate.day for candidate in candidates])]
     scored = (one._replace(score=one.score * factor) for one, factor in zip(candidates, factors, strict=True))
     return sorted(scored, key=lambda candidate: -candidate.score)
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from searchapp.analysis import Term
 from searchapp.derived.spelling import SpellingDictionary
-from searchapp.engines.port import Reader
 from searchapp.schema import EXACT, STEMS
+from searchapp.search.query_statistics import QueryStatistics
 from searchapp.search.spellings import TypedForm
 from searchapp.search.synonyms import Alternative
 
@@ -43,21 +43,21 @@ def weigh(
     alternatives: Sequence[Alternative],
     typed_forms: Mapping[str, TypedForm],
     names: Set[str],
-    reader: Reader,
+    statistics: QueryStatistics,
     spelling: SpellingDictionary,
 ) -> tuple[ScoredTerm, ...]:
     """Return ``terms`` with their weights; ``alternatives`` are of stretches of them, ``names`` are exact forms."""
     scored = []
     for index, term in enumerate(terms):
-        frequency = reader.document_frequency(STEMS, term.stem)
-        form_frequency = max(reader.document_frequency(field, term.exact) for field in EXACT.values())
+        frequency = statistics.document_frequency(STEMS, term.stem)
+        form_frequency = max(statistics.document_frequency(field, term.exact) for field in EXACT.values())
         others = [other for other in alternatives if other.start <= index < other.end]
         scored.append(
             ScoredTerm(
                 stem=term.stem,
                 form=term.exact,
-                stem_idf=idf(reader.count, frequency),
-                form_idf=idf(reader.count, form_frequency),
+                stem_idf=idf(statistics.count, frequency),
+                form_idf=idf(statistics.count, form_frequency),
                 related_stems=spelling.related_stems(term.stem),
                 alternatives=tuple(other.stems for other in others if not other.is_spelling),
                 spellings=tuple(other.stems for other in others if other.is_spelling),

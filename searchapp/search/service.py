@@ -331,7 +331,7 @@ class SearchService:
 
     def probe(self) -> None:
         """Look up one word in the engine; raises its error if it cannot answer at all."""
-        self._searcher.run(lambda generation: generation.reader.document_frequency(STEMS, "article"))
+        self._searcher.run(lambda generation: generation.reader.term_statistics([(STEMS, "article")]))
 
     def on_missing_withdrawals(self, call: Callable[[], object]) -> None:
         """Call ``call`` when an index is opened that lacks withdrawals of the journal: it came from a backup."""

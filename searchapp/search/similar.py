@@ -81,8 +81,9 @@ def _key_terms(article: Article, reader: Reader, analyzer: FrenchAnalyzer) -> li
         for stem in stems:
             frequencies[stem] += weight
     weighed = []
-    for stem, frequency in list(frequencies.items())[:_MOST_STEMS]:
-        documents = reader.document_frequency(STEMS, stem)
+    chosen = list(frequencies.items())[:_MOST_STEMS]
+    statistics = reader.term_statistics([(STEMS, stem) for stem, _ in chosen])
+    for (stem, frequency), documents in zip(chosen, statistics.frequencies, strict=True):
         idf = log(1 + (reader.count - documents + 0.5) / (documents + 0.5)) if documents < reader.count else 0.0
         saturated = frequency / (frequency + BM25_K1)
         if documents > 1:  # a term of this article alone finds no other

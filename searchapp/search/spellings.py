@@ -15,8 +15,8 @@ from typing import Final
 from searchapp.analysis import FrenchAnalyzer, Term, Token
 from searchapp.analysis.compounds import Compound, other_amounts, other_numbers, percentages
 from searchapp.derived.spelling import SpellingDictionary
-from searchapp.engines.port import Reader
 from searchapp.schema import STEMS
+from searchapp.search.query_statistics import QueryStatistics
 
 __all__ = ["QuerySpellings", "TypedForm", "Variant"]
 
@@ -48,17 +48,38 @@ class TypedForm:
     without: tuple[Term, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class _Draft:
+    """What a text may be read as before its terms are looked up in the generation."""
+
+    tokens: list[Token]
+    compounds: list[tuple[Compound, Term]]
+    split_words: list[Variant]
+
+
 class QuerySpellings:
-    """Reads the texts of one query over one generation; without reader and dictionary, by the form of words alone."""
+    """Reads the texts of one query over one generation; without its words, by the form of words alone."""
 
     def __init__(
-        self, analyzer: FrenchAnalyzer, reader: Reader | None = None, spelling: SpellingDictionary | None = None
+        self,
+        analyzer: FrenchAnalyzer,
+        statistics: QueryStatistics | None = None,
+        spelling: SpellingDictionary | None = None,
     ) -> None:
         self._analyzer = analyzer
-        self._reader = reader
+        self._statistics = statistics
         self._dictionary = spelling
+        self._drafts: dict[str, _Draft] = {}
         self._read: dict[str, tuple[list[Token], list[Variant], list[Variant]]] = {}
         self._known: dict[str, tuple[str, ...]] = {}
+
+    def possible_terms(self, text: str) -> Iterator[Term]:
+        """Yield every term whose document frequency says how ``text`` is read, its tokens among them."""
+        draft = self._draft(text)
+        yield from (token.term for token in draft.tokens)
+        yield from (term for _, term in draft.compounds)
+        for variant in (*draft.split_words, *self._joined_words(draft.tokens, set())):
+            yield from variant.terms
 
     def terms(self, text: str) -> list[Term]:
         """Return the terms to look for as stems: those of the tokens of ``text``, one for each code."""
@@ -137,21 +158,27 @@ class QuerySpellings:
     def _reading(self, text: str) -> tuple[list[Token], list[Variant], list[Variant]]:
         """Return the tokens of ``text``, its codes, and its variants in order."""
         if text not in self._read:
-            tokens = list(self._analyzer.tokens(text))
-            self._look_up(word for _, _, word in _side_by_side(tokens))
-            codes, variants = self._compounds(text, tokens)
+            draft = self._draft(text)
+            codes, variants = self._compounds(draft)
             covered = {index for code in (*codes, *variants) for index in range(code.start, code.end)}
-            if self._dictionary:
-                variants += self._split_words(tokens)
-                variants += self._joined_words(tokens, covered)
-            self._read[text] = tokens, codes, sorted(variants, key=lambda variant: (variant.start, variant.end))
+            variants += [*draft.split_words, *self._joined_words(draft.tokens, covered)]
+            variants.sort(key=lambda variant: (variant.start, variant.end))
+            self._read[text] = draft.tokens, codes, variants
         return self._read[text]
 
-    def _compounds(self, text: str, tokens: list[Token]) -> tuple[list[Variant], list[Variant]]:
-        """Return the compounds that ``text`` has by its form: those that are codes, and the others."""
+    def _draft(self, text: str) -> _Draft:
+        if text not in self._drafts:
+            tokens = list(self._analyzer.tokens(text))
+            self._look_up(word for _, _, word in _side_by_side(tokens))
+            compounds = list(self._analyzer.compounds(text, lenient=True))
+            self._drafts[text] = _Draft(tokens, compounds, list(self._split_words(tokens)))
+        return self._drafts[text]
+
+    def _compounds(self, draft: _Draft) -> tuple[list[Variant], list[Variant]]:
+        """Return the compounds that a text has by its form: those that are codes, and the others."""
         codes, others = [], []
-        for compound, term in self._analyzer.compounds(text, lenient=True):
-            held = _tokens_of(compound, tokens)
+        for compound, term in draft.compounds:
+            held = _tokens_of(compound, draft.tokens)
             if not held:
                 continue
             variant = Variant(held[0], held[-1] + 1, (term,))
@@ -214,7 +241,7 @@ class QuerySpellings:
         self._known |= {word: forms.get(word, ()) for word in new}
 
     def _is_held(self, term: Term) -> bool:
-        return self._reader is not None and self._reader.document_frequency(STEMS, term.stem) > 0
+        return self._statistics is not None and self._statistics.document_frequency(STEMS, term.stem) > 0
 
 
 def _side_by_side(tokens: list[Token]) -> Iterator[tuple[int, int, str]]:

@@ -13,7 +13,7 @@ from searchapp.search.collapsing import copies_of, first_versions
 from searchapp.search.cursor import CursorCodec, Position
 from searchapp.search.hit_explanation import Explainer
 from searchapp.search.matching import NO_COUNTS, Counts, Matches, match
-from searchapp.search.missing_words import missing_words
+from searchapp.search.missing_words import missing_words, read_shown
 from searchapp.search.open_generation import OpenGeneration
 from searchapp.search.order_explanation import ExplainedHit, explain
 from searchapp.search.paging import RERANKED, Page, Window, next_cursor, window_of
@@ -120,17 +120,18 @@ class Stages:
         plan, window, matches = self._match(request, parsed, deadline, generation, cursors, counts)
         page = rank(plan, matches, window, reader, duplicates, deadline, self._semantic)
         shown = self.shown(CandidateWindow(plan, window, matches, page), generation)
-        articles = reader.articles(candidate.document for candidate in shown)
+        lacking = plan.parts if matches.match is Match.MOST else ()
+        details = read_shown(lacking, shown, reader, deadline)
+        articles = list(details.articles)
         copies = [
             copies_of(candidate, article, duplicates) if is_grouped else None
             for candidate, article in zip(shown, articles, strict=True)
         ]
         groups = matches.result.groups if window.groups else matches.result.total if is_grouped else None
-        lacking = plan.parts if matches.match is Match.MOST else ()
-        missing = missing_words(lacking, shown, articles, reader, deadline)
+        missing = missing_words(lacking, shown, details, deadline)
         explanations: list[Explanation | None] = [None] * len(articles)
         if request.explain:
-            explainer = Explainer(plan, matches.result.candidates, reader, self._analyzer)
+            explainer = Explainer(plan, matches.result.candidates, self._analyzer)
             reranked = window.is_reranked(plan) and page.complete
             # The score of a group is that of its best article, whichever is shown.
             explanations = explainer.explain(
@@ -181,9 +182,9 @@ class Stages:
         reader = generation.reader
         plan = self._planner.plan(SearchRequest(query), self.parse(query), generation, Deadline())
         candidates = match(plan, Window(Position(0), RERANKED), reader, Deadline()).result.candidates
-        documents = [candidate.document for candidate in candidates]
-        counts = count_terms(plan.scored_terms, reader.rerank_features(documents))
-        articles = [article.id for article in reader.articles(documents)]
+        details = reader.details([candidate.document for candidate in candidates], features=True)
+        counts = count_terms(plan.scored_terms, details.features)
+        articles = [article.id for article in details.articles]
         return explain(articles, score(plan.scored_terms, counts, plan.weights)) if counts else []
 
     def _match(

@@ -20,6 +20,7 @@ from searchapp.engines.port import (
     DayClause,
     Document,
     EngineRequest,
+    FirstOfClause,
     MatchAllClause,
     MinimumWeightClause,
     PhraseClause,
@@ -46,12 +47,33 @@ class Oracle:
         self.documents = list(documents)
 
     def total(self, request: EngineRequest) -> int:
-        return len(self._found(request.clause, request.filters))
+        return len(self._found(self._asked(request), request.filters))
+
+    def counted(self, request: EngineRequest) -> int | None:
+        """Return the number of matches of ``counted`` among those of the request."""
+        if request.counted is None:
+            return None
+        return len(self._found(BooleanClause(must=(self._asked(request), request.counted)), request.filters))
+
+    def instead(self, request: EngineRequest) -> int:
+        """Return how many clauses of the request find nothing, but for the last."""
+        clauses = (request.clause, *request.instead)
+        return next(
+            (number for number, one in enumerate(clauses) if self._found(one, request.filters)), len(clauses) - 1
+        )
+
+    def _asked(self, request: EngineRequest) -> Clause:
+        return (request.clause, *request.instead)[self.instead(request)]
+
+    def _to_count(self, request: EngineRequest) -> Clause:
+        asked = self._asked(request)
+        return BooleanClause(must=(asked, request.counted)) if request.counted and self.counted(request) else asked
 
     def scores(self, request: EngineRequest) -> dict[str, float]:
         """Return the score of every document found, by article id, in the order of adding."""
-        found = self._found(request.clause, request.filters)
-        return {document.article.id: self._score(request.clause, document) for document in found}
+        clause = self._asked(request)
+        found = self._found(clause, request.filters)
+        return {document.article.id: self._score(clause, document) for document in found}
 
     def ranked(self, request: EngineRequest) -> list[str]:
         """Return the ids of all that is found in the order asked for."""
@@ -66,7 +88,7 @@ class Oracle:
 
     def facet(self, request: EngineRequest, name: str) -> tuple[FacetBucket, ...]:
         """Return all buckets of a facet; those of a request with a limit are the first of them."""
-        found = self._found(request.clause, request.filters, without=name)
+        found = self._found(self._to_count(request), request.filters, without=name)
         counts = Counter(key for document in found for key in _values(document, FACET_KEYS[name]))
         spellings = Counter(value for document in self.documents for value in set(_values(document, name)))
         shown = {key: key for key in counts}
@@ -82,7 +104,7 @@ class Oracle:
         return self._by_period(request, replace(request.filters, date_from=None, date_to=None))
 
     def _by_period(self, request: EngineRequest, filters: Filters) -> tuple[HistogramBucket, ...]:
-        found = self._found(request.clause, filters)
+        found = self._found(self._to_count(request), filters)
         months = [document.day // 10000 * 12 + document.day // 100 % 100 for document in found if document.day]
         by_day = bool(months) and max(months) - min(months) < request.months_by_day
         return _by_period(found, 10 if by_day else 7)
@@ -115,6 +137,12 @@ class Oracle:
     def _(self, clause: MinimumWeightClause, document: Document) -> bool:
         held = set(_values(document, clause.field))
         return sum(weight for term, weight in clause.terms if term in held) >= clause.minimum * (1 - 1e-6)
+
+    @matches.register
+    def _(self, clause: FirstOfClause, document: Document) -> bool:
+        counts = (sum(self.matches(one, other) for other in self.documents) for one in clause.clauses[:-1])
+        chosen = next((index for index, count in enumerate(counts) if count >= clause.least), -1)
+        return self.matches(clause.clauses[chosen], document)
 
     @matches.register
     def _(self, clause: DayClause, document: Document) -> bool:

@@ -29,6 +29,7 @@ from searchapp.engines.port import (
     Document,
     Engine,
     EngineRequest,
+    FirstOfClause,
     MatchAllClause,
     MinimumWeightClause,
     PhraseClause,
@@ -152,6 +153,17 @@ def weight_clauses() -> st.SearchStrategy[Clause]:
     return over(STEMS, STEM_FORMS) | over(WORDS["text"], WORD_FORMS)
 
 
+@st.composite
+def levels(draw: st.DrawFn) -> Clause:
+    """The first of falling shares of a weight that enough documents reach, else any of the words."""
+    words = draw(st.lists(st.tuples(st.sampled_from(STEM_FORMS), st.sampled_from([0.5, 1.0, 2.5])), max_size=4))
+    terms = tuple(dict(words).items())
+    shares = draw(st.lists(st.sampled_from([0.25, 1.0, 1.75, 3.0]), max_size=3).map(sorted))
+    any_word = TermClause(STEMS, tuple((stem, 0.0) for stem, _ in terms))
+    weighed = (MinimumWeightClause(STEMS, terms, share) for share in reversed(shares))
+    return FirstOfClause((*weighed, any_word), draw(st.integers(1, 4)))
+
+
 def grown(clauses: st.SearchStrategy[Clause]) -> st.SearchStrategy[Clause]:
     parts = st.lists(clauses, max_size=3).map(tuple)
     return st.builds(BooleanClause, should=parts, must=parts, must_not=st.lists(clauses, max_size=1).map(tuple))
@@ -159,7 +171,7 @@ def grown(clauses: st.SearchStrategy[Clause]) -> st.SearchStrategy[Clause]:
 
 CLAUSES: Final = st.recursive(
     st.one_of(
-        *(term_clauses(), term_clauses(), phrase_clauses(), span_clauses(), weight_clauses(), day_clauses()),
+        *(term_clauses(), term_clauses(), phrase_clauses(), span_clauses(), weight_clauses(), levels(), day_clauses()),
         st.just(MatchAllClause()),
     ),
     grown,
@@ -187,6 +199,9 @@ def requests(draw: st.DrawFn) -> EngineRequest:
         histogram=True,
         timeline=True,
         months_by_day=draw(st.sampled_from([0, 1, 2, 24])),
+        counted=draw(st.none() | CLAUSES),
+        instead=draw(st.just(()) | st.lists(CLAUSES, max_size=2).map(tuple)),
+        features=draw(st.sampled_from([0, 2, 100])),
     )
 
 
@@ -207,6 +222,7 @@ def check(reader: Reader, oracle: Oracle, request: EngineRequest, *, scores: boo
     result = reader.search(request)
     found = ids(reader, request)
     assert result.total == oracle.total(request) == len(found)
+    assert (result.counted, result.instead) == (oracle.counted(request), oracle.instead(request))
     for name in FACET_FIELDS:
         expected_buckets = oracle.facet(request, name)
         assert result.facets[name] == expected_buckets[: request.facet_limit]
@@ -226,18 +242,20 @@ def check(reader: Reader, oracle: Oracle, request: EngineRequest, *, scores: boo
     assert ids(reader, page) == found[2:5]
     assert walk(reader, replace(request, limit=3)) == found
     assert result.complete
-    check_late(reader, oracle, replace(request, deadline=Deadline(0.0)))
+    check_late(reader, oracle, replace(request, deadline=Deadline(0.0), instead=()))
 
 
 def check_unscored(reader: Reader, oracle: Oracle, request: EngineRequest) -> None:
     """Without its scores a clause finds the same; each document comes with its day."""
-    candidates = reader.search(replace(request, clause=unscored(request.clause))).candidates
+    silent = {"clause": unscored(request.clause), "instead": tuple(map(unscored, request.instead))}
+    candidates = reader.search(replace(request, **silent, features=99)).candidates
     documents = [candidate.document for candidate in candidates]
     found = [entry.id for entry in reader.articles(documents)]
     days = {document.article.id: document.day for document in oracle.documents}
     assert sorted(found) == sorted(oracle.scores(request))
     assert {candidate.score for candidate in candidates} <= {0.0}
-    assert reader.days(documents) == [days[entry] for entry in found]
+    assert [candidate.day for candidate in candidates] == [days[entry] for entry in found]
+    assert {candidate.features for candidate in candidates} <= {b"preuve"}
 
 
 def check_late(reader: Reader, oracle: Oracle, request: EngineRequest) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -17,9 +18,19 @@ from searchapp.engines.port import (
     MatchAllClause,
     PhraseClause,
     TermClause,
+    TermPrefix,
 )
 from searchapp.errors import IndexDamaged
-from searchapp.model import Article, ArticleStatus, DateQuality, FacetBucket, Filters, HistogramBucket, Sort
+from searchapp.model import (
+    Article,
+    ArticleStatus,
+    DateQuality,
+    Deadline,
+    FacetBucket,
+    Filters,
+    HistogramBucket,
+    Sort,
+)
 from searchapp.schema import EXACT, ID, STEMS, TAG, WORDS
 from tests.contract.conftest import ANALYZER, Open, article, document, found
 
@@ -221,21 +232,36 @@ def test_rerank_features_come_back_as_they_were_given(open_index: Open) -> None:
     reader = open_index(PRESS)
     candidates = reader.search(EngineRequest(MatchAllClause())).candidates
     documents = [candidate.document for candidate in candidates]
-    assert reader.rerank_features([documents[2], documents[0]]) == [b"preuve de vin", b"preuve de pont"]
-    assert [entry.id for entry in reader.articles([documents[2], documents[0]])] == ["vin", "pont"]
+    details = reader.details([documents[2], documents[0]], features=True)
+    assert list(details.features) == [b"preuve de vin", b"preuve de pont"]
+    assert [entry.id for entry in details.articles] == ["vin", "pont"]
+    assert reader.details(documents).features == ()
 
 
-def test_days_come_in_the_order_asked_for_and_are_0_without_a_date(open_index: Open) -> None:
-    reader = open_index([article("neuf", date="2024-05-01"), article("vieux", date="1901-12-31"), article("nul")])
+def test_the_first_candidates_carry_their_features_and_days_as_many_as_asked_for(open_index: Open) -> None:
+    reader = open_index([article("neuf", date="2024-05-01"), article("nul"), article("vieux", date="1901-12-31")])
+    request = EngineRequest(MatchAllClause(), features=2)
+    carried = [(candidate.features, candidate.day) for candidate in reader.search(request).candidates]
+    assert carried == [(b"preuve de neuf", 20240501), (b"preuve de nul", 0), (None, 0)]
+    late = replace(request, deadline=Deadline(0.0))
+    assert [candidate.features for candidate in reader.search(late).candidates] == [None] * 3
+
+
+def test_details_tell_which_documents_match(open_index: Open) -> None:
+    reader = open_index(PRESS)
     documents = [candidate.document for candidate in reader.search(EngineRequest(MatchAllClause())).candidates]
-    assert reader.days(documents[::-1]) == [0, 19011231, 20240501]
-    assert reader.days([]) == []
+    pont, none = stem("pont"), stem("absent")
+    matching = {candidate.document for candidate in reader.search(EngineRequest(pont)).candidates}
+    assert reader.details(documents[1:], [pont, none]).matching == (matching - {documents[0]}, frozenset())
+    assert reader.details([], [pont]).matching == (frozenset(),)
 
 
 def test_document_frequency_counts_documents(open_index: Open) -> None:
     reader = open_index(PRESS)
-    assert reader.document_frequency(STEMS, "pont") == 3
-    assert reader.document_frequency(STEMS, "absent") == 0
+    terms = [(STEMS, "absent"), (STEMS, "pont"), ("no_such_field", "pont")]
+    statistics = reader.term_statistics(terms, [TermPrefix(WORDS["text"], "po", 1), TermPrefix(STEMS, "zz", 9)])
+    assert list(statistics.frequencies) == [0, 3, 0]
+    assert list(map(list, statistics.with_prefix)) == [[("pont", 3)], []]
 
 
 def test_an_index_without_documents_answers(open_index: Open) -> None:

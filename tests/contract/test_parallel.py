@@ -148,15 +148,17 @@ def test_workers_analyse_as_they_are_told_to(engine: Any, tmp_path: Path) -> Non
     one, three = write_in_one_and_three(engine, tmp_path, DocumentMaker(PARIS, Renaming({"phare": "fanal"})))
     assert answers(engine, three) == answers(engine, one)
     reader = engine.open(three)
-    assert (reader.document_frequency(WORDS["text"], "phare"), reader.count) == (0, 149)
-    assert reader.document_frequency(WORDS["text"], "fanal") > 0
+    before, now = reader.term_statistics([(WORDS["text"], "phare"), (WORDS["text"], "fanal")]).frequencies
+    assert (before, now > 0, reader.count) == (0, True, 149)
     reader.close()
 
 
 def test_every_worker_has_its_share(engine: Any, tmp_path: Path, started: Started) -> None:
     write_in_three(engine, tmp_path)
     reader = engine.open(tmp_path)
-    assert {str(process.pid).encode() for process in started} <= set(reader.rerank_features(range(reader.count)))
+    assert {str(process.pid).encode() for process in started} <= set(
+        reader.details(range(reader.count), features=True).features
+    )
     reader.close()
 
 

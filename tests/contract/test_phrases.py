@@ -112,7 +112,7 @@ def test_no_query_text_is_too_odd(open_index: Open) -> None:
     for term in ("", " ", "\ud800", "\0", "x" * 70_000, "a b"):
         assert found(reader, TermClause(STEMS, ((term, 1.0),))) == []
         assert found(reader, PhraseClause(WORDS["text"], (term, "port"), 5)) == []
-        assert reader.document_frequency(STEMS, term) == 0
+        assert reader.term_statistics([(STEMS, term)]).frequencies == [0]
         assert reader.article(term) is None
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from searchapp.derived.rerank_features_writer import make_rerank_features
-from searchapp.engines.port import BooleanClause, Clause, MinimumWeightClause, TermClause
+from searchapp.engines.port import BooleanClause, Clause, FirstOfClause, MinimumWeightClause, TermClause
 from searchapp.model import Deadline
 from searchapp.query import Bool, Phrase, Word, parse
 from searchapp.search.matching import alternative_should_match, minimum_should_match
@@ -19,27 +19,14 @@ WORDS = [(f"mot{number}", float(1 + number)) for number in range(30)]
 HEAVIEST = sum(weight for _, weight in WORDS[-10:])
 
 
-@pytest.mark.parametrize(("counted", "share"), [([50], 0.4), ([49, 50], 0.3), ([0, 9, 50], 0.2), ([0, 0, 0, 50], 0.1)])
-def test_the_highest_share_that_fifty_articles_reach_is_asked_for(counted: list[int], share: float) -> None:
-    counts = iter(counted)
-    clause, complete = minimum_should_match(WORDS, lambda _: next(counts))
-    assert complete
-    assert isinstance(clause, MinimumWeightClause)
-    assert clause.minimum == pytest.approx(share * HEAVIEST)
-
-
-@pytest.mark.parametrize(("counted", "share"), [([None], 0.4), ([0, None], 0.3), ([0, 0, 0, None], 0.1)])
-def test_without_time_to_count_the_last_share_looked_at_is_asked_for(counted: list[int | None], share: float) -> None:
-    counts = iter(counted)
-    clause, complete = minimum_should_match(WORDS, lambda _: next(counts))
-    assert not complete
-    assert isinstance(clause, MinimumWeightClause)
-    assert clause.minimum == pytest.approx(share * HEAVIEST)
-
-
-def test_when_no_share_is_reached_any_word_will_do() -> None:
-    any_word = TermClause("stems", tuple((stem, 0.0) for stem, _ in WORDS))
-    assert minimum_should_match(WORDS, lambda _: 0) == (any_word, True)
+def test_an_article_must_match_the_highest_share_of_the_weight_that_fifty_reach() -> None:
+    clause = minimum_should_match(WORDS)
+    assert isinstance(clause, FirstOfClause)
+    *levels, any_word = clause.clauses
+    minimums = [level.minimum for level in levels if isinstance(level, MinimumWeightClause)]
+    assert minimums == [pytest.approx(share * HEAVIEST) for share in (0.4, 0.3, 0.2, 0.1)]
+    assert any_word == TermClause("stems", tuple((stem, 0.0) for stem, _ in WORDS))
+    assert clause.least == 50
 
 
 def weighed(clause: Clause) -> list[MinimumWeightClause]:
@@ -61,13 +48,13 @@ def test_a_ranking_that_there_is_no_time_for_is_none() -> None:
 
 
 def test_of_two_words_the_heavier_one_is_enough() -> None:
-    clause, _ = minimum_should_match([("phar", 3.0), ("port", 1.0)], lambda _: 50)
-    assert clause == MinimumWeightClause("stems", (("phar", 3.0), ("port", 1.0)), 0.4 * 4.0)
+    clause = minimum_should_match([("phar", 3.0), ("port", 1.0)])
+    assert isinstance(clause, FirstOfClause)
+    assert clause.clauses[0] == MinimumWeightClause("stems", (("phar", 3.0), ("port", 1.0)), 0.4 * 4.0)
 
 
 def test_a_single_word_needs_no_count() -> None:
-    clause, _ = minimum_should_match([("phar", 2.0)], lambda _: pytest.fail("counted"))
-    assert clause == TermClause("stems", (("phar", 0.0),))
+    assert minimum_should_match([("phar", 2.0)]) == TermClause("stems", (("phar", 0.0),))
 
 
 @pytest.mark.parametrize(

@@ -23,6 +23,7 @@ from searchapp.engines.clauses import (
     Close,
     DayClause,
     Either,
+    FirstOfClause,
     MatchAllClause,
     MinimumWeightClause,
     PhraseClause,
@@ -86,6 +87,7 @@ class QueryBuilder:
         self._deadline = deadline
         self._excluding = False
         self._planned = 0
+        self._chosen: dict[tuple[FirstOfClause, bool], Query] = {}
         self.complete = True
 
     def query(self, clause: Clause) -> Query:
@@ -101,6 +103,8 @@ class QueryBuilder:
                 return self.days(clause.first, clause.last)
             case MinimumWeightClause():
                 return self._minimum_weight(clause)
+            case FirstOfClause():
+                return self._first_of(clause)
             case MatchAllClause():
                 return self._all()
             case BooleanClause():
@@ -175,6 +179,28 @@ class QueryBuilder:
             terms = tuple(TermClause(clause.field, ((term, 0.0),)) for term, _ in clause.terms)
             boolean = BooleanClause(should=terms) if self._excluding else BooleanClause(must=terms)
         return _unscored(self.query(boolean))
+
+    def _first_of(self, clause: FirstOfClause) -> Query:
+        """Return the query for one of the clauses; it is chosen once, since what is counted asks for it again."""
+        key = clause, self._excluding
+        if key not in self._chosen:
+            self._chosen[key] = self._first(clause)
+        return self._chosen[key]
+
+    def _first(self, clause: FirstOfClause) -> Query:
+        for one in clause.clauses[:-1]:
+            query = self.query(one)
+            self.complete = self.complete and not self._deadline.passed()
+            if not self.complete:
+                return self.query(clause.clauses[-1]) if self._excluding else query
+            if self.count(query) >= clause.least:
+                return query
+        return self.query(clause.clauses[-1])
+
+    def count(self, query: Query) -> int:
+        """Return the number of documents that match."""
+        count: int = self._searcher.search(query, limit=1).count  # type: ignore[attr-defined]  # not in its stubs
+        return count
 
     def _boolean(self, clause: BooleanClause) -> Query:
         parts = [(Occur.Must, self.query(part)) for part in clause.must]

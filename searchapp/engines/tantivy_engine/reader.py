@@ -8,8 +8,10 @@ from typing import Any, Final
 import tantivy
 from tantivy import Query
 
+from searchapp.engines.clauses import BooleanClause, unscored
 from searchapp.engines.days import day_label, month_label, months_between
 from searchapp.engines.field_values import facet_buckets, shown_values
+from searchapp.engines.local_reader import LocalReader
 from searchapp.engines.panics import panics_as_exceptions
 from searchapp.engines.port import DocumentHandle, EngineRequest, EngineResult
 from searchapp.engines.stored_form import read_article
@@ -32,7 +34,7 @@ _SPARE: Final = 64
 _ALL: Final = 1 << 30
 
 
-class TantivyReader:
+class TantivyReader(LocalReader):
     """A :class:`~searchapp.engines.port.Reader`. A searcher never changes, so threads need no lock."""
 
     def __init__(self, index: tantivy.Index) -> None:
@@ -50,30 +52,48 @@ class TantivyReader:
     @panics_as_exceptions()
     def search(self, request: EngineRequest) -> EngineResult:
         if not self.count:
-            return EngineResult(0, (), dict.fromkeys(request.facets, ()), groups=0 if request.groups else None)
+            return EngineResult(
+                0,
+                (),
+                dict.fromkeys(request.facets, ()),
+                groups=0 if request.groups else None,
+                counted=None if request.counted is None else 0,
+                instead=len(request.instead),
+            )
         builder = self._builder(request.deadline)
-        query = builder.query(request.clause)
-        narrowed = builder.filtered(query, request.filters)
-        by_score = request.sort is Sort.RELEVANCE and scores(request.clause)
-        order = self._order.by_score if by_score else self._order.by_column
-        total, candidates = order(narrowed, request)
-        facets = self._facets(builder, query, narrowed, request)
-        histogram = self._histogram(narrowed, request.months_by_day) if request.histogram else ()
+        for instead, clause in enumerate((request.clause, *request.instead)):  # noqa: B007 - used after the loop
+            query = builder.query(clause)
+            narrowed = builder.filtered(query, request.filters)
+            by_score = request.sort is Sort.RELEVANCE and scores(clause)
+            order = self._order.by_score if by_score else self._order.by_column
+            total, candidates = order(narrowed, request)
+            if total:
+                break
+        counted, number = (query, narrowed), None
+        if request.counted is not None:
+            both = builder.query(BooleanClause(must=(unscored(clause), request.counted)))
+            preferred = both, builder.filtered(both, request.filters)
+            number = builder.count(preferred[1])
+            counted = preferred if number else counted
+        facets = self._facets(builder, *counted, request)
+        histogram = self._histogram(counted[1], request.months_by_day) if request.histogram else ()
         timeline = histogram if request.timeline else ()
         if request.timeline and (request.filters.has_days or not request.histogram):
-            without_days = builder.filtered(query, request.filters, without=DAY)
+            without_days = builder.filtered(counted[0], request.filters, without=DAY)
             timeline = self._histogram(without_days, request.months_by_day)
         if request.groups:
             candidates = self._grouping.assign(request.groups, candidates)
         return EngineResult(
             total=total,
-            candidates=tuple(candidates),
+            candidates=self.with_features(candidates, request),
             facets={name: buckets for name, (buckets, _) in facets.items()},
             truncated=frozenset(name for name, (_, is_truncated) in facets.items() if is_truncated),
             histogram=histogram,
             timeline=timeline,
             complete=builder.complete,
             groups=self._grouping.count(request.groups, narrowed, total, candidates) if request.groups else None,
+            counted=number,
+            instead=instead,
         )
 
     @panics_as_exceptions()
@@ -150,9 +170,8 @@ class TantivyReader:
         return self._shown[name]
 
     def _live_documents(self, field: str, value: str) -> int:
-        query = self._builder().any_of(field, [value])
-        count: int = self._searcher.search(query, limit=1).count  # type: ignore[attr-defined]  # not in its stubs
-        return count
+        builder = self._builder()
+        return builder.count(builder.any_of(field, [value]))
 
     def _histogram(self, query: Query, months_by_day: int) -> tuple[HistogramBucket, ...]:
         """Return the buckets of months; of days when the first and the last month are fewer than these apart."""

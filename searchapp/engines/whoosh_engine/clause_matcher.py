@@ -6,6 +6,7 @@ from collections import Counter
 from typing import Final, assert_never
 
 import numpy as np
+from numpy.typing import NDArray
 
 from searchapp.engines.clauses import (
     AnyWord,
@@ -14,6 +15,7 @@ from searchapp.engines.clauses import (
     Close,
     DayClause,
     Either,
+    FirstOfClause,
     MatchAllClause,
     MinimumWeightClause,
     PhraseClause,
@@ -53,6 +55,8 @@ class ClauseMatcher:
         self._deadline = deadline
         self._excluding = False
         self._postings_read = 0
+        # A clause asks for several sums of the same weights, one after the other.
+        self._summed: tuple[tuple[str, tuple[tuple[str, float], ...]], NDArray[np.float64]] | None = None
         self.complete = True
 
     def match(self, clause: Clause) -> Match:
@@ -68,6 +72,8 @@ class ClauseMatcher:
                 return self._days(clause)
             case MinimumWeightClause():
                 return self._minimum_weight(clause)
+            case FirstOfClause():
+                return self._first_of(clause)
             case MatchAllClause():
                 return self._all()
             case BooleanClause():
@@ -157,15 +163,31 @@ class ClauseMatcher:
         return unscored(np.flatnonzero(within).astype(np.int32))
 
     def _minimum_weight(self, clause: MinimumWeightClause) -> Match:
-        weights = np.where(self._cache.alive, 0.0, -np.inf)
-        remaining = sum(weight for _, weight in clause.terms)
-        for term, weight in clause.terms:
-            if self._is_late():
-                weights += remaining if self._excluding else 0.0
-                break
-            weights[self._cache.postings(clause.field, term).documents] += weight
-            remaining -= weight
+        weights = self._sums(clause.field, clause.terms)
         return unscored(np.flatnonzero(weights >= clause.minimum * (1 - 1e-6)).astype(np.int32))
+
+    def _sums(self, field: str, terms: tuple[tuple[str, float], ...]) -> NDArray[np.float64]:
+        """Return of each document the weight of the terms that it holds; out of time, the least or the most of it."""
+        if self._summed and self._summed[0] == (field, terms):
+            return self._summed[1]
+        weights = np.where(self._cache.alive, 0.0, -np.inf)
+        remaining = sum(weight for _, weight in terms)
+        for term, weight in terms:
+            if self._is_late():
+                return weights + (remaining if self._excluding else 0.0)
+            weights[self._cache.postings(field, term).documents] += weight
+            remaining -= weight
+        self._summed = (field, terms), weights
+        return weights
+
+    def _first_of(self, clause: FirstOfClause) -> Match:
+        for one in clause.clauses[:-1]:
+            match = self.match(one)
+            if self._is_late():
+                return self.match(clause.clauses[-1]) if self._excluding else match
+            if len(match.documents) >= clause.least:
+                return match
+        return self.match(clause.clauses[-1])
 
     def _boolean(self, clause: BooleanClause) -> Match:
         should = [self.match(part) for part in clause.should]

@@ -15,10 +15,11 @@ from numpy.typing import NDArray
 
 from searchapp.engines.days import day_label, day_range, month_label, months_between
 from searchapp.engines.field_values import filter_keys
+from searchapp.engines.local_reader import LocalReader
 from searchapp.engines.port import Candidate, DocumentHandle, EngineRequest, EngineResult, SortKey
 from searchapp.engines.whoosh_engine.clause_matcher import ClauseMatcher
 from searchapp.engines.whoosh_engine.codec.posting_decoder import Integers
-from searchapp.engines.whoosh_engine.matches import Match
+from searchapp.engines.whoosh_engine.matches import Match, intersection, unscored
 from searchapp.engines.whoosh_engine.reader_cache import ReaderCache
 from searchapp.engines.whoosh_engine.schema import DAY, NO_DATE, RERANK_FEATURES
 from searchapp.engines.whoosh_engine.segment_reader import Leaves, SegmentReader
@@ -31,7 +32,7 @@ __all__ = ["WhooshReader"]
 _MIN_BULK_TERMS: Final = 20_000
 
 
-class WhooshReader:
+class WhooshReader(LocalReader):
     """A :class:`~searchapp.engines.port.Reader`; one lock around all that reads files, none around a whole search."""
 
     def __init__(self, leaves: Leaves) -> None:
@@ -45,22 +46,33 @@ class WhooshReader:
 
     def search(self, request: EngineRequest) -> EngineResult:
         matcher = ClauseMatcher(self._cache, request.deadline)
-        match = matcher.match(request.clause)
         masks = self._masks(request.filters)
-        narrowed = match.narrow(masks.values())
+        for instead, clause in enumerate((request.clause, *request.instead)):  # noqa: B007 - used after the loop
+            match = matcher.match(clause)
+            narrowed = match.narrow(masks.values())
+            if len(narrowed.documents):
+                break
+        counted, narrowed_counted = match, narrowed
+        if request.counted is not None:
+            preferred = unscored(intersection((match.documents, matcher.match(request.counted).documents)))
+            narrowed_preferred = preferred.narrow(masks.values())
+            if len(narrowed_preferred.documents):
+                counted, narrowed_counted = preferred, narrowed_preferred
         facets = {
-            name: self._cache.facet(name).buckets(_without(name, match, masks).documents, request.facet_limit)
+            name: self._cache.facet(name).buckets(_without(name, counted, masks).documents, request.facet_limit)
             for name in request.facets
         }
         return EngineResult(
             total=len(narrowed.documents),
-            candidates=self._candidates(narrowed, request),
+            candidates=self.with_features(self._candidates(narrowed, request), request),
             facets={name: buckets for name, (buckets, _) in facets.items()},
             truncated=frozenset(name for name, (_, is_truncated) in facets.items() if is_truncated),
-            histogram=self._histogram(narrowed, request.months_by_day) if request.histogram else (),
-            timeline=self._histogram(_without(DAY, match, masks), request.months_by_day) if request.timeline else (),
+            histogram=self._histogram(narrowed_counted, request.months_by_day) if request.histogram else (),
+            timeline=self._histogram(_without(DAY, counted, masks), request.months_by_day) if request.timeline else (),
             complete=matcher.complete,
             groups=self._cache.grouped(request.groups).count(narrowed.documents) if request.groups else None,
+            counted=None if request.counted is None else len(narrowed_preferred.documents),
+            instead=instead,
         )
 
     def articles(self, documents: Iterable[DocumentHandle]) -> list[Article]:
