@@ -167,7 +167,7 @@ def test_many_equal_scores_over_many_segments_keep_the_order_of_adding(tmp_path:
 
 def test_a_panic_of_tantivy_is_an_exception_with_its_cause(tmp_path: Path) -> None:
     reader = ENGINE.open(write(tmp_path / "engine", [document(0, "vin")]))
-    for read in (reader.articles, reader.rerank_features):
+    for read in (reader.articles, reader.details):
         with pytest.raises(EnginePanic, match="out of bounds") as caught:
             read([99 << 32])  # no search gives this number: Tantivy looks for a segment that is not there
         assert not isinstance(caught.value.__cause__, Exception)

@@ -68,13 +68,11 @@ def answers(reader: Reader) -> list[object]:
     """Everything that a reader says, with ids for document numbers; equal scores in the order of ids."""
     found: list[object] = [reader.count, reader.terms_with_prefix(WORDS["text"], "", 999)]
     for clause in CLAUSES:
-        result = reader.search(EngineRequest(clause, limit=999, facets=("source",), histogram=True))
+        result = reader.search(EngineRequest(clause, limit=999, features=999, facets=("source",), histogram=True))
         ids = [entry.id for entry in reader.articles(candidate.document for candidate in result.candidates)]
         scores = [candidate.score for candidate in result.candidates]
         found.append((result.total, sorted(zip((-score for score in scores), ids, strict=True)), dict(result.facets)))
-        found.append(
-            sorted(zip(ids, reader.rerank_features(entry.document for entry in result.candidates), strict=True))
-        )
+        found.append(sorted(zip(ids, (candidate.features for candidate in result.candidates), strict=True)))
     return found
 
 

@@ -54,7 +54,7 @@ def uses(folder: Path) -> Iterator[Callable[[], object]]:
         yield lambda: reader.search(EngineRequest(PhraseClause(WORDS["text"], ("phare", "de"))))
         yield lambda: reader.articles(range(COUNT))
         yield lambda: reader.article("7")
-        yield lambda: reader.rerank_features(range(COUNT))
+        yield lambda: reader.details(range(COUNT), features=True)
         yield lambda: reader.terms_with_prefix(EXACT["text"], "", 10**9)
         yield lambda: reader.terms_with_prefix(EXACT["text"], "p", 10)
     yield lambda: grow(folder)

@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 import tantivy
 from tantivy import Query
 
-from searchapp.engines.clauses import BooleanClause, unscored
+from searchapp.engines.clauses import BooleanClause, Clause, TermClause, unscored
 from searchapp.engines.days import day_label, month_label, months_between
 from searchapp.engines.field_values import facet_buckets, shown_values
-from searchapp.engines.local_reader import LocalReader
 from searchapp.engines.panics import panics_as_exceptions
-from searchapp.engines.port import DocumentHandle, EngineRequest, EngineResult
+from searchapp.engines.port import (
+    Candidate,
+    Details,
+    DocumentHandle,
+    EngineRequest,
+    EngineResult,
+    TermPrefix,
+    TermStatistics,
+)
 from searchapp.engines.stored_form import read_article
 from searchapp.engines.tantivy_engine.grouping import Grouping
 from searchapp.engines.tantivy_engine.order import Ordering, address_of
@@ -32,9 +39,11 @@ MAX_FACET_VALUES: Final = 65_000
 # Buckets asked for beyond the limit of a facet: equal counts at its end come in no order.
 _SPARE: Final = 64
 _ALL: Final = 1 << 30
+# Documents whose features are read between two checks of the deadline.
+_FEATURES_AT_A_TIME: Final = 10
 
 
-class TantivyReader(LocalReader):
+class TantivyReader:
     """A :class:`~searchapp.engines.port.Reader`. A searcher never changes, so threads need no lock."""
 
     def __init__(self, index: tantivy.Index) -> None:
@@ -85,7 +94,7 @@ class TantivyReader(LocalReader):
             candidates = self._grouping.assign(request.groups, candidates)
         return EngineResult(
             total=total,
-            candidates=self.with_features(candidates, request),
+            candidates=self._with_features(candidates, request),
             facets={name: buckets for name, (buckets, _) in facets.items()},
             truncated=frozenset(name for name, (_, is_truncated) in facets.items() if is_truncated),
             histogram=histogram,
@@ -107,13 +116,17 @@ class TantivyReader(LocalReader):
         return read_article(_value(self._searcher.doc(hits[0][1]), ARTICLE)) if hits else None
 
     @panics_as_exceptions()
-    def rerank_features(self, documents: Iterable[DocumentHandle]) -> list[bytes]:
-        return list(self._stored(documents, RERANK_FEATURES))
-
-    @panics_as_exceptions()
-    def days(self, documents: Iterable[DocumentHandle]) -> list[int]:
-        days = self._searcher.fast_field_values(DAY, list(map(address_of, documents)))
-        return [int(day or 0) for day in days]
+    def details(
+        self,
+        documents: Sequence[DocumentHandle],
+        clauses: Sequence[Clause] = (),
+        *,
+        features: bool = False,
+        deadline: Deadline = Deadline(),
+    ) -> Details:
+        articles = self.articles(documents)
+        stored = self._features(documents) if features else ()
+        return Details(articles, stored, self._matching(articles, clauses, deadline))
 
     @panics_as_exceptions()
     def terms_with_prefix(self, field: str, prefix: str, limit: int) -> list[tuple[str, int]]:
@@ -123,8 +136,11 @@ class TantivyReader(LocalReader):
         return sorted(self._searcher.terms_with_prefix(field, encodable(prefix)))[:limit]
 
     @panics_as_exceptions()
-    def document_frequency(self, field: str, term: str) -> int:
-        return self._searcher.doc_freq(field, encodable(term)) if field in self._fields else 0
+    def term_statistics(self, terms: Sequence[tuple[str, str]], prefixes: Sequence[TermPrefix] = ()) -> TermStatistics:
+        return TermStatistics(
+            [self._searcher.doc_freq(field, encodable(term)) if field in self._fields else 0 for field, term in terms],
+            [self.terms_with_prefix(*prefix) for prefix in prefixes],
+        )
 
     def close(self) -> None:
         # Tantivy frees its files when nothing refers to them.
@@ -132,6 +148,42 @@ class TantivyReader(LocalReader):
 
     def _builder(self, deadline: Deadline = Deadline()) -> QueryBuilder:
         return QueryBuilder(self._schema, self._fields, self._searcher, deadline)
+
+    # Details
+
+    def _features(self, documents: Iterable[DocumentHandle]) -> list[bytes]:
+        return list(self._stored(documents, RERANK_FEATURES))
+
+    def _days(self, documents: Iterable[DocumentHandle]) -> list[int]:
+        days = self._searcher.fast_field_values(DAY, list(map(address_of, documents)))
+        return [int(day or 0) for day in days]
+
+    def _with_features(self, candidates: Sequence[Candidate], request: EngineRequest) -> tuple[Candidate, ...]:
+        """Return ``candidates``, the first ones with their features and days; none with them when time runs out."""
+        documents = [candidate.document for candidate in candidates[: request.features]]
+        features: list[bytes] = []
+        for start in range(0, len(documents), _FEATURES_AT_A_TIME):
+            if request.deadline.passed():
+                return tuple(candidates)
+            features += self._features(documents[start : start + _FEATURES_AT_A_TIME])
+        if not documents:
+            return tuple(candidates)
+        read = zip(candidates, features, self._days(documents), strict=False)
+        return (*(Candidate(*one[:4], stored, day) for one, stored, day in read), *candidates[len(documents) :])
+
+    def _matching(
+        self, articles: Sequence[Article], clauses: Sequence[Clause], deadline: Deadline
+    ) -> tuple[frozenset[DocumentHandle], ...] | None:
+        """Return the documents of ``articles`` that match each clause, None when the deadline passes before."""
+        shown = TermClause(ID, tuple((article.id, 1.0) for article in articles))
+        matching = []
+        for clause in clauses:
+            request = EngineRequest(BooleanClause(must=(shown, clause)), limit=len(articles), deadline=deadline)
+            result = self.search(request)
+            if not result.complete:
+                return None
+            matching.append(frozenset(candidate.document for candidate in result.candidates))
+        return tuple(matching)
 
     # Counts
 

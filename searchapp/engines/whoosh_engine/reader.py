@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from heapq import merge
 from itertools import groupby, islice, repeat
 from operator import itemgetter
@@ -15,24 +15,35 @@ from numpy.typing import NDArray
 
 from searchapp.engines.days import day_label, day_range, month_label, months_between
 from searchapp.engines.field_values import filter_keys
-from searchapp.engines.local_reader import LocalReader
-from searchapp.engines.port import Candidate, DocumentHandle, EngineRequest, EngineResult, SortKey
+from searchapp.engines.port import (
+    Candidate,
+    Clause,
+    Details,
+    DocumentHandle,
+    EngineRequest,
+    EngineResult,
+    SortKey,
+    TermPrefix,
+    TermStatistics,
+)
 from searchapp.engines.whoosh_engine.clause_matcher import ClauseMatcher
 from searchapp.engines.whoosh_engine.codec.posting_decoder import Integers
-from searchapp.engines.whoosh_engine.matches import Match, intersection, unscored
+from searchapp.engines.whoosh_engine.matches import Match, contained, intersection, unscored
 from searchapp.engines.whoosh_engine.reader_cache import ReaderCache
 from searchapp.engines.whoosh_engine.schema import DAY, NO_DATE, RERANK_FEATURES
 from searchapp.engines.whoosh_engine.segment_reader import Leaves, SegmentReader
-from searchapp.model import Article, Filters, HistogramBucket, Sort
+from searchapp.model import Article, Deadline, Filters, HistogramBucket, Sort
 from searchapp.schema import FACET_KEYS, ID
 
 __all__ = ["WhooshReader"]
 
 # From so many terms on, reading the whole dictionary at once is faster.
 _MIN_BULK_TERMS: Final = 20_000
+# Documents whose features are read between two checks of the deadline.
+_FEATURES_AT_A_TIME: Final = 10
 
 
-class WhooshReader(LocalReader):
+class WhooshReader:
     """A :class:`~searchapp.engines.port.Reader`; one lock around all that reads files, none around a whole search."""
 
     def __init__(self, leaves: Leaves) -> None:
@@ -64,7 +75,7 @@ class WhooshReader(LocalReader):
         }
         return EngineResult(
             total=len(narrowed.documents),
-            candidates=self.with_features(self._candidates(narrowed, request), request),
+            candidates=self._with_features(self._candidates(narrowed, request), request),
             facets={name: buckets for name, (buckets, _) in facets.items()},
             truncated=frozenset(name for name, (_, is_truncated) in facets.items() if is_truncated),
             histogram=self._histogram(narrowed_counted, request.months_by_day) if request.histogram else (),
@@ -84,13 +95,16 @@ class WhooshReader(LocalReader):
             documents = self._cache.postings(ID, article_id).documents
         return self.articles(documents.tolist()[:1])[0] if len(documents) else None
 
-    def rerank_features(self, documents: Iterable[DocumentHandle]) -> list[bytes]:
-        with self._lock:
-            return [leaf.value(RERANK_FEATURES, number) for leaf, number in map(self._located, documents)]
-
-    def days(self, documents: Iterable[DocumentHandle]) -> list[int]:
-        days: list[int] = self._cache.days[[cast(int, handle) for handle in documents]].tolist()
-        return days
+    def details(
+        self,
+        documents: Sequence[DocumentHandle],
+        clauses: Sequence[Clause] = (),
+        *,
+        features: bool = False,
+        deadline: Deadline = Deadline(),
+    ) -> Details:
+        stored = self._features(documents) if features else ()
+        return Details(self.articles(documents), stored, self._matching(documents, clauses, deadline))
 
     def terms_with_prefix(self, field: str, prefix: str, limit: int) -> list[tuple[str, int]]:
         start = prefix.encode("utf-8", "replace")
@@ -99,14 +113,36 @@ class WhooshReader(LocalReader):
                 return self._cache.dictionary(field, start)[:limit]
             return list(islice(self._terms(field, start), limit))
 
-    def document_frequency(self, field: str, term: str) -> int:
-        return self._cache.document_frequency(field, term)
+    def term_statistics(self, terms: Sequence[tuple[str, str]], prefixes: Sequence[TermPrefix] = ()) -> TermStatistics:
+        return TermStatistics(
+            [self._cache.document_frequency(field, term) for field, term in terms],
+            [self.terms_with_prefix(*prefix) for prefix in prefixes],
+        )
 
     def close(self) -> None:
         """Close the files; the system unmaps them with the last array that refers to one."""
         with self._lock:
             self._cache = ReaderCache([], self._lock)
             self._bases = []
+
+    def _features(self, documents: Iterable[DocumentHandle]) -> list[bytes]:
+        with self._lock:
+            return [leaf.value(RERANK_FEATURES, number) for leaf, number in map(self._located, documents)]
+
+    def _days(self, documents: Iterable[DocumentHandle]) -> list[int]:
+        days: list[int] = self._cache.days[[cast(int, handle) for handle in documents]].tolist()
+        return days
+
+    def _matching(
+        self, documents: Sequence[DocumentHandle], clauses: Sequence[Clause], deadline: Deadline
+    ) -> tuple[frozenset[DocumentHandle], ...] | None:
+        """Return those of ``documents`` that match each clause, None when the deadline passes before."""
+        matcher = ClauseMatcher(self._cache, deadline)
+        matches = [matcher.match(clause).documents for clause in clauses]
+        if not matcher.complete:
+            return None
+        numbers = np.array([cast(int, handle) for handle in documents], np.int64)
+        return tuple(frozenset(numbers[contained(match, numbers)].tolist()) for match in matches)
 
     def _located(self, handle: DocumentHandle) -> tuple[SegmentReader, int]:
         """Return the segment of a document, and its number there."""
@@ -152,6 +188,19 @@ class WhooshReader(LocalReader):
         sort_keys = zip(keys[order].tolist(), numbers, strict=True)
         groups = self._cache.grouped(request.groups).of(documents[order]) if request.groups else repeat(0)
         return tuple(map(Candidate, numbers, scores[order].tolist(), sort_keys, groups))
+
+    def _with_features(self, candidates: Sequence[Candidate], request: EngineRequest) -> tuple[Candidate, ...]:
+        """Return ``candidates``, the first ones with their features and days; none with them when time runs out."""
+        documents = [candidate.document for candidate in candidates[: request.features]]
+        features: list[bytes] = []
+        for start in range(0, len(documents), _FEATURES_AT_A_TIME):
+            if request.deadline.passed():
+                return tuple(candidates)
+            features += self._features(documents[start : start + _FEATURES_AT_A_TIME])
+        if not documents:
+            return tuple(candidates)
+        read = zip(candidates, features, self._days(documents), strict=False)
+        return (*(Candidate(*one[:4], stored, day) for one, stored, day in read), *candidates[len(documents) :])
 
     def _sort_keys(self, match: Match, sort: Sort) -> NDArray[Any]:
         """Return whole numbers that rise in the order asked for; equal ones follow in that of the documents."""
