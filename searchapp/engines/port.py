@@ -294,7 +294,7 @@ class TermStatistics:
 
 @dataclass(frozen=True, slots=True)
 class Details:
-    """What is stored of documents, in the order asked for, and which of them match.
+    """Stored articles, in the order asked for, and which of them match.
 
     ``features`` are their rerank features if these were asked for. ``matching`` has of each clause the documents that
     match it; it is None when the deadline passed before all were known.

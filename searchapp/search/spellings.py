@@ -50,7 +50,7 @@ class TypedForm:
 
 @dataclass(frozen=True, slots=True)
 class _Draft:
-    """What a text may be read as before its terms are looked up in the generation."""
+    """A text in tokens, compounds and split words, before any term is looked up in the generation."""
 
     tokens: list[Token]
     compounds: list[tuple[Compound, Term]]
