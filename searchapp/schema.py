@@ -51,7 +51,7 @@ __all__ = [
     "stored_values",
 ]
 
-SCHEMA_VERSION: Final = 9
+SCHEMA_VERSION: Final = 10
 
 
 class FieldType(Enum):

@@ -1,23 +1,21 @@
-"""Pickles that would do something, and the places of a Whoosh index where they can be planted."""
+"""Pickles that would do something, and the places of an index where they can be planted."""
 
 from __future__ import annotations
 
 import pickle
-import zlib
 from collections.abc import Callable
 from pathlib import Path
 from struct import Struct
 from typing import Final
 
-from searchapp.engines.whoosh_engine.codec.index_files import read_toc
+from searchapp.engines.whoosh_engine.codec.index_files import COLUMN, read_toc
+from searchapp.engines.whoosh_engine.schema import STORED
 from searchapp.engines.whoosh_engine.segment_reader import SegmentReader
-from searchapp.schema import STEMS, WORDS
+from searchapp.engines.whoosh_engine.segment_writer import stored_column
 
-__all__ = ["BOMBS", "PLACES", "live_payloads", "plant"]
+__all__ = ["BOMBS", "PLACES", "change_part", "live_payloads", "plant"]
 
 _HEAD: Final = Struct("!qi")
-_INT: Final = Struct("!i")
-WORD: Final = b"phar"
 
 Parts = dict[str, bytes]
 
@@ -63,7 +61,7 @@ BOMBS: Final = {
 
 
 def plant(folder: Path, place: str, payload: bytes) -> None:
-    """Put ``payload`` where Whoosh would unpickle it."""
+    """Put ``payload`` there."""
     PLACES[place](folder, payload)
 
 
@@ -109,64 +107,25 @@ def _repack(folder: Path, change: Callable[[Parts, SegmentReader], None], tail: 
     path.write_bytes(body + end)
 
 
-def _in_part(ending: str, change: Callable[[bytes, SegmentReader], bytes]) -> Callable[[Path], None]:
-    def change_all(parts: Parts, reader: SegmentReader) -> None:
-        (name,) = (name for name in parts if name.endswith(ending))
-        parts[name] = change(parts[name], reader)
+def change_part(folder: Path, name: str, change: Callable[[bytes], bytes]) -> None:
+    """Replace a part of the only segment; the directory says its new size."""
 
-    return lambda folder: _repack(folder, change_all)
+    def change_all(parts: Parts, _: SegmentReader) -> None:
+        parts[name] = change(parts[name])
 
-
-def _dictionary(folder: Path, payload: bytes) -> None:
-    def change(data: bytes, _: SegmentReader) -> bytes:
-        start = len(data) - 4 - _INT.unpack(data[-4:])[0]
-        return data[:start] + payload + _INT.pack(len(payload))
-
-    _in_part(".trm", change)(folder)
+    _repack(folder, change_all)
 
 
 def _stored(folder: Path, payload: bytes) -> None:
-    def change(_: bytes, reader: SegmentReader) -> bytes:
-        value = zlib.compress(payload)
-        return value * reader.count + len(value).to_bytes(4, "big") * reader.count + b"I"
+    """Store ``payload`` as each article."""
 
-    _in_part("_stored.col", change)(folder)
+    def change_all(parts: Parts, reader: SegmentReader) -> None:
+        column = stored_column()
+        for _ in range(reader.count):
+            column.append(payload)
+        parts[STORED + COLUMN] = b"".join(column.pieces())
 
-
-def _list(folder: Path, field: str, make: Callable[[int], bytes]) -> None:
-    """Replace the posting list of WORD by that of ``make``, which gets the last document."""
-
-    def change(data: bytes, reader: SegmentReader) -> bytes:
-        word = b"phare" if field != STEMS else WORD
-        old = bytes(reader.posting_list(field, word))
-        content = make(reader.count - 1)
-        assert len(content) + 8 < len(old), "the list is too short for what is planted"
-        content += bytes(len(old) - 8 - len(content))
-        return data.replace(old, b"W3Bl" + _INT.pack(-len(content)) + content)
-
-    _in_part(".pst", change)(folder)
-
-
-def _head(last: int, compression: int = 0) -> bytes:
-    return pickle.dumps((1, last, 1.0, compression, 0, 0), 2)
-
-
-def _block(folder: Path, payload: bytes) -> None:
-    _list(folder, STEMS, lambda last: _head(last) + payload)
-
-
-def _packed_block(folder: Path, payload: bytes) -> None:
-    _list(folder, STEMS, lambda last: _head(last, 1) + zlib.compress(payload))
-
-
-def _positions(folder: Path, payload: bytes) -> None:
-    def make(last: int) -> bytes:
-        entry = (1).to_bytes(4, "big") + payload
-        data = b"\x80\x04(K" + bytes([last]) + b"\x85NB" + len(entry).to_bytes(4, "little") + entry + b"\x85t."
-        # Nothing may follow the pickle of a block that is not packed: packed, padding does no harm to the test.
-        return _head(last, 1) + zlib.compress(data)
-
-    _list(folder, WORDS["text"], make)
+    _repack(folder, change_all)
 
 
 PLACES: Final[dict[str, Callable[[Path, bytes], None]]] = {
@@ -174,10 +133,5 @@ PLACES: Final[dict[str, Callable[[Path, bytes], None]]] = {
     "the segments": lambda folder, payload: _toc(folder, payload, schema=False),
     "a directory": lambda folder, payload: _repack(folder, lambda _parts, _reader: None, payload),
     "its options": lambda folder, payload: _repack(folder, lambda _parts, _reader: None, b"DIRECTORY" + payload),
-    "a dictionary": _dictionary,
-    "stored fields": _stored,
-    "the head of a block": lambda folder, payload: _list(folder, STEMS, lambda _: payload),
-    "a block": _block,
-    "a packed block": _packed_block,
-    "positions": _positions,
+    "stored articles": _stored,
 }

@@ -1,8 +1,8 @@
 """The embedded default: an index in one folder, pure Python around numpy arrays.
 
-The files are an ordinary Whoosh index of stock field types, so plain Whoosh can open, search and check it. Writing
-inverts in memory and hands whole posting lists to Whoosh's codec (:mod:`.writer`); searching decodes posting
-lists into arrays and scores those (:mod:`.reader`), since exact totals and facets need every match anyway.
+The table of contents is Whoosh's, the segments have a form of ours (:mod:`.codec`). Writing inverts in memory and
+encodes the posting lists of a whole field at once (:mod:`.writer`); searching decodes posting lists into arrays and
+scores those (:mod:`.reader`), since exact totals and facets need every match anyway.
 """
 
 from __future__ import annotations

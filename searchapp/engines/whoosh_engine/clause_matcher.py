@@ -26,8 +26,7 @@ from searchapp.engines.clauses import (
 )
 from searchapp.engines.port import BM25_K1
 from searchapp.engines.spans import documents_with, words_of
-from searchapp.engines.whoosh_engine.codec.layout import Numbers
-from searchapp.engines.whoosh_engine.codec.posting_decoder import Integers
+from searchapp.engines.whoosh_engine.codec.layout import Integers, Numbers
 from searchapp.engines.whoosh_engine.matches import Match, contained, intersection, union, unscored, with_scores
 from searchapp.engines.whoosh_engine.positions import documents_of, phrase_starts, window_starts
 from searchapp.engines.whoosh_engine.reader_cache import ReaderCache

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from searchapp.engines.whoosh_engine.codec.posting_decoder import Integers
+from searchapp.engines.whoosh_engine.codec.layout import Integers
 from searchapp.engines.whoosh_engine.matches import contained
 from searchapp.model import Groups
 

@@ -21,10 +21,9 @@ from searchapp.derived.term_numbers import as_array, term_numbers
 from searchapp.engines.field_values import field_values
 from searchapp.engines.port import Document
 from searchapp.engines.stored_form import to_stored
-from searchapp.engines.whoosh_engine.codec.columns import encode_article, pack_value
 from searchapp.engines.whoosh_engine.codec.layout import Lists, Numbers, Shape, offsets
 from searchapp.engines.whoosh_engine.schema import DAY, KEY, LENGTH, NO_DATE, RERANK_FEATURES, STORED, TIMESTAMP
-from searchapp.engines.whoosh_engine.segment_writer import SegmentWriter
+from searchapp.engines.whoosh_engine.segment_writer import SegmentWriter, features_column, stored_column
 from searchapp.schema import EXACT, PARTS, STEMS, VALUE_FIELDS, WORDS, article_key
 
 __all__ = ["Inverter"]
@@ -43,8 +42,8 @@ class Inverter:
         self._joined = {part: _Tokens() for part in PARTS}
         self._rows = (*self._parts.values(), *self._joined.values())
         self._values: dict[str, dict[str, list[int]]] = {name: {} for name in VALUE_FIELDS}
-        self._stored: list[bytes] = []
-        self._rerank_features: list[bytes] = []
+        self._stored = stored_column()
+        self._rerank_features = features_column()
         self._keys = array("q")
         self._timestamps = array("q")
         self._days = array("I")
@@ -61,8 +60,8 @@ class Inverter:
         article = document.article
         for name, value in field_values(article, document.day):
             self._values[name].setdefault(value, []).append(self.count)
-        self._stored.append(pack_value(encode_article(to_stored(article))))
-        self._rerank_features.append(pack_value(document.rerank_features))
+        self._stored.append(to_stored(article))
+        self._rerank_features.append(document.rerank_features)
         self._keys.append(article_key(article.id))
         self._timestamps.append(int(article.date.timestamp()) if article.date else NO_DATE)
         self._days.append(document.day if article.date else 0)
@@ -74,7 +73,6 @@ class Inverter:
         with SegmentWriter(folder, self.count) as file:
             for name, add in sorted(self._fields().items()):
                 add(file, name)
-            file.end_fields()
             self._write_columns(file)
         return file.segment
 
@@ -88,30 +86,27 @@ class Inverter:
     def _write_stems(self, file: SegmentWriter, name: str) -> None:
         tokens = [tokens[part] for tokens in (self._parts, self._joined) for part in PARTS]
         terms, lists = _frequencies(self._ranks["stem"], tokens)
-        file.add_field(name, terms, lists, Shape.FREQUENCY, self._length)
+        file.add_field(name, terms, lists, Shape.FREQUENCY)
 
     def _write_words(self, file: SegmentWriter, name: str) -> None:
         tokens = self._parts[next(part for part in PARTS if WORDS[part] == name)]
         terms, lists = _positions(self._ranks["word"], tokens)
-        file.add_field(name, terms, lists, Shape.POSITIONS, tokens.lengths)
+        file.add_field(name, terms, lists, Shape.POSITIONS)
 
     def _write_exact(self, file: SegmentWriter, name: str) -> None:
         part = next(part for part in PARTS if EXACT[part] == name)
         terms, counted = _frequencies(self._ranks["exact"], [self._parts[part], self._joined[part]])
         lists = Lists(counted.sizes, counted.documents, np.ones_like(counted.documents))
-        file.add_field(name, terms, lists, Shape.EXISTENCE, None)
+        file.add_field(name, terms, lists, Shape.EXISTENCE)
 
     def _write_values(self, file: SegmentWriter, name: str) -> None:
         values = sorted((value.encode(), numbers) for value, numbers in self._values[name].items())
         documents = np.array([number for _, numbers in values for number in numbers], dtype=np.int64)
         sizes = np.array([len(numbers) for _, numbers in values], dtype=np.int64)
         lists = Lists(sizes, documents, np.ones_like(documents))
-        file.add_field(name, [value for value, _ in values], lists, Shape.EXISTENCE, None)
+        file.add_field(name, [value for value, _ in values], lists, Shape.EXISTENCE)
 
     def _write_columns(self, file: SegmentWriter) -> None:
-        file.add_lengths(STEMS, self._length)
-        for part in PARTS:
-            file.add_lengths(WORDS[part], self._parts[part].lengths)
         file.add_values(STORED, self._stored)
         file.add_values(RERANK_FEATURES, self._rerank_features)
         file.add_numbers(LENGTH, self._length.astype(np.uint32))

@@ -10,7 +10,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from searchapp.engines.whoosh_engine.codec.posting_decoder import Integers
+from searchapp.engines.whoosh_engine.codec.layout import Integers
 
 __all__ = ["Match", "Scores", "contained", "intersection", "union", "unscored", "with_scores"]
 

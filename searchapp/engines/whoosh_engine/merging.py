@@ -14,12 +14,12 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from searchapp.engines.whoosh_engine.codec.layout import Lists, Numbers, Shape, offsets
+from searchapp.engines.whoosh_engine.codec.layout import Lists, Numbers, offsets, within
 from searchapp.engines.whoosh_engine.codec.library import tokens_of
-from searchapp.engines.whoosh_engine.schema import DAY, KEY, LENGTH, RERANK_FEATURES, STORED, TIMESTAMP
+from searchapp.engines.whoosh_engine.schema import DAY, KEY, LENGTH, RERANK_FEATURES, SHAPES, STORED, TIMESTAMP
 from searchapp.engines.whoosh_engine.segment_reader import SegmentReader
-from searchapp.engines.whoosh_engine.segment_writer import SegmentWriter
-from searchapp.schema import EXACT, STEMS, VALUE_FIELDS, WORDS
+from searchapp.engines.whoosh_engine.segment_writer import SegmentWriter, features_column, stored_column
+from searchapp.schema import STEMS
 
 __all__ = ["merge", "plan"]
 
@@ -30,13 +30,6 @@ _SPARSE: Final = 1.4
 _RATIO: Final = 3
 # In tokens: segments as large as that are merged no more.
 _FULL: Final = 1_500_000
-
-_SHAPES: Final = {
-    STEMS: Shape.FREQUENCY,
-    **dict.fromkeys(WORDS.values(), Shape.POSITIONS),
-    **dict.fromkeys(EXACT.values(), Shape.EXISTENCE),
-    **dict.fromkeys(VALUE_FIELDS, Shape.EXISTENCE),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,13 +75,13 @@ def merge(leaves: Sequence[SegmentReader], folder: Path) -> Any:
     parts = _live(leaves)
     count = sum(int(part.alive.sum()) for part in parts)
     with SegmentWriter(folder, count) as file:
-        lengths = {name: _merge_field(file, name, parts, count) for name in sorted(_SHAPES)}
-        file.end_fields()
-        for name in (STEMS, *WORDS.values()):
-            file.add_lengths(name, lengths[name])
-        for name in (STORED, RERANK_FEATURES):
-            columns = [(part.alive, part.leaf.packed_values(name)) for part in parts]
-            file.add_values(name, [value for alive, values in columns for value in compress(values, alive.tolist())])
+        for name in SHAPES:
+            _merge_field(file, name, parts)
+        for name, column in ((STORED, stored_column()), (RERANK_FEATURES, features_column())):
+            for part in parts:
+                for value in compress(part.leaf.values(name), part.alive.tolist()):
+                    column.append(value)
+            file.add_values(name, column)
         for name in (KEY, LENGTH, DAY, TIMESTAMP):
             file.add_numbers(name, np.concatenate([part.leaf.numbers(name)[part.alive] for part in parts]))
     return file.segment
@@ -104,9 +97,8 @@ def _live(leaves: Sequence[SegmentReader]) -> list[_Live]:
     return parts
 
 
-def _merge_field(file: SegmentWriter, name: str, parts: Sequence[_Live], count: int) -> Numbers:
-    """Write one field; return its length in each document."""
-    read = [part.leaf.field(name, _SHAPES[name]) for part in parts]
+def _merge_field(file: SegmentWriter, name: str, parts: Sequence[_Live]) -> None:
+    read = [part.leaf.field(name) for part in parts]
     terms = sorted(set().union(*(own for own, _ in read)))
     ranks = dict(zip(terms, range(len(terms)), strict=True))
     columns = [_renumbered(ranks, own, lists, part) for (own, lists), part in zip(read, parts, strict=True)]
@@ -116,10 +108,8 @@ def _merge_field(file: SegmentWriter, name: str, parts: Sequence[_Live], count: 
     lists = Lists(
         sizes[sizes > 0], keys[order] & 0xFFFFFFFF, frequencies[order], _reordered(positions, frequencies, order)
     )
-    lengths = np.bincount(lists.documents, lists.frequencies, count).astype(np.int64)
     used = [term for term, size in zip(terms, sizes.tolist(), strict=True) if size]
-    file.add_field(name, used, lists, _SHAPES[name], None if _SHAPES[name] is Shape.EXISTENCE else lengths)
-    return lengths
+    file.add_field(name, used, lists, SHAPES[name])
 
 
 def _renumbered(
@@ -139,6 +129,4 @@ def _reordered(positions: Numbers, frequencies: Numbers, order: NDArray[np.intp]
     """Return the positions of each posting in the new order of the postings."""
     if not len(positions):
         return positions
-    sizes = frequencies[order]
-    indices = np.repeat(offsets(frequencies)[order] - offsets(sizes), sizes) + np.arange(len(positions))
-    return positions[indices]
+    return positions[within(offsets(frequencies)[order], frequencies[order])]

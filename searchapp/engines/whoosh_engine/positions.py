@@ -8,8 +8,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from searchapp.engines.whoosh_engine.codec.layout import Numbers
-from searchapp.engines.whoosh_engine.codec.posting_decoder import Integers
+from searchapp.engines.whoosh_engine.codec.layout import Integers, Numbers
 from searchapp.engines.whoosh_engine.matches import contained
 
 __all__ = ["documents_of", "phrase_starts", "window_starts"]

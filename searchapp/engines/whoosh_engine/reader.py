@@ -27,7 +27,7 @@ from searchapp.engines.port import (
     TermStatistics,
 )
 from searchapp.engines.whoosh_engine.clause_matcher import ClauseMatcher
-from searchapp.engines.whoosh_engine.codec.posting_decoder import Integers
+from searchapp.engines.whoosh_engine.codec.layout import Integers
 from searchapp.engines.whoosh_engine.matches import Match, contained, intersection, unscored
 from searchapp.engines.whoosh_engine.reader_cache import ReaderCache
 from searchapp.engines.whoosh_engine.schema import DAY, NO_DATE, RERANK_FEATURES

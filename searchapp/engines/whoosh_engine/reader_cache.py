@@ -17,8 +17,7 @@ from numpy.typing import NDArray
 
 from searchapp.engines.field_values import facet_buckets, shown_values
 from searchapp.engines.port import BM25_B, BM25_K1
-from searchapp.engines.whoosh_engine.codec.layout import Numbers, Shape, offsets
-from searchapp.engines.whoosh_engine.codec.posting_decoder import Integers, Postings
+from searchapp.engines.whoosh_engine.codec.layout import Integers, Numbers, Postings, offsets
 from searchapp.engines.whoosh_engine.grouping import Grouped
 from searchapp.engines.whoosh_engine.schema import DAY, KEY, LENGTH, TIMESTAMP
 from searchapp.engines.whoosh_engine.segment_reader import Leaves, read_positions, read_postings
@@ -208,9 +207,7 @@ class ReaderCache:
             return self._grouping[1]
 
     def _read_facet(self, name: str) -> Facet:
-        own = [
-            (leaf.field(FACET_KEYS[name], Shape.EXISTENCE), base) for leaf, base in self.leaves if name in FACET_KEYS
-        ]
+        own = [(leaf.field(FACET_KEYS[name]), base) for leaf, base in self.leaves if name in FACET_KEYS]
         keys = sorted({key for (terms, _), _ in own for key in terms})
         number_of = {key: number for number, key in enumerate(keys)}
         documents, numbers = [np.empty(0, np.int64)], [np.empty(0, np.int32)]

@@ -7,46 +7,57 @@ part, so that a search may read an index of unknown origin, whatever its digests
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
-from struct import Struct
 from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from searchapp.engines.whoosh_engine.codec.columns import ByteColumn, decode_article, decode_numbers
-from searchapp.engines.whoosh_engine.codec.field_decoder import read_lists
-from searchapp.engines.whoosh_engine.codec.index_files import map_file, read_directory, read_toc
-from searchapp.engines.whoosh_engine.codec.layout import Lists, Numbers, Shape, offsets
-from searchapp.engines.whoosh_engine.codec.library import COLUMNS, POSTINGS, TERMS, file_of
+from searchapp.engines.stored_form import from_stored
+from searchapp.engines.whoosh_engine.codec.columns import ByteColumn, decode_numbers
+from searchapp.engines.whoosh_engine.codec.index_files import (
+    COLUMN,
+    DICTIONARY,
+    LISTS,
+    map_file,
+    read_directory,
+    read_toc,
+)
+from searchapp.engines.whoosh_engine.codec.layout import Integers, Lists, Numbers, Postings, Shape, offsets, within
+from searchapp.engines.whoosh_engine.codec.library import file_of
 from searchapp.engines.whoosh_engine.codec.malformed_index import MALFORMED, damaged, reading, require
-from searchapp.engines.whoosh_engine.codec.posting_decoder import Integers, Postings, blocks_of
-from searchapp.engines.whoosh_engine.codec.term_dictionary import DictionaryReader
-from searchapp.engines.whoosh_engine.schema import STORED
+from searchapp.engines.whoosh_engine.codec.posting_lists import EncodedList, decode_lists
+from searchapp.engines.whoosh_engine.codec.term_dictionary import DictionaryReader, TermInfo, TermInfos
+from searchapp.engines.whoosh_engine.matches import contained
+from searchapp.engines.whoosh_engine.schema import RERANK_FEATURES, SHAPES, STORED
 from searchapp.model import Article, Deadline
 
 __all__ = ["Leaves", "SegmentReader", "open_segments", "read_positions", "read_postings"]
 
-_INFO: Final = Struct(">BfIBBfIIqi")
-_DOCUMENTS: Final = Struct(">5xI")
+# Documents whose positions are decoded at a time: some tens of milliseconds for the most frequent words.
+_RUN: Final = 1 << 17
 
 
 class SegmentReader:
-    """One segment, its files mapped; ``segment`` is Whoosh's object for it. Methods raise IndexDamaged."""
+    """One segment, its file mapped; ``segment`` is Whoosh's object for it. Methods raise IndexDamaged."""
 
     def __init__(self, folder: Path, segment: Any) -> None:
         self.segment = segment
         self.count: int = segment.doc_count_all()
         self.file: str = file_of(segment)
-        self._columns: dict[str, ByteColumn] = {}
         with reading(self.file, "the directory"):
             self._parts = read_directory(map_file(folder / self.file))
-            self._postings = self._part(POSTINGS)
-        with reading(self.file, "the dictionary"):
-            self._terms = DictionaryReader(self._part(TERMS))
-        with reading(self.file, STORED):  # each document has one, so that no number of documents is beyond the file
-            self._byte_column(STORED)
+        self._dictionaries: dict[str, DictionaryReader] = {}
+        for name in SHAPES:
+            with reading(self.file, f"the dictionary of {name}"):
+                if name + DICTIONARY in self._parts:
+                    self._dictionaries[name] = DictionaryReader(self._parts[name + DICTIONARY])
+        self._columns: dict[str, ByteColumn] = {}
+        for name in (STORED, RERANK_FEATURES):
+            with reading(self.file, name):
+                self._columns[name] = ByteColumn(self._parts[name + COLUMN], self.count)
 
     @cached_property
     def alive(self) -> NDArray[np.bool_]:
@@ -58,82 +69,81 @@ class SegmentReader:
 
     def terms_from(self, field: str, prefix: bytes) -> Iterator[tuple[bytes, int]]:
         """Yield the terms of a field that begin with ``prefix``, with the number of their documents."""
-        with reading(self.file, "the dictionary"):
-            for term, info_at in self._terms.terms_from(field, prefix):
-                yield term, _DOCUMENTS.unpack_from(self._parts[self._name(TERMS)], info_at)[0]
+        if field in self._dictionaries:
+            with reading(self.file, f"the dictionary of {field}"):
+                for term, info in self._dictionaries[field].terms_from(prefix):
+                    yield term, info.documents
 
     def document_frequencies(self, field: str) -> tuple[list[bytes], list[int]]:
         """Return the terms of a field in byte order, and how many live documents hold each."""
         with reading(self.file, f"the field {field}"):
-            terms, infos = self._terms.of_field(field)
+            terms, infos = self._terms(field)
             if not terms or self.alive.all():
-                return terms, infos["documents"].tolist()
-            lists = read_lists(self._postings, infos, self.count, Shape.EXISTENCE)
+                return terms, infos.documents.tolist()
+            lists = self._lists(field, infos)
             alive = self.alive[lists.documents].astype(np.int64)
             live: list[int] = np.add.reduceat(alive, offsets(lists.sizes)).tolist()
             return terms, live
 
     def document_frequency(self, field: str, term: bytes) -> int:
         """Return the number of documents that hold ``term``, deleted ones among them."""
-        with reading(self.file, "the dictionary"):
-            info_at = self._terms.find(field, term)
-            if info_at is None:
-                return 0
-            count: int = _DOCUMENTS.unpack_from(self._parts[self._name(TERMS)], info_at)[0]
-            return count
+        with reading(self.file, f"the dictionary of {field}"):
+            info = self._find(field, term)
+            return info.documents if info else 0
 
-    def field(self, field: str, shape: Shape) -> tuple[list[bytes], Lists]:
+    def field(self, field: str) -> tuple[list[bytes], Lists]:
         """Return the terms of a field in byte order and their posting lists, deleted documents among them."""
         with reading(self.file, f"the field {field}"):
-            terms, infos = self._terms.of_field(field)
-            return terms, read_lists(self._postings, infos, self.count, shape)
+            terms, infos = self._terms(field)
+            return terms, self._lists(field, infos)
 
-    # Posting lists
+    def posting_list(self, field: str, term: bytes) -> EncodedList | None:
+        """Return the bytes of a posting list; None for an unknown term or field."""
+        info = self._find(field, term)
+        if info is None:
+            return None
+        lists = self._parts[field + LISTS]
+        require(0 < info.size <= len(lists) - info.offset, "a posting list lies outside of its file")
+        return EncodedList(lists[info.offset : info.offset + info.size], info.documents, info.is_packed)
 
-    def posting_list(self, field: str, term: bytes) -> memoryview:
-        """Return the bytes of a posting list; none for an unknown term or field."""
-        info_at = self._terms.find(field, term)
-        if info_at is None:
-            return memoryview(b"")
-        inlined, _, _, _, _, _, _, _, offset, length = _INFO.unpack_from(self._parts[self._name(TERMS)], info_at)
-        require(
-            not inlined and offset >= 0 and 0 < length <= len(self._postings) - offset, "a term has no posting list"
-        )
-        return self._postings[offset : offset + length]
+    def _find(self, field: str, term: bytes) -> TermInfo | None:
+        return self._dictionaries[field].find(term) if field in self._dictionaries else None
+
+    def _terms(self, field: str) -> tuple[list[bytes], TermInfos]:
+        if field in self._dictionaries:
+            return self._dictionaries[field].all()
+        none = np.empty(0, np.int64)
+        return [], TermInfos(none, none, np.empty(0, np.bool_))
+
+    def _lists(self, field: str, infos: TermInfos) -> Lists:
+        content = self._parts.get(field + LISTS, memoryview(b""))
+        require(int(infos.sizes.sum()) == len(content), "the posting lists have another size than they say")
+        starts, ends = offsets(infos.sizes), np.cumsum(infos.sizes)
+        rows = zip(starts.tolist(), ends.tolist(), infos.documents.tolist(), infos.is_packed.tolist(), strict=True)
+        encoded = [EncodedList(content[start:end], documents, packed) for start, end, documents, packed in rows]
+        return decode_lists(encoded, np.full(len(encoded), self.count), SHAPES[field])
 
     # Columns
 
     def numbers(self, name: str) -> NDArray[Any]:
         """Return a column of numbers, with its default where documents have no value."""
         with reading(self.file, name):
-            return decode_numbers(name, self._parts.get(self._name(f".{name}{COLUMNS}"), b""), self.count)
+            return decode_numbers(name, self._parts.get(name + COLUMN, b""), self.count)
 
-    def packed_values(self, name: str) -> list[bytes]:
-        """Return the values of a column of byte strings as they lie in the file, packed."""
+    def values(self, name: str) -> Iterator[bytes]:
+        """Yield the values of a column of byte strings."""
         with reading(self.file, name):
-            return self._byte_column(name).packed()
+            yield from self._columns[name].values()
 
     def value(self, name: str, document: int) -> bytes:
         """Return a document's value in a column of byte strings."""
         with reading(self.file, name):
-            return self._byte_column(name).value(document)
+            return self._columns[name].value(document)
 
     def article(self, document: int) -> Article:
         """Return a stored article."""
         with reading(self.file, STORED):
-            return decode_article(self._byte_column(STORED).value(document))
-
-    def _byte_column(self, name: str) -> ByteColumn:
-        if name not in self._columns:
-            self._columns[name] = ByteColumn(self._part(f".{name}{COLUMNS}"), self.count)
-        return self._columns[name]
-
-    def _part(self, extension: str) -> memoryview:
-        return self._parts[self._name(extension)]
-
-    def _name(self, extension: str) -> str:
-        name: str = self.segment.make_filename(extension)
-        return name
+            return from_stored(self._columns[STORED].value(document))
 
 
 Leaves = list[tuple[SegmentReader, int]]
@@ -154,16 +164,8 @@ def open_segments(folder: Path) -> Leaves:
 
 def read_postings(leaves: Leaves, field: str, term: bytes) -> Postings:
     """Return the postings of ``term`` over all segments; document numbers count through the generation."""
-    documents: list[Integers] = [np.empty(0, np.int32)]
-    frequencies: list[NDArray[np.float32]] = [np.empty(0, np.float32)]
-    for leaf, base in leaves:
-        try:
-            for block in blocks_of(leaf.posting_list(field, term), leaf.count):
-                documents.append(block.documents + np.int32(base))
-                frequencies.append(block.frequencies.astype(np.float32))
-        except MALFORMED as error:
-            raise damaged(leaf.file, f"a posting list of {field}", error) from error
-    return Postings(np.concatenate(documents), np.concatenate(frequencies))
+    lists = _decode(leaves, field, term)
+    return Postings(lists.documents.astype(np.int32), lists.frequencies.astype(np.float32))
 
 
 def read_positions(leaves: Leaves, field: str, term: bytes, documents: Integers, deadline: Deadline) -> Numbers | None:
@@ -172,18 +174,51 @@ def read_positions(leaves: Leaves, field: str, term: bytes, documents: Integers,
     None when the time is over.
     """
     pieces: list[Numbers] = [np.empty(0, np.int64)]
-    for leaf, base in leaves:
-        own = documents[np.searchsorted(documents, base) : np.searchsorted(documents, base + leaf.count)] - base
-        if not len(own):
-            continue
-        try:
-            for block in blocks_of(leaf.posting_list(field, term), leaf.count, own):
-                if deadline.passed():
-                    return None
-                chosen = np.flatnonzero(np.isin(block.documents, own, assume_unique=True))
-                positions, frequencies = block.positions(chosen)
-                numbers = block.documents[chosen].astype(np.int64) + base
-                pieces.append(np.repeat(numbers << 32, frequencies) | positions)
-        except MALFORMED as error:
-            raise damaged(leaf.file, f"a posting list of {field}", error) from error
+    for some in _runs(leaves, documents):
+        if deadline.passed():
+            return None
+        lists = _decode(some, field, term)
+        chosen = np.flatnonzero(contained(documents, lists.documents.astype(np.int32)))
+        frequencies = lists.frequencies[chosen]
+        positions = lists.positions[within(offsets(lists.frequencies)[chosen], frequencies)]
+        pieces.append(np.repeat(lists.documents[chosen] << 32, frequencies) | positions)
     return np.concatenate(pieces)
+
+
+def _runs(leaves: Leaves, documents: Integers) -> Iterator[Leaves]:
+    """Yield the segments that hold ``documents``, some at a time: their lists are decoded together."""
+    run: Leaves = []
+    for leaf, base in leaves:
+        first, end = np.searchsorted(documents, (base, base + leaf.count))
+        if first < end:
+            run.append((leaf, base))
+        if run and base + leaf.count - run[0][1] > _RUN:
+            yield run
+            run = []
+    if run:
+        yield run
+
+
+def _decode(leaves: Leaves, field: str, term: bytes) -> Lists:
+    """Return the posting lists of a term in these segments; document numbers count through the generation."""
+    found: list[tuple[EncodedList, SegmentReader, int]] = []
+    for leaf, base in leaves:
+        with reading(leaf.file, f"a posting list of {field}"):
+            if encoded := leaf.posting_list(field, term):
+                found.append((encoded, leaf, base))
+    lists = _decode_together(field, found)
+    bases = np.fromiter((base for _, _, base in found), np.int64, len(found))
+    return replace(lists, documents=lists.documents + np.repeat(bases, lists.sizes))
+
+
+def _decode_together(field: str, found: list[tuple[EncodedList, SegmentReader, int]]) -> Lists:
+    """Return posting lists of several segments; decoding them one by one would take many times as long."""
+    limits = np.fromiter((leaf.count for _, leaf, _ in found), np.int64, len(found))
+    try:
+        return decode_lists([encoded for encoded, _, _ in found], limits, SHAPES.get(field, Shape.EXISTENCE))
+    except MALFORMED as error:
+        if len(found) == 1:
+            raise damaged(found[0][1].file, f"a posting list of {field}", error) from error
+    for one in found:  # to name the file
+        _decode_together(field, [one])
+    raise AssertionError("lists that can be read one by one can be read together")

@@ -1,18 +1,15 @@
-"""The bytes of a Whoosh index: each part of a file has one module, which encodes and decodes it.
+"""The bytes of an index: each part of a file has one module, which encodes and decodes it.
 
 An index is a *table of contents* and *segments*. A segment is one file (*compound file*) of parts with a *directory*
-at the end: *postings* (per field and term a *posting list*, in *blocks*), the *dictionary* (terms, with a *term info*
-each) and *columns*.
+at the end: of each field its *posting lists* and its *dictionary* (terms, each with its number of documents and the
+place of its list), and *columns*, one value a document.
 
 ``index_files``
     the table of contents and the compound file.
-``byte_arrays``
-    numbers at known offsets, for all terms of a field at once.
-``layout``
-    how posting lists are spelled; ``posting_encoder`` writes those of a field, ``posting_decoder`` reads one list,
-    ``field_decoder`` those of a field, for merging.
-``term_dictionary``, ``columns``
-    the dictionary and the columns.
+``layout``, ``varints``
+    what the parts have in common: how posting lists are spelled, and numbers in as few bytes as they need.
+``posting_lists``, ``term_dictionary``, ``columns``
+    the parts.
 ``pickles``, ``compression``, ``malformed_index``
     pickles read as data, deflate, and errors in the bytes reported as IndexDamaged.
 ``library``

@@ -1,13 +1,16 @@
-"""The columns of a segment, written and read: one value a document, numbers or byte strings, and the stored articles.
+"""The columns of a segment, written and read: one value a document, numbers or byte strings.
 
 A column of numbers is an array of one width; documents beyond its end have the default. A column of byte strings has
-the packed values, a table of their sizes, perhaps one of their offsets, the widths of the tables, and with two tables a
-mark that there are two.
+blocks of values that are packed together, since articles are alike, and then an index::
+
+    blocks    sizes of the values in it (four bytes each), the values; packed
+    index     of each block its first document and its size in bytes
+    count     blocks
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator
 from struct import Struct
 from typing import Any, Final
 
@@ -15,23 +18,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from searchapp.engines.days import LAST_DAY
-from searchapp.engines.stored_form import from_stored, from_values
 from searchapp.engines.whoosh_engine.codec.compression import compress
-from searchapp.engines.whoosh_engine.codec.layout import WIDTHS, offsets
+from searchapp.engines.whoosh_engine.codec.layout import Numbers, offsets
 from searchapp.engines.whoosh_engine.codec.malformed_index import require, unpacked
-from searchapp.engines.whoosh_engine.codec.pickles import read_pickle
-from searchapp.engines.whoosh_engine.schema import ARTICLE, DAY, KEY, LENGTH, NO_DATE, TIMESTAMP
-from searchapp.model import Article
+from searchapp.engines.whoosh_engine.schema import DAY, KEY, LENGTH, NO_DATE, TIMESTAMP
 
-__all__ = [
-    "ByteColumn",
-    "decode_article",
-    "decode_numbers",
-    "encode_article",
-    "encode_numbers",
-    "encode_values",
-    "pack_value",
-]
+__all__ = ["ByteColumn", "ByteColumnWriter", "decode_numbers", "encode_numbers"]
 
 _NUMERIC: Final[dict[str, tuple[str, int]]] = {
     KEY: (">i8", 0),
@@ -39,12 +31,9 @@ _NUMERIC: Final[dict[str, tuple[str, int]]] = {
     DAY: (">u4", 0),
     LENGTH: (">u4", 0),
 }
-_TWO_TABLES: Final = "X"
-_WIDTH: Final = "I"
-# The stored fields of a document: a pickle of {ARTICLE: JSON}, spelled so that the JSON has a fixed offset.
-_STORED_HEAD: Final = b"\x80\x04}\x8c" + bytes([len(ARTICLE)]) + ARTICLE.encode() + b"X"
-_STORED_END: Final = b"s."
-_SIZE: Final = Struct("<I")
+_INDEX: Final = np.dtype([("first", "<u4"), ("size", "<u4")])
+_COUNT: Final = Struct("<I")
+_SIZE: Final = np.dtype("<u4")
 
 
 def encode_numbers(numbers: NDArray[Any]) -> bytes:
@@ -63,66 +52,76 @@ def decode_numbers(name: str, data: bytes | memoryview, count: int) -> NDArray[A
     return values
 
 
-def pack_value(value: bytes) -> bytes:
-    """Return ``value`` as a column of byte strings holds it; nothing stays nothing."""
-    return compress(value) if value else b""
+class ByteColumnWriter:
+    """Takes the values of a column one by one and packs them in blocks of at least ``block`` bytes, but the last."""
 
+    def __init__(self, block: int) -> None:
+        self._block = block
+        self._count = self._size = 0
+        self._values: list[bytes] = []
+        self._index: list[tuple[int, int]] = []
+        self._blocks: list[bytes] = []
 
-def encode_values(values: Sequence[bytes]) -> list[bytes]:
-    """Return the pieces of a column of packed byte strings."""
-    sizes = np.fromiter(map(len, values), np.int64, len(values))
-    tables = [numbers.astype(WIDTHS[_WIDTH]).tobytes() for numbers in (sizes, offsets(sizes))]
-    return [*values, *tables, (2 * _WIDTH + _TWO_TABLES).encode()]
+    def append(self, value: bytes) -> None:
+        self._values.append(value)
+        self._size += len(value)
+        if self._size >= self._block:
+            self._close_block()
+
+    def extend(self, values: Iterable[bytes]) -> None:
+        for value in values:
+            self.append(value)
+
+    def pieces(self) -> list[bytes]:
+        """Return the column, to be written piece by piece."""
+        if self._values:
+            self._close_block()
+        return [*self._blocks, np.array(self._index, _INDEX).tobytes(), _COUNT.pack(len(self._index))]
+
+    def _close_block(self) -> None:
+        sizes = np.fromiter(map(len, self._values), _SIZE, len(self._values))
+        packed = compress(b"".join((sizes.tobytes(), *self._values)))
+        self._blocks.append(packed)
+        self._index.append((self._count, len(packed)))
+        self._count += len(self._values)
+        self._values, self._size = [], 0
 
 
 class ByteColumn:
-    """A column of byte strings, its tables checked; raises what malformed bytes make raise."""
+    """A column of byte strings, its index checked; raises what malformed bytes make raise."""
 
     def __init__(self, data: memoryview, count: int) -> None:
+        (blocks,) = _COUNT.unpack_from(data, len(data) - _COUNT.size)
+        end = len(data) - _COUNT.size - blocks * _INDEX.itemsize
+        require(end >= 0, "it has fewer blocks than it says")
+        index = np.frombuffer(data, _INDEX, blocks, end)
         self._data = data
-        end = len(data) - 1
-        starts: NDArray[Any] | None = None
-        width = chr(data[end])
-        if width == _TWO_TABLES:
-            end -= 2
-            width, offset_width = chr(data[end]), chr(data[end + 1])
-            end -= count * np.dtype(WIDTHS[offset_width]).itemsize
-            require(end >= 0, "it has fewer values than there are documents")
-            starts = np.frombuffer(data, WIDTHS[offset_width], count, end)
-        end -= count * np.dtype(WIDTHS[width]).itemsize
-        require(end >= 0, "it has fewer values than there are documents")
-        self._sizes: NDArray[Any] = np.frombuffer(data, WIDTHS[width], count, end)
-        wide = self._sizes.astype(np.int64)
-        expected = offsets(wide)
-        require(not count or wide.min() >= 0, "a value has no size")
-        require(int(wide.sum()) == end, "its values have another size than it says")
-        require(starts is None or (starts == expected).all(), "its values lie elsewhere than it says")
-        self._starts: NDArray[Any] = expected if starts is None else starts
+        self._firsts: Numbers = np.append(index["first"].astype(np.int64), count)
+        sizes = index["size"].astype(np.int64)
+        self._ends: Numbers = np.cumsum(sizes)
+        self._starts = self._ends - sizes
+        require(self._firsts[0] == 0 and (np.diff(self._firsts) > 0).all(), "its blocks have no documents")
+        require(int(sizes.sum()) == end, "its blocks have another size than it says")
+        self._latest: tuple[int, list[bytes]] = (-1, [])
 
-    def packed(self) -> list[bytes]:
-        """Return all values as they lie in the file."""
-        rows = zip(self._starts.tolist(), self._sizes.tolist(), strict=True)
-        return [bytes(self._data[start : start + size]) for start, size in rows]
+    def values(self) -> Iterator[bytes]:
+        """Yield the values of all documents."""
+        for block in range(len(self._starts)):
+            yield from self._read(block)
 
     def value(self, document: int) -> bytes:
-        start, size = int(self._starts[document]), int(self._sizes[document])
-        return unpacked(self._data[start : start + size]) if size else b""
+        block = int(np.searchsorted(self._firsts, document, "right")) - 1
+        latest, values = self._latest
+        if latest != block:
+            values = self._read(block)
+            self._latest = block, values
+        return values[document - int(self._firsts[block])]
 
-
-def encode_article(article: bytes) -> bytes:
-    """Return the stored fields of a document, for Whoosh too: an article as JSON."""
-    return b"".join((_STORED_HEAD, _SIZE.pack(len(article)), article, _STORED_END))
-
-
-def decode_article(data: bytes) -> Article:
-    """Return the article of stored fields; raises what malformed bytes make raise."""
-    start = len(_STORED_HEAD) + _SIZE.size
-    if data.startswith(_STORED_HEAD) and data.endswith(_STORED_END):
-        (size,) = _SIZE.unpack_from(data, len(_STORED_HEAD))
-        if start + size + len(_STORED_END) == len(data):
-            return from_stored(data[start : start + size])
-    fields, end = read_pickle(data)
-    require(end == len(data) and type(fields) is dict, "a document has no stored fields")
-    if type(fields.get(ARTICLE)) is str:
-        return from_stored(fields[ARTICLE].encode())
-    return from_values(fields)  # as generations before schema 4 have it
+    def _read(self, block: int) -> list[bytes]:
+        content = unpacked(self._data[int(self._starts[block]) : int(self._ends[block])])
+        count = int(self._firsts[block + 1] - self._firsts[block])
+        sizes = np.frombuffer(content, _SIZE, count).astype(np.int64)
+        start = count * _SIZE.itemsize
+        require(int(sizes.sum()) == len(content) - start, "its values have another size than it says")
+        starts = (start + offsets(sizes)).tolist()
+        return [content[at : at + size] for at, size in zip(starts, sizes.tolist(), strict=True)]

@@ -18,9 +18,18 @@ from typing import Any, BinaryIO, Final
 from searchapp.engines.whoosh_engine.codec.library import INDEX_NAME, TOC_VERSION, segment_object, write_table
 from searchapp.engines.whoosh_engine.codec.malformed_index import Malformed, reading, require
 from searchapp.engines.whoosh_engine.codec.pickles import Instance, read_pickle
-from searchapp.engines.whoosh_engine.schema import whoosh_schema
 
-__all__ = ["DIRECTORY_HEAD", "map_file", "read_directory", "read_toc", "write_directory", "write_toc"]
+__all__ = [
+    "COLUMN",
+    "DICTIONARY",
+    "DIRECTORY_HEAD",
+    "LISTS",
+    "map_file",
+    "read_directory",
+    "read_toc",
+    "write_directory",
+    "write_toc",
+]
 
 _TOC: Final = re.compile(rf"_{INDEX_NAME}_(\d{{1,9}})\.toc")
 # Sizes of int, long and float, each in a varint; then the mark of the byte order.
@@ -31,6 +40,10 @@ _SEGMENT: Final = "whoosh.codec.whoosh3.W3Segment"
 _CODEC: Final = "whoosh.codec.whoosh3.W3Codec"
 _CLASSES: Final = frozenset({_SEGMENT, _CODEC})
 _SEGMENT_ID: Final = re.compile(r"[0-9a-z]{1,32}")
+# What the names of a segment's parts end with, behind the name of the field or column.
+LISTS: Final = ".lists"
+DICTIONARY: Final = ".terms"
+COLUMN: Final = ".column"
 # The compound file begins with the offset and size of its directory.
 DIRECTORY_HEAD: Final = Struct("!qi")
 _MOST_DOCUMENTS: Final = 1 << 31
@@ -109,7 +122,7 @@ def _is_count(value: Any) -> bool:
 
 def write_toc(folder: Path, segments: list[Any]) -> None:
     """Write the table of contents of an index of these segments, which lie in ``folder``."""
-    write_table(folder, whoosh_schema(), segments)
+    write_table(folder, segments)
 
 
 def write_directory(file: BinaryIO, parts: Mapping[str, Mapping[str, int]]) -> None:

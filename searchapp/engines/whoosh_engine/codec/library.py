@@ -1,7 +1,7 @@
-"""All that this adapter uses of Whoosh, imported here only: documented names, and the others checked at import.
+"""All that this adapter uses of Whoosh, imported here only: its table of contents, which lists the segments.
 
-Two distributions have the import name ``whoosh``: whoosh3, which is maintained and pinned, and the stock Whoosh 2.7.4,
-frozen since 2016. Both write the same files; either will do.
+The names that the library does not document are checked at import. Two distributions have the import name ``whoosh``:
+whoosh3, which is maintained and pinned, and the stock Whoosh 2.7.4, frozen since 2016. Either will do.
 """
 
 from __future__ import annotations
@@ -15,61 +15,22 @@ with warnings.catch_warnings():
     # Whoosh 2.7.4 has invalid escapes in strings and an "is" with a literal: Python warns when it compiles them.
     warnings.simplefilter("ignore", SyntaxWarning)
     warnings.simplefilter("ignore", DeprecationWarning)
-    from whoosh import fields
-    from whoosh.analysis import SpaceSeparatedTokenizer
-    from whoosh.codec.whoosh3 import WHOOSH3_HEADER_MAGIC, W3Codec, W3Segment, W3TermInfo, _lenfield
-    from whoosh.columns import CompressedBytesColumn, NumericColumn
+    from whoosh.codec.whoosh3 import W3Codec, W3Segment
+    from whoosh.fields import Schema
     from whoosh.filedb.filestore import FileStorage
     from whoosh.index import _CURRENT_TOC_VERSION, _DEF_INDEX_NAME, TOC
-    from whoosh.util.numeric import _length_byte_cache
 
-__all__ = [
-    "COLUMNS",
-    "INDEX_NAME",
-    "LENGTHS",
-    "MAGIC",
-    "POSTINGS",
-    "TERMS",
-    "TOC_VERSION",
-    "CompressedBytesColumn",
-    "NumericColumn",
-    "SpaceSeparatedTokenizer",
-    "fields",
-    "file_of",
-    "length_column",
-    "segment_object",
-    "set_tokens",
-    "tokens_of",
-    "write_table",
-]
+__all__ = ["INDEX_NAME", "TOC_VERSION", "file_of", "segment_object", "set_tokens", "tokens_of", "write_table"]
 
 INDEX_NAME: Final = "MAIN"
-MAGIC: Final[bytes] = WHOOSH3_HEADER_MAGIC
-"""Begins each posting list."""
 TOC_VERSION: Final[int] = _CURRENT_TOC_VERSION
-LENGTHS: Final = tuple(_length_byte_cache)
-"""The lengths that Whoosh's 256 bytes stand for, rising."""
-# Extensions of the parts of a segment.
-TERMS: Final[str] = W3Codec.TERMS_EXT
-POSTINGS: Final[str] = W3Codec.POSTS_EXT
-COLUMNS: Final[str] = W3Codec.COLUMN_EXT
-
-
-# The longest block that Whoosh's own writer may make when it goes on with an index of ours.
-_BLOCK: Final = 4096
-
-
-def length_column(field: str) -> str:
-    """Return the name of the column of a field's lengths."""
-    name: str = _lenfield(field)
-    return name
 
 
 def segment_object(
     count: int, segment_id: str | None = None, deleted: set[int] | None = None, lengths: Mapping[str, int] | None = None
 ) -> Any:
     """Return Whoosh's object for a segment of ``count`` documents in one file; it is what a table of contents holds."""
-    segment: Any = W3Segment(W3Codec(blocklimit=_BLOCK), INDEX_NAME, count, segment_id, deleted or None)
+    segment: Any = W3Segment(W3Codec(), INDEX_NAME, count, segment_id, deleted or None)
     segment.compound = True
     segment._fieldlengths = dict(lengths or {})
     return segment
@@ -92,15 +53,10 @@ def tokens_of(segment: Any, field: str) -> int:
     return tokens
 
 
-def write_table(folder: Path, schema: Any, segments: list[Any]) -> None:
+def write_table(folder: Path, segments: list[Any]) -> None:
     """Write the table of contents of an index of these segments, which lie in ``folder``."""
-    TOC(schema, segments, 1).write(FileStorage(str(folder)), INDEX_NAME)
+    TOC(Schema(), segments, 1).write(FileStorage(str(folder)), INDEX_NAME)
 
 
-if (
-    (MAGIC, TOC_VERSION, INDEX_NAME) != (b"W3Bl", -111, _DEF_INDEX_NAME)
-    or len(LENGTHS) != 256
-    or W3TermInfo._struct.format not in ("!BfIBBfII", b"!BfIBBfII")
-    or (TERMS, POSTINGS, COLUMNS, W3Segment.COMPOUND_EXT) != (".trm", ".pst", ".col", ".seg")
-):
+if (TOC_VERSION, INDEX_NAME, W3Segment.COMPOUND_EXT) != (-111, _DEF_INDEX_NAME, ".seg"):
     raise ImportError("this release of Whoosh writes other files than those that searchapp was made for")

@@ -1,10 +1,9 @@
 """Pickles read as data: nothing is imported, nothing is called.
 
-A pickle is a program, and Python's unpickler runs it. Whoosh pickles its table of contents, the directory of a
-segment's file, the head of a dictionary, stored fields and the posting lists that it writes itself. All of these are
-numbers, texts, bytes, containers of them, and objects of two classes of Whoosh's. The reader here knows the operations
-that such pickles consist of and refuses the rest: other globals, persistent identifiers, the extension registry,
-protocols to come. Python's own unpickler, set to refuse globals, would still allocate a memo as large as a pickle
+A pickle is a program, and Python's unpickler runs it. Whoosh pickles its table of contents and the directory of a
+segment's file. Both are numbers, texts, containers of them, and objects of two classes of Whoosh's. The reader here
+knows the operations that such pickles consist of and refuses the rest: other globals, persistent identifiers, the
+extension registry, protocols to come. Python's own unpickler, set to refuse globals, would still allocate a memo as large as a pickle
 claims to need.
 """
 

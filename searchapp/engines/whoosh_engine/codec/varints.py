@@ -1,0 +1,73 @@
+"""Whole numbers in as few bytes as each needs (LEB128): seven bits a byte, least first; the last byte is below 128.
+
+Arrays are encoded and decoded at once: numpy takes one step for all first bytes, one for all second bytes, and so on.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+
+from searchapp.engines.whoosh_engine.codec.layout import Bytes, Numbers, offsets
+from searchapp.engines.whoosh_engine.codec.malformed_index import require
+
+__all__ = ["decode_varints", "encode_varints", "read_varints"]
+
+_BITS: Final = 7
+_LAST: Final = (1 << _BITS) - 1
+_MORE: Final = 1 << _BITS
+# Numbers below 2^35: gaps and frequencies are below 2^31, sizes of a segment's parts below 2^34.
+_LONGEST: Final = 5
+
+
+def encode_varints(numbers: Numbers) -> tuple[Bytes, Numbers]:
+    """Return the bytes of numbers from 0 to 2^35 - 1, one after the other, and how many bytes each takes."""
+    sizes = np.ones(len(numbers), np.int64)
+    for count in range(1, _LONGEST):
+        sizes += numbers >> (_BITS * count) > 0
+    starts = offsets(sizes)
+    out = np.empty(int(sizes.sum()), np.uint8)
+    out[starts] = numbers & _LAST | _MORE * (sizes > 1)
+    for byte in range(1, int(sizes.max(initial=0))):
+        long = np.flatnonzero(sizes > byte)
+        out[starts[long] + byte] = numbers[long] >> (_BITS * byte) & _LAST | _MORE * (sizes[long] > byte + 1)
+    return out, sizes
+
+
+def decode_varints(content: Bytes) -> tuple[Numbers, Numbers]:
+    """Return the numbers of ``content`` and the offset of the last byte of each; raises Malformed."""
+    ends: Numbers = np.flatnonzero(content <= _LAST)
+    if len(ends) == len(content):  # nine of ten numbers take one byte
+        return content.astype(np.int64), ends
+    require(len(ends) and ends[-1] == len(content) - 1, "a number is cut")
+    starts = np.concatenate(([0], ends[:-1] + 1))
+    numbers = content[starts].astype(np.int64) & _LAST
+    long = np.flatnonzero(ends > starts)
+    for byte in range(1, _LONGEST):
+        numbers[long] |= (content[starts[long] + byte].astype(np.int64) & _LAST) << (_BITS * byte)
+        long = long[ends[long] > starts[long] + byte]
+        if not len(long):
+            return numbers, ends
+    require(False, "a number is too long")
+    return numbers, ends
+
+
+def read_varints(content: memoryview, offset: int, count: int) -> list[int]:
+    """Return ``count`` numbers from ``offset`` on, without an array, which costs more; raises IndexError at the end."""
+    numbers: list[int] = []
+    for _ in range(count):
+        number = content[offset]
+        offset += 1
+        if number > _LAST:
+            number &= _LAST
+            shift = _BITS
+            while shift < _BITS * _LONGEST:
+                byte = content[offset]
+                offset += 1
+                number |= (byte & _LAST) << shift
+                if byte <= _LAST:
+                    break
+                shift += _BITS
+        numbers.append(number)
+    return numbers
