@@ -14,12 +14,12 @@ import numpy as np
 import numpy.typing as npt
 
 from searchapp.analysis import Joined, Term
-from searchapp.derived.rerank_features import HEADER, MARK, OPENING_WORDS, form_hash, stem_hash
+from searchapp.derived.rerank_features import HEADER, MARK, OPENING_WORDS, STEM_SIZE, form_hash, stem_hash
 from searchapp.derived.term_numbers import Numbers, as_array, term_numbers
 
 __all__ = ["make_rerank_features"]
 
-# A stem's hash in 32 bits, above it a form's in 8, a mark of content words, and one of terms that were looked at.
+# A stem's hash in 24 of 32 bits, above it a form's in 8, a mark of content words, and one of terms that were looked at.
 Hashes = npt.NDArray[np.uint64]
 _FORM: Final = np.uint64(32)
 _CONTENT: Final = np.uint64(1 << 40)
@@ -82,7 +82,8 @@ def make_rerank_features(
         hashes[joined_start:] = np.concatenate((joined[~is_late], joined[is_late]))
     header = HEADER.pack(MARK[0], len(title), len(title) + len(body), *words, len(joined_title), opening)
     content = hashes[is_content]
-    return b"".join((header, content.astype("<u4").tobytes(), (content >> _FORM).astype(np.uint8).tobytes()))
+    stems = content.astype("<u4").view(np.uint8).reshape(-1, 4)[:, :STEM_SIZE]
+    return b"".join((header, stems.tobytes(), (content >> _FORM).astype(np.uint8).tobytes()))
 
 
 def _end_of_opening(is_content: npt.NDArray[np.bool_]) -> int:

@@ -9,12 +9,10 @@ from typing import Any, Final
 
 import orjson
 
-from searchapp.errors import IndexDamaged
-from searchapp.i18n import Message
 from searchapp.model import Article, ArticleStatus, DateQuality
 from searchapp.schema import STORED_FIELDS, FieldType, stored_values
 
-__all__ = ["from_stored", "from_values", "read_article", "to_stored"]
+__all__ = ["from_stored", "from_values", "to_stored"]
 
 
 def to_stored(article: Article) -> bytes:
@@ -28,15 +26,6 @@ def to_stored(article: Article) -> bytes:
 def from_stored(stored: bytes) -> Article:
     """Return the article that :func:`to_stored` was given; raises ValueError or KeyError for others."""
     return from_values(orjson.loads(stored))
-
-
-def read_article(stored: bytes) -> Article:
-    """Return the article that :func:`to_stored` was given; raises IndexDamaged for others."""
-    try:
-        return from_stored(stored)
-    except (ValueError, LookupError) as error:
-        reason = Message("it cannot be read ({reason})", reason=f"a stored article: {error}")
-        raise IndexDamaged("engine", [Message("{file}: {reason}", file="engine", reason=reason)]) from error
 
 
 def from_values(values: Any) -> Article:

@@ -15,7 +15,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from searchapp.analysis import Term
-from searchapp.derived.rerank_features import OPENING_WORDS, RerankFeatures, form_hash, read_rerank_features, stem_hash
+from searchapp.derived.rerank_features import (
+    OPENING_WORDS,
+    STEM_SIZE,
+    RerankFeatures,
+    form_hash,
+    read_rerank_features,
+    stem_hash,
+)
 from searchapp.model import Deadline
 from searchapp.search.scored_terms import ScoredTerm
 from searchapp.search.spellings import TypedForm
@@ -139,6 +146,13 @@ class _Query:
         return self._row(term.stem for term in terms), tuple(form_hash(term.exact) for term in terms)
 
 
+def _stem_hashes(stems: bytes) -> NDArray[np.uint32]:
+    """Return the hashes of stems in their stored form."""
+    padded = np.zeros((len(stems) // STEM_SIZE, 4), np.uint8)
+    padded[:, :STEM_SIZE] = np.frombuffer(stems, np.uint8).reshape(-1, STEM_SIZE)
+    return padded.view("<u4").ravel()
+
+
 class _Places:
     """The places in some articles where a stem of the query stands, in order; one number or flag a place.
 
@@ -148,7 +162,7 @@ class _Places:
 
     def __init__(self, query: _Query, features: Sequence[RerankFeatures]) -> None:
         self.articles = len(features)
-        stems = np.frombuffer(b"".join(one.stems for one in features), np.dtype("<u4"))
+        stems = _stem_hashes(b"".join(one.stems for one in features))
         forms = np.frombuffer(b"".join(one.forms for one in features), np.uint8)
         numbers = np.array([one[:6] for one in features], np.int64).reshape(-1, 6).T
         self.title_lengths, self.lengths, self.title_words, body_words, joined_title, joined_opening = numbers

@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 
 import searchapp.engines.whoosh_engine as package
+from searchapp.engines import compression
 from searchapp.engines.port import EngineRequest, TermClause
 from searchapp.engines.whoosh_engine import WhooshEngine
-from searchapp.engines.whoosh_engine.codec import compression
 from searchapp.schema import STEMS
 from tests.engines.test_whoosh import write
 
@@ -51,10 +51,6 @@ def test_one_module_reads_private_attributes_of_its_objects() -> None:
                 if not (isinstance(owner, ast.Name) and owner.id in OWN):
                     reaching.add(name)
     assert reaching == {"codec/library.py"}
-
-
-def test_one_module_imports_isal() -> None:
-    assert importers("isal") == {"codec/compression.py"}
 
 
 def test_another_form_of_files_is_refused_at_import(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -17,7 +17,7 @@ from searchapp.engines.port import ArticleWriter, Capabilities, MakeDocument, Pl
 from searchapp.engines.tantivy_engine.grouping import MAX_GROUPED
 from searchapp.engines.tantivy_engine.parallel import ParallelWriter
 from searchapp.engines.tantivy_engine.reader import MAX_FACET_VALUES, TantivyReader
-from searchapp.engines.tantivy_engine.writer import META, TantivyWriter
+from searchapp.engines.tantivy_engine.writer import META, TantivyWriter, has_present_schema
 from searchapp.errors import IndexDamaged
 
 __all__ = ["TantivyEngine"]
@@ -49,7 +49,7 @@ class TantivyEngine:
         return ParallelWriter(TantivyWriter(place, base), make, jobs)
 
     def open(self, place: Place) -> Reader:
-        if not (place / META).is_file():
+        if not (place / META).is_file() or not has_present_schema(place):
             raise IndexDamaged(place.name)
         try:
             with panics_as_exceptions():

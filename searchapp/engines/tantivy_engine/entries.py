@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import tantivy
 
@@ -11,20 +11,22 @@ from searchapp.engines.field_values import field_values
 from searchapp.engines.port import Document
 from searchapp.engines.stored_form import to_stored
 from searchapp.engines.tantivy_engine.schema import (
-    ARTICLE,
     DAY,
     KEY,
     MONTH,
     NEWEST,
     OLDEST,
     ORDINAL,
+    PACKED,
     RERANK_FEATURES,
     sort_keys,
 )
-from searchapp.engines.tantivy_engine.stored import ODD, join, split
+from searchapp.engines.tantivy_engine.stored import ODD, join, pack, split
 from searchapp.schema import EXACT, PARTS, STEMS, WORDS, article_key
 
 __all__ = ["Entry", "entry_of"]
+
+_WORDS: Final = frozenset(WORDS.values())
 
 
 class Entry(NamedTuple):
@@ -33,7 +35,7 @@ class Entry(NamedTuple):
     article_id: str
     terms: list[tuple[str, str]]
     values: list[tuple[str, str]]
-    article: bytes
+    packed: bytes
     rerank_features: bytes
     date: datetime | None
     day: int
@@ -56,7 +58,7 @@ class Entry(NamedTuple):
         if self.day:
             made.add_unsigned(DAY, self.day)
             made.add_unsigned(MONTH, self.day // 100)
-        made.add_bytes(ARTICLE, self.article)
+        made.add_bytes(PACKED, self.packed)
         made.add_bytes(RERANK_FEATURES, self.rerank_features)
         return made
 
@@ -64,11 +66,16 @@ class Entry(NamedTuple):
 def entry_of(document: Document) -> Entry:
     """Return the entry of ``document``."""
     article = document.article
+    terms = _terms(document)
+    words: dict[str, list[str]] = {}
+    for name, text in terms:
+        if name in _WORDS:
+            words.setdefault(name, []).append(text)
     return Entry(
         article.id,
-        _terms(document),
+        terms,
         field_values(article, document.day),
-        to_stored(article),
+        pack(to_stored(article), words),
         document.rerank_features,
         article.date,
         document.day,

@@ -37,8 +37,8 @@ from searchapp.engines.field_values import filter_keys
 from searchapp.engines.proximity import stand_in_a_row, stand_near
 from searchapp.engines.spans import documents_among
 from searchapp.engines.tantivy_engine.arrangements import arrangements, count_arrangements
-from searchapp.engines.tantivy_engine.schema import DAY
-from searchapp.engines.tantivy_engine.stored import words_at_positions
+from searchapp.engines.tantivy_engine.schema import DAY, PACKED
+from searchapp.engines.tantivy_engine.stored import read_words, stored_bytes, words_at_positions
 from searchapp.engines.tantivy_engine.weights import as_boolean
 from searchapp.model import Deadline, Filters
 from searchapp.schema import FACET_KEYS, ID, STEMS, WORDS
@@ -276,7 +276,8 @@ class QueryBuilder:
                     return _unscored(candidates)
                 break
             documents = [self._searcher.doc(address) for address in some]
-            chosen = find([words_at_positions(document.get_all(field)) for document in documents])
+            words = (read_words(stored_bytes(document, PACKED), field) for document in documents)
+            chosen = find(list(map(words_at_positions, words)))
             ids += [documents[index].get_all(ID)[0] for index in chosen]
         return self.any_of(ID, ids) if ids else Query.empty_query()
 

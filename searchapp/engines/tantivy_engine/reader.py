@@ -21,11 +21,11 @@ from searchapp.engines.port import (
     TermPrefix,
     TermStatistics,
 )
-from searchapp.engines.stored_form import read_article
 from searchapp.engines.tantivy_engine.grouping import Grouping
 from searchapp.engines.tantivy_engine.order import Ordering, address_of
 from searchapp.engines.tantivy_engine.query_builder import QueryBuilder, encodable, scores
-from searchapp.engines.tantivy_engine.schema import ARTICLE, DAY, MONTH, RERANK_FEATURES, term_fields
+from searchapp.engines.tantivy_engine.schema import DAY, MONTH, PACKED, RERANK_FEATURES, term_fields
+from searchapp.engines.tantivy_engine.stored import read_article, stored_bytes
 from searchapp.model import Article, Deadline, FacetBucket, HistogramBucket, Sort
 from searchapp.schema import FACET_KEYS, ID, VALUE_ATTRIBUTES
 
@@ -107,13 +107,13 @@ class TantivyReader:
 
     @panics_as_exceptions()
     def articles(self, documents: Iterable[DocumentHandle]) -> list[Article]:
-        return [read_article(stored) for stored in self._stored(documents, ARTICLE)]
+        return [read_article(stored) for stored in self._stored(documents, PACKED)]
 
     @panics_as_exceptions()
     def article(self, article_id: str) -> Article | None:
         query = self._builder().any_of(ID, [article_id])
         hits = self._searcher.search(query, limit=1, count=False).hits
-        return read_article(_value(self._searcher.doc(hits[0][1]), ARTICLE)) if hits else None
+        return read_article(stored_bytes(self._searcher.doc(hits[0][1]), PACKED)) if hits else None
 
     @panics_as_exceptions()
     def details(
@@ -250,13 +250,7 @@ class TantivyReader:
 
     def _stored(self, documents: Iterable[DocumentHandle], field: str) -> Iterator[bytes]:
         for address in map(address_of, documents):
-            yield _value(self._searcher.doc(address), field)
-
-
-def _value(document: tantivy.Document, field: str) -> bytes:
-    """Return the stored bytes of a field; an index of ours has them with each document."""
-    values = document.get_all(field)
-    return bytes(values[0]) if values and not isinstance(values[0], int) else b""
+            yield stored_bytes(self._searcher.doc(address), field)
 
 
 def _buckets(counts: Counts, label: Callable[[int], str] = month_label) -> tuple[HistogramBucket, ...]:

@@ -14,7 +14,6 @@ import tantivy
 from searchapp.schema import EXACT, FACET_KEYS, ID, STEMS, VALUE_FIELDS, WORDS
 
 __all__ = [
-    "ARTICLE",
     "DAY",
     "KEY",
     "LAST_ORDINAL",
@@ -23,6 +22,7 @@ __all__ = [
     "OLDEST",
     "ORDINAL",
     "ORDINAL_BITS",
+    "PACKED",
     "RERANK_FEATURES",
     "new_index",
     "sort_keys",
@@ -39,8 +39,9 @@ DAY: Final = "day"
 MONTH: Final = "month"
 NEWEST: Final = "newest"
 OLDEST: Final = "oldest"
-# Stored bytes, not searched. The name of the rerank features in the files is older than theirs here.
-ARTICLE: Final = "article"
+# Stored bytes, not searched: the article and its words (stored.pack); the rerank features, whose name in the files is
+# older than theirs here.
+PACKED: Final = "packed"
 RERANK_FEATURES: Final = "evidence"
 
 _TERMS: Final = "terms"
@@ -86,8 +87,8 @@ def _schema() -> tantivy.Schema:
     builder = tantivy.SchemaBuilder()
     builder.add_text_field(STEMS, tokenizer_name=_TERMS, index_option="freq")
     for name in WORDS.values():
-        # Stored, because Tantivy does not show positions: proximity of many words is checked on what is stored.
-        builder.add_text_field(name, stored=True, tokenizer_name=_TERMS, index_option="position")
+        # Tantivy does not show positions: proximity of many words is checked on the words in PACKED.
+        builder.add_text_field(name, tokenizer_name=_TERMS, index_option="position")
     for name in EXACT.values():
         builder.add_text_field(name, tokenizer_name=_TERMS, index_option="basic")
     for name in VALUE_FIELDS:
@@ -96,6 +97,6 @@ def _schema() -> tantivy.Schema:
         )
     for name in (ORDINAL, KEY, DAY, MONTH, NEWEST, OLDEST):
         builder.add_unsigned_field(name, fast=True)
-    for name in (ARTICLE, RERANK_FEATURES):
+    for name in (PACKED, RERANK_FEATURES):
         builder.add_bytes_field(name, stored=True)
     return builder.build()

@@ -20,10 +20,10 @@ from searchapp.engines.folder_places import share_file
 from searchapp.engines.panics import panics_as_exceptions
 from searchapp.engines.port import CompactionRequired, Document
 from searchapp.engines.tantivy_engine.entries import Entry, entry_of
-from searchapp.engines.tantivy_engine.schema import LAST_ORDINAL, ORDINAL, new_index
+from searchapp.engines.tantivy_engine.schema import LAST_ORDINAL, ORDINAL, PACKED, new_index
 from searchapp.schema import ID
 
-__all__ = ["META", "TantivyWriter", "deleted_documents"]
+__all__ = ["META", "TantivyWriter", "deleted_documents", "has_present_schema"]
 
 META: Final = "meta.json"
 _WRITING: Final = "writing"
@@ -34,7 +34,7 @@ _CHANGING: Final = (META, ".managed.json")
 _HEAP_BYTES: Final = 200_000_000
 # Tantivy gets articles in bursts of so many bytes: its thread takes a fifth less of the processor when it works on a
 # thousand at a time than when it wakes for each.
-_BURST_BYTES: Final = 2_000_000
+_BURST_BYTES: Final = 1_500_000
 # Tantivy drops deleted documents when it merges segments, but lets nobody ask for a merge of large ones. With at most
 # so many for each live document (and those few in any case), the files stay below 1.5 times those of the live.
 _MAX_DELETED_SHARE: Final = 0.4
@@ -82,7 +82,7 @@ class TantivyWriter:
         if not is_new:  # looking for an earlier document costs more than adding one, and ends a burst
             self.delete(entry.article_id)
         self._waiting.append(entry)
-        self._waiting_bytes += len(entry.article)
+        self._waiting_bytes += len(entry.packed)
         if self._waiting_bytes > _BURST_BYTES:
             self._add_waiting()
 
@@ -133,6 +133,14 @@ def deleted_documents(folder: Path) -> tuple[int, int]:
     segments: list[dict[str, Any]] = json.loads((folder / META).read_bytes())["segments"]
     deleted = sum((segment.get("deletes") or {}).get("num_deleted_docs", 0) for segment in segments)
     return deleted, sum(segment["max_doc"] for segment in segments) - deleted
+
+
+def has_present_schema(folder: Path) -> bool:
+    """Return whether an index has what is stored of a document in the present form."""
+    try:
+        return any(field["name"] == PACKED for field in json.loads((folder / META).read_bytes())["schema"])
+    except (OSError, ValueError, LookupError, TypeError):
+        return False
 
 
 def _share(base: Path, folder: Path) -> None:

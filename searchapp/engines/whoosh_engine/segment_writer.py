@@ -25,9 +25,10 @@ from searchapp.engines.whoosh_engine.codec.term_dictionary import encode_diction
 __all__ = ["SegmentWriter", "features_column", "stored_column"]
 
 # In bytes. Articles are alike: fifteen or so packed together take four fifths of what they take one by one, and are
-# unpacked in 50 microseconds. The features of a hundred articles are read for each search, and are next to random.
+# unpacked in 50 microseconds. The features of a hundred articles are read for each search, and are next to random: a
+# block has a few, unpacked.
 _STORED_BLOCK: Final = 32_000
-_FEATURES_BLOCK: Final = 1
+_FEATURES_BLOCK: Final = 3_000
 
 
 def stored_column() -> ByteColumnWriter:

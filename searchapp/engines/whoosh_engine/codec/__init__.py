@@ -10,8 +10,8 @@ place of its list), and *columns*, one value a document.
     what the parts have in common: how posting lists are spelled, and numbers in as few bytes as they need.
 ``posting_lists``, ``term_dictionary``, ``columns``
     the parts.
-``pickles``, ``compression``, ``malformed_index``
-    pickles read as data, deflate, and errors in the bytes reported as IndexDamaged.
+``pickles``, ``malformed_index``
+    pickles read as data, and errors in the bytes reported as IndexDamaged.
 ``library``
     all that is used of Whoosh, imported there only; names that it does not document are checked at import.
 

@@ -3,22 +3,22 @@
 A column of numbers is an array of one width; documents beyond its end have the default. A column of byte strings has
 blocks of values that are packed together, since articles are alike, and then an index::
 
-    blocks    sizes of the values in it (four bytes each), the values; packed
-    index     of each block its first document and its size in bytes
+    blocks    sizes of the values in it (four bytes each), the values; packed where that makes it smaller
+    index     of each block its first document and its size in bytes (doubled, plus 1 if packed)
     count     blocks
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from struct import Struct
 from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from searchapp.engines.compression import compress
 from searchapp.engines.days import LAST_DAY
-from searchapp.engines.whoosh_engine.codec.compression import compress
 from searchapp.engines.whoosh_engine.codec.layout import Numbers, offsets
 from searchapp.engines.whoosh_engine.codec.malformed_index import require, unpacked
 from searchapp.engines.whoosh_engine.schema import DAY, KEY, LENGTH, NO_DATE, TIMESTAMP
@@ -34,6 +34,8 @@ _NUMERIC: Final[dict[str, tuple[str, int]]] = {
 _INDEX: Final = np.dtype([("first", "<u4"), ("size", "<u4")])
 _COUNT: Final = Struct("<I")
 _SIZE: Final = np.dtype("<u4")
+# A block that deflate makes hardly smaller is read faster as it is.
+_WORTHWHILE: Final = 0.95
 
 
 def encode_numbers(numbers: NDArray[Any]) -> bytes:
@@ -68,10 +70,6 @@ class ByteColumnWriter:
         if self._size >= self._block:
             self._close_block()
 
-    def extend(self, values: Iterable[bytes]) -> None:
-        for value in values:
-            self.append(value)
-
     def pieces(self) -> list[bytes]:
         """Return the column, to be written piece by piece."""
         if self._values:
@@ -80,9 +78,11 @@ class ByteColumnWriter:
 
     def _close_block(self) -> None:
         sizes = np.fromiter(map(len, self._values), _SIZE, len(self._values))
-        packed = compress(b"".join((sizes.tobytes(), *self._values)))
-        self._blocks.append(packed)
-        self._index.append((self._count, len(packed)))
+        plain = b"".join((sizes.tobytes(), *self._values))
+        packed = compress(plain)
+        is_packed = len(packed) < _WORTHWHILE * len(plain)
+        self._blocks.append(packed if is_packed else plain)
+        self._index.append((self._count, 2 * len(self._blocks[-1]) + is_packed))
         self._count += len(self._values)
         self._values, self._size = [], 0
 
@@ -97,7 +97,8 @@ class ByteColumn:
         index = np.frombuffer(data, _INDEX, blocks, end)
         self._data = data
         self._firsts: Numbers = np.append(index["first"].astype(np.int64), count)
-        sizes = index["size"].astype(np.int64)
+        sizes = index["size"].astype(np.int64) >> 1
+        self._is_packed = (index["size"] & 1).astype(np.bool_)
         self._ends: Numbers = np.cumsum(sizes)
         self._starts = self._ends - sizes
         require(self._firsts[0] == 0 and (np.diff(self._firsts) > 0).all(), "its blocks have no documents")
@@ -118,7 +119,8 @@ class ByteColumn:
         return values[document - int(self._firsts[block])]
 
     def _read(self, block: int) -> list[bytes]:
-        content = unpacked(self._data[int(self._starts[block]) : int(self._ends[block])])
+        content: bytes | memoryview = self._data[int(self._starts[block]) : int(self._ends[block])]
+        content = unpacked(content) if self._is_packed[block] else bytes(content)
         count = int(self._firsts[block + 1] - self._firsts[block])
         sizes = np.frombuffer(content, _SIZE, count).astype(np.int64)
         start = count * _SIZE.itemsize

@@ -6,7 +6,7 @@ import struct
 from types import TracebackType
 from typing import Final
 
-from searchapp.engines.whoosh_engine.codec.compression import DEFLATE_ERRORS, decompress
+from searchapp.engines.compression import DEFLATE_ERRORS, decompress
 from searchapp.errors import IndexDamaged
 from searchapp.i18n import Message
 

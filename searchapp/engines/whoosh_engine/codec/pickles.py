@@ -3,8 +3,8 @@
 A pickle is a program, and Python's unpickler runs it. Whoosh pickles its table of contents and the directory of a
 segment's file. Both are numbers, texts, containers of them, and objects of two classes of Whoosh's. The reader here
 knows the operations that such pickles consist of and refuses the rest: other globals, persistent identifiers, the
-extension registry, protocols to come. Python's own unpickler, set to refuse globals, would still allocate a memo as large as a pickle
-claims to need.
+extension registry, protocols to come. Python's own unpickler, set to refuse globals, would still allocate a memo as
+large as a pickle claims to need.
 """
 
 from __future__ import annotations

@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from searchapp.engines.whoosh_engine.codec.compression import compress
+from searchapp.engines.compression import compress
 from searchapp.engines.whoosh_engine.codec.layout import Bytes, Lists, Numbers, Shape, offsets, within
 from searchapp.engines.whoosh_engine.codec.malformed_index import require, unpacked
 from searchapp.engines.whoosh_engine.codec.varints import decode_varints, encode_varints
