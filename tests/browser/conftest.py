@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from base64 import b64encode
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -21,7 +22,6 @@ CHROMIUM = Path("/usr/bin/chromium")
 OPTIONS = ["--headless", "--no-sandbox", "--disable-quic", "--disable-background-networking"]
 LONG_WORD = "anticonstitutionnellement" * 4
 TOKEN = "un-jeton-de-quarante-caracteres-au-moins"  # noqa: S105
-EDITOR = {"username": "Zoé", "password": TOKEN}
 # The contrast of the text of an element with its ground (WCAG 2.2, contrast ratio), for scripts in a page.
 CONTRAST_OF = """const light = rgb => {
     const [r, g, b] = rgb.match(/[\\d.]+/g).slice(0, 3).map(v => v / 255)
@@ -38,6 +38,14 @@ CONTRAST_OF = """const light = rgb => {
     const pair = [light(getComputedStyle(each).color), light(ground(each))].sort((a, b) => b - a);
     return (pair[0] + .05) / (pair[1] + .05);
   };"""
+
+
+def basic(password: str) -> dict[str, str]:
+    """Return the header of HTTP Basic with this password."""
+    return {"Authorization": "Basic " + b64encode(f"Zoé:{password}".encode()).decode()}
+
+
+EDITOR = basic(TOKEN)
 
 
 def article(number: int) -> dict[str, Any]:
@@ -79,9 +87,7 @@ def address_without_index(tmp_path_factory: pytest.TempPathFactory) -> Iterator[
 @contextmanager
 def site_with(articles: Sequence[dict[str, Any]], folder: Path, **settings: Any) -> Iterator[str]:
     """Index ``articles`` under ``folder`` and serve them with these settings."""
-    (folder / "corpus").mkdir()
-    lines = (json.dumps(each, ensure_ascii=False) for each in articles)
-    (folder / "corpus" / "articles.jsonl").write_text("\n".join(lines), "utf-8")
+    write_corpus(folder, articles)
     places = {"corpus": folder / "corpus", "index": folder / "index", "synonyms": folder / "synonyms.txt"}
     config = load_config({**places, "site_name": "L’Archive", **settings})
     reindex(config)
@@ -89,6 +95,13 @@ def site_with(articles: Sequence[dict[str, Any]], folder: Path, **settings: Any)
     with served(create_app(config, service=service)) as root:
         yield root
     service.close()
+
+
+def write_corpus(folder: Path, articles: Sequence[dict[str, Any]]) -> None:
+    """Write ``articles`` as the corpus below ``folder``."""
+    (folder / "corpus").mkdir()
+    lines = (json.dumps(each, ensure_ascii=False) for each in articles)
+    (folder / "corpus" / "articles.jsonl").write_text("\n".join(lines), "utf-8")
 
 
 @contextmanager

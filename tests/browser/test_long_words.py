@@ -52,7 +52,7 @@ WIDE = """() => [...document.querySelectorAll('main *')]
 @pytest.mark.parametrize("width", [320, 1280])
 @pytest.mark.parametrize("path", PATHS)
 def test_nothing_is_wider_than_the_page(open_page: OpenPage, address_of_long_words: str, path: str, width: int) -> None:
-    page = open_page(width, http_credentials=EDITOR)
+    page = open_page(width, extra_http_headers=EDITOR)
     page.goto(address_of_long_words + path)
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     assert page.evaluate(WIDE) == []
@@ -62,7 +62,7 @@ def test_nothing_is_wider_than_the_page(open_page: OpenPage, address_of_long_wor
 def test_no_title_name_or_query_fills_a_screen_of_a_list(
     open_page: OpenPage, address_of_long_words: str, width: int
 ) -> None:
-    page = open_page(width, http_credentials=EDITOR, bypass_csp=True, java_script_enabled=True)
+    page = open_page(width, extra_http_headers=EDITOR, bypass_csp=True, java_script_enabled=True)
     seen = 0
     for path in PATHS:
         page.goto(address_of_long_words + path)
@@ -74,7 +74,7 @@ def test_no_title_name_or_query_fills_a_screen_of_a_list(
 
 
 def test_markup_in_titles_and_queries_stays_text(open_page: OpenPage, address_of_long_words: str) -> None:
-    page = open_page(1280, http_credentials=EDITOR, java_script_enabled=True)
+    page = open_page(1280, extra_http_headers=EDITOR, java_script_enabled=True)
     ran: list[str] = []
     page.on("dialog", lambda dialog: (ran.append(dialog.message), dialog.dismiss()))
     page.on("request", lambda request: ran.append(request.url) if request.url.endswith("/x") else None)
