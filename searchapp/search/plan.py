@@ -151,7 +151,8 @@ class QueryPlanner:
         texts = {form: request.query[start:end] for form, (start, end) in typed.items()}
         finder = PreferredParts(resolver, query.spellings, query.corrections, terms, texts, self._stopword_stems)
         parts = tuple(finder.of(query.tree))
-        unheld = unheld_words(query.corrections, parts, typed, request.query)
+        # Of words that there was no time to look up, nobody knows whether an article has them.
+        unheld = unheld_words(query.corrections, parts, typed, request.query) if resolution.complete else ()
         replacements = query.corrections.replacements(replaced_forms(query.tree, query.spellings))
         reported = (*messages, *query.messages, *correction_messages(replacements))
         whole_query = (Remark(message, 0, len(request.query)) for message in reported)

@@ -112,7 +112,7 @@ def search() -> str:
         result=result,
         title=results_title(search_request, result),
         is_partial=is_partial,
-        offers=[] if result.total else offers(search_request, result),
+        offers=[] if result.total or is_partial else offers(search_request, result),
         remarks=remarks,
         understood=result.understood if needs_explanation(result) else "",
         chips=list(active_chips(search_request)),

@@ -52,6 +52,8 @@ def _shortened(part: str) -> str:
 
 
 def _total(result: SearchResult) -> str:
+    if not result.total and result.total_relation != "eq":
+        return say(Message("no article in time"))
     if not result.total:
         return say(Message("no article"))
     if result.total_relation == "gte":

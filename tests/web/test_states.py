@@ -108,10 +108,22 @@ def test_a_part_of_the_results_is_said_to_be_one_and_can_be_tried_again(
     with app.app_context():
         monkeypatch.setattr(site().service, "_query_seconds", -1.0)
     page = client.get("/search?q=tom*").text
-    assert "Une partie des résultats" in page
+    assert "class=\"state\"" in page
     assert page.count("durait trop longtemps") == 1
     assert '<a class="onward" href="/search?q=tom*">Réessayer</a>' in page
     assert title(client, "/search?q=tomme").startswith("tomme")
+
+
+def test_a_search_without_time_claims_no_absence_of_articles(
+    app: Flask, client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with app.app_context():
+        monkeypatch.setattr(site().service, "_query_seconds", -1.0)
+    page = client.get("/search?q=tom*").text
+    assert "Aucun article à temps" in page
+    assert title(client, "/search?q=tom*").startswith("tom* – aucun article à temps")
+    for claim in ("Aucun article trouvé", "Aucun article ne contient", "Vérifiez l’orthographe", "au moins 0"):
+        assert claim not in page
 
 
 @pytest.mark.parametrize("path", ["/2024/11/06/la-grande-maree_5412.html", "/articles/ponant/grande-mar%C3%A9e-2024"])
