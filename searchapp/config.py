@@ -526,7 +526,12 @@ class Config:
     )
     alerts_sender: str = _setting(_mail_address, "searchapp@localhost", Message("sender of the alerts by mail"))
     site_address: str = _setting(
-        _site_address, "", Message("address of the site in alerts (without it: host, port and url_prefix)")
+        _site_address,
+        "",
+        Message(
+            "public address of the site in feeds, references, sitemaps and alerts (without it: that of the request; "
+            "in alerts host, port and url_prefix)"
+        ),
     )
     site_name: str = _setting(_text, "searchapp", Message("name shown at the top of the pages"))
     site_logo: str = _setting(

@@ -15,6 +15,7 @@ from searchapp.output.answer_json import fits_path, write_search
 from searchapp.search.service import DEEPEST_RESULT
 from searchapp.search.timeline import bounds_of
 from searchapp.web.hit_view import VIEW, HitView, requested_view
+from searchapp.web.site import site
 from searchapp.web.site_language import requested_language
 
 __all__ = [
@@ -95,7 +96,12 @@ def export_path(form: str, request: SearchRequest) -> str:
 
 
 def absolute(path: str) -> str:
-    """Return the absolute address of a path of this site, by the host that the reader names."""
+    """Return the absolute address of a path of this site, below ``site_address`` of the settings.
+
+    Without that setting it is below the host that the reader names. ``path`` begins with the prefix of the site.
+    """
+    if address := site().config.site_address:
+        return address + path.removeprefix(http_request.root_path)
     return f"{http_request.scheme}://{http_request.host}{path}"
 
 

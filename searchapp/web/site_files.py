@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from flask import Blueprint, Response, json, render_template, request, url_for
 
 from searchapp.web.links import absolute
@@ -14,6 +16,11 @@ __all__ = ["site_files"]
 site_files = Blueprint("site_files", __name__)
 _LONGEST_SHORT_NAME = 16  # OpenSearch 1.1
 _KEPT_SECONDS = 3600
+_NOT_CRAWLED: Final = (
+    *("/search", "/api/", "/advanced", "/batch", "/citation.", "/facets/", "/trends", "/versions"),
+    *("/judgments", "/theme"),
+)
+"""Beginnings of paths: each page with its feeds and tables."""
 
 
 @site_files.get("/opensearch.xml")
@@ -31,8 +38,8 @@ def opensearch() -> Response:
 
 @site_files.get("/robots.txt")
 def robots() -> Response:
-    """Keep crawlers away from searches, of which there are without number; articles may be read."""
-    rules = ["User-agent: *", f"Disallow: {request.root_path}/search", f"Disallow: {request.root_path}/api/"]
+    """Keep crawlers away from pages with parameters, of which there are without number; articles may be read."""
+    rules = ["User-agent: *", *(f"Disallow: {request.root_path}{path}" for path in _NOT_CRAWLED)]
     if site().config.sitemap:
         rules.append(f"Sitemap: {absolute(url_for('sitemaps.sitemap_index'))}")
     return _kept(Response("\n".join(rules) + "\n", content_type="text/plain; charset=utf-8"))

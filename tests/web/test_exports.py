@@ -6,11 +6,13 @@ import csv
 import io
 import json
 import re
+from dataclasses import replace
 from datetime import datetime
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
+from urllib.robotparser import RobotFileParser
 
 import pytest
 from flask import Flask
@@ -20,6 +22,7 @@ from lxml import etree
 from searchapp.config import Config
 from searchapp.ingest import CorpusReader
 from searchapp.model import Article
+from searchapp.web import create_app
 
 ATOM = "{http://www.w3.org/2005/Atom}"
 FORMS = ["rss", "atom", "json", "csv", "ris", "bib", "jsonl"]
@@ -256,9 +259,30 @@ def test_browsers_can_add_the_site_as_a_search_engine(client: FlaskClient, app: 
     assert 'rel="search"' in client.get("/").text
 
 
-def test_crawlers_may_read_articles_and_not_searches(client: FlaskClient) -> None:
-    rules = client.get("/robots.txt").text.splitlines()
-    assert rules == ["User-agent: *", "Disallow: /search", "Disallow: /api/"]
+@pytest.mark.parametrize("prefix", ["", "/recherche"])
+@pytest.mark.parametrize(
+    ("path", "may"),
+    [
+        *((path, True) for path in ("/", "/articles/ponant/maree", "/aide", "/accessibilite", "/static/x/style.css")),
+        *((path, False) for path in ("/search?q=x", "/search.rss", "/facets/source", "/trends?q=x", "/trends.csv")),
+        *((path, False) for path in ("/batch", "/batch.csv", "/versions?id=x&with=y", "/advanced", "/judgments")),
+        *((path, False) for path in ("/citation.ris?id=x", "/theme?theme=dark", "/api/v1/search")),
+    ],
+)
+def test_crawlers_may_read_articles_and_no_pages_with_parameters(
+    config: Config, prefix: str, path: str, may: bool
+) -> None:
+    client = create_app(replace(config, url_prefix=prefix)).test_client()
+    robots = RobotFileParser()
+    robots.parse(client.get(f"{prefix}/robots.txt").text.splitlines())
+    assert robots.can_fetch("crawler", HOST + prefix + path) is may
+
+
+@pytest.mark.parametrize("path", ["/facets/source", "/trends?q=x", "/batch", "/versions?id=marche/1&with=marche/2"])
+def test_a_page_with_parameters_asks_not_to_be_indexed(client: FlaskClient, path: str) -> None:
+    robots = re.search('<meta name="robots" content="([^"]+)"', client.get(path).text)
+    assert robots
+    assert robots[1].startswith("noindex")
 
 
 def test_the_manifest_names_the_site_and_its_icon(client: FlaskClient) -> None:
