@@ -54,11 +54,7 @@ def clicks(page: Page, source: str, month: str) -> int:
             made += 1
         target.click()
         made += 1
-    sort = page.locator(".sorts a", has_text="récents")
-    if not sort.is_visible():
-        page.locator(".filters .done").click()
-        made += 1
-    sort.click()
+    page.locator(".sorts a:visible, .done .newest:visible", has_text="récents").first.click()
     return made + 1
 
 

@@ -133,6 +133,7 @@ def search() -> str:
         lengths=list(length_links(search_request, result.hits[0].rank if result.hits else 1)),
         all_path=search_path(with_match(search_request, Match.ALL)),
         most_path=search_path(with_match(search_request, Match.MOST)),
+        newest_path=search_path(with_sort(search_request, Sort.NEWEST)) if _may_be_newer(search_request) else "",
         relevance_path=search_path(with_sort(search_request, Sort.RELEVANCE)),
         explain_path=search_path(with_explanations(search_request, not search_request.explain)),
         date_path=_date_path(search_request, result.date_offer),
@@ -257,6 +258,11 @@ def everything() -> SearchResult:
         lambda: service.search(SearchRequest(per_page=NEWEST_SHOWN)),
         keep=lambda result: result.total_relation == "eq" and service.version() == version,
     )
+
+
+def _may_be_newer(search_request: SearchRequest) -> bool:
+    """Return whether another order than the newest first is shown; without a query that is the usual one."""
+    return search_request.sort is not Sort.NEWEST and (bool(search_request.query) or search_request.sort is Sort.OLDEST)
 
 
 def _date_path(search_request: SearchRequest, offer: DateOffer | None) -> str:

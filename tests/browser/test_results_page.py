@@ -63,6 +63,23 @@ def test_on_the_phone_the_filters_stay_open_until_the_results_are_asked_for(open
     assert not page.locator("#filters").is_visible()
 
 
+@pytest.mark.parametrize("scripts", [False, True])
+def test_on_the_phone_the_filters_close_on_the_newest_results(open_page: OpenPage, address: str, scripts: bool) -> None:
+    page = open_page(360, has_touch=True, java_script_enabled=scripts)
+    page.goto(f"{address}/search?q=phare")
+    page.get_by_role("link", name="Filtres", exact=True).tap()
+    page.get_by_role("link", name="La Gazette de Sarmane 10", exact=True).tap()
+    page.wait_for_url("**source=La+Gazette**")
+    page.locator(".filters [data-from='2024-05-01']").tap()
+    page.wait_for_url("**from=2024-05**")
+    page.get_by_role("link", name="Plus récents").tap()
+    page.wait_for_url("**sort=newest**")
+    assert not page.locator("#filters").is_visible()
+    assert page.locator(".hits > li").count() == 3
+    page.get_by_role("link", name="Filtres 2", exact=True).tap()
+    assert page.locator(".done a").count() == 1
+
+
 def test_the_days_of_the_form_keep_the_filters_open_too(open_page: OpenPage, address: str) -> None:
     page = open_page(360)
     page.goto(f"{address}/search?q=phare&section=Culture&sort=newest#filters")
