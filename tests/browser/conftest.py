@@ -31,7 +31,7 @@ CONTRAST_OF = """const light = rgb => {
   const ground = each => {
     for (; each; each = each.parentElement) {
       const colour = getComputedStyle(each).backgroundColor;
-      if (!/, 0\\)$/.test(colour)) return colour;
+      if (!/^rgba.*, 0\\)$/.test(colour)) return colour;
     }
   };
   const contrast = each => {

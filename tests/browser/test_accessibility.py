@@ -134,6 +134,53 @@ def test_narrow_enlarged_and_spaced_pages_do_not_scroll_sideways(
     assert wide == {}
 
 
+CURRENT = """() => [...document.querySelectorAll(
+    ':is(.sorts, .paging, .quick, .display) [aria-current], [aria-pressed=true], [aria-selected=true]')]
+  .filter(each => each.checkVisibility())
+  .map(each => getComputedStyle(each).outlineStyle)"""
+DRAWN = f"""() => {{
+  {CONTRAST_OF}
+  const paper = light(ground(document.body));
+  return [...document.querySelectorAll('.bar, .line')].map(each => {{
+    const style = getComputedStyle(each);
+    const pair = [light(each.matches('.line') ? style.stroke : style.fill), paper].sort((a, b) => b - a);
+    return (pair[0] + .05) / (pair[1] + .05);
+  }});
+}}"""
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_colours_of_the_system_leave_states_and_drawings_in_sight(
+    open_page: OpenPage, address: str, scheme: str
+) -> None:
+    page = open_page(forced_colors="active", color_scheme=scheme, java_script_enabled=True)
+    drawn = []
+    for path in ("/search?q=phare&from=2024-12-12&to=2024-12-18&page=1", "/trends?q=phare&q=mouettes"):
+        page.goto(address + path)
+        page.get_by_role("combobox", name="Rechercher").fill("phar")
+        page.locator(".suggestions li").first.wait_for()
+        page.keyboard.press("ArrowDown")
+        outlines = page.evaluate(CURRENT)
+        assert len(outlines) >= 2
+        assert set(outlines) == {"solid"}
+        drawn += page.evaluate(DRAWN)
+    assert len(drawn) > 3
+    assert min(drawn) >= 3  # WCAG 2.2, 1.4.11
+
+
+def test_nothing_moves_for_readers_who_asked_for_no_motion(open_page: OpenPage, address: str) -> None:
+    page = open_page(reduced_motion="reduce")
+    page.goto(f"{address}/search?q=phare")
+    page.locator("main").evaluate("each => each.setAttribute('aria-busy', 'true')")
+    moving = """() => [...document.querySelectorAll('*')].flatMap(each => ['', '::before', '::after'].map(part => {
+        const style = getComputedStyle(each, part);
+        return style.transitionDuration === '0s' && style.animationName === 'none' ? '' : each.outerHTML.slice(0, 80);
+      })).filter(Boolean)"""
+    assert page.evaluate(moving) == []
+    page.emulate_media(reduced_motion="no-preference")
+    assert page.evaluate(moving) != []
+
+
 def test_the_whole_page_can_be_used_by_keyboard_with_a_focus_in_sight(open_page: OpenPage, address: str) -> None:
     page = open_page()
     for path in ("/", "/search?q=phare", "/articles/phare/3", "/2019/phare-a-vendre.html", "/accessibilite"):

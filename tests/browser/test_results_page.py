@@ -179,6 +179,17 @@ def test_paper_names_query_filters_day_and_address(open_page: OpenPage, address:
     assert not page.locator(".place").is_visible()
 
 
+@pytest.mark.parametrize("path", ["/", "/search?q=phare&page=2", "/articles/phare/4?q=phare&at=3", "/advanced", "/non"])
+@pytest.mark.parametrize("width", [720, 1280])
+def test_paper_has_nothing_that_only_a_screen_can_use(open_page: OpenPage, address: str, path: str, width: int) -> None:
+    page = open_page(width)
+    page.goto(address + path)
+    page.emulate_media(media="print")
+    only_on_screen = page.locator("button, nav:not(.browse), .skip, .permalink, .to-filters, .paging")
+    assert only_on_screen.count() > 2
+    assert [each.evaluate("each => each.outerHTML") for each in only_on_screen.all() if each.is_visible()] == []
+
+
 def test_paper_shows_the_results_even_when_the_filters_are_open(open_page: OpenPage, address: str) -> None:
     page = open_page(360)
     page.goto(f"{address}/search?q=phare#filters")
