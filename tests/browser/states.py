@@ -14,11 +14,9 @@ from searchapp.indexing.generation_layout import ENGINE
 from searchapp.search.judgments import Judgments
 from searchapp.web import create_app
 from searchapp.web.site import site
-from tests.browser.conftest import EDITOR, TOKEN, article, basic, served, write_corpus
+from tests.browser.conftest import EDITOR, TOKEN, article, served, write_corpus
 
 MOST_TRIES: Final = 5
-STRANGER: Final = basic("un-tout-autre-jeton-que-celui-du-site")
-REFUSED: Final = {401, 429}
 REPORT: Final = " ".join(
     f"La tempête a emporté le toit numéro {number} de la halle aux poissons." for number in range(40)
 )
@@ -99,7 +97,7 @@ STATES: Final = {
     "lost, without words": State("/articles/4f2a", 404),
     "only read": State("/search", 405, by="post"),
     "withdrawn": State("/articles/phare/retire", 410),
-    "too often": State("/judgments", 429, headers=STRANGER),
+    "too often": State("/search?q=phare", 429, site="limited"),
     "too busy": State("/search?q=phare", 503, site="busy"),
     "no index": State("/", 503, site="bare"),
 }
@@ -109,7 +107,7 @@ STATES: Final = {
 def sites(folder: Path) -> Iterator[dict[str, str]]:
     """Serve a site for each state that a whole site is in; yield their addresses by the names that STATES has."""
     places = {name: folder / name for name in ("corpus", "index", "judgments")}
-    settings = {"synonyms": folder / "synonyms.txt", "write_token": TOKEN, "write_rate": 1, "site_name": "L’Archive"}
+    settings = {"synonyms": folder / "synonyms.txt", "write_token": TOKEN, "site_name": "L’Archive"}
     config = load_config({**places, **settings})
     write_corpus(folder, ARTICLES)
     reindex(config)
@@ -119,6 +117,7 @@ def sites(folder: Path) -> Iterator[dict[str, str]]:
         yield {
             "usual": stack.enter_context(_open_site(config)),
             "closed": stack.enter_context(_open_site(replace(config, anonymous_scopes=()))),
+            "limited": stack.enter_context(_open_site(replace(config, search_rate=1))),
             "cut short": stack.enter_context(_open_site(replace(config, query_seconds=-1.0))),
             "damaged": stack.enter_context(_open_site(damaged)),
             "busy": stack.enter_context(_open_site(config, is_busy=True)),
@@ -129,7 +128,7 @@ def sites(folder: Path) -> Iterator[dict[str, str]]:
 def show(page: Any, root: str, state: State) -> None:
     """Lead ``page`` to ``state``, with all its folds open."""
     page.set_extra_http_headers(dict(state.headers))
-    if state.status in REFUSED:
+    if state.status == 401:
         page.route(f"{root}/**", _answer_without_dialog)
     answer = page.goto(root + state.path)
     if state.by != "link":
@@ -139,7 +138,7 @@ def show(page: Any, root: str, state: State) -> None:
     for _ in range(MOST_TRIES):
         answer = answer if answer.status == state.status else page.reload()
     page.unroute_all()
-    assert answer.status == state.status
+    assert answer.status == state.status, (answer.status, state)
     page.evaluate("for (const each of document.querySelectorAll('main details')) each.open = true")
 
 
