@@ -78,20 +78,16 @@ class TantivyReader:
             total, candidates = order(narrowed, request)
             if total:
                 break
-        counted, number = (query, narrowed), None
-        if request.counted is not None:
-            both = builder.query(BooleanClause(must=(unscored(clause), request.counted)))
-            preferred = both, builder.filtered(both, request.filters)
-            number = builder.count(preferred[1])
-            counted = preferred if number else counted
-        facets = self._facets(builder, *counted, request)
-        histogram = self._histogram(counted[1], request.months_by_day) if request.histogram else ()
-        timeline = histogram if request.timeline else ()
-        if request.timeline and (request.filters.has_days or not request.histogram):
-            without_days = builder.filtered(counted[0], request.filters, without=DAY)
-            timeline = self._histogram(without_days, request.months_by_day)
         if request.groups:
             candidates = self._grouping.assign(request.groups, candidates)
+        counted, wanted = None, (query, narrowed)
+        if request.counted is not None:
+            both = builder.query(BooleanClause(must=(unscored(clause), request.counted)))
+            both_narrowed = builder.filtered(both, request.filters)
+            counted = builder.count(both_narrowed)
+            wanted = (both, both_narrowed) if counted else wanted
+        facets = self._facets(builder, *wanted, request)
+        histogram, timeline = self._histograms(builder, *wanted, request)
         return EngineResult(
             total=total,
             candidates=self._with_features(candidates, request),
@@ -101,7 +97,7 @@ class TantivyReader:
             timeline=timeline,
             complete=builder.complete,
             groups=self._grouping.count(request.groups, narrowed, total, candidates) if request.groups else None,
-            counted=number,
+            counted=counted,
             instead=instead,
         )
 
@@ -224,6 +220,18 @@ class TantivyReader:
     def _live_documents(self, field: str, value: str) -> int:
         builder = self._builder()
         return builder.count(builder.any_of(field, [value]))
+
+    def _histograms(
+        self, builder: QueryBuilder, query: Query, narrowed: Query, request: EngineRequest
+    ) -> tuple[tuple[HistogramBucket, ...], tuple[HistogramBucket, ...]]:
+        """Return histogram and timeline, which are one without a filter of days."""
+        histogram = self._histogram(narrowed, request.months_by_day) if request.histogram else ()
+        if not request.timeline:
+            return histogram, ()
+        if request.histogram and not request.filters.has_days:
+            return histogram, histogram
+        without_days = builder.filtered(query, request.filters, without=DAY)
+        return histogram, self._histogram(without_days, request.months_by_day)
 
     def _histogram(self, query: Query, months_by_day: int) -> tuple[HistogramBucket, ...]:
         """Return the buckets of months; of days when the first and the last month are fewer than these apart."""
