@@ -408,6 +408,11 @@ class Config:
         0,
         Message("searches of a client (token or address) in a minute, over all server processes (0: no limit)"),
     )
+    stop_delay: float = _setting(
+        _number(0.0, 600.0),
+        1.0,
+        Message("seconds after SIGTERM in which /readyz says 503 and everything else is still answered"),
+    )
     language: str = _setting(
         _choice(*LANGUAGES), "fr", Message("language of the pages when a browser asks for neither of the two")
     )
@@ -480,6 +485,19 @@ class Config:
         Message(
             "days for which searches are logged, for statistics and suggestions, without addresses (0: not at all)"
         ),
+    )
+    log_format: str = _setting(
+        _choice("text", "json"),
+        "text",
+        Message("form of the log: text for faults only, or json with a line for each request as well"),
+    )
+    server_timing: bool = _setting(
+        _flag, False, Message("whether answers say how long their stages took (header Server-Timing)")
+    )
+    metrics_clients: tuple[Network, ...] = _setting(
+        _networks,
+        "127.0.0.1, ::1",
+        Message("addresses or networks whose programs may read /metrics; others need a token with the scope admin"),
     )
     tokens: Path = _setting(
         _path, "tokens.sqlite", Message("file of the tokens that “searchapp token” makes, if there is one")

@@ -40,11 +40,23 @@ WARM_PAGES: Final = ("/", "/search?q=france+depuis:hier", "/api/v1/search?q=pari
     "trusted_proxies",
     "workers",
     "threads",
+    "stop_delay",
+    "log_format",
+    "server_timing",
+    "metrics_clients",
     "language",
     "semantic",
 )
 def serve(config: Config) -> None:
-    """Serve. The socket listens before anything else, so that a port in use is reported at once."""
+    """Serve. The socket listens before an index is opened, so that a port in use is reported at once."""
+    server = _server()
+    if config.log_format == "json":
+        server.log_as_json()
+    with server.shared_metrics():
+        _serve(config, server)
+
+
+def _serve(config: Config, server: Any) -> None:
     service = open_service(config)
     app = create_app(config, service=service)
     listener = _listen(config)
@@ -52,7 +64,18 @@ def serve(config: Config) -> None:
     _print_state(config)
     shown = f"[{host}]" if ":" in host else host
     print_out(_("Searching at {address} (Ctrl-C stops)").format(address=f"http://{shown}:{port}{config.url_prefix}/"))
-    _run(app, service, config, listener)
+    _run(app, service, config, listener, server)
+
+
+def _server() -> Any:
+    """Return the package of the server."""
+    try:
+        from searchapp import server
+    except ImportError:  # gunicorn needs a POSIX system
+        raise EngineUnavailable(
+            Message("gunicorn does not run on this system. Serve “searchapp:create_app()” with another WSGI server.")
+        ) from None
+    return server
 
 
 def _listen(config: Config) -> socket.socket:
@@ -92,20 +115,14 @@ def _preload(config: Config) -> None:
         service.generation()
 
 
-def _run(app: Any, service: SearchService, config: Config, listener: socket.socket) -> None:
-    try:
-        from searchapp.server import Options, application_of, run
-    except ImportError:  # gunicorn needs a POSIX system
-        raise EngineUnavailable(
-            Message("gunicorn does not run on this system. Serve “searchapp:create_app()” with another WSGI server.")
-        ) from None
-
+def _run(app: Any, service: SearchService, config: Config, listener: socket.socket, server: Any) -> None:
     def start(replaces: bool) -> None:
         """Warm up a new process. One that replaces a process that died verifies the files of its generation first."""
         service.follow(WARM_QUERIES, at_once=writes, verify=replaces)
         client = app.test_client()
         for path in WARM_PAGES:
-            client.get(path, environ_base={"REMOTE_ADDR": ""})  # nobody's: rate limits do not count it
+            # A search of nobody, which neither rate limits nor metrics count.
+            client.get(path, environ_overrides={"REMOTE_ADDR": "", server.UNMEASURED: True})
         # The warmed-up objects stay; without freezing them, collecting garbage pauses a search for 40 ms.
         gc.collect()
         gc.freeze()
@@ -113,4 +130,6 @@ def _run(app: Any, service: SearchService, config: Config, listener: socket.sock
     _preload(config)
     writes = open_identities(config).anyone_writes()
     with embedding_beside(config):
-        run(application_of(app, config), Options(config.workers, config.threads, start), listener)
+        numbers = (config.workers, config.threads)
+        options = server.Options(*numbers, start, config.stop_delay, config.log_format == "json")
+        server.run(server.application_of(app, config), options, listener)

@@ -39,6 +39,7 @@
     │   ├── AuditUnwritable      a change cannot be recorded, and is not made
     │   ├── TokensUnusable       the file of the tokens cannot be used
     │   ├── TooBusy              too many searches at once
+    │   ├── Stopping             the server has been told to stop
     │   ├── OutOfTime            a search whose whole result is needed takes too long
     │   └── EngineUnavailable    the engine is not installed or not running
     └── Corrupt           stored data is damaged                  exit 5  HTTP 503
@@ -97,6 +98,7 @@ from searchapp.errors.request_errors import (
     EngineUnavailable,
     InvalidRequest,
     OutOfTime,
+    Stopping,
     SystemRefused,
     TooBusy,
 )
@@ -135,6 +137,7 @@ __all__ = [
     "RejectsRefused",
     "ScopeMissing",
     "SearchappError",
+    "Stopping",
     "StorageFull",
     "SystemRefused",
     "TokenExists",

@@ -14,6 +14,7 @@ __all__ = [
     "EngineUnavailable",
     "InvalidRequest",
     "OutOfTime",
+    "Stopping",
     "SystemRefused",
     "TooBusy",
 ]
@@ -59,6 +60,14 @@ class TooBusy(Unavailable):
     slug = "too-busy"
     title = Message("Too many searches at once")
     text = Message("The server has reached its limit of concurrent searches. Try again in a moment.")
+
+
+class Stopping(Unavailable):
+    """The server has been told to stop and takes no new work."""
+
+    slug = "stopping"
+    title = Message("The server stops")
+    text = Message("The server is about to stop. Send requests to another one, or try again in a moment.")
 
 
 class OutOfTime(Unavailable):

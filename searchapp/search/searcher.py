@@ -24,6 +24,7 @@ from searchapp.engines.port import Engine
 from searchapp.errors import SearchappError
 from searchapp.indexing.generations import Generations
 from searchapp.indexing.journal_tail import JournalTail
+from searchapp.measuring import Stage
 from searchapp.search.file_verification import Verifier
 from searchapp.search.generation_opener import ActiveGeneration, GenerationOpener, Served
 from searchapp.search.open_generation import OpenGeneration, is_unexpected
@@ -86,7 +87,7 @@ class SearcherManager:
         while True:
             with self.acquire() as generation:
                 try:
-                    with panics_as_exceptions():
+                    with panics_as_exceptions(), Stage("read"):
                         return work(generation)
                 except Exception as error:
                     if not is_unexpected(error) or not self._verifier.is_damaged(generation.name):
@@ -131,6 +132,11 @@ class SearcherManager:
         with self._lock, self.acquire():
             assert self._active is not None  # noqa: S101 - acquired
             return self._active.served
+
+    def peek(self) -> Served | None:
+        """Return the generation that answered last, None before the first; opens nothing and waits for nothing."""
+        active = self._active
+        return active.served if active else None
 
     def warm_up(self, warm: Work[None]) -> None:
         """Open the published generation and ``warm`` it up; errors go to the log and meet the next request."""

@@ -16,6 +16,7 @@ from searchapp.i18n import Message
 from searchapp.indexing.coverage import covers
 from searchapp.indexing.generations import Generations, Manifest
 from searchapp.indexing.journal_tail import JournalTail
+from searchapp.measuring import Stage
 from searchapp.model import (
     Article,
     ArticleView,
@@ -110,15 +111,16 @@ class SearchService:
         plan, result, first = answer.plan, answer.matches.result, answer.window.start.rank
         details = zip(answer.missing, answer.explanations, answer.copies, strict=True)
         rows = zip(answer.articles, answer.page.candidates, details, strict=True)
-        hits = tuple(
-            replace(
-                self._highlighter.hit(article, number, candidate.score, plan.highlight_terms, deadline),
-                missing=missing,
-                explanation=explanation,
-                copies=copies,
+        with Stage("highlight"):
+            hits = tuple(
+                replace(
+                    self._highlighter.hit(article, number, candidate.score, plan.highlight_terms, deadline),
+                    missing=missing,
+                    explanation=explanation,
+                    copies=copies,
+                )
+                for number, (article, candidate, (missing, explanation, copies)) in enumerate(rows, first + 1)
             )
-            for number, (article, candidate, (missing, explanation, copies)) in enumerate(rows, first + 1)
-        )
         # Out of time some marks may be missing; such an answer is not to be cached.
         complete = answer.complete and not deadline.passed()
         return SearchResult(
@@ -329,6 +331,10 @@ class SearchService:
         """Return the generation that answers now, and the published one, which may be damaged."""
         return self._searcher.served()
 
+    def peek(self) -> Served | None:
+        """Return the generation that answered last, None before the first; opens no index and waits for none."""
+        return self._searcher.peek()
+
     def probe(self) -> None:
         """Look up one word in the engine; raises its error if it cannot answer at all."""
         self._searcher.run(lambda generation: generation.reader.term_statistics([(STEMS, "article")]))
@@ -354,9 +360,9 @@ class SearchService:
         if verify:
             self._searcher.verify()
 
-    def manifest(self) -> Manifest:
-        """Return the manifest of the generation that answers now."""
-        return self._generations.manifest(self.generation())
+    def manifest(self, generation: str = "") -> Manifest:
+        """Return the manifest of ``generation``, of that which answers now unless given."""
+        return self._generations.manifest(generation or self.generation())
 
     def close(self) -> None:
         """Close the files."""

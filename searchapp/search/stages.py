@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from searchapp.analysis import FrenchAnalyzer
 from searchapp.engines.port import Candidate
+from searchapp.measuring import Stage
 from searchapp.model import Article, DateOffer, Deadline, Explanation, Grouping, Match, SearchRequest
 from searchapp.query import DateWords, ParsedQuery, date_beside, is_elaborate, parse
 from searchapp.search.collapsing import copies_of, first_versions
@@ -96,7 +97,8 @@ class Stages:
 
     def parse(self, query: str) -> ParsedQuery:
         """Return the tree of ``query`` and the remarks of the parser."""
-        return parse(query, self._date_words)
+        with Stage("parse"):
+            return parse(query, self._date_words)
 
     def offer_date(self, request: SearchRequest, parsed: ParsedQuery) -> DateOffer | None:
         """Return the date among the plain words of a query, unless its days are narrowed already."""
@@ -118,10 +120,12 @@ class Stages:
         cursors = self.cursors(generation)
         counts = counts or Counts(facet_limit=request.facet_limit)
         plan, window, matches = self._match(request, parsed, deadline, generation, cursors, counts)
-        page = rank(plan, matches, window, reader, duplicates, deadline, self._semantic)
-        shown = self.shown(CandidateWindow(plan, window, matches, page), generation)
+        with Stage("rank"):
+            page = rank(plan, matches, window, reader, duplicates, deadline, self._semantic)
+            shown = self.shown(CandidateWindow(plan, window, matches, page), generation)
         lacking = plan.parts if matches.match is Match.MOST else ()
-        details = read_shown(lacking, shown, reader, deadline)
+        with Stage("fetch"):
+            details = read_shown(lacking, shown, reader, deadline)
         articles = list(details.articles)
         copies = [
             copies_of(candidate, article, duplicates) if is_grouped else None
@@ -134,9 +138,10 @@ class Stages:
             explainer = Explainer(plan, matches.result.candidates, self._analyzer)
             reranked = window.is_reranked(plan) and page.complete
             # The score of a group is that of its best article, whichever is shown.
-            explanations = explainer.explain(
-                page.candidates, articles, page.semantic_parts, reranked=reranked, deadline=deadline
-            )
+            with Stage("explain"):
+                explanations = explainer.explain(
+                    page.candidates, articles, page.semantic_parts, reranked=reranked, deadline=deadline
+                )
         cursor = next_cursor(request, plan, matches.result, page, cursors)
         found = (plan, window, matches, page)
         return StageResults(*found, generation.name, articles, missing, explanations, cursor, copies, groups)
@@ -200,9 +205,11 @@ class Stages:
         reader, groups = generation.reader, None
         if request.group is Grouping.COPIES and generation.duplicates.groups().keys:
             groups = generation.duplicates.groups()
-        plan = self._planner.plan(request, parsed, generation, deadline)
+        with Stage("plan"):
+            plan = self._planner.plan(request, parsed, generation, deadline)
         window = window_of(request, plan, cursors, groups)
-        matches = match(plan, window, reader, deadline, counts)
+        with Stage("match"):
+            matches = match(plan, window, reader, deadline, counts)
         may_relax = matches.complete and plan.complete and not matches.result.total and request.correct
         if may_relax and (relaxed := self._planner.relaxed_plan(request, parsed, generation, deadline)):
             relaxed_window = window_of(request, relaxed, cursors, groups)

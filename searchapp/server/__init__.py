@@ -9,6 +9,8 @@ one that dies, and ends them gracefully. This package adds:
 - ``lanes``: queues and threads for searches, for writes and for short requests, fair between clients
 - ``loop``: the event loop of a process and its limit of connections
 - ``application``: the application and the rules that the server takes from it
+- ``stopping``: no connection is reset when the server stops
+- ``shared_metrics``, ``json_log``: metrics of all processes, the log as JSON Lines
 - ``gunicorn_processes``: processes started and replaced by gunicorn
 """
 
@@ -16,5 +18,8 @@ from __future__ import annotations
 
 from searchapp.server.application import application_of
 from searchapp.server.gunicorn_processes import Options, run
+from searchapp.server.json_log import log_as_json
+from searchapp.server.shared_metrics import shared_metrics
+from searchapp.web.request_measurement import UNMEASURED
 
-__all__ = ["Options", "application_of", "run"]
+__all__ = ["UNMEASURED", "Options", "application_of", "log_as_json", "run", "shared_metrics"]

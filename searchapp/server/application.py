@@ -17,6 +17,7 @@ from searchapp.server.loop import Application
 from searchapp.web.access_control import password_of, secret_of
 from searchapp.web.json_body import LARGEST_BODY
 from searchapp.web.refusals import Refusals
+from searchapp.web.site import site_of
 from searchapp.web.write_access import MEGABYTE
 
 __all__ = ["application_of"]
@@ -45,7 +46,9 @@ def application_of(app: Flask, config: Config) -> Application:
         is_form = password_of(authorization)[1] != ""  # of the pages for editors
         return MEGABYTE if is_form else config.write_largest * MEGABYTE
 
-    return Application(app, Refusals(app, config.url_prefix), body_limit, lane_of)
+    site = site_of(app)
+    refusals = Refusals(app, config.url_prefix, site.metrics)
+    return Application(app, refusals, body_limit, lane_of, site.metrics, lambda: site.metrics.refresh(site))
 
 
 def _may_write(identities: Identities, secret: str) -> bool:

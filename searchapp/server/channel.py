@@ -13,6 +13,7 @@ from waitress.task import ErrorTask, WSGITask
 
 from searchapp.server.lanes import Lane
 from searchapp.server.parsing import IncomingRequest, accept_language_of, target_of
+from searchapp.web.probes import IS_STOPPING
 
 __all__ = ["Channel", "Refusals"]
 
@@ -26,6 +27,8 @@ IDLE_SECONDS: Final = 60.0
 """Time without a request after which a connection is closed."""
 STALLED_SECONDS: Final = 30.0
 """Time in which a client reads nothing of its answer, after which the connection is closed."""
+QUIET_SECONDS: Final = 1.0
+"""Time for a client to send a further request when the server stops."""
 LINGER_SECONDS: Final = 2.0
 """Time for a client to read its answer before the connection is closed."""
 MOST_UNREAD: Final = 4 * 1024 * 1024
@@ -58,12 +61,15 @@ class _Answer(WSGITask):  # type: ignore[misc]
     def build_response_header(self) -> bytes:
         if self.status.startswith("503") and self.channel.lane is Lane.SEARCHING:
             self.channel.hold()
+        if self.channel.server.is_ending and len(self.channel.requests) == 1:
+            self.set_close_on_finish()
         header: bytes = super().build_response_header()
         return header
 
     def get_environment(self) -> dict[str, Any]:
         environ: dict[str, Any] = super().get_environment()
         environ["searchapp.client_gone"] = self.channel.is_gone
+        environ[IS_STOPPING] = bool(self.channel.server.stopping)
         environ["wsgi.multiprocess"] = True
         return environ
 
@@ -78,6 +84,8 @@ class Channel(HTTPChannel):  # type: ignore[misc]
     lane = Lane.QUICK
     gone = False
     """True when the client has closed its sending half. It may still read; its request is dropped when others wait."""
+    queued_at = 0.0
+    """Moment (monotonic) from which its next request has waited for a thread."""
 
     def __init__(self, server: Any, *arguments: Any, **options: Any) -> None:
         super().__init__(server, *arguments, **options)
@@ -120,6 +128,7 @@ class Channel(HTTPChannel):  # type: ignore[misc]
 
     def service(self) -> None:
         """Answer the next request, unless its client has disconnected."""
+        self.server.metrics.add_waiting(self.lane, time.monotonic() - self.queued_at)
         if self.check_client_disconnected():
             self.drop()
             return
@@ -140,6 +149,7 @@ class Channel(HTTPChannel):  # type: ignore[misc]
     def drop(self) -> None:
         """Drop all requests of the connection and close it."""
         with self.requests_lock:
+            self.server.metrics.add_dropped(len(self.requests))
             for request in self.requests:
                 request.close()
             self.requests = []
@@ -201,6 +211,15 @@ class Channel(HTTPChannel):  # type: ignore[misc]
         """True when no complete header, request or answer would be lost by closing."""
         arriving = self.request is not None and self.request.headers_finished
         return not (self.requests or arriving or self.total_outbufs_len)
+
+    def end_if_quiet(self) -> None:
+        """Say the end of a connection on which nothing is under way and nothing has come for QUIET_SECONDS.
+
+        Closing its sending half only, since a request that crosses that would have the answers before it reset.
+        """
+        under_way = self.requests or self.request is not None or self.total_outbufs_len or self._lingers_until
+        if not under_way and time.time() - self.last_activity > QUIET_SECONDS:
+            self._linger()
 
     def keep_time(self) -> None:
         """Close the connection, or refuse the arriving request, when its deadline has passed."""

@@ -6,6 +6,7 @@ A queue serves clients in turn, so that one with many requests does not delay th
 from __future__ import annotations
 
 import logging
+import time
 from collections import OrderedDict, deque
 from collections.abc import Callable
 from enum import StrEnum
@@ -61,8 +62,12 @@ class Lanes:
         if lane is not Lane.QUICK and not self._dispatchers[lane].makes_room(channel):
             request.refuse(503)
             lane = Lane.QUICK
-        channel.lane = lane
+        channel.lane, channel.queued_at = lane, time.monotonic()
         self._dispatchers[lane].add_task(channel)
+
+    def waiting(self) -> dict[str, int]:
+        """Return the number of requests that wait for a thread of each lane."""
+        return {lane.value: len(dispatcher.queue) for lane, dispatcher in self._dispatchers.items()}
 
     def anyone_waits(self, lane: Lane) -> bool:
         """Return whether requests wait for a thread of ``lane``."""

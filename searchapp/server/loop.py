@@ -16,8 +16,10 @@ from waitress.server import TcpWSGIServer
 from searchapp.server.channel import Channel, Refusals
 from searchapp.server.lanes import Lane, LaneOf, Lanes
 from searchapp.server.parsing import LONGEST_HEADER, BodyLimit
+from searchapp.server.stopping import SharedFlag, hold_off_connections
+from searchapp.web.metrics import Metrics
 
-__all__ = ["Application", "EventLoop", "connections_allowed"]
+__all__ = ["Application", "EventLoop", "Stop", "connections_allowed"]
 
 MOST_CONNECTIONS: Final = 4096
 # File descriptors for other uses: the index, pipes, buffers of answers and bodies.
@@ -30,14 +32,35 @@ SWITCH_SECONDS: Final = 0.0005
 """Switch interval of Python's threads. Its default of 5 ms would delay each short answer while a search computes."""
 
 
+SETTLE_SECONDS: Final = 0.5
+"""Time after which a handshake that had begun is complete or given up."""
+
+
 @dataclass(frozen=True, slots=True)
 class Application:
-    """The WSGI application, its answers to refused requests, the largest body of a request, the lane of a request."""
+    """The WSGI application, its answers to refused requests, the largest body of a request, the lane of a request.
+
+    ``refresh`` sets the gauges of the application in ``metrics``; it is called once a second.
+    """
 
     wsgi: Callable[..., Any]
     refusals: Refusals
     body_limit: BodyLimit
     lane_of: LaneOf
+    metrics: Metrics
+    refresh: Callable[[], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """The end of a process: ``delay`` seconds of going on, then at most ``seconds`` for what has arrived.
+
+    ``is_everyone`` returns whether all processes stop, so that nobody accepts the connections that wait.
+    """
+
+    delay: float
+    seconds: float
+    is_everyone: Callable[[], bool]
 
 
 class EventLoop(TcpWSGIServer):  # type: ignore[misc]
@@ -45,7 +68,8 @@ class EventLoop(TcpWSGIServer):  # type: ignore[misc]
 
     channel_class = Channel
 
-    def __init__(self, application: Application, listener: socket, threads: int) -> None:
+    def __init__(self, application: Application, listener: socket, threads: int, stopping: SharedFlag) -> None:
+        """``stopping`` is set when the whole server stops."""
         sys.setswitchinterval(SWITCH_SECONDS)
         adjustments = Adjustments(
             sockets=[listener],
@@ -61,6 +85,11 @@ class EventLoop(TcpWSGIServer):  # type: ignore[misc]
         )
         self.refusals = application.refusals
         self.body_limit = application.body_limit
+        self.metrics = application.metrics
+        self.stopping = stopping
+        self.is_ending = False
+        """True when this process stops: every answer is the last one on its connection."""
+        self._application = application
         self._lanes = Lanes(threads, application.lane_of)
         self._held_until = 0.0
         super().__init__(
@@ -113,22 +142,38 @@ class EventLoop(TcpWSGIServer):  # type: ignore[misc]
             if channel.total_outbufs_len:
                 channel.handle_close()
 
-    def stop(self, seconds: float, on_turn: Callable[[], None]) -> None:
-        """Stop accepting, answer the requests that have arrived, and end the threads."""
+    def measure(self) -> None:
+        """Set the gauges of this process."""
+        self.metrics.set_load(self._lanes.waiting(), len(self.active_channels))
+        self._application.refresh()
+
+    def stop(self, stop: Stop, on_turn: Callable[[], None]) -> None:
+        """Go on for a while, so that load balancers notice; then answer what has arrived, and end the threads."""
+        self.is_ending = True
+        self._turn_until(time.monotonic() + stop.delay, on_turn)
+        end = time.monotonic() + stop.seconds
+        if stop.is_everyone():
+            hold_off_connections(self.socket)
+            self._turn_until(time.monotonic() + SETTLE_SECONDS, on_turn)
         self.accepting = False
         self.del_channel()
-        end = time.monotonic() + seconds
-        while time.monotonic() < end:
+        self.socket.close()
+        while self.active_channels and time.monotonic() < end:
             for channel in list(self.active_channels.values()):
-                if channel.is_idle:
-                    channel.handle_close()
-            if not self.active_channels:
-                break
-            on_turn()
+                channel.end_if_quiet()
             self.maintenance(time.time())
-            self.turn(0.1)
+            self._turn_until(time.monotonic() + 0.1, on_turn)
         self._lanes.shutdown(max(0.0, end - time.monotonic()))
         wasyncore.close_all(self._map, ignore_all=True)
+
+    def _turn_until(self, end: float, on_turn: Callable[[], None]) -> None:
+        """Handle events until the moment ``end``, and those that are due by then."""
+        while True:
+            on_turn()
+            left = end - time.monotonic()
+            self.turn(min(max(0.0, left), 0.1))
+            if left <= 0:
+                return
 
     def _make_room(self) -> None:
         idle = [channel for channel in self.active_channels.values() if channel.is_idle]

@@ -25,6 +25,7 @@ them:
 - ``sitemaps``: every article, for crawlers
 - ``nearby_searches``, ``lost_addresses``: near an empty search, near an unknown address; ``titles``: of results
 - ``theme``: accent colour and logo of the settings
+- ``request_measurement``, ``metrics``: what each request costs, for the log of requests and for Prometheus
 - ``assets``, ``probes``, ``site``: style sheet, scripts and icon, health checks, settings and service of this site
 """
 
@@ -59,6 +60,7 @@ from searchapp.web import (
     cross_origin,
     hit_view,
     rate_limits,
+    request_measurement,
     routing_answers,
     templating,
 )
@@ -117,6 +119,7 @@ def create_app(config: Config | None = None, *, service: SearchService | None = 
     timers = (open_release_timer(config), open_alert_timer(config))
     install(app, config, service, writer, identities, open_audit_log(config), *timers, open_query_log(config))
     assets.init_app(app, config)
+    request_measurement.init_app(app)
     cross_origin.init_app(app, config.cors_origins)
     # Access is checked before the routing answers: a redirect would tell which articles there are.
     checks = (

@@ -9,6 +9,7 @@ sessions has a proxy authenticate users (docs/tokens.md).
 from __future__ import annotations
 
 import base64
+from ipaddress import ip_address
 from typing import Final, cast
 
 from flask import Flask, Response, g, request
@@ -19,7 +20,7 @@ from searchapp.access.identities import Identity
 from searchapp.errors import ScopeMissing
 from searchapp.model import Scope
 from searchapp.web.error_answers import is_for_program
-from searchapp.web.proxies import PROXY_USER
+from searchapp.web.proxies import IS_FORWARDED, PROXY_USER
 from searchapp.web.rate_limits import count_wrong_token
 from searchapp.web.site import site
 
@@ -111,12 +112,24 @@ def _scope_of_request() -> Scope | None:
 
     A preflight of CORS never carries credentials, and no answer to OPTIONS has content.
     """
-    if request.method == "OPTIONS" or request.blueprint in OPEN_ROOMS | OWN_CHECK:
+    if request.method == "OPTIONS":
         return None
-    rule = request.url_rule.rule if request.url_rule else ""
-    if rule == METRICS_RULE:  # open together with the archive
-        return None if Scope.SEARCH in site().config.anonymous_scopes else Scope.ADMIN
+    if request.url_rule and request.url_rule.rule == METRICS_RULE:
+        return None if _is_metrics_client() else Scope.ADMIN
+    if request.blueprint in OPEN_ROOMS | OWN_CHECK:
+        return None
     return Scope.EXPORT if request.blueprint == EXPORTING else Scope.SEARCH
+
+
+def _is_metrics_client() -> bool:
+    """Return whether the client is one of the setting ``metrics_clients``; behind an unknown proxy nobody is."""
+    if request.environ.get(IS_FORWARDED, False):
+        return False
+    try:
+        address = ip_address(request.remote_addr or "")
+    except ValueError:
+        return False
+    return any(address in network for network in site().config.metrics_clients)
 
 
 def _keep_private(response: Response) -> Response:

@@ -13,6 +13,7 @@ from typing import Final
 from flask import Flask, g, request
 from werkzeug.exceptions import ClientDisconnected
 
+from searchapp.measuring import Stage
 from searchapp.web.access_control import current_identity
 from searchapp.web.json_body import arguments_of, posted_object
 from searchapp.web.rate_limits import count_search
@@ -48,7 +49,8 @@ def _enter() -> None:
     admission, costs = site().admission, site().costs
     client, costly = request.remote_addr or "", _looks_costly() or _address() in costs
     longest = min(COSTLY_WAIT_SECONDS if costly else WAIT_SECONDS, site().config.query_seconds)
-    waited = admission.enter(client, longest, costly=costly)
+    with Stage("wait"):
+        waited = admission.enter(client, longest, costly=costly)
     g.search_slot = client, costly, time.thread_time()
     if _client_is_gone(waited=waited):
         raise ClientDisconnected

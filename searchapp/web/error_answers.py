@@ -18,8 +18,17 @@ from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException
 from werkzeug.urls import iri_to_uri
 
-from searchapp.errors import InvalidRecord, InvalidRecords, InvalidRequest, SearchappError, TokensUnusable, TooBusy
+from searchapp.errors import (
+    InvalidRecord,
+    InvalidRecords,
+    InvalidRequest,
+    SearchappError,
+    Stopping,
+    TokensUnusable,
+    TooBusy,
+)
 from searchapp.i18n import Message
+from searchapp.measuring import count
 from searchapp.model import SearchRequest
 from searchapp.web.lost_addresses import articles_near
 from searchapp.web.problems import BY_STATUS, INTERNAL_ERROR, PROBLEMS, Problem, problem_of
@@ -46,9 +55,9 @@ class OperatorLog:
         self._told: dict[str, float] = {}
 
     def tell(self, error: SearchappError) -> None:
-        """Log the message of ``error``, which says what to do; a busy server is no fault to fix."""
+        """Log the message of ``error``, which says what to do; a server that is busy or stops is no fault to fix."""
         now = time.monotonic()
-        if not isinstance(error, TooBusy) and now > self._told.get(error.slug, -LOGGED_EVERY) + LOGGED_EVERY:
+        if not isinstance(error, TooBusy | Stopping) and now > self._told.get(error.slug, -LOGGED_EVERY) + LOGGED_EVERY:
             self._told[error.slug] = now
             current_app.logger.warning("%s", error)
 
@@ -137,6 +146,7 @@ def refusal(status: int) -> Response:
 
 def _answer(occurrence: Occurrence) -> Response:
     problem = occurrence.problem
+    count("problem", problem.slug or "other")
     response = _document(occurrence) if is_for_program(request.path) else make_response(_page(occurrence))
     response.status_code = problem.status
     response.headers["Cache-Control"] = "no-store"

@@ -1,14 +1,19 @@
-"""Health checks: ``/healthz`` (the process runs) and ``/readyz`` (it can answer searches)."""
+"""For programs that watch: ``/healthz`` (the process runs), ``/readyz`` (it can answer searches), ``/metrics``."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Final
 
-from flask import Blueprint, Response, jsonify
+from flask import Blueprint, Response, jsonify, request
 
+from searchapp.errors import Stopping
 from searchapp.web.site import site
 
-__all__ = ["probes"]
+__all__ = ["IS_STOPPING", "probes"]
+
+IS_STOPPING: Final = "searchapp.is_stopping"
+"""Key of a WSGI environment: the server stops, so that load balancers are to choose another one."""
 
 probes = Blueprint("probes", __name__)
 
@@ -21,10 +26,12 @@ def healthz() -> Response:
 
 @probes.get("/readyz")
 def readyz() -> Response:
-    """Answer with the generation that is served, without a search; 503 when there is none.
+    """Answer with the generation that is served, without a search; 503 when there is none, and while the server stops.
 
     ``degraded``: the current generation is damaged and an older one is served; ``run`` is the command that repairs it.
     """
+    if request.environ.get(IS_STOPPING, False):
+        raise Stopping
     service = site().service
     service.probe()
     served = service.served()
@@ -37,6 +44,14 @@ def readyz() -> Response:
     if served.degraded:
         answer |= {"damaged": served.published, "run": "searchapp reindex --full"}
     return _uncached(answer)
+
+
+@probes.get("/metrics")
+def metrics() -> Response:
+    """Answer with the metrics of all processes. ``access_control`` says who may read them."""
+    site().metrics.refresh(site())
+    body, media_type = site().metrics.text(request.headers.get("Accept", ""))
+    return Response(body, content_type=media_type, headers={"Cache-Control": "no-store"})
 
 
 def _uncached(answer: Mapping[str, str | int | bool]) -> Response:

@@ -1,4 +1,4 @@
-"""Forwarded headers (client, scheme, host, prefix, user) are applied when they come from proxies of the settings.
+"""Forwarded headers (client, scheme, host, prefix, user, request id) apply when they come from proxies of the settings.
 
 Servers and frameworks trust more than that: gunicorn takes ``SCRIPT_NAME`` from a request header, others the scheme.
 :class:`TrustedProxies` is the outermost middleware and resets whatever such headers may have changed.
@@ -6,6 +6,7 @@ Servers and frameworks trust more than that: gunicorn takes ``SCRIPT_NAME`` from
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from ipaddress import IPv4Address, IPv6Address, ip_address
 from typing import TYPE_CHECKING, Final
@@ -18,16 +19,23 @@ from searchapp.config import URL_PREFIX, Config
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
-__all__ = ["PROXY_USER", "TrustedProxies"]
+__all__ = ["IS_FORWARDED", "PROXY_USER", "REQUEST_ID", "TrustedProxies"]
 
 PROXY_USER: Final = "searchapp.proxy_user"
 """Key of a WSGI environment: the user that a trusted proxy has authenticated, "" for none."""
+REQUEST_ID: Final = "searchapp.request_id"
+"""Key of a WSGI environment: the id that a trusted proxy has given the request, "" for none."""
+IS_FORWARDED: Final = "searchapp.is_forwarded"
+"""Key of a WSGI environment: a proxy has passed the request on, and none that is trusted says for which client."""
 
 FORWARDED_FOR: Final = "HTTP_X_FORWARDED_FOR"
 FORWARDED_PROTO: Final = "HTTP_X_FORWARDED_PROTO"
 FORWARDED_HOST: Final = "HTTP_X_FORWARDED_HOST"
 FORWARDED_PREFIX: Final = "HTTP_X_FORWARDED_PREFIX"
 TRUSTED_HEADERS: Final = (FORWARDED_FOR, FORWARDED_PROTO, FORWARDED_HOST, FORWARDED_PREFIX)
+# Fields by which a request shows that it came through a proxy.
+PROXY_TRACES: Final = (*TRUSTED_HEADERS, "HTTP_FORWARDED", "HTTP_VIA", "HTTP_X_REAL_IP")
+VALID_REQUEST_ID: Final = re.compile(r"[A-Za-z0-9._:/+=-]{1,128}")
 IGNORED_HEADERS: Final = ("HTTP_FORWARDED", "HTTP_X_FORWARDED_PORT", "HTTP_X_FORWARDED_SSL", "HTTP_SCRIPT_NAME")
 
 Address = IPv4Address | IPv6Address
@@ -52,13 +60,17 @@ class TrustedProxies:
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer a request."""
         environ["SCRIPT_NAME"] = ""
+        environ[IS_FORWARDED] = any(name in environ for name in PROXY_TRACES)
         for name in IGNORED_HEADERS:
             environ.pop(name, None)
         user = environ.pop(self._user_header, "").strip()
-        environ[PROXY_USER] = ""
+        environ[PROXY_USER] = environ[REQUEST_ID] = ""
+        request_id = environ.pop("HTTP_X_REQUEST_ID", "").strip()
         if self._is_trusted(_address(environ.get("REMOTE_ADDR", ""))):
             environ[PROXY_USER] = user
+            environ[REQUEST_ID] = request_id if VALID_REQUEST_ID.fullmatch(request_id) else ""
             self._clean(environ)
+            environ[IS_FORWARDED] = environ[IS_FORWARDED] and FORWARDED_FOR not in environ
             return self._forwarded(environ, start_response)
         return self._mounted(environ, start_response)
 

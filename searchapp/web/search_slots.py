@@ -117,6 +117,11 @@ class Admission:
             if not self._running:
                 self._changed.notify_all()
 
+    def load(self) -> tuple[int, int]:
+        """Return the searches that run, and those that wait for a slot."""
+        with self._changed:
+            return self._running.total(), len(self._waiting)
+
     def wait_until_idle(self, seconds: float) -> bool:
         """Wait until no search runs, at most ``seconds``; return whether none does."""
         with self._changed:

@@ -21,10 +21,11 @@ from searchapp.model import SearchRequest, SearchResult
 from searchapp.search.query_log import QueryLog
 from searchapp.search.service import SearchService
 from searchapp.web.examples import Examples, shared_folder
+from searchapp.web.metrics import Metrics
 from searchapp.web.rate_limiter import RateLimiter
 from searchapp.web.search_slots import Admission, CostMemory
 
-__all__ = ["LatestValue", "Site", "install", "log_search", "site"]
+__all__ = ["LatestValue", "Site", "install", "log_search", "site", "site_of"]
 
 EXTENSION = "searchapp"
 PROGRAM_FILES: Final = {".py", ".html", ".xml", ".css", ".js", ".po"}
@@ -70,6 +71,7 @@ class Site:
     """Runs the alerts after each publish."""
     query_log: QueryLog | None = None
     """Logs searches; None unless the settings say so."""
+    metrics: Metrics = field(default_factory=Metrics)
     exports: Admission = field(default_factory=Admission.of_exports)
     costs: CostMemory = field(default_factory=CostMemory)
     front_page: LatestValue[SearchResult] = field(default_factory=LatestValue)
@@ -128,4 +130,9 @@ def fingerprint_of(config: Config) -> str:
 
 def site() -> Site:
     """Return the site of the current request."""
-    return cast(Site, current_app.extensions[EXTENSION])
+    return site_of(current_app)
+
+
+def site_of(app: Flask) -> Site:
+    """Return the site that was installed in ``app``."""
+    return cast(Site, app.extensions[EXTENSION])

@@ -15,6 +15,7 @@ from werkzeug.exceptions import ClientDisconnected, HTTPException
 from searchapp.errors import InvalidRequest, PreconditionFailed
 from searchapp.i18n import Message
 from searchapp.indexing.write_service import Outcome, Writing, Written, lines_of
+from searchapp.measuring import count
 from searchapp.output.answer_json import Json, article_links
 from searchapp.web.article_ids import requested_id
 from searchapp.web.audited_writes import tell_result
@@ -64,6 +65,9 @@ def post() -> Response:
     counts = {outcome.value: batch.counts[outcome] for outcome in Outcome}
     first_ids = list(batch.extent.withdrawn)
     tell_result(**counts, rejected=batch.rejected, journal=batch.file, first_articles=first_ids)
+    for outcome, number in (*counts.items(), ("rejected", batch.rejected)):
+        if number:
+            count("write", outcome, number)
     generation = _writing().index(batch.extent, seconds)
     answer = {
         "accepted": batch.counts.total(),
@@ -82,6 +86,7 @@ def post() -> Response:
 def _answer_written(written: Written, seconds: float) -> Response:
     """Answer with the outcome of one write: 201 or 200 when it is indexed within ``seconds``, else 202."""
     entry = written.entry
+    count("write", written.outcome.value)
     assert entry is not None  # noqa: S101 - one record gives one entry
     tell_result(outcome=written.outcome.value, journal=entry.file)
     generation = _writing().index(written.extent, seconds)

@@ -14,10 +14,10 @@ Run = Callable[..., subprocess.CompletedProcess[str]]
 
 
 def environment(language: str = "C.UTF-8", **variables: str) -> dict[str, str]:
-    """Return the variables of a terminal in that locale, which is not that of `make test`."""
+    """Return the variables of a terminal in that locale, which is not that of `make test`; servers stop at once."""
     foreign = ("SEARCHAPP_", "LC_", "LANG", "MAKE", "MFLAGS")
     kept = {name: value for name, value in os.environ.items() if not name.startswith(foreign)}
-    return {**kept, "LANG": language, **variables}
+    return {**kept, "LANG": language, "SEARCHAPP_STOP_DELAY": "0", **variables}
 
 
 @pytest.fixture

@@ -21,6 +21,7 @@ from searchapp.engines.whoosh_engine.codec.layout import Integers, Numbers, Post
 from searchapp.engines.whoosh_engine.grouping import Grouped
 from searchapp.engines.whoosh_engine.schema import DAY, KEY, LENGTH, TIMESTAMP
 from searchapp.engines.whoosh_engine.segment_reader import Leaves, read_positions, read_postings
+from searchapp.measuring import count
 from searchapp.model import Deadline, FacetBucket, Groups
 from searchapp.schema import FACET_KEYS, VALUE_ATTRIBUTES
 
@@ -127,6 +128,7 @@ class ReaderCache:
         key = (field, term.encode("utf-8", "replace"))
         with self._lock:
             cached = self._postings.get(key)
+            count("postings", "miss" if cached is None else "hit")
             return self._postings.put(key, self._live(read_postings(self.leaves, *key))) if cached is None else cached
 
     def document_frequency(self, field: str, term: str) -> int:
@@ -153,6 +155,7 @@ class ReaderCache:
         key = (field, term.encode("utf-8", "replace"))
         with self._lock:
             cached = self._positions.get(key)
+            count("positions", "miss" if cached is None else "hit")
             if cached is None:
                 return read_positions(self.leaves, *key, documents, deadline)
         first, last = np.searchsorted(cached, [int(documents[0]) << 32, (int(documents[-1]) + 1) << 32])

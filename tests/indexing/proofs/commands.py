@@ -136,7 +136,7 @@ def serving(index: Index, *, workers: int, settings: Mapping[str, str] | None = 
             command,
             stdout=file,
             stderr=subprocess.STDOUT,
-            env={**inherited, **(settings or {}), "PYTHONUNBUFFERED": "1"},
+            env={**inherited, "SEARCHAPP_STOP_DELAY": "0", **(settings or {}), "PYTHONUNBUFFERED": "1"},
             start_new_session=True,
         )
     try:

@@ -1,0 +1,63 @@
+"""Metrics of several processes: each has files of its own in a folder of shared memory, which any of them reads.
+
+A file belongs to a slot: a process that replaces another one goes on in its files. So counters do not fall back when a
+process dies, and there are never more files than processes at a time.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from itertools import count
+from typing import Final
+
+from prometheus_client import values
+from prometheus_client.multiprocess import mark_process_dead
+from prometheus_client.values import MultiProcessValue
+
+from searchapp.web.metrics import FOLDER_VARIABLE
+
+__all__ = ["SHARED_MEMORY", "enter_slot", "free_slot", "leave_slot", "shared_metrics"]
+
+SHARED_MEMORY: Final = "/dev/shm" if os.path.isdir("/dev/shm") else None  # noqa: PTH112, S108
+"""Folder in memory that processes share, None for that of temporary files."""
+PARENT_SLOT: Final = 0
+"""Slot of the process that starts the others; it answers no requests."""
+
+_slot = PARENT_SLOT
+
+
+@contextmanager
+def shared_metrics() -> Iterator[None]:
+    """Within the block, metrics that are made share their values with child processes; then the folder is removed."""
+    parent, value_class = os.getpid(), values.ValueClass
+    folder = tempfile.mkdtemp(prefix="searchapp-metrics-", dir=SHARED_MEMORY)
+    os.environ[FOLDER_VARIABLE] = folder
+    values.ValueClass = MultiProcessValue(lambda: _slot)  # type: ignore[no-untyped-call]
+    try:
+        yield
+    finally:
+        values.ValueClass = value_class
+        os.environ.pop(FOLDER_VARIABLE, None)
+        if os.getpid() == parent:  # a child that ends comes along here as well
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def free_slot(taken: Collection[int]) -> int:
+    """Return the lowest slot that no process has."""
+    return next(slot for slot in count(PARENT_SLOT + 1) if slot not in taken)
+
+
+def enter_slot(slot: int) -> None:
+    """Make ``slot`` that of this process, which has just been forked."""
+    global _slot
+    _slot = slot
+
+
+def leave_slot(slot: int) -> None:
+    """Forget the gauges of a process that has ended; its counters stay."""
+    if folder := os.environ.get(FOLDER_VARIABLE):
+        mark_process_dead(slot, folder)  # type: ignore[no-untyped-call]
