@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from searchapp.bootstrap import reindex
-from searchapp.config import load_config
+from searchapp.config import Config, load_config
 from tests.cli.conftest import environment
 from tests.conftest import ARTICLES
 
@@ -23,14 +23,21 @@ Connect = Callable[[bytes], socket.socket]
 
 
 @pytest.fixture(scope="module")
-def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, int]]:
-    """Where a server of one process listens, which takes articles of up to 1 MB from who has the token."""
+def indexed(tmp_path_factory: pytest.TempPathFactory) -> Config:
+    """Settings of a small corpus that is indexed."""
     folder = tmp_path_factory.mktemp("server")
     corpus = folder / "corpus"
     corpus.mkdir()
     (corpus / "articles.jsonl").write_text("\n".join(map(json.dumps, ARTICLES)), "utf-8")
     config = load_config({"corpus": corpus, "index": folder / "index"})
     reindex(config)
+    return config
+
+
+@pytest.fixture(scope="module")
+def place(indexed: Config) -> Iterator[tuple[str, int]]:
+    """Where a server of one process listens, which takes articles of up to 1 MB from who has the token."""
+    config = indexed
     variables = {**environment(), "SEARCHAPP_WRITE_TOKEN": TOKEN, "SEARCHAPP_WRITE_LARGEST": "1"}
     command = [sys.executable, "-m", "searchapp", "serve", "--port", "0", "--workers", "1"]
     command += ["--corpus", str(config.corpus), "--index", str(config.index)]
