@@ -110,8 +110,13 @@ def _print_state(config: Config) -> None:
 
 
 def _preload(config: Config) -> None:
-    """Open the index once before the processes are forked, so that they share the loaded modules."""
+    """Open the index and read queries once before the processes are forked, so that they share the loaded modules.
+
+    Nothing is searched, since an engine may start threads for that, which no fork has.
+    """
     with suppress(SearchappError), closing(open_service(config)) as service:
+        for query in WARM_QUERIES:
+            service.parsed(query)
         service.generation()
 
 

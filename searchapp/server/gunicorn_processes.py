@@ -127,6 +127,9 @@ class _Gunicorn(BaseApplication):  # type: ignore[misc]
             "child_exit": lambda _, worker: leave_slot(worker.slot),
             "post_worker_init": lambda worker: self.options.on_start(worker.age > self.options.workers),
         }
+        if "control_socket_disable" in self.cfg.settings:  # gunicorn 25.1 and later
+            # A thread in a process that forks, and a socket in the home folder, which other servers there would take.
+            settings["control_socket_disable"] = True
         for name, value in settings.items():
             self.cfg.set(name, value)
 

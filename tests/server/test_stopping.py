@@ -85,6 +85,17 @@ def test_a_killed_process_costs_only_its_own_requests(server: Server) -> None:
     assert set(load.answered) == {200}
 
 
+def test_processes_that_are_all_replaced_lose_nothing(server: Server) -> None:
+    first = server.workers()
+    with Load(server, PATHS, clients=8) as load:
+        load.wait_for(50)
+        server.process.send_signal(signal.SIGHUP)
+        server.wait_for_workers(but=first, count=2)
+        load.wait_for(50)
+    assert (load.lost, load.refused) == ([], 0)
+    assert not set(first) & set(server.workers())
+
+
 def test_a_process_that_is_told_to_end_loses_nothing_and_is_replaced(server: Server) -> None:
     ended = server.workers()[0]
     with Load(server, PATHS, clients=8) as load:
