@@ -17,7 +17,7 @@ from gunicorn.workers.base import Worker
 
 from searchapp.server.json_log import json_formatter
 from searchapp.server.loop import Application, EventLoop, Stop
-from searchapp.server.shared_metrics import SHARED_MEMORY, enter_slot, free_slot, leave_slot
+from searchapp.server.shared_metrics import SHARED_MEMORY, enter_slot, free_slot, leave_slot, remove_folder
 from searchapp.server.stopping import SharedFlag
 
 __all__ = ["Options", "run"]
@@ -64,6 +64,8 @@ class _Process(Worker):  # type: ignore[misc]
             loop.turn(1.0)
         stop = Stop(app.options.stop_delay, GRACE_SECONDS - 1, lambda: app.stopping or self._is_orphan())
         loop.stop(stop, self._notify_each_second)
+        if self._is_orphan():
+            remove_folder()  # as the parent would have done
 
     def _is_orphan(self) -> bool:
         return bool(self.ppid != os.getppid())

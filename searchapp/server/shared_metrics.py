@@ -20,7 +20,7 @@ from prometheus_client.values import MultiProcessValue
 
 from searchapp.web.metrics import FOLDER_VARIABLE
 
-__all__ = ["SHARED_MEMORY", "enter_slot", "free_slot", "leave_slot", "shared_metrics"]
+__all__ = ["SHARED_MEMORY", "enter_slot", "free_slot", "leave_slot", "remove_folder", "shared_metrics"]
 
 SHARED_MEMORY: Final = "/dev/shm" if os.path.isdir("/dev/shm") else None  # noqa: PTH112, S108
 """Folder in memory that processes share, None for that of temporary files."""
@@ -43,7 +43,12 @@ def shared_metrics() -> Iterator[None]:
         values.ValueClass = value_class
         os.environ.pop(FOLDER_VARIABLE, None)
         if os.getpid() == parent:  # a child that ends comes along here as well
-            shutil.rmtree(folder, ignore_errors=True)
+            remove_folder(folder)
+
+
+def remove_folder(folder: str = "") -> None:
+    """Remove the folder of the metrics, by default that of this process. Files that are open go on working."""
+    shutil.rmtree(folder or os.environ[FOLDER_VARIABLE], ignore_errors=True)
 
 
 def free_slot(taken: Collection[int]) -> int:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 import signal
 import socket
+import sys
 import time
 from collections.abc import Iterator
 
 import pytest
 
 from searchapp.config import Config
+from searchapp.server.stopping import hold_off_connections
 from tests.server.load import Load, Server, serving
 
 PATHS = ("/api/v1/search?q=chevaux", "/search?q=vache", "/healthz")
@@ -38,6 +40,18 @@ def test_a_server_that_stops_without_a_delay_resets_nothing_either(indexed: Conf
             load.wait_for(100)
             assert server.stop() == 0
         assert load.lost == []
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux holds connections off")
+def test_a_listener_that_is_held_off_keeps_the_connections_that_wait_and_takes_no_more() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener, socket.create_connection(listener.getsockname()) as first:
+        hold_off_connections(listener)
+        with pytest.raises(TimeoutError):
+            socket.create_connection(listener.getsockname(), timeout=0.3)
+        accepted, _ = listener.accept()
+        with accepted:
+            first.sendall(b"mare")
+            assert accepted.recv(4) == b"mare"
 
 
 def test_a_request_that_arrives_slowly_is_answered_by_a_server_that_stops(server: Server) -> None:
