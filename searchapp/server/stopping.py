@@ -7,10 +7,10 @@ listens. By the time the socket closes, its queue is empty.
 
 from __future__ import annotations
 
-import ctypes
 import mmap
 import struct
 import sys
+from array import array
 from contextlib import suppress
 from socket import SOL_SOCKET, socket
 from typing import Final
@@ -42,7 +42,7 @@ def hold_off_connections(listener: socket) -> None:
     """Let no new connection reach ``listener``, for all processes that have it. Only on Linux; elsewhere do nothing."""
     if sys.platform != "linux":
         return
-    program = b"".join(struct.pack("HBBI", *instruction) for instruction in DROP_SYN)
-    buffer = ctypes.create_string_buffer(program, len(program))
+    program = array("B", b"".join(struct.pack("HBBI", *instruction) for instruction in DROP_SYN))
+    address, _ = program.buffer_info()
     with suppress(OSError):  # a system that allows no filters: connections of the last moment may be reset
-        listener.setsockopt(SOL_SOCKET, SO_ATTACH_FILTER, struct.pack("HP", len(DROP_SYN), ctypes.addressof(buffer)))
+        listener.setsockopt(SOL_SOCKET, SO_ATTACH_FILTER, struct.pack("HP", len(DROP_SYN), address))
