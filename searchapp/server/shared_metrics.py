@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import os
 import shutil
+import sys
 import tempfile
 from collections.abc import Collection, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from itertools import count
+from pathlib import Path
 from typing import Final
 
 from prometheus_client import values
@@ -26,6 +28,10 @@ SHARED_MEMORY: Final = "/dev/shm" if os.path.isdir("/dev/shm") else None  # noqa
 """Folder in memory that processes share, None for that of temporary files."""
 PARENT_SLOT: Final = 0
 """Slot of the process that starts the others; it answers no requests."""
+FILE_KINDS: Final = ("counter", "histogram", "gauge_livesum", "gauge_livemin", "gauge_livemax")
+"""Types of metrics, with the modes of gauges, that ``web/metrics.py`` has: prometheus_client keeps a file of each."""
+RESERVED_BYTES: Final = 128 * 1024
+"""Room for the samples of 35 endpoints in a histogram."""
 
 _slot = PARENT_SLOT
 
@@ -57,9 +63,19 @@ def free_slot(taken: Collection[int]) -> int:
 
 
 def enter_slot(slot: int) -> None:
-    """Make ``slot`` that of this process, which has just been forked."""
+    """Make ``slot`` that of this process, which has just been forked, and reserve the memory of its files."""
     global _slot
     _slot = slot
+    for kind in FILE_KINDS:
+        with suppress(OSError):  # no room is left: files grow as far as there is some
+            _reserve(Path(os.environ[FOLDER_VARIABLE]) / f"{kind}_{slot}.db")
+
+
+def _reserve(file: Path) -> None:
+    """Take the memory of a file before it is mapped: writing where there is none ends a process (SIGBUS)."""
+    with file.open("ab") as opened:
+        if not opened.tell() and sys.platform == "linux":
+            os.posix_fallocate(opened.fileno(), 0, RESERVED_BYTES)
 
 
 def leave_slot(slot: int) -> None:

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from searchapp.config import Config
+from searchapp.server.shared_metrics import FILE_KINDS, RESERVED_BYTES
 from tests.server.conftest import TOKEN
 from tests.server.load import Load, Server, serving
 
@@ -98,6 +99,15 @@ def test_the_metrics_tell_of_the_index_and_of_its_caches(server: Server, indexed
     assert server.metric("searchapp_stage_seconds_count", stage="match") == server.metric(
         "searchapp_stage_seconds_count", stage="rank"
     )
+
+
+def test_the_memory_of_the_metrics_is_taken_before_a_process_answers(server: Server) -> None:
+    (folder,) = folders_of(server)
+    slots = {path.stem.rpartition("_")[2] for path in folder.iterdir()} - {"0"}
+    assert slots == {"1", "2", "3"}
+    files = [path for path in folder.iterdir() if path.stem.rpartition("_")[2] != "0"]
+    assert {path.stem.rpartition("_")[0] for path in files} == set(FILE_KINDS)
+    assert all(path.stat().st_blocks * 512 >= path.stat().st_size == RESERVED_BYTES for path in files)
 
 
 @pytest.mark.parametrize("ending", [signal.SIGTERM, signal.SIGKILL])
