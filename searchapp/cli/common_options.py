@@ -31,6 +31,10 @@ _METAVARS: Final = {
     "match": "most|all",
     "recency_half_life": _("DAYS"),
     "semantic": "|".join(SEMANTICS),
+    "stop_delay": _("SECONDS"),
+    "log_format": "text|json",
+    "server_timing": "true|false",
+    "metrics_clients": _("NETWORKS"),
 }
 
 
@@ -59,8 +63,9 @@ def with_config(*names: str, argument: str = "") -> Callable[[Callable[..., Any]
             help=_("settings file (default: {file} of this folder, if there is one)").format(file=CONFIG_FILE),
         )(run)
         for setting in reversed([row for row in SETTINGS if row.name in names]):
+            default = "false" if setting.default is False else setting.default or "–"
             text = _("{help} (default: {default}, or {variable})").format(
-                help=setting.help.render(_), default=setting.default or "–", variable=setting.variable
+                help=setting.help.render(_), default=default, variable=setting.variable
             )
             metavar = _METAVARS.get(setting.name, _("N"))
             wrapped = click.option(

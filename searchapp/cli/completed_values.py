@@ -16,7 +16,13 @@ __all__ = ["complete_value"]
 
 # "argument" is the setting that a command also takes without an option: the corpus.
 _FOLDERS: Final = ("corpus", "index", "argument")
-_VALUES: Final = {"engine": tuple(ENGINES), "language": tuple(LANGUAGES), "match": ("most", "all")}
+_VALUES: Final = {
+    "engine": tuple(ENGINES),
+    "language": tuple(LANGUAGES),
+    "match": ("most", "all"),
+    "log_format": ("text", "json"),
+    "server_timing": ("true", "false"),
+}
 
 
 def complete_value(_context: click.Context, parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
