@@ -36,7 +36,7 @@ MOST_UNREAD: Final = 4 * 1024 * 1024
 MOST_AHEAD: Final = 1024 * 1024
 """Bytes that an export may be ahead of its client, which it then waits for."""
 HELD_SECONDS: Final = 0.25
-"""Delay of a 503 when the server is busy, since programs repeat a refused request at once."""
+"""Shortest time to a 503 when the server is busy, since programs repeat a refused request at once."""
 
 Refusals = Callable[[int, str, str], tuple[str, list[tuple[str, str]], bytes]]
 """(status, path, Accept-Language) of a refused request -> status line, header fields and body of the answer."""
@@ -82,6 +82,8 @@ class Channel(HTTPChannel):  # type: ignore[misc]
     requests: list[IncomingRequest]
     request: IncomingRequest | None
     lane = Lane.QUICK
+    queued_at = 0.0
+    """Moment since which its request waits for a thread."""
     gone = False
     """True when the client has closed its sending half. It may still read; its request is dropped when others wait."""
     queued_at = 0.0
@@ -181,8 +183,8 @@ class Channel(HTTPChannel):  # type: ignore[misc]
                 raise ClientDisconnected
 
     def hold(self) -> None:
-        """Delay the answer by HELD_SECONDS in the event loop, without blocking a thread."""
-        self._held_until = time.monotonic() + HELD_SECONDS
+        """Delay the answer to HELD_SECONDS after the request, in the event loop, without blocking a thread."""
+        self._held_until = self.queued_at + HELD_SECONDS
         self.server.held(self._held_until)
 
     def _is_held(self) -> bool:

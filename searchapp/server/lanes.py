@@ -10,6 +10,7 @@ import time
 from collections import OrderedDict, deque
 from collections.abc import Callable
 from enum import StrEnum
+from math import inf
 from typing import Any, Final
 
 from waitress.task import ThreadedTaskDispatcher
@@ -19,6 +20,11 @@ __all__ = ["Lane", "LaneOf", "Lanes"]
 # Requests that may wait for a thread: of all clients, and of one client.
 MOST_WAITING: Final = 256
 MOST_WAITING_OF_CLIENT: Final = 64
+QUEUE_SECONDS: Final = 0.35
+"""Time that a search may wait for a thread. Under load the queue would otherwise be full of requests whose answers come
+too late for anybody. A request that would wait longer is refused when it arrives; one that does nevertheless, then."""
+NEWEST_SHARE: Final = 0.2
+"""Weight of the newest one in the mean time between two requests that leave the queue."""
 WRITING_THREADS: Final = 4
 # One more than the exports that run at once (web/search_slots.py): it refuses others at once.
 EXPORTING_THREADS: Final = 3
@@ -53,21 +59,32 @@ class Lanes:
             Lane.WRITING: WRITING_THREADS,
             Lane.QUICK: QUICK_THREADS,
         }
-        self._dispatchers = {lane: _Dispatcher(count) for lane, count in threads_of.items()}
+        waits = {Lane.SEARCHING: QUEUE_SECONDS}  # writes and exports are for programs, which wait
+        self._dispatchers = {lane: _Dispatcher(count, waits.get(lane, inf)) for lane, count in threads_of.items()}
 
     def add_task(self, channel: Any) -> None:
         """Queue the next request of a connection, or refuse it with 503 when too many wait."""
-        request = channel.requests[0]
+        request, channel.queued_at = channel.requests[0], time.monotonic()
         lane = Lane.QUICK if request.error else self._lane_of(request.command, request.path)
         if lane is not Lane.QUICK and not self._dispatchers[lane].makes_room(channel):
-            request.refuse(503)
-            lane = Lane.QUICK
-        channel.lane, channel.queued_at = lane, time.monotonic()
+            self._refuse(channel)
+            return
+        channel.lane = lane
         self._dispatchers[lane].add_task(channel)
 
     def waiting(self) -> dict[str, int]:
         """Return the number of requests that wait for a thread of each lane."""
         return {lane.value: len(dispatcher.queue) for lane, dispatcher in self._dispatchers.items()}
+
+    def refuse_late(self) -> None:
+        """Refuse the searches that have waited for a thread longer than QUEUE_SECONDS."""
+        for channel in self._dispatchers[Lane.SEARCHING].take_late(time.monotonic() - QUEUE_SECONDS):
+            self._refuse(channel)
+
+    def _refuse(self, channel: Any) -> None:
+        channel.requests[0].refuse(503)
+        channel.lane = Lane.QUICK
+        self._dispatchers[Lane.QUICK].add_task(channel)
 
     def anyone_waits(self, lane: Lane) -> bool:
         """Return whether requests wait for a thread of ``lane``."""
@@ -80,9 +97,9 @@ class Lanes:
 
 
 class _Dispatcher(ThreadedTaskDispatcher):  # type: ignore[misc]
-    def __init__(self, threads: int) -> None:
+    def __init__(self, threads: int, longest_wait: float) -> None:
         super().__init__()
-        self.queue = FairQueue()
+        self.queue = FairQueue(longest_wait)
         self.set_thread_count(threads)
 
     def makes_room(self, channel: Any) -> bool:
@@ -95,18 +112,27 @@ class _Dispatcher(ThreadedTaskDispatcher):  # type: ignore[misc]
             disconnected.drop()
         return self.queue.has_room(channel)
 
+    def take_late(self, before: float) -> list[Any]:
+        """Remove and return the connections whose request is queued since ``before`` or longer."""
+        with self.lock:
+            return self.queue.take_late(before)
+
 
 class FairQueue:
-    """Connections whose next request waits; clients (addresses) are served in turn."""
+    """Connections whose next request waits, at most ``longest_wait`` seconds; clients (addresses) take turns."""
 
-    def __init__(self) -> None:
+    def __init__(self, longest_wait: float = inf) -> None:
         self._of_client: OrderedDict[str, deque[Any]] = OrderedDict()
         self._count = 0
+        self._longest_wait = longest_wait
+        self._interval = 0.0
+        self._left_at = 0.0
 
     def has_room(self, channel: Any) -> bool:
-        """Return whether another request of this client may wait."""
+        """Return whether another request of this client may wait, and will not have to for too long."""
         own = self._of_client.get(channel.addr[0], ())
-        return self._count < MOST_WAITING and len(own) < MOST_WAITING_OF_CLIENT
+        is_soon = self._count == 0 or self._count * self._interval < self._longest_wait
+        return is_soon and self._count < MOST_WAITING and len(own) < MOST_WAITING_OF_CLIENT
 
     def append(self, channel: Any) -> None:
         self._of_client.setdefault(channel.addr[0], deque()).append(channel)
@@ -120,7 +146,21 @@ class FairQueue:
         if not waiting:
             del self._of_client[client]
         self._count -= 1
+        now = time.monotonic()
+        self._interval += (min(now - self._left_at, now - channel.queued_at) - self._interval) * NEWEST_SHARE
+        self._left_at = now
         return channel
+
+    def take_late(self, before: float) -> list[Any]:
+        """Remove and return the connections whose request is queued since ``before`` or longer."""
+        late = []
+        for client, waiting in list(self._of_client.items()):
+            while waiting and waiting[0].queued_at <= before:
+                late.append(waiting.popleft())
+            if not waiting:
+                del self._of_client[client]
+        self._count -= len(late)
+        return late
 
     def take_gone(self) -> list[Any]:
         """Remove and return the connections whose clients have disconnected."""

@@ -28,6 +28,7 @@ CLOSED_AT_ONCE: Final = 64
 ACCEPTED_AT_ONCE: Final = 64
 MOST_UNREAD_OF_ALL: Final = 512 * 1024 * 1024
 HELD_TURN_SECONDS: Final = 0.05
+"""Time between two looks at delayed answers, and at searches that wait for a thread."""
 SWITCH_SECONDS: Final = 0.0005
 """Switch interval of Python's threads. Its default of 5 ms would delay each short answer while a search computes."""
 
@@ -104,9 +105,11 @@ class EventLoop(TcpWSGIServer):  # type: ignore[misc]
 
     def turn(self, seconds: float) -> None:
         """Wait up to ``seconds`` for events and handle them."""
-        if time.monotonic() < self._held_until + HELD_TURN_SECONDS:
+        if time.monotonic() < self._held_until + HELD_TURN_SECONDS or self.anyone_waits(Lane.SEARCHING):
             seconds = HELD_TURN_SECONDS
         wasyncore.loop(timeout=seconds, use_poll=True, map=self._map, count=1)
+        if self.anyone_waits(Lane.SEARCHING):
+            self._lanes.refuse_late()
 
     def held(self, until: float) -> None:
         """Wake up often until the moment ``until``, when a delayed answer is due."""

@@ -27,7 +27,7 @@ COUNTED: Final = SEARCHING | {"exporting"}
 SUGGESTIONS: Final = "api.suggest"
 SUGGESTION_COST: Final = 0.1
 """Of a search: suggestions come with each typed letter."""
-WAIT_SECONDS: Final = 2.0
+WAIT_SECONDS: Final = 0.5
 COSTLY_WAIT_SECONDS: Final = 1.0
 
 
