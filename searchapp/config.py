@@ -403,6 +403,11 @@ class Config:
         3,
         Message("searches that a server process runs at once for one client (address)"),
     )
+    answer_cache: int = _setting(
+        _whole_number(0, 100_000),
+        32,
+        Message("MB that each server process uses to keep whole answers of the current index (0: none)"),
+    )
     search_rate: int = _setting(
         _whole_number(0, 1_000_000),
         0,

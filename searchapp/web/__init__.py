@@ -15,6 +15,7 @@ them:
 - ``trend_request``, ``trend_chart``: the parameters and the picture of trends
 - ``site_language``, ``templating``: sentences, dates and numbers in the reader's language
 - ``rate_limits``, ``rate_limiter``: the limits of requests in a time, over all processes
+- ``answer_cache``, ``kept_answers``: whole answers of the active generation
 - ``admission``, ``search_slots``: the limit of searches that run at once
 - ``error_answers``, ``problems``, ``refusals``: pages and problem documents for errors
 - ``proxies``, ``malformed_requests``: proxy headers, malformed requests
@@ -54,6 +55,7 @@ from searchapp.search.service import SearchService
 from searchapp.web import (
     access_control,
     admission,
+    answer_cache,
     answer_compression,
     assets,
     audited_writes,
@@ -143,6 +145,7 @@ def create_app(config: Config | None = None, *, service: SearchService | None = 
     app.before_request(_pin_generation)
     app.teardown_request(_unpin_generation)
     app.after_request(_finish)
+    answer_cache.init_app(app)
     _stand_behind_proxies(app, config)
     return app
 

@@ -1,6 +1,7 @@
 """Admission of requests that search, for any WSGI server: the rate of the client, then a slot of the process.
 
-A request above the rate gets 429. One for which no slot is free waits a short time, or gets 503.
+A request above the rate gets 429. One whose answer is kept (``answer_cache``) needs no slot. One for which no slot is
+free waits a short time, or gets 503.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from werkzeug.exceptions import ClientDisconnected
 
 from searchapp.measuring import Stage
 from searchapp.web.access_control import current_identity
+from searchapp.web.answer_cache import cached_answer
 from searchapp.web.json_body import arguments_of, posted_object
 from searchapp.web.rate_limits import count_search
 from searchapp.web.search_slots import looks_costly
@@ -34,6 +36,7 @@ COSTLY_WAIT_SECONDS: Final = 1.0
 def init_app(app: Flask) -> None:
     """Make requests of ``app`` that search count, take a slot and free it at their end."""
     app.before_request(_count)
+    app.before_request(cached_answer)
     app.before_request(_enter)
     app.teardown_request(_leave)
 

@@ -54,14 +54,15 @@ def version_tag(version: str, form: str = "") -> str:
     """Return the VERSION of an answer's ETag, made of everything that the answer to this request depends on.
 
     ``version``: the generation and the articles excluded from it; ``form``: the media type, where the header Accept
-    decides. Program, settings and synonyms count; so does the day, since « hier » is another one tomorrow, and the
-    host, which absolute addresses name.
+    decides. Program, settings and synonyms count; so does the day, since « hier » is another one tomorrow, and
+    scheme and host, which absolute addresses name.
     """
     today = datetime.now(site().config.timezone).date().isoformat()
     parts: Sequence[str] = (
         site().fingerprint,
         version,
         today,
+        request.scheme,
         request.host,
         request.root_path,
         request.full_path,

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, Generic, TypeVar, cast
 
-from flask import Flask, current_app
+from flask import Flask, current_app, g
 
 from searchapp.access.audit_log import AuditLog
 from searchapp.access.identities import Identities
@@ -21,13 +21,15 @@ from searchapp.model import SearchRequest, SearchResult
 from searchapp.search.query_log import QueryLog
 from searchapp.search.service import SearchService
 from searchapp.web.examples import Examples, shared_folder
+from searchapp.web.kept_answers import AnswerCache
 from searchapp.web.metrics import Metrics
 from searchapp.web.rate_limiter import RateLimiter
 from searchapp.web.search_slots import Admission, CostMemory
 
-__all__ = ["LatestValue", "Site", "install", "log_search", "site", "site_of"]
+__all__ = ["LatestValue", "Site", "install", "log_count", "log_search", "site", "site_of"]
 
 EXTENSION = "searchapp"
+MEGABYTE: Final = 1_000_000
 PROGRAM_FILES: Final = {".py", ".html", ".xml", ".css", ".js", ".po"}
 Value = TypeVar("Value")
 
@@ -61,6 +63,7 @@ class Site:
     """Finds who sends a request."""
     audit_log: AuditLog
     rates: RateLimiter
+    answers: AnswerCache
     admission: Admission
     examples: Examples
     fingerprint: str
@@ -100,6 +103,7 @@ def install(
         identities,
         audit_log,
         RateLimiter(),
+        AnswerCache(config.answer_cache * MEGABYTE),
         admission,
         examples,
         fingerprint,
@@ -111,10 +115,16 @@ def install(
 
 def log_search(search_request: SearchRequest, result: SearchResult) -> None:
     """Log a search that was typed, once: neither its later pages nor answers that were cut short."""
-    log = site().query_log
     is_first = search_request.page == 1 and not search_request.cursor
-    if log and is_first and result.total_relation == "eq":
-        log.add(search_request.query, result.total, result.took_ms)
+    if is_first and result.total_relation == "eq":
+        g.logged_search = search_request.query, result.total  # for the next time that the answer is sent
+        log_count(search_request.query, result.total, result.took_ms)
+
+
+def log_count(query: str, articles: int, ms: float) -> None:
+    """Log a search that found so many articles in ``ms`` milliseconds."""
+    if log := site().query_log:
+        log.add(query, articles, ms)
 
 
 def fingerprint_of(config: Config) -> str:
