@@ -29,6 +29,7 @@ from benchmarks.slow_clients import ask, memory
 
 JSON = "/api/v1/search?q="
 PAGE = "/search?q="
+FIELDS = ("id", "title", "text", "date", "source", "section", "author")
 SEARCHAPP = ("whoosh", "tantivy")
 CONTENDERS = {
     "a bare Flask route": ("bare", JSON, "0"),
@@ -48,7 +49,7 @@ def yardstick_index(name: str, work: Path) -> Path:
         folder.mkdir(parents=True, exist_ok=True)
         plain = work / "orange.jsonl"
         with gzip.open(shared() / "data/orange/docs.jsonl.gz", "rt", encoding="utf-8") as lines:
-            texts = ({key: _text(value) for key, value in json.loads(line).items()} for line in lines)
+            texts = ({name: _text(json.loads(line).get(name)) for name in FIELDS} for line in lines)
             plain.write_text("".join(json.dumps(record) + "\n" for record in texts), "utf-8")
         command = [sys.executable, ROOT / "benchmarks/peers.py", "index", name, plain, folder]
         subprocess.run(command, check=True, stdout=sys.stderr, env={**os.environ, "PYTHONPATH": str(ROOT)})

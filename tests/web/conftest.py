@@ -70,7 +70,9 @@ def config(tmp_path_factory: pytest.TempPathFactory) -> Config:
     corpus.mkdir()
     lines = (json.dumps(article, ensure_ascii=False) for article in ARTICLES)
     (corpus / "articles.jsonl").write_text("\n".join(lines), "utf-8")
-    settings = load_config({"corpus": corpus, "index": folder / "index", "site_name": "L’Archive"})
+    # Answers are not kept: tests change the parts that make them.
+    places = {"corpus": corpus, "index": folder / "index"}
+    settings = load_config({**places, "site_name": "L’Archive", "answer_cache": 0})
     assert reindex(settings).indexed == len(ARTICLES)
     return settings
 
