@@ -1,9 +1,9 @@
 """Whole answers of the active generation, kept in memory within a number of bytes, the least used leave first.
 
-The key is the version of an ETag (:func:`.conditional.version_tag`), which is made of everything that the answer depends
-on; so what has no such tag is never kept: partial answers, and those of a generation that was replaced meanwhile. A
-kept answer needs no slot. It is sent with the header fields of its own view; those of the request (compression, rate
-limits, cross-origin) are added to it as to any other.
+The key is the version of an ETag (:func:`.conditional.version_tag`), made of everything that an answer depends on; what
+has none is never kept: partial answers, and those of a generation that was replaced meanwhile. A kept answer needs no
+slot. It is sent with the header fields of its own view; those of the request (compression, rate limits, cross-origin)
+are added to it as to any other.
 """
 
 from __future__ import annotations
