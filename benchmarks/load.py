@@ -29,6 +29,8 @@ from benchmarks.slow_clients import ask, memory
 
 JSON = "/api/v1/search?q="
 PAGE = "/search?q="
+WARM_ROUNDS = 3
+WARM_SECONDS = 60.0
 FIELDS = ("id", "title", "text", "date", "source", "section", "author")
 SEARCHAPP = ("whoosh", "tantivy")
 CONTENDERS = {
@@ -87,14 +89,22 @@ def serving(name: str, cache: str, work: Path) -> Iterator[tuple[int, int]]:
             process.kill()
 
 
+def warm_up(load: Load, rounds: int, paths: int) -> None:
+    """Ask every query in so many rounds, as each process has caches of its own; WARM_SECONDS at most."""
+    answered, end = 0, time.monotonic() + WARM_SECONDS
+    while answered < rounds * paths and time.monotonic() < end:
+        answered += len(load.keep_busy(8, 1.0).times.get(200, []))
+    load.close()
+
+
 def measure(contender: str, work: Path, clients: list[int], seconds: float) -> Iterator[Figures]:
     name, address, cache = CONTENDERS[contender]
     with serving(name, cache, work) as (port, pid):
         paths = [address + quote(query) for query in queries()]
         accept = "text/html" if address == PAGE else "application/json"
+        warm_up(Load(port, paths, accept), 1 if cache else WARM_ROUNDS, len(paths))
         for count in clients:
             load = Load(port, paths, accept)
-            load.keep_busy(count, 1.0)
             figures = load.keep_busy(count, seconds).figures()
             load.close()
             right = figures["by_status"].get("200", {})
