@@ -70,6 +70,7 @@ class _Answer(WSGITask):  # type: ignore[misc]
         environ: dict[str, Any] = super().get_environment()
         environ["searchapp.client_gone"] = self.channel.is_gone
         environ[IS_STOPPING] = bool(self.channel.server.stopping)
+        environ["searchapp.queued_at"] = self.channel.queued_at
         environ["wsgi.multiprocess"] = True
         return environ
 

@@ -53,10 +53,16 @@ def _enter() -> None:
     client, costly = request.remote_addr or "", _looks_costly() or _address() in costs
     longest = min(COSTLY_WAIT_SECONDS if costly else WAIT_SECONDS, site().config.query_seconds)
     with Stage("wait"):
-        waited = admission.enter(client, longest, costly=costly)
+        waited = admission.enter(client, longest - _seconds_queued(longest), costly=costly)
     g.search_slot = client, costly, time.thread_time()
     if _client_is_gone(waited=waited):
         raise ClientDisconnected
+
+
+def _seconds_queued(most: float) -> float:
+    """Return the seconds, at most ``most``, that our server has had the request wait for a thread already."""
+    queued_at = request.environ.get("searchapp.queued_at")
+    return min(most, time.monotonic() - queued_at) if queued_at else 0.0
 
 
 def _looks_costly() -> bool:
