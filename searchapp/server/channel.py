@@ -83,8 +83,6 @@ class Channel(HTTPChannel):  # type: ignore[misc]
     requests: list[IncomingRequest]
     request: IncomingRequest | None
     lane = Lane.QUICK
-    queued_at = 0.0
-    """Moment since which its request waits for a thread."""
     gone = False
     """True when the client has closed its sending half. It may still read; its request is dropped when others wait."""
     queued_at = 0.0

@@ -13,6 +13,7 @@ from typing import Final
 
 from flask import Flask, Response, g, request
 
+from searchapp.measuring import count
 from searchapp.web.conditional import names_tag, version_tag
 from searchapp.web.kept_answers import KeptAnswer
 from searchapp.web.site import log_count, site
@@ -40,6 +41,7 @@ def cached_answer() -> Response | None:
         return None
     g.cache_key = version, tag
     answer = site().answers.get(version, tag)
+    count("answer_cache", "miss" if answer is None else "hit")
     if answer is None:
         return None
     if answer.logged:
