@@ -68,6 +68,7 @@ SLOW = (
     "web/proofs/",
     "web/test_acknowledged.py",
     "web/test_examples.py::test_a_new_generation",
+    "web/test_openapi.py::test_programs",
     "web/test_withdrawn_is_nowhere.py",
 )
 TESTS = Path(__file__).parent

@@ -21,6 +21,8 @@ them:
 - ``proxies``, ``malformed_requests``: proxy headers, malformed requests
 - ``conditional``, ``answer_compression``: ETags, compressed answers
 - ``routing_answers``, ``cross_origin``: OPTIONS, slashes at the end of addresses; scripts of other sites (CORS)
+- ``parameter_kinds``, ``api_operations``: rows of parameters, and what views take and answer
+- ``openapi``, ``documentation``, ``code_examples``: the OpenAPI document, its page, requests as programs
 - ``json_body``, ``export_api``: searches in the body of a request; all results of a search, streamed
 - ``exports``, ``site_files``: a search as a feed, table or references; robots.txt, OpenSearch, web manifest
 - ``sitemaps``: every article, for crawlers
@@ -75,6 +77,7 @@ from searchapp.web.article_ids import ArticleIdConverter
 from searchapp.web.batch_pages import batch
 from searchapp.web.colour_scheme import colour_scheme
 from searchapp.web.conditional import answer_unmodified, tag_answer
+from searchapp.web.documentation import documentation
 from searchapp.web.export_api import exporting
 from searchapp.web.exports import exports
 from searchapp.web.judgment_pages import judging
@@ -139,7 +142,7 @@ def create_app(config: Config | None = None, *, service: SearchService | None = 
     for room in (answer_compression, *checks):
         room.init_app(app)
     people = (pages, advanced, colour_scheme, batch, judging)
-    for blueprint in (*people, api, multi, exporting, exports, writing, probes, site_files, sitemaps):
+    for blueprint in (*people, api, multi, exporting, exports, writing, probes, site_files, sitemaps, documentation):
         app.register_blueprint(blueprint)
     app.before_request(_resume_indexing)
     app.before_request(_pin_generation)

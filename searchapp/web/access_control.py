@@ -26,7 +26,7 @@ from searchapp.web.site import site
 
 __all__ = ["current_identity", "init_app", "password_of", "require_scope", "secret_of"]
 
-OPEN_ROOMS: Final = frozenset({"assets", "probes", "problems", "site_files"})
+OPEN_ROOMS: Final = frozenset({"assets", "documentation", "probes", "problems", "site_files"})
 OWN_CHECK: Final = frozenset({"judging", "writing"})
 """Blueprints that check the scope WRITE themselves (``write_access``)."""
 EXPORTING: Final = "exporting"

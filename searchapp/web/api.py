@@ -7,16 +7,16 @@ a current one is answered with 304 and without a search. For an article, 304 is 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Final
 from urllib.parse import quote, urlencode
 
 from flask import Blueprint, Response, abort, jsonify, request, url_for
 
 from searchapp.analysis.value_keys import value_key
-from searchapp.i18n import translator
+from searchapp.i18n import Message, translator
+from searchapp.output import answer_types
 from searchapp.output.answer_json import (
-    ARTICLE_MEMBERS,
-    RESULT_FIELDS,
     Json,
     describe_result,
     describe_similar,
@@ -26,18 +26,41 @@ from searchapp.output.counts_json import describe_suggestion, describe_trends, d
 from searchapp.schema import FACET_FIELDS
 from searchapp.search.facet_values import VALUES_PER_PAGE, select_values
 from searchapp.search.suggest import Suggestion
+from searchapp.web.api_operations import JSON, READING, SEARCHING, Body, Example, documented
 from searchapp.web.article_ids import requested_id
 from searchapp.web.conditional import names_tag, unmodified, version_tag
-from searchapp.web.json_body import arguments_of, posted_object, read_members
-from searchapp.web.params import Reading, clean_query, read_fields, read_search, read_suggest, read_value_view
+from searchapp.web.json_body import arguments_of, body_schema, posted_object, read_members
+from searchapp.web.params import (
+    ARTICLE_FIELDS_PARAMETER,
+    ARTICLE_QUERY,
+    RESULT_FIELDS_PARAMETER,
+    SEARCH_PARAMETERS,
+    SUGGEST_PARAMETERS,
+    VALUE_PARAMETERS,
+    Reading,
+    clean_query,
+    read_fields,
+    read_search,
+    read_suggest,
+    read_value_view,
+)
 from searchapp.web.site import log_search, site
 from searchapp.web.site_language import current_language, say
-from searchapp.web.trend_request import read_trends
+from searchapp.web.trend_request import TREND_PARAMETERS, read_trends
 
 __all__ = ["api"]
 
 api = Blueprint("api", __name__, url_prefix="/api/v1")
 SIMILAR: Final = 10
+OPENSEARCH: Final = "application/x-suggestions+json"
+OPENSEARCH_SCHEMA: Final = {
+    "type": "array",
+    "prefixItems": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}],
+    "minItems": 2,
+    "maxItems": 2,
+}
+NO_ARTICLE: Final = ("article-not-found", "article-withdrawn")
+ARTICLE_PATH: Final = {"article_id": "agence-hexapresse/international/kremlin-ingerence-elections"}
 LONGEST_LINK: Final = 8000
 """Characters of an address that every server and proxy reads (RFC 9110, 4.1, recommends as many octets)."""
 # Our link names -> relation types of the registry of RFC 8288.
@@ -45,9 +68,17 @@ LINK_RELATIONS: Final = {"page": "alternate", "article": "up"}
 
 
 @api.get("/search")
+@documented(
+    SEARCHING,
+    Message("Search"),
+    parameters=(*SEARCH_PARAMETERS, RESULT_FIELDS_PARAMETER),
+    answers={200: {JSON: answer_types.SearchAnswer}},
+    problems=("invalid-request",),
+    example=Example({"q": "ingerence americaine", "sort": "newest", "per_page": "5"}),
+)
 def search() -> Response:
     """Answer a search."""
-    reading, names = read_search(request.args), read_fields(request.args, RESULT_FIELDS)
+    reading, names = read_search(request.args), read_fields(request.args, RESULT_FIELDS_PARAMETER)
     reading.strict()
     version = site().service.version()
     if names_tag(version_tag(version)):
@@ -57,10 +88,20 @@ def search() -> Response:
 
 
 @api.post("/search")
+@documented(
+    SEARCHING,
+    Message("Search with the parameters in the body"),
+    help=Message("For filters that make an address too long. It writes nothing."),
+    body=Body(JSON, body_schema(*SEARCH_PARAMETERS, RESULT_FIELDS_PARAMETER), Message("The parameters of a search.")),
+    answers={200: {JSON: answer_types.SearchAnswer}},
+    problems=("invalid-request", "too-large"),
+    is_tagged=False,
+    example=Example(body={"q": "marée", "source": ["Le Phare du Ponant", "Agence Hexapresse"], "fields": "id,title"}),
+)
 def posted() -> Response:
     """Answer a search whose parameters are in the body: many filters may be too long for an address."""
     search = posted_object()
-    answer, _ = _search(read_members(search), read_fields(arguments_of(search), RESULT_FIELDS), "")
+    answer, _ = _search(read_members(search), read_fields(arguments_of(search), RESULT_FIELDS_PARAMETER), "")
     response = _with_links(answer, None)
     response.headers["Cache-Control"] = "no-store"
     return response
@@ -91,11 +132,20 @@ def _search(reading: Reading, names: Sequence[str], version: str) -> tuple[Json,
 
 @api.get("/articles/<article_id:article_id>")
 @api.get("/articles", endpoint="article_by_id")
+@documented(
+    READING,
+    Message("A whole article"),
+    help=Message("In an address an id with an empty or dotted segment or a backslash is the parameter id."),
+    parameters=(ARTICLE_QUERY, ARTICLE_FIELDS_PARAMETER),
+    answers={200: {JSON: answer_types.ArticleAnswer}},
+    problems=("invalid-request", *NO_ARTICLE),
+    example=Example({"q": "ingérence", "fields": "title,date,highlights"}, path=ARTICLE_PATH),
+)
 def article(article_id: str = "") -> Response:
     """Answer with a whole article, and with the highlights of ``q`` if it is given."""
     article_id = requested_id(article_id)
     query, _ = clean_query(request.args.get("q", ""))
-    names = read_fields(request.args, ARTICLE_MEMBERS)
+    names = read_fields(request.args, ARTICLE_FIELDS_PARAMETER)
     version = site().service.version()
     if names_tag(version_tag(version)):
         site().service.article(article_id)
@@ -110,6 +160,13 @@ def article(article_id: str = "") -> Response:
 
 @api.get("/similar/<article_id:article_id>")
 @api.get("/similar", endpoint="similar_by_id")
+@documented(
+    READING,
+    Message("Articles like one, without its near duplicates"),
+    answers={200: {JSON: answer_types.SimilarAnswer}},
+    problems=("invalid-request", *NO_ARTICLE),
+    example=Example(path=ARTICLE_PATH),
+)
 def similar(article_id: str = "") -> Response:
     """Answer with the articles that are most like one."""
     article_id = requested_id(article_id)
@@ -121,11 +178,20 @@ def similar(article_id: str = "") -> Response:
 
 
 @api.get("/facets/<facet>")
+@documented(
+    SEARCHING,
+    Message("All values of a facet among the results of a search"),
+    parameters=(*SEARCH_PARAMETERS, *VALUE_PARAMETERS),
+    answers={200: {JSON: answer_types.FacetValuesAnswer}},
+    problems=("invalid-request", "not-found"),
+    example=Example({"q": "grève", "order": "name"}, path={"facet": "source"}),
+)
 def facet_values(facet: str) -> Response:
     """Answer with the values of a facet among the results of a search, a page at a time."""
     if facet not in FACET_FIELDS:
         abort(404)
-    search_request, view = read_search(request.args).strict(), read_value_view(request.args)
+    reading, (view, problems) = read_search(request.args), read_value_view(request.args)
+    search_request = replace(reading, problems=(*reading.problems, *problems)).strict()
     per_page = search_request.per_page if "per_page" in request.args else VALUES_PER_PAGE
     version = site().service.version()
     if names_tag(version_tag(version)):
@@ -142,6 +208,14 @@ def facet_values(facet: str) -> Response:
 
 
 @api.get("/trends")
+@documented(
+    SEARCHING,
+    Message("The share of all articles that queries find, by period"),
+    parameters=TREND_PARAMETERS,
+    answers={200: {JSON: answer_types.TrendsAnswer}},
+    problems=("invalid-request",),
+    example=Example({"q": ["grève", "marée"], "interval": "year"}),
+)
 def trends() -> Response:
     """Answer with the share of all articles that each of up to five queries finds, by period."""
     asked = read_trends(request.args).strict()
@@ -155,6 +229,14 @@ def trends() -> Response:
 
 
 @api.get("/suggest")
+@documented(
+    SEARCHING,
+    Message("Completions of what somebody is typing"),
+    parameters=SUGGEST_PARAMETERS,
+    answers={200: {JSON: answer_types.SuggestAnswer, OPENSEARCH: OPENSEARCH_SCHEMA}},
+    problems=("invalid-request",),
+    example=Example({"q": "mar", "limit": "5"}),
+)
 def suggest() -> Response:
     """Answer with what somebody may be typing, as JSON or as browsers read it (OpenSearch Suggestions 1.0)."""
     asked = read_suggest(request.args)
@@ -166,7 +248,7 @@ def suggest() -> Response:
         suggestions = _without_repeats([*log.starting_with(asked.text, asked.limit // 2), *suggestions])[: asked.limit]
     if asked.is_opensearch:
         response = jsonify([asked.text, [suggestion.text for suggestion in suggestions]])
-        response.mimetype = "application/x-suggestions+json"
+        response.mimetype = OPENSEARCH
     else:
         response = jsonify({"suggestions": [describe_suggestion(suggestion) for suggestion in suggestions]})
     is_current = site().service.version() == version

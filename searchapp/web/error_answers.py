@@ -41,6 +41,9 @@ RETRY_AFTER: Final = {TooBusy.slug: "1"}
 # Header fields of an HTTP error that our answer keeps.
 KEPT_HEADERS: Final = {"Allow", "Retry-After", "WWW-Authenticate"}
 READING: Final = {"GET", "HEAD"}
+OTHER_PROGRAM_PATHS: Final = frozenset(
+    {"/readyz", "/healthz", "/metrics", "/openapi.json", "/trends.csv", "/batch.csv"}
+)
 LOGGED_EVERY: Final = 60.0
 # Errors after which the same request may succeed.
 PASSING: Final = {408, 429, 500, 503}
@@ -135,7 +138,7 @@ def _answer_unexpected(error: Exception) -> Response:
 
 def is_for_program(path: str) -> bool:
     """Return whether errors at ``path`` are answered with a problem document instead of a page."""
-    return path.startswith(("/api/", "/search.", "/citation.")) or path in ("/readyz", "/healthz", "/metrics")
+    return path.startswith(("/api/", "/search.", "/citation.")) or path in OTHER_PROGRAM_PATHS
 
 
 def refusal(status: int) -> Response:

@@ -16,13 +16,23 @@ from typing import Final
 
 from flask import Blueprint, Response, request
 
-from searchapp.errors import InvalidRequest, OutOfTime
+from searchapp.errors import OutOfTime
 from searchapp.i18n import Message
-from searchapp.model import SearchRequest
-from searchapp.output.export_records import EXPORT_FIELDS, EXPORT_FORMS
+from searchapp.model import Scope, SearchRequest
+from searchapp.output.export_records import EXPORT_FORMS
 from searchapp.search.export import ExportedArticle
+from searchapp.web.api_operations import SEARCHING, Example, documented
 from searchapp.web.conditional import names_tag, unmodified, version_tag
-from searchapp.web.params import read_fields, read_search
+from searchapp.web.params import (
+    EXPORT_FIELDS_PARAMETER,
+    EXPORT_FORMAT,
+    PAGE,
+    PER_PAGE,
+    SEARCH_PARAMETERS,
+    read_fields,
+    read_one,
+    read_search,
+)
 from searchapp.web.site import Site, site
 
 __all__ = ["exporting"]
@@ -41,9 +51,23 @@ _log: Final = logging.getLogger(__name__)
 
 @exporting.get("/export", defaults={"suffix": ""})
 @exporting.get("/export.<any(jsonl, csv):suffix>")
+@documented(
+    SEARCHING,
+    Message("All results of a search, as JSON Lines or CSV"),
+    help=Message("Each record ends with its cursor: when the connection breaks, ask again with the last one received."),
+    parameters=(
+        *(row for row in SEARCH_PARAMETERS if row not in (PAGE, PER_PAGE)),
+        EXPORT_FIELDS_PARAMETER,
+        EXPORT_FORMAT,
+    ),
+    answers={200: {form.media_type: None for form in EXPORT_FORMS.values()}},
+    problems=("invalid-request",),
+    scope=Scope.EXPORT,
+    example=Example({"q": "marée", "fields": "id,date,title,cursor"}, path={"suffix": "csv"}),
+)
 def export(suffix: str) -> Response:
     """Answer with all results of a search, or with those after a cursor."""
-    search_request, names = read_search(request.args).strict(), read_fields(request.args, EXPORT_FIELDS)
+    search_request, names = read_search(request.args).strict(), read_fields(request.args, EXPORT_FIELDS_PARAMETER)
     suffix = suffix or _requested_form()
     form = EXPORT_FORMS[suffix]
     version = site().service.version()
@@ -98,10 +122,7 @@ class _SlottedExport:
 
 def _requested_form() -> str:
     """Return the form of the parameter ``format``, else of the header Accept; JSON Lines for others."""
-    named = request.args.get("format", "")
-    if named and named not in EXPORT_FORMS:
-        reason = Message("Give one of {choices}.", choices=", ".join(EXPORT_FORMS))
-        raise InvalidRequest(Message("Some parameters are wrong."), [("format", reason)])
+    named = read_one(EXPORT_FORMAT, request.args)
     types = {form.media_type: name for name, form in EXPORT_FORMS.items()}
     return named or types[request.accept_mimetypes.best_match(types, next(iter(types)))]
 

@@ -20,10 +20,11 @@ from searchapp.output import feeds
 from searchapp.output.answer_json import next_page
 from searchapp.output.citations import Reference, bibtex, csl_json, reference, ris
 from searchapp.output.tables import csv_table, json_lines
+from searchapp.web.api_operations import FORMS, Example, documented
 from searchapp.web.article_ids import requested_id
 from searchapp.web.conditional import names_tag, unmodified, version_tag
 from searchapp.web.links import absolute, article_path, export_path, search_path, with_page
-from searchapp.web.params import read_search
+from searchapp.web.params import SEARCH_PARAMETERS, read_search
 from searchapp.web.site import site
 from searchapp.web.site_language import current_language, say
 
@@ -99,6 +100,14 @@ CITATION_FORMS: Final = {
 @exports.get("/search.rss", endpoint="rss", defaults={"name": "rss"})
 @exports.get("/search.atom", endpoint="atom", defaults={"name": "atom"})
 @exports.get("/search.json", endpoint="json", defaults={"name": "json"})
+@documented(
+    FORMS,
+    Message("The newest articles of a search as a feed"),
+    parameters=SEARCH_PARAMETERS,
+    forms={name: form.media_type for name, form in FEED_FORMS.items()},
+    problems=("invalid-request",),
+    example=Example({"q": "marée"}),
+)
 def feed(name: str) -> Response:
     """Answer with the newest articles of a search."""
     shown = with_page(read_search(request.args).strict(), 1)
@@ -109,6 +118,14 @@ def feed(name: str) -> Response:
 @exports.get("/search.ris", endpoint="ris", defaults={"name": "ris"})
 @exports.get("/search.bib", endpoint="bib", defaults={"name": "bib"})
 @exports.get("/search.jsonl", endpoint="jsonl", defaults={"name": "jsonl"})
+@documented(
+    FORMS,
+    Message("A page of a search as a table, references or records"),
+    parameters=SEARCH_PARAMETERS,
+    forms={name: form.media_type for name, form in TABLE_FORMS.items()},
+    problems=("invalid-request",),
+    example=Example({"q": "marée", "per_page": "3"}),
+)
 def table(name: str) -> Response:
     """Answer with a page of a search as a file."""
     search_request = read_search(request.args).strict()
@@ -120,6 +137,13 @@ def table(name: str) -> Response:
 @exports.get("/citation.ris", endpoint="citation_ris", defaults={"name": "ris"})
 @exports.get("/citation.bib", endpoint="citation_bib", defaults={"name": "bib"})
 @exports.get("/citation.json", endpoint="citation_json", defaults={"name": "json"})
+@documented(
+    FORMS,
+    Message("The reference of an article"),
+    forms={name: form.media_type for name, form in CITATION_FORMS.items()},
+    problems=("invalid-request", "article-not-found", "article-withdrawn"),
+    example=Example(path={"article_id": "agence-hexapresse/international/kremlin-ingerence-elections"}),
+)
 def citation(name: str) -> Response:
     """Answer with the reference of the article ``?id=``."""
     article = site().service.article(requested_id("")).article

@@ -13,9 +13,10 @@ from werkzeug.exceptions import ClientDisconnected, HTTPException
 
 from searchapp.errors import InvalidRequest
 from searchapp.i18n import Message
+from searchapp.web.parameter_kinds import Parameter
 from searchapp.web.params import Reading, read_search
 
-__all__ = ["LARGEST_BODY", "arguments_of", "posted_object", "read_members", "read_object"]
+__all__ = ["LARGEST_BODY", "arguments_of", "body_schema", "posted_object", "read_members", "read_object"]
 
 LARGEST_BODY: Final = 512 * 1024
 """Bytes of one request."""
@@ -67,6 +68,21 @@ def arguments_of(search: Mapping[str, object]) -> MultiDict[str, str]:
     """Return the members of a search as the parameters of an address; a list repeats one, null leaves it out."""
     members = _members(search)
     return MultiDict((name, str(value).lower() if isinstance(value, bool) else str(value)) for name, value in members)
+
+
+def body_schema(*parameters: Parameter[Any]) -> Mapping[str, Any]:
+    """Return the JSON Schema of an object whose members are parameters.
+
+    A value is given as its JSON type, as text, or as a list of which one that is not repeatable counts first.
+    """
+    return {"type": "object", "properties": {row.name: _member_schema(row) for row in parameters}}
+
+
+def _member_schema(row: Parameter[Any]) -> Mapping[str, Any]:
+    schema = row.kind.schema
+    if schema["type"] == "array":
+        return {"anyOf": [{"type": ["string", "null"]}, schema]}
+    return {**schema, "type": [schema["type"], "null"]} if "enum" not in schema else schema
 
 
 def _members(search: Mapping[str, object]) -> Iterator[tuple[str, object]]:

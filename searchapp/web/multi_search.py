@@ -10,9 +10,12 @@ from flask import Blueprint, Response, jsonify, request
 from searchapp.errors import InvalidRequest
 from searchapp.i18n import Message, translator
 from searchapp.model import Deadline, SearchRequest
+from searchapp.output import answer_types
 from searchapp.output.answer_json import describe_result
 from searchapp.search.batch import as_phrase
-from searchapp.web.json_body import read_members, read_object
+from searchapp.web.api_operations import JSON, SEARCHING, Body, Example, documented
+from searchapp.web.json_body import body_schema, read_members, read_object
+from searchapp.web.params import SEARCH_PARAMETERS
 from searchapp.web.rate_limits import charge_searches
 from searchapp.web.site import site
 from searchapp.web.site_language import current_language
@@ -25,6 +28,19 @@ MOST_SEARCHES: Final = 200
 """Searches of one request."""
 MOST_RESULTS: Final = 1_000
 """Results of one request: the sum of ``per_page``."""
+BODY_SCHEMA: Final = {
+    "type": "object",
+    "required": ["searches"],
+    "properties": {
+        "searches": {
+            "type": "array",
+            "minItems": 1,
+            "maxItems": MOST_SEARCHES,
+            "items": {"anyOf": [{"type": "string"}, body_schema(*SEARCH_PARAMETERS)]},
+        },
+        "phrases": {"type": "boolean", "default": False},
+    },
+}
 _WRONG: Final = Message("Some parameters are wrong.")
 _EXPECTED: Final = Message(
     "Send a JSON object whose “searches” is a list of at most {most} texts or objects.", most=MOST_SEARCHES
@@ -32,6 +48,16 @@ _EXPECTED: Final = Message(
 
 
 @multi.post("/msearch")
+@documented(
+    SEARCHING,
+    Message("Many searches at once"),
+    help=Message("They share one time limit, and may have 1,000 results together."),
+    body=Body(JSON, BODY_SCHEMA, Message("The searches, each a text or an object with the parameters of a search.")),
+    answers={200: {JSON: answer_types.MultiSearchAnswer}},
+    problems=("invalid-request", "too-large"),
+    is_tagged=False,
+    example=Example(body={"searches": ["Gaëlle L’Hostis", {"q": "grève", "per_page": 3}], "phrases": True}),
+)
 def search_all() -> Response:
     """Answer several searches, in their order; null for those that there was no time for."""
     requests = _read_requests()

@@ -24,6 +24,7 @@ from searchapp.search.facet_values import ValueOrder, select_values
 from searchapp.search.service import CUT_SHORT
 from searchapp.search.timeline import timeline_of
 from searchapp.search.trends import MOST_QUERIES
+from searchapp.web.api_operations import FORMS, Example, documented
 from searchapp.web.article_ids import requested_id
 from searchapp.web.conditional import answers_partially, revalidated
 from searchapp.web.examples import HOME_EXAMPLES
@@ -56,7 +57,7 @@ from searchapp.web.result_place import place_of
 from searchapp.web.site import log_search, site
 from searchapp.web.titles import results_title
 from searchapp.web.trend_chart import trend_chart
-from searchapp.web.trend_request import read_trends
+from searchapp.web.trend_request import TREND_PARAMETERS, read_trends
 
 __all__ = ["everything", "pages"]
 
@@ -147,7 +148,7 @@ def facet_values(facet: str) -> str:
     row = next((row for row in FACETS if row.field == facet), None)
     if row is None:
         abort(404)
-    search_request, view = read_search(request.args).request, read_value_view(request.args)
+    search_request, (view, _) = read_search(request.args).request, read_value_view(request.args)
     values = site().service.facet_values(search_request, facet)
     page = select_values(values.buckets, view.find, view.order, search_request.page)
     return render_template(
@@ -186,6 +187,14 @@ def trends() -> str:
 
 
 @pages.get("/trends.csv")
+@documented(
+    FORMS,
+    Message("The numbers of trends as a table"),
+    parameters=TREND_PARAMETERS,
+    answers={200: {"text/csv": None}},
+    problems=("invalid-request",),
+    example=Example({"q": ["grève", "marée"]}),
+)
 def trends_table() -> Response:
     """Answer with the numbers of the trends as a table."""
     asked = read_trends(request.args).strict()

@@ -6,41 +6,48 @@ problems, a page shows them and searches without these parameters.
 
 from __future__ import annotations
 
-import calendar
-import re
-import unicodedata
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from enum import StrEnum
-from typing import Final, TypeVar
-
-from werkzeug.datastructures import MultiDict
+from typing import Any, Final
 
 from searchapp.errors import InvalidRequest
 from searchapp.i18n import Message
 from searchapp.model import DEFAULT_FACET_LIMIT, Filters, Grouping, Match, SearchRequest, Sort
+from searchapp.output.answer_json import ARTICLE_MEMBERS, RESULT_FIELDS
+from searchapp.output.export_records import EXPORT_FIELDS, EXPORT_FORMS
 from searchapp.query import LONGEST_QUERY
 from searchapp.schema import FACET_FIELDS
 from searchapp.search.facet_values import ValueOrder
 from searchapp.search.suggest import MOST_SUGGESTIONS
+from searchapp.web import parameter_kinds as kinds
+from searchapp.web.parameter_kinds import Arguments, Parameter, Problems, clean
 
 __all__ = [
+    "ARTICLE_FIELDS_PARAMETER",
+    "ARTICLE_QUERY",
+    "EXPORT_FIELDS_PARAMETER",
+    "EXPORT_FORMAT",
+    "FILTERS",
     "HIGHEST_PER_PAGE",
     "LONGEST_QUERY",
+    "PAGE",
+    "PER_PAGE",
+    "RESULT_FIELDS_PARAMETER",
+    "SEARCH_PARAMETERS",
+    "SUGGEST_PARAMETERS",
+    "VALUE_PARAMETERS",
     "Reading",
     "SuggestRequest",
     "ValueView",
     "clean_query",
     "read_fields",
+    "read_one",
     "read_search",
     "read_suggest",
     "read_value_view",
 ]
 
-SUGGESTION_FORMATS: Final = ("json", "opensearch")
-USUAL_SUGGESTIONS: Final = 8
-LONGEST_CURSOR: Final = 256
 LONGEST_FIND: Final = 200
 HIGHEST_PER_PAGE: Final = 100
 HIGHEST_FACET_LIMIT: Final = 1000
@@ -51,25 +58,84 @@ LONGEST_HALF_LIFE: Final = 36_500
 QUERY_CUT: Final = Message(
     "The query was longer than {longest} characters; only its beginning was searched.", longest=LONGEST_QUERY
 )
-WHOLE_NUMBER: Final = re.compile(r"[0-9]{1,9}")
-DATE_FORMS: Final = (
-    re.compile(r"(?P<year>[0-9]{4})(?:-(?P<month>[0-9]{1,2})(?:-(?P<day>[0-9]{1,2}))?)?"),
-    re.compile(r"(?P<day>[0-9]{1,2})/(?P<month>[0-9]{1,2})/(?P<year>[0-9]{4})"),
+
+QUERY: Final = Parameter(
+    "q", kinds.text_of(), "", Message("The query, in the language of the search box; without it every article.")
+)
+PAGE: Final = Parameter("page", kinds.whole_number(1, None), 1, Message("Number of the page, as far as result 10,000."))
+PER_PAGE: Final = Parameter("per_page", kinds.whole_number(1, HIGHEST_PER_PAGE), 10, Message("Results of a page."))
+CURSOR: Final[Parameter[str | None]] = Parameter(
+    "cursor", kinds.cursor, None, Message("Goes on after an earlier answer, at any depth: its next_cursor, unchanged.")
+)
+SORT: Final = Parameter("sort", kinds.one_of(Sort), Sort.RELEVANCE, Message("Order of the results."))
+MATCH: Final[Parameter[Match | None]] = Parameter(
+    "match",
+    kinds.one_of(Match),
+    None,
+    Message("most: articles with most of the words; all: only those with all words. Without it the setting match."),
+)
+RECENCY: Final[Parameter[int | None]] = Parameter(
+    "recency",
+    kinds.whole_number(0, LONGEST_HALF_LIFE),
+    None,
+    Message("Half-life in days: by relevance, a score halves with each. 0 is off; without it the setting."),
+)
+EXPLAIN: Final = Parameter(
+    "explain", kinds.yes_or_no, False, Message("Each result gets an explanation, whose parts add up to its score.")
+)
+FROM: Final[Parameter[tuple[date, date] | None]] = Parameter(
+    "from", kinds.days, None, Message("The first day: 2024-11-06 or 06/11/2024, or that of a month or of a year.")
+)
+TO: Final[Parameter[tuple[date, date] | None]] = Parameter(
+    "to", kinds.days, None, Message("The last day, likewise; it is included.")
+)
+CORRECT: Final = Parameter(
+    "correct", kinds.yes_or_no, True, Message("false: words that no article holds are looked for as they were typed.")
+)
+GROUP: Final[Parameter[Grouping | None]] = Parameter(
+    "group", kinds.one_of(Grouping), None, Message("copies: near duplicates are one result.")
+)
+FACET_LIMIT: Final = Parameter(
+    "facet_limit", kinds.whole_number(0, HIGHEST_FACET_LIMIT), DEFAULT_FACET_LIMIT, Message("Most values of a facet.")
+)
+_CHOSEN: Final = Message("Values of the facet; repeat it for alternatives. Capitals and accents make no difference.")
+_EXCLUDED: Final = Message("Values of the facet to exclude; may be repeated.")
+FILTERS: Final[tuple[Parameter[Any], ...]] = (
+    FROM,
+    TO,
+    *(Parameter(name, kinds.texts(MOST_VALUES), (), _CHOSEN, repeats=True) for name in FACET_FIELDS),
+    *(Parameter(f"-{name}", kinds.texts(MOST_VALUES), (), _EXCLUDED, repeats=True) for name in FACET_FIELDS),
+)
+SEARCH_PARAMETERS: Final[tuple[Parameter[Any], ...]] = (
+    *(QUERY, PAGE, PER_PAGE, CURSOR, SORT, MATCH, RECENCY, GROUP, CORRECT, EXPLAIN, FACET_LIMIT),
+    *FILTERS,
 )
 
-
-Arguments = MultiDict[str, str]
-Problems = list[tuple[str, Message]]
-Value = TypeVar("Value")
-Choice = TypeVar("Choice", bound=StrEnum)
-
-
-class _WrongError(ValueError):
-    """A parameter's value is not allowed; the message names the allowed values."""
-
-    def __init__(self, reason: Message) -> None:
-        super().__init__(reason.text)
-        self.reason = reason
+_FIELDS: Final = Message("Names of the fields to keep, separated by commas.")
+RESULT_FIELDS_PARAMETER: Final = Parameter(
+    "fields", kinds.listed_names(RESULT_FIELDS), (), _FIELDS, repeats=True, listed=True
+)
+ARTICLE_FIELDS_PARAMETER: Final = Parameter(
+    "fields", kinds.listed_names(ARTICLE_MEMBERS), (), _FIELDS, repeats=True, listed=True
+)
+EXPORT_FIELDS_PARAMETER: Final = Parameter(
+    "fields", kinds.listed_names(EXPORT_FIELDS), (), _FIELDS, repeats=True, listed=True
+)
+ARTICLE_QUERY: Final = Parameter("q", kinds.text_of(), "", Message("A query whose words are highlighted."))
+EXPORT_FORMAT: Final = Parameter(
+    "format", kinds.one_of_texts(tuple(EXPORT_FORMS)), "", Message("Form of the records; without it Accept decides.")
+)
+_SUGGEST_TEXT: Final = Parameter("q", kinds.text_of(), "", Message("What was typed so far."))
+_SUGGEST_LIMIT: Final = Parameter(
+    "limit", kinds.whole_number(1, MOST_SUGGESTIONS), 8, Message("Most suggestions of the answer.")
+)
+_SUGGEST_FORMAT: Final = Parameter(
+    "format", kinds.one_of_texts(("json", "opensearch")), "json", Message("opensearch: the form that browsers read.")
+)
+SUGGEST_PARAMETERS: Final = (_SUGGEST_TEXT, _SUGGEST_LIMIT, _SUGGEST_FORMAT)
+_FIND: Final = Parameter("find", kinds.text_of(LONGEST_FIND), "", Message("Letters that the values hold."))
+_ORDER: Final = Parameter("order", kinds.one_of(ValueOrder), ValueOrder.COUNT, Message("Order of the values."))
+VALUE_PARAMETERS: Final = (_FIND, _ORDER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,20 +168,27 @@ def read_search(arguments: Arguments) -> Reading:
     request = SearchRequest(
         query=query,
         filters=_read_filters(arguments, problems),
-        sort=_read(arguments, "sort", _one_of(Sort), Sort.RELEVANCE, problems),
-        match=_read(arguments, "match", _one_of(Match), None, problems),
-        recency=_read(arguments, "recency", _whole_number(0, LONGEST_HALF_LIFE), None, problems),
-        explain=_read(arguments, "explain", _yes_or_no, False, problems),
-        page=_read(arguments, "page", _whole_number(1, None), 1, problems),
-        per_page=_read(arguments, "per_page", _whole_number(1, HIGHEST_PER_PAGE), 10, problems),
-        cursor=_read(arguments, "cursor", _cursor, None, problems),
-        facet_limit=_read(
-            arguments, "facet_limit", _whole_number(0, HIGHEST_FACET_LIMIT), DEFAULT_FACET_LIMIT, problems
-        ),
-        correct=_read(arguments, "correct", _yes_or_no, True, problems),
-        group=_read(arguments, "group", _one_of(Grouping), None, problems),
+        sort=SORT.read(arguments, problems),
+        match=MATCH.read(arguments, problems),
+        recency=RECENCY.read(arguments, problems),
+        explain=EXPLAIN.read(arguments, problems),
+        page=PAGE.read(arguments, problems),
+        per_page=PER_PAGE.read(arguments, problems),
+        cursor=CURSOR.read(arguments, problems),
+        facet_limit=FACET_LIMIT.read(arguments, problems),
+        correct=CORRECT.read(arguments, problems),
+        group=GROUP.read(arguments, problems),
     )
     return Reading(request, tuple(problems), remarks)
+
+
+def read_one(parameter: Parameter[kinds.Value_co], arguments: Arguments) -> kinds.Value_co:
+    """Return the value of one parameter; raises InvalidRequest."""
+    problems: Problems = []
+    value = parameter.read(arguments, problems)
+    if problems:
+        raise InvalidRequest(Message("Some parameters are wrong."), problems)
+    return value
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,8 +203,8 @@ class SuggestRequest:
 def read_suggest(arguments: Arguments) -> SuggestRequest:
     """Read the parameters of suggestions; raises InvalidRequest."""
     problems: Problems = []
-    limit = _read(arguments, "limit", _whole_number(1, MOST_SUGGESTIONS), USUAL_SUGGESTIONS, problems)
-    is_opensearch = _read(arguments, "format", _suggestion_format, "json", problems) == "opensearch"
+    limit = _SUGGEST_LIMIT.read(arguments, problems)
+    is_opensearch = _SUGGEST_FORMAT.read(arguments, problems) == "opensearch"
     if problems:
         raise InvalidRequest(Message("Some parameters are wrong."), problems)
     # A space at the end counts: the word before it is complete.
@@ -139,55 +212,31 @@ def read_suggest(arguments: Arguments) -> SuggestRequest:
     return SuggestRequest(clean_query(text)[0] + (" " if text[-1:].isspace() else ""), limit, is_opensearch)
 
 
-def read_fields(arguments: Arguments, known: Sequence[str]) -> tuple[str, ...]:
-    """Return the names in the parameter ``fields``, separated by commas or repeated; () when there are none.
+def read_fields(arguments: Arguments, parameter: Parameter[tuple[str, ...]]) -> tuple[str, ...]:
+    """Return the names in ``parameter``, separated by commas or repeated; () when there are none.
 
-    Raises InvalidRequest for a name that is not ``known``.
+    Raises InvalidRequest for an unknown name.
     """
-    listed = (name.strip() for text in arguments.getlist("fields") for name in text.split(","))
-    names = tuple(dict.fromkeys(filter(None, listed)))
-    if not set(names) <= set(known):
-        reason = Message("Give names of {choices}, separated by commas.", choices=", ".join(known))
-        raise InvalidRequest(Message("Some parameters are wrong."), [("fields", reason)])
-    return names
+    return read_one(parameter, Arguments({parameter.name: ",".join(arguments.getlist(parameter.name))}))
 
 
-def read_value_view(arguments: Arguments) -> ValueView:
-    """Read which values of a facet are asked for; an unknown order is the usual one."""
-    order = arguments.get("order", "")
-    known = ValueOrder(order) if order in tuple(ValueOrder) else ValueOrder.COUNT
-    return ValueView(_clean(arguments.get("find", ""))[:LONGEST_FIND], known)
+def read_value_view(arguments: Arguments) -> tuple[ValueView, Problems]:
+    """Read which values of a facet are asked for, and the wrong parameters; an unknown order is the usual one."""
+    problems: Problems = []
+    return ValueView(_FIND.read(arguments, problems), _ORDER.read(arguments, problems)), problems
 
 
 def clean_query(text: str) -> tuple[str, tuple[Message, ...]]:
     """Return a query without control characters, at most LONGEST_QUERY long, and a remark if it was cut."""
-    query = _clean(text)
+    query = clean(text)
     if len(query) <= LONGEST_QUERY:
         return query, ()
     return query[:LONGEST_QUERY].rstrip(), (QUERY_CUT,)
 
 
-def _clean(text: str) -> str:
-    """Replace control characters and lone surrogates, which no article contains, by spaces."""
-    return "".join(" " if unicodedata.category(char) in {"Cc", "Cs"} else char for char in text).strip()
-
-
-def _read(
-    arguments: Arguments, name: str, convert: Callable[[str], Value], default: Value, problems: Problems
-) -> Value:
-    text = arguments.get(name, "").strip()
-    if not text:
-        return default
-    try:
-        return convert(text)
-    except _WrongError as wrong:
-        problems.append((name, wrong.reason))
-        return default
-
-
 def _read_filters(arguments: Arguments, problems: Problems) -> Filters:
-    first = _read(arguments, "from", lambda text: _days(text)[0], None, problems)
-    last = _read(arguments, "to", lambda text: _days(text)[1], None, problems)
+    begin, end = FROM.read(arguments, problems), TO.read(arguments, problems)
+    first, last = begin and begin[0], end and end[1]
     if first and last and last < first:
         problems.append(("to", Message("The last day is before the first one.")))
         last = None
@@ -197,70 +246,7 @@ def _read_filters(arguments: Arguments, problems: Problems) -> Filters:
 
 
 def _values(texts: Sequence[str], name: str, problems: Problems) -> tuple[str, ...]:
-    values = tuple(dict.fromkeys(value for value in map(_clean, texts) if value))
+    values = tuple(dict.fromkeys(value for value in map(clean, texts) if value))
     if len(values) > MOST_VALUES:
         problems.append((name, Message("Give at most {most} values.", most=MOST_VALUES)))
     return values[:MOST_VALUES]
-
-
-def _suggestion_format(text: str) -> str:
-    if text not in SUGGESTION_FORMATS:
-        raise _WrongError(Message("Give one of {choices}.", choices=", ".join(SUGGESTION_FORMATS)))
-    return text
-
-
-def _one_of(choices: type[Choice]) -> Callable[[str], Choice]:
-    def convert(text: str) -> Choice:
-        if text not in tuple(choices):
-            raise _WrongError(Message("Give one of {choices}.", choices=", ".join(choices)))
-        return choices(text)
-
-    return convert
-
-
-def _yes_or_no(text: str) -> bool:
-    if text not in ("true", "false", "1", "0"):
-        raise _WrongError(Message("Give one of {choices}.", choices="true, false"))
-    return text in ("true", "1")
-
-
-def _cursor(text: str) -> str:
-    if len(text) > LONGEST_CURSOR or not text.isascii():
-        raise _WrongError(Message("Give the cursor of an earlier answer unchanged."))
-    return text
-
-
-def _whole_number(lowest: int, highest: int | None) -> Callable[[str], int]:
-    allowed = (
-        Message("Give a whole number from {lowest} to {highest}.", lowest=lowest, highest=highest)
-        if highest
-        else Message("Give a whole number, {lowest} or more.", lowest=lowest)
-    )
-
-    def convert(text: str) -> int:
-        value = int(text) if WHOLE_NUMBER.fullmatch(text) else None
-        if value is None or value < lowest or (highest and value > highest):
-            raise _WrongError(allowed)
-        return value
-
-    return convert
-
-
-def _days(text: str) -> tuple[date, date]:
-    """Return the first and the last day of a year, a month or a day."""
-    match = next(filter(None, (form.fullmatch(text) for form in DATE_FORMS)), None)
-    try:
-        if match is None:
-            raise ValueError(text)
-        year, month, day = (int(part) if part else None for part in match.group("year", "month", "day"))
-        return _period(year or 0, month, day)
-    except ValueError as error:
-        raise _WrongError(Message("Give a date such as 2024-11-06, 06/11/2024, 2024-11 or 2024.")) from error
-
-
-def _period(year: int, month: int | None, day: int | None) -> tuple[date, date]:
-    first = date(year, month or 1, day or 1)
-    if day:
-        return first, first
-    last_month = month or 12
-    return first, date(year, last_month, calendar.monthrange(year, last_month)[1])

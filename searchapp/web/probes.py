@@ -8,6 +8,9 @@ from typing import Final
 from flask import Blueprint, Response, jsonify, request
 
 from searchapp.errors import Stopping
+from searchapp.i18n import Message
+from searchapp.output import answer_types
+from searchapp.web.api_operations import JSON, OPERATING, documented
 from searchapp.web.site import site
 
 __all__ = ["IS_STOPPING", "probes"]
@@ -19,12 +22,27 @@ probes = Blueprint("probes", __name__)
 
 
 @probes.get("/healthz")
+@documented(
+    OPERATING,
+    Message("200 while the process runs"),
+    answers={200: {JSON: answer_types.Health}},
+    scope=None,
+    is_tagged=False,
+)
 def healthz() -> Response:
     """Answer 200 while the process runs."""
     return _uncached({"status": "ok"})
 
 
 @probes.get("/readyz")
+@documented(
+    OPERATING,
+    Message("200 while the index can be searched"),
+    answers={200: {JSON: answer_types.Readiness}},
+    problems=("no-index", "index-damaged", "index-inaccessible", "stopping", "unavailable"),
+    scope=None,
+    is_tagged=False,
+)
 def readyz() -> Response:
     """Answer with the generation that is served, without a search; 503 when there is none, and while the server stops.
 

@@ -14,11 +14,22 @@ from searchapp.i18n import Message
 from searchapp.model import Filters, Interval, SearchRequest
 from searchapp.output.answer_json import write_search
 from searchapp.search.trends import MOST_QUERIES
-from searchapp.web.params import clean_query, read_search
+from searchapp.web import parameter_kinds as kinds
+from searchapp.web.parameter_kinds import Parameter
+from searchapp.web.params import FILTERS, clean_query, read_search
 
-__all__ = ["TrendRequest", "read_trends", "trends_path"]
+__all__ = ["TREND_PARAMETERS", "TrendRequest", "read_trends", "trends_path"]
 
-_INTERVALS: Final = tuple(Interval)
+QUERIES: Final = Parameter(
+    "q", kinds.texts(MOST_QUERIES), (), Message("A query; repeat it to compare several."), required=True, repeats=True
+)
+INTERVAL: Final[Parameter[Interval | None]] = Parameter(
+    "interval",
+    kinds.one_of(Interval),
+    None,
+    Message("Length of the periods; without it what suits the span. Days are for 24 months at most."),
+)
+TREND_PARAMETERS: Final[tuple[Parameter[Any], ...]] = (QUERIES, INTERVAL, *FILTERS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +64,8 @@ def read_trends(arguments: MultiDict[str, str]) -> TrendRequest:
     queries = tuple(dict.fromkeys(query for query, _ in map(clean_query, arguments.getlist("q")) if query))
     if len(queries) > MOST_QUERIES:
         problems.append(("q", Message("Give at most {most} queries.", most=MOST_QUERIES)))
-    interval = arguments.get("interval", "")
-    if interval and interval not in _INTERVALS:
-        problems.append(("interval", Message("Give one of {choices}.", choices=", ".join(_INTERVALS))))
-        interval = ""
-    chosen = Interval(interval) if interval else None
-    return TrendRequest(queries[:MOST_QUERIES], reading.request.filters, chosen, tuple(problems))
+    interval = INTERVAL.read(arguments, problems)
+    return TrendRequest(queries[:MOST_QUERIES], reading.request.filters, interval, tuple(problems))
 
 
 def trends_path(

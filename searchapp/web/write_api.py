@@ -7,6 +7,7 @@ is 202; with ``?wait=SECONDS`` the answer waits for the index and its status is 
 from __future__ import annotations
 
 import io
+import json
 from typing import Any, Final
 
 from flask import Blueprint, Response, jsonify, request
@@ -16,9 +17,15 @@ from searchapp.errors import InvalidRequest, PreconditionFailed
 from searchapp.i18n import Message
 from searchapp.indexing.write_service import Outcome, Writing, Written, lines_of
 from searchapp.measuring import count
+from searchapp.model import Scope
+from searchapp.output import answer_types
 from searchapp.output.answer_json import Json, article_links
+from searchapp.web import parameter_kinds as kinds
+from searchapp.web.api_operations import JSON, WRITING, Body, Example, documented
 from searchapp.web.article_ids import requested_id
 from searchapp.web.audited_writes import tell_result
+from searchapp.web.parameter_kinds import Parameter
+from searchapp.web.params import read_one
 from searchapp.web.site import site
 from searchapp.web.site_language import say
 from searchapp.web.write_access import require_write_access
@@ -30,11 +37,42 @@ writing.before_request(require_write_access)
 
 LONGEST_WAIT: Final = 10.0
 LONGEST_ARTICLE: Final = 16 * 1024 * 1024
-SWITCHES: Final = {"": False, "0": False, "false": False, "1": True, "true": True}
+WAIT: Final = Parameter(
+    "wait", kinds.seconds(LONGEST_WAIT), 0.0, Message("Seconds that the answer may wait until the article is indexed.")
+)
+STRICT: Final = Parameter("strict", kinds.yes_or_no, False, Message("true: write all lines or none."))
+
+
+EXAMPLE_PATH: Final = {"article_id": "exemple/vente-aux-encheres"}
+EXAMPLE_RECORD: Final = {
+    "title": "La criée vend aux enchères un phare d’occasion",
+    "text": "Le phare part à trois euros. L’acheteur demande s’il est livré avec la mer.",
+    "date": "2024-11-06T16:49:00+01:00",
+    "source": "Le Phare du Ponant",
+}
+RECORD_SCHEMA: Final = {"type": "object", "required": ["title", "text"], "properties": {}}
+WRITTEN: Final = {status: {JSON: answer_types.WrittenArticle} for status in (200, 201, 202)}
+WRITE_PROBLEMS: Final = (
+    *("invalid-request", "token-missing", "scope-missing", "writing-off", "tokens-unusable", "precondition-failed"),
+    *("too-large", "packed", "invalid-record", "invalid-records"),
+    *("corpus-locked", "corpus-unwritable", "storage-full"),
+)
 
 
 @writing.put("/articles/<article_id:article_id>")
 @writing.put("/articles", endpoint="put_by_id")
+@documented(
+    WRITING,
+    Message("Write an article"),
+    help=Message("It is on the disk when the answer is sent; indexing follows, and wait=5 waits for it."),
+    parameters=(WAIT,),
+    body=Body(JSON, RECORD_SCHEMA, Message("The record of the article; an unknown field is refused.")),
+    answers=WRITTEN,
+    problems=WRITE_PROBLEMS,
+    scope=Scope.WRITE,
+    is_tagged=False,
+    example=Example({"wait": "5"}, path=EXAMPLE_PATH, body=EXAMPLE_RECORD),
+)
 def put(article_id: str = "") -> Response:
     """Write an article under the id of the address."""
     article_id = requested_id(article_id)
@@ -42,7 +80,7 @@ def put(article_id: str = "") -> Response:
         raise InvalidRequest(
             Message("A part of an article cannot be written. Send the whole article, without Content-Range.")
         )
-    seconds = _seconds_to_wait()
+    seconds = read_one(WAIT, request.args)
     must_exist = _condition()
     body = _body().read(LONGEST_ARTICLE + 1)
     return _answer_written(_writing().put(article_id, body, must_exist=must_exist), seconds)
@@ -50,17 +88,38 @@ def put(article_id: str = "") -> Response:
 
 @writing.delete("/articles/<article_id:article_id>")
 @writing.delete("/articles", endpoint="delete_by_id")
+@documented(
+    WRITING,
+    Message("Withdraw an article"),
+    parameters=(WAIT,),
+    answers=WRITTEN,
+    problems=(*WRITE_PROBLEMS, "article-not-found", "article-withdrawn"),
+    scope=Scope.WRITE,
+    is_tagged=False,
+    example=Example({"wait": "5"}, path=EXAMPLE_PATH),
+)
 def delete(article_id: str = "") -> Response:
     """Withdraw an article."""
     article_id = requested_id(article_id)
-    seconds = _seconds_to_wait()
+    seconds = read_one(WAIT, request.args)
     return _answer_written(_writing().withdraw(article_id, must_exist=_condition()), seconds)
 
 
 @writing.post("/articles")
+@documented(
+    WRITING,
+    Message("Write many articles"),
+    parameters=(WAIT, STRICT),
+    body=Body("application/jsonl", {"type": "string"}, Message("A record a line.")),
+    answers={status: {JSON: answer_types.BatchWritten} for status in (200, 202)},
+    problems=WRITE_PROBLEMS,
+    scope=Scope.WRITE,
+    is_tagged=False,
+    example=Example({"wait": "5"}, body=json.dumps({**EXAMPLE_RECORD, "id": "exemple/lignes"}, ensure_ascii=False)),
+)
 def post() -> Response:
     """Write articles from JSON Lines, any number of them."""
-    seconds, strict = _seconds_to_wait(), _switch("strict")
+    seconds, strict = read_one(WAIT, request.args), read_one(STRICT, request.args)
     batch = _writing().put_lines(lines_of(_body().readline, LONGEST_ARTICLE), strict=strict)
     counts = {outcome.value: batch.counts[outcome] for outcome in Outcome}
     first_ids = list(batch.extent.withdrawn)
@@ -149,18 +208,6 @@ def _body() -> io.BufferedReader:
     return io.BufferedReader(_Body(), 1 << 16)
 
 
-def _seconds_to_wait() -> float:
-    text = request.args.get("wait", "0")
-    try:
-        seconds = float(text)
-    except ValueError:
-        seconds = -1.0
-    if not 0 <= seconds <= LONGEST_WAIT:
-        reason = Message("Give a number of seconds from 0 to {longest}.", longest=int(LONGEST_WAIT))
-        raise InvalidRequest(Message("Some parameters are wrong."), [("wait", reason)])
-    return seconds
-
-
 def _condition() -> bool | None:
     """Return True if the article must exist (``If-Match: *``), False if it must not (``If-None-Match: *``), else None.
 
@@ -172,13 +219,6 @@ def _condition() -> bool | None:
     if (match, none_match) not in (("*", None), (None, "*")):
         raise PreconditionFailed.entity_tags()
     return match is not None
-
-
-def _switch(name: str) -> bool:
-    text = request.args.get(name, "").lower()
-    if text not in SWITCHES:
-        raise InvalidRequest(Message("Some parameters are wrong."), [(name, Message("Give 1 or 0."))])
-    return SWITCHES[text]
 
 
 def _writing() -> Writing:

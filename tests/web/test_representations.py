@@ -59,6 +59,8 @@ READ = [
     page("/advanced", "/advanced?q=tomme"),
     page("/batch", "/batch?lines=tomme"),
     page("/problems/<slug>", "/problems/too-busy"),
+    page("/docs"),
+    answer("/openapi.json", tag="bytes"),
     answer("/api/v1/search", "/api/v1/search?q=tomme"),
     answer("/api/v1/articles", "/api/v1/articles?id=tide"),
     answer(f"/api/v1/articles/{ARTICLE}", "/api/v1/articles/ponant/maree"),
