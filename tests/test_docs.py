@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from scripts.api_page import api_page
 from searchapp.config import SETTINGS
 
 ROOT = Path(__file__).parents[1]
@@ -21,6 +22,11 @@ def test_the_settings_page_is_the_table_of_settings() -> None:
     ]
     page = (DOCS / "settings.md").read_text("utf-8")
     assert [line for line in page.splitlines() if line.startswith("| `")] == rows
+
+
+def test_the_reference_of_the_api_is_its_document() -> None:
+    current = (DOCS / "api.md").read_text("utf-8") == api_page()
+    assert current, "run: python -m scripts.api_page"
 
 
 def test_the_hooks_of_a_commit_are_the_tools_of_make_lint() -> None:
@@ -62,7 +68,9 @@ def test_the_index_of_the_documentation_reaches_every_page() -> None:
     assert links_of(DOCS / "README.md") >= set(DOCS.glob("*.md")) - {DOCS / "README.md"}
 
 
-@pytest.mark.parametrize("page", ["README.md", "README.fr.md", "docs/README.md", "docs/tutoriel.md", "docs/api.md"])
+@pytest.mark.parametrize(
+    "page", ["README.md", "README.fr.md", "docs/README.md", "docs/tutoriel.md", "docs/api.md", "docs/api-guide.md"]
+)
 def test_a_page_links_to_files_that_exist(page: str) -> None:
     assert [str(link) for link in links_of(ROOT / page) if not link.exists()] == []
 

@@ -19,6 +19,7 @@ __all__ = [
     "OPERATING",
     "READING",
     "SEARCHING",
+    "TAGS",
     "WRITING",
     "Body",
     "Example",
@@ -45,6 +46,8 @@ READING: Final = Tag("articles", Message("Articles"))
 WRITING: Final = Tag("writing", Message("Writing"))
 FORMS: Final = Tag("forms", Message("Feeds, tables and references"))
 OPERATING: Final = Tag("operating", Message("Health"))
+TAGS: Final = (SEARCHING, READING, WRITING, FORMS, OPERATING)
+"""All of them, in the order of the document."""
 
 
 @dataclass(frozen=True, slots=True)

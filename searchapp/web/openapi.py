@@ -23,7 +23,7 @@ from searchapp.model import Scope
 from searchapp.output import answer_types
 from searchapp.output.answer_json import SAFE_IN_PATH
 from searchapp.schema import FACET_FIELDS
-from searchapp.web.api_operations import Example, Operation, Tag, operation_of
+from searchapp.web.api_operations import TAGS, Example, Operation, operation_of
 from searchapp.web.code_examples import ExampleRequest, code_samples
 from searchapp.web.parameter_kinds import Parameter
 from searchapp.web.problems import PROBLEMS
@@ -198,10 +198,8 @@ def make_document(app: Flask, config: Config, language: str) -> dict[str, Any]:
     """Return the document of ``app`` in a language, without the address of its server."""
     writer = _Writer(config, language)
     paths: dict[str, dict[str, Any]] = {}
-    tags: dict[str, Tag] = {}
     for rule, method, described in operations_of(app):
         paths.setdefault(path_of(rule), {})[method.lower()] = writer.operation(rule, method, described)
-        tags.setdefault(described.tag.name, described.tag)
     token = {"type": "http", "scheme": "bearer", "description": writer.say(_TOKEN)}
     return {
         "openapi": DOCUMENT_VERSION,
@@ -210,7 +208,7 @@ def make_document(app: Flask, config: Config, language: str) -> dict[str, Any]:
             "version": __version__,
             "description": writer.say(_INTRODUCTION),
         },
-        "tags": [{"name": tag.name, "description": writer.say(tag.title)} for tag in tags.values()],
+        "tags": [{"name": tag.name, "description": writer.say(tag.title)} for tag in TAGS],
         "paths": paths,
         "components": {
             "schemas": writer.schemas(),
