@@ -1,4 +1,4 @@
-"""How soon a page is seen: first and largest contentful paint, layout shift, bytes, and letters typed to pixels.
+"""The time until a page is seen: first and largest contentful paint, layout shift, bytes, and letters typed to pixels.
 
     python -m benchmarks.page_speed http://127.0.0.1:8000/search?q=port --phone
     python -m benchmarks.page_speed http://127.0.0.1:8000/ --type grè --shown ".suggestions li"
