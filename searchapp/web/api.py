@@ -33,6 +33,7 @@ from searchapp.web.json_body import arguments_of, body_schema, posted_object, re
 from searchapp.web.params import (
     ARTICLE_FIELDS_PARAMETER,
     ARTICLE_QUERY,
+    FACET_PARAMETERS,
     RESULT_FIELDS_PARAMETER,
     SEARCH_PARAMETERS,
     SUGGEST_PARAMETERS,
@@ -181,7 +182,7 @@ def similar(article_id: str = "") -> Response:
 @documented(
     SEARCHING,
     Message("All values of a facet among the results of a search"),
-    parameters=(*SEARCH_PARAMETERS, *VALUE_PARAMETERS),
+    parameters=(*FACET_PARAMETERS, *VALUE_PARAMETERS),
     answers={200: {JSON: answer_types.FacetValuesAnswer}},
     problems=("invalid-request", "not-found"),
     example=Example({"q": "grève", "order": "name"}, path={"facet": "source"}),

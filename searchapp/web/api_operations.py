@@ -57,6 +57,7 @@ class Body:
     media_type: str
     schema: Mapping[str, Any]
     help: Message
+    required: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,14 +61,14 @@ _log: Final = logging.getLogger(__name__)
         EXPORT_FORMAT,
     ),
     answers={200: {form.media_type: None for form in EXPORT_FORMS.values()}},
-    problems=("invalid-request",),
+    problems=("invalid-request", "not-found"),
     scope=Scope.EXPORT,
     example=Example({"q": "marée", "fields": "id,date,title,cursor"}, path={"suffix": "csv"}),
 )
 def export(suffix: str) -> Response:
     """Answer with all results of a search, or with those after a cursor."""
     search_request, names = read_search(request.args).strict(), read_fields(request.args, EXPORT_FIELDS_PARAMETER)
-    suffix = suffix or _requested_form()
+    suffix = _requested_form(suffix)
     form = EXPORT_FORMS[suffix]
     version = site().service.version()
     tag = version_tag(version, form.media_type)
@@ -120,9 +120,10 @@ class _SlottedExport:
         self._taken.close()
 
 
-def _requested_form() -> str:
-    """Return the form of the parameter ``format``, else of the header Accept; JSON Lines for others."""
-    named = read_one(EXPORT_FORMAT, request.args)
+def _requested_form(suffix: str) -> str:
+    """Return the form of the suffix, of the parameter ``format`` or of the header Accept; JSON Lines for others."""
+    asked = read_one(EXPORT_FORMAT, request.args)
+    named = suffix or asked
     types = {form.media_type: name for name, form in EXPORT_FORMS.items()}
     return named or types[request.accept_mimetypes.best_match(types, next(iter(types)))]
 

@@ -24,7 +24,7 @@ from searchapp.web.api_operations import FORMS, Example, documented
 from searchapp.web.article_ids import requested_id
 from searchapp.web.conditional import names_tag, unmodified, version_tag
 from searchapp.web.links import absolute, article_path, export_path, search_path, with_page
-from searchapp.web.params import SEARCH_PARAMETERS, read_search
+from searchapp.web.params import FEED_PARAMETERS, SEARCH_PARAMETERS, read_search
 from searchapp.web.site import site
 from searchapp.web.site_language import current_language, say
 
@@ -103,7 +103,7 @@ CITATION_FORMS: Final = {
 @documented(
     FORMS,
     Message("The newest articles of a search as a feed"),
-    parameters=SEARCH_PARAMETERS,
+    parameters=FEED_PARAMETERS,
     forms={name: form.media_type for name, form in FEED_FORMS.items()},
     problems=("invalid-request",),
     example=Example({"q": "marée"}),

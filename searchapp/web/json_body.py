@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, Final
 
@@ -14,13 +14,20 @@ from werkzeug.exceptions import ClientDisconnected, HTTPException
 from searchapp.errors import InvalidRequest
 from searchapp.i18n import Message
 from searchapp.web.parameter_kinds import Parameter
-from searchapp.web.params import Reading, read_search
+from searchapp.web.params import RESULT_FIELDS_PARAMETER, SEARCH_PARAMETERS, Reading, read_search
 
 __all__ = ["LARGEST_BODY", "arguments_of", "body_schema", "posted_object", "read_members", "read_object"]
 
 LARGEST_BODY: Final = 512 * 1024
 """Bytes of one request."""
-_NO_VALUE: Final = Message("Give a text, a number, true, false or a list of such.")
+_NOT_OF_TYPE: Final = {
+    "array": Message("Give a text or a list of texts."),
+    "boolean": Message("Give true or false."),
+    "integer": Message("Give a whole number."),
+    "string": Message("Give a text."),
+}
+# Names in one text are separated by commas; the schema cannot say which.
+_NAMES: Final = {"type": ["string", "null"], "pattern": "^[a-z_]+(,[a-z_]+)*$"}
 
 
 def read_object(parameter: str, expected: Message) -> Mapping[str, Any]:
@@ -57,36 +64,48 @@ def posted_object() -> Mapping[str, Any]:
 
 
 def read_members(search: Mapping[str, object]) -> Reading:
-    """Read a search whose parameters are the members of an object; an object is the value of none."""
+    """Read a search whose parameters are the members of an object, each of the type that its row names."""
     reading = read_search(arguments_of(search))
-    wrong = {name: _NO_VALUE for name, value in _members(search) if isinstance(value, dict | list)}
+    rows = (row for row in (*SEARCH_PARAMETERS, RESULT_FIELDS_PARAMETER) if search.get(row.name) is not None)
+    wrong = {row.name: _NOT_OF_TYPE[_type_of(row)] for row in rows if not _is_of_type(search[row.name], _type_of(row))}
     others = (problem for problem in reading.problems if problem[0] not in wrong)
     return replace(reading, problems=(*others, *wrong.items()))
 
 
 def arguments_of(search: Mapping[str, object]) -> MultiDict[str, str]:
     """Return the members of a search as the parameters of an address; a list repeats one, null leaves it out."""
-    members = _members(search)
-    return MultiDict((name, str(value).lower() if isinstance(value, bool) else str(value)) for name, value in members)
+    members = ((name, value if isinstance(value, list) else [value]) for name, value in search.items())
+    return MultiDict((name, _written(each)) for name, values in members for each in values if each is not None)
+
+
+def _written(value: object) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    # JSON has one type of number: 3.0 is a whole one.
+    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
 
 
 def body_schema(*parameters: Parameter[Any]) -> Mapping[str, Any]:
-    """Return the JSON Schema of an object whose members are parameters.
-
-    A value is given as its JSON type, as text, or as a list of which one that is not repeatable counts first.
-    """
+    """Return the JSON Schema of an object whose members are parameters; null leaves one out."""
     return {"type": "object", "properties": {row.name: _member_schema(row) for row in parameters}}
 
 
 def _member_schema(row: Parameter[Any]) -> Mapping[str, Any]:
     schema = row.kind.schema
-    if schema["type"] == "array":
-        return {"anyOf": [{"type": ["string", "null"]}, schema]}
-    return {**schema, "type": [schema["type"], "null"]} if "enum" not in schema else schema
+    if _type_of(row) == "array":
+        return {"anyOf": [{"type": ["string", "null"]}, schema]} if not row.listed else {"anyOf": [_NAMES, schema]}
+    return {"anyOf": [schema, {"type": "null"}]}
 
 
-def _members(search: Mapping[str, object]) -> Iterator[tuple[str, object]]:
-    for name, value in search.items():
-        for each in value if isinstance(value, list) else [value]:
-            if each is not None:
-                yield name, each
+def _type_of(row: Parameter[Any]) -> str:
+    return str(row.kind.schema["type"])
+
+
+def _is_of_type(value: object, name: str) -> bool:
+    if name == "array":
+        return all(isinstance(each, str) for each in (value if isinstance(value, list) else [value]))
+    if name == "integer":
+        return not isinstance(value, bool) and (
+            isinstance(value, int) or (isinstance(value, float) and value.is_integer())
+        )
+    return isinstance(value, bool if name == "boolean" else str)

@@ -92,7 +92,7 @@ class _Writer:
             content = {"schema": described.body.schema, "example": described.example.body}
             written["requestBody"] = {
                 "description": self.say(described.body.help),
-                "required": True,
+                "required": described.body.required,
                 "content": {described.body.media_type: content},
             }
         return written
@@ -138,7 +138,10 @@ class _Writer:
 
     def _responses(self, rule: Rule, method: str, described: Operation) -> dict[str, Any]:
         form = _form_of(rule)
-        answers = {200: {described.forms[form]: None}} if form in described.forms else described.answers
+        if media_type := described.forms.get(form):
+            answers: Mapping[int, Mapping[str, Any]] = {200: {media_type: {} if media_type.endswith("json") else None}}
+        else:
+            answers = described.answers
         written: dict[str, Any] = {}
         for status, media_types in answers.items():
             content = {media_type: {"schema": _schema_of(kind)} for media_type, kind in media_types.items()}

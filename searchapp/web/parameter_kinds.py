@@ -39,6 +39,7 @@ __all__ = [
 ]
 
 LONGEST_CURSOR: Final = 256
+CURSOR: Final = re.compile(r"[A-Za-z0-9_-]*")
 WHOLE_NUMBER: Final = re.compile(r"[0-9]{1,9}")
 DATE_FORMS: Final = (
     re.compile(r"(?P<year>[0-9]{4})(?:-(?P<month>[0-9]{1,2})(?:-(?P<day>[0-9]{1,2}))?)?"),
@@ -111,9 +112,8 @@ def text_of(longest: int | None = None) -> Kind[str]:
     return Kind(lambda text: clean(text)[:longest], {"type": "string"})
 
 
-def texts(most: int) -> Kind[Sequence[str]]:
-    """Return the kind of at most ``most`` texts, each given by itself."""
-    return Kind(lambda text: (clean(text),), {"type": "array", "items": {"type": "string"}, "maxItems": most})
+texts: Final[Kind[Sequence[str]]] = Kind(lambda text: (clean(text),), {"type": "array", "items": {"type": "string"}})
+"""Texts, each given by itself. Empty and repeated ones do not count, so the schema names no limit."""
 
 
 def listed_names(known: Sequence[str]) -> Kind[tuple[str, ...]]:
@@ -152,7 +152,7 @@ def _switch(text: str) -> bool:
 
 
 def _cursor(text: str) -> str:
-    if len(text) > LONGEST_CURSOR or not text.isascii():
+    if len(text) > LONGEST_CURSOR or not CURSOR.fullmatch(text):
         raise WrongValueError(Message("Give the cursor of an earlier answer unchanged."))
     return text
 
@@ -211,7 +211,7 @@ def _period(year: int, month: int | None, day: int | None) -> tuple[date, date]:
 
 
 yes_or_no: Final = Kind(_switch, {"type": "boolean"})
-cursor: Final = Kind(_cursor, {"type": "string", "maxLength": LONGEST_CURSOR, "pattern": "^[A-Za-z0-9_-]*$"})
+cursor: Final = Kind(_cursor, {"type": "string", "maxLength": LONGEST_CURSOR, "pattern": f"^{CURSOR.pattern}$"})
 days: Final = Kind(
     _days,
     {"type": "string", "anyOf": [{"format": "date"}, {"pattern": _DAY_PATTERN}], "examples": ["2024-11-06", "2024"]},

@@ -28,6 +28,8 @@ __all__ = [
     "ARTICLE_QUERY",
     "EXPORT_FIELDS_PARAMETER",
     "EXPORT_FORMAT",
+    "FACET_PARAMETERS",
+    "FEED_PARAMETERS",
     "FILTERS",
     "HIGHEST_PER_PAGE",
     "LONGEST_QUERY",
@@ -103,13 +105,17 @@ _EXCLUDED: Final = Message("Values of the facet to exclude; may be repeated.")
 FILTERS: Final[tuple[Parameter[Any], ...]] = (
     FROM,
     TO,
-    *(Parameter(name, kinds.texts(MOST_VALUES), (), _CHOSEN, repeats=True) for name in FACET_FIELDS),
-    *(Parameter(f"-{name}", kinds.texts(MOST_VALUES), (), _EXCLUDED, repeats=True) for name in FACET_FIELDS),
+    *(Parameter(name, kinds.texts, (), _CHOSEN, repeats=True) for name in FACET_FIELDS),
+    *(Parameter(f"-{name}", kinds.texts, (), _EXCLUDED, repeats=True) for name in FACET_FIELDS),
 )
 SEARCH_PARAMETERS: Final[tuple[Parameter[Any], ...]] = (
     *(QUERY, PAGE, PER_PAGE, CURSOR, SORT, MATCH, RECENCY, GROUP, CORRECT, EXPLAIN, FACET_LIMIT),
     *FILTERS,
 )
+
+FEED_PARAMETERS: Final = tuple(row for row in SEARCH_PARAMETERS if row not in (PAGE, PER_PAGE, CURSOR, SORT, EXPLAIN))
+"""What a feed depends on: it has the newest articles."""
+FACET_PARAMETERS: Final = tuple(row for row in SEARCH_PARAMETERS if row not in (CURSOR, SORT, EXPLAIN, FACET_LIMIT))
 
 _FIELDS: Final = Message("Names of the fields to keep, separated by commas.")
 RESULT_FIELDS_PARAMETER: Final = Parameter(

@@ -21,7 +21,7 @@ from searchapp.web.params import FILTERS, clean_query, read_search
 __all__ = ["TREND_PARAMETERS", "TrendRequest", "read_trends", "trends_path"]
 
 QUERIES: Final = Parameter(
-    "q", kinds.texts(MOST_QUERIES), (), Message("A query; repeat it to compare several."), required=True, repeats=True
+    "q", kinds.texts, (), Message("A query; repeat it to compare several."), required=True, repeats=True
 )
 INTERVAL: Final[Parameter[Interval | None]] = Parameter(
     "interval",

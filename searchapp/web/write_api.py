@@ -110,7 +110,7 @@ def delete(article_id: str = "") -> Response:
     WRITING,
     Message("Write many articles"),
     parameters=(WAIT, STRICT),
-    body=Body("application/jsonl", {"type": "string"}, Message("A record a line.")),
+    body=Body("application/jsonl", {"type": "string"}, Message("A record a line."), required=False),
     answers={status: {JSON: answer_types.BatchWritten} for status in (200, 202)},
     problems=WRITE_PROBLEMS,
     scope=Scope.WRITE,

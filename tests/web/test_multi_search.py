@@ -53,7 +53,7 @@ def test_an_object_is_no_value_of_a_parameter(client: FlaskClient, value: object
     assert problems(client, json={"searches": ["un", {"q": value}]}) == {"searches[1].q"}
     answer = client.post("/api/v1/search", json={"source": value, "page": 0, "q": value})
     assert answer.status_code == 400
-    assert [error["parameter"] for error in answer.get_json()["errors"]] == ["page", "source", "q"]
+    assert [error["parameter"] for error in answer.get_json()["errors"]] == ["page", "q", "source"]
 
 
 @pytest.mark.parametrize(

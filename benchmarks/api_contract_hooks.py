@@ -1,0 +1,38 @@
+"""Hooks of schemathesis, loaded in its own environment: JSON Lines, and rules between parameters that no schema states.
+
+A cursor is signed, so a drawn one is left out of requests that shall be accepted; so are periods that end before they
+begin, pages beyond result 10,000, and days as the interval of a span longer than 24 months.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import schemathesis
+
+DROPPED = ("cursor", "to", "page")
+
+
+@schemathesis.serializer("application/jsonl")
+def json_lines(context: Any, value: Any) -> bytes:
+    """Return a body of JSON Lines: a text as it is."""
+    return value.encode("utf-8", "replace") if isinstance(value, str) else json.dumps(value).encode()
+
+
+@schemathesis.hook
+def before_call(context: Any, case: Any, kwargs: Any) -> None:
+    """Leave out what is refused because of another parameter."""
+    if case.meta is None or not case.meta.generation.mode.is_positive:
+        return
+    objects = [case.query] if isinstance(case.query, dict) else []
+    if isinstance(case.body, dict):
+        searches = case.body.get("searches", [])
+        objects += [case.body, *(one for one in searches if isinstance(one, dict))]
+        if isinstance(searches, list) and len(searches) > 5:
+            case.body["searches"] = searches[:5]
+    for parameters in objects:
+        for name in DROPPED:
+            parameters.pop(name, None)
+        if parameters.get("interval") == "day":
+            parameters.pop("interval")
