@@ -197,5 +197,38 @@ def test_wrong_parameters_of_a_body_are_named(client: FlaskClient) -> None:
     assert {error["parameter"] for error in refused["errors"]} == {"page", "sort", "from"}
 
 
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("q", 5), ("page", "2"), ("page", True), ("page", 2.5), ("explain", "true"), ("source", [None]), ("fields", [1])],
+)
+def test_a_member_of_a_body_has_the_type_of_its_parameter(client: FlaskClient, name: str, value: object) -> None:
+    refused = client.post(SEARCH, json={name: value})
+    assert refused.status_code == 400
+    assert [error["parameter"] for error in refused.get_json()["errors"]] == [name]
+
+
+def test_null_leaves_a_parameter_out_and_a_whole_number_may_have_a_point(client: FlaskClient) -> None:
+    answer = client.post(SEARCH, json={"q": "tomme", "sort": None, "source": None, "per_page": 3.0}).get_json()
+    assert (answer["total"], len(answer["results"])) == (12, 3)
+
+
+@pytest.mark.parametrize(
+    ("path", "parameter"),
+    [
+        ("/api/v1/export.csv?format=xml", "format"),
+        ("/api/v1/facets/source?cursor=0.5", "cursor"),
+        ("/api/v1/facets/source?order=size", "order"),
+        ("/search.atom?cursor=%2B", "cursor"),
+        ("/trends.csv?q=tomme&interval=week", "interval"),
+    ],
+)
+def test_a_wrong_parameter_is_refused_also_where_it_does_not_count(
+    client: FlaskClient, path: str, parameter: str
+) -> None:
+    refused = client.get(path)
+    assert (refused.status_code, refused.mimetype) == (400, "application/problem+json")
+    assert [error["parameter"] for error in refused.get_json()["errors"]] == [parameter]
+
+
 def test_a_body_that_is_too_large_is_refused(client: FlaskClient) -> None:
     assert client.post(SEARCH, data=b" " * (LARGEST_BODY + 1)).status_code == 413
