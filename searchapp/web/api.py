@@ -54,12 +54,7 @@ __all__ = ["api"]
 api = Blueprint("api", __name__, url_prefix="/api/v1")
 SIMILAR: Final = 10
 OPENSEARCH: Final = "application/x-suggestions+json"
-OPENSEARCH_SCHEMA: Final = {
-    "type": "array",
-    "prefixItems": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}],
-    "minItems": 2,
-    "maxItems": 2,
-}
+OPENSEARCH_SCHEMA: Final = {"type": "array", "minItems": 2, "maxItems": 2}
 NO_ARTICLE: Final = ("article-not-found", "article-withdrawn")
 ARTICLE_PATH: Final = {"article_id": "agence-hexapresse/international/kremlin-ingerence-elections"}
 LONGEST_LINK: Final = 8000

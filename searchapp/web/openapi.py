@@ -105,7 +105,11 @@ class _Writer:
             yield {**found, "example": described.example.path[name]}
         if "article_id" in described.example.path and "article_id" not in arguments:
             found = {"name": "id", "in": "query", "required": True, "description": self.say(_ARTICLE_ID)}
-            yield {**found, "schema": {"type": "string"}, "example": described.example.path["article_id"]}
+            yield {
+                **found,
+                "schema": {"type": "string", "minLength": 1},
+                "example": described.example.path["article_id"],
+            }
         yield from (self._parameter(row, described.example) for row in described.parameters)
 
     def _parameter(self, row: Parameter[Any], example: Example) -> dict[str, Any]:
@@ -119,7 +123,7 @@ class _Writer:
             "description": self.say(row.help),
             "schema": schema,
         }
-        if not row.required:
+        if not row.required and (row.listed or not row.repeats):
             written["allowEmptyValue"] = True
         if row.listed:
             written |= {"style": "form", "explode": False}
