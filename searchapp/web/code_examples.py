@@ -6,10 +6,12 @@ import json
 import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pprint import pformat
-from typing import Any
+from typing import Any, Final
 
 __all__ = ["ExampleRequest", "as_curl", "as_javascript", "as_python", "code_samples"]
+
+LONGEST_LINE: Final = 120
+"""Characters of a line of an example in Python."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,15 +61,35 @@ def as_python(request: ExampleRequest) -> str:
     imports = [name for name, is_used in _python_imports(request) if is_used]
     arguments = [f"    {json.dumps(request.address, ensure_ascii=False)},"]
     if request.media_type:
-        is_text = isinstance(request.body, str)
-        body = repr(request.body) if is_text else pformat(request.body, sort_dicts=False, width=100)
-        arguments.append(f"    data={body}.encode()," if is_text else f"    data=json.dumps({body}).encode(),")
+        arguments.append(_python_data(request.body))
     if headers := _headers(request, "f\"Bearer {os.environ['TOKEN']}\""):
         arguments.append(f"    headers={{{headers}}},")
     if request.method != "GET":
         arguments.append(f'    method="{request.method}",')
     called = ["request = Request(", *arguments, ")"]
     return "\n".join([*imports, "", *called, "with urlopen(request) as response:", f"    print({shown})"])
+
+
+def _python_data(body: object) -> str:
+    """Return the argument ``data``, broken into lines as formatters of Python do."""
+    if isinstance(body, str):
+        return f"    data={body!r}.encode(),"
+    line = f"    data=json.dumps({_python_literal(body)}).encode(),"
+    if len(line) <= LONGEST_LINE:
+        return line
+    literal = f"        {_python_literal(body)}"
+    if isinstance(body, dict) and len(literal) > LONGEST_LINE:
+        members = (f"            {_python_literal(name)}: {_python_literal(value)}," for name, value in body.items())
+        literal = "\n".join(("        {", *members, "        }"))
+    return f"    data=json.dumps(\n{literal}\n    ).encode(),"
+
+
+def _python_literal(value: object) -> str:
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{_python_literal(name)}: {_python_literal(one)}" for name, one in value.items()) + "}"
+    if isinstance(value, list):
+        return "[" + ", ".join(map(_python_literal, value)) + "]"
+    return json.dumps(value, ensure_ascii=False) if isinstance(value, str) else repr(value)
 
 
 def _python_imports(request: ExampleRequest) -> list[tuple[str, bool]]:
