@@ -92,6 +92,7 @@ READ = [
     file("/sitemaps/<int:number>.xml", "application/xml", "/sitemaps/1.xml", tag="version"),
     file("/healthz", "application/json", tag=""),
     file("/readyz", "application/json", tag=""),
+    file("/metrics", "text/plain", tag=""),
 ]
 # Answers without content, and pages behind a password.
 OTHERS = {"/theme", "/judgments", "/judgments/measures"}
