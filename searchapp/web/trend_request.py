@@ -20,8 +20,9 @@ from searchapp.web.params import FILTERS, clean_query, read_search
 
 __all__ = ["TREND_PARAMETERS", "TrendRequest", "read_trends", "trends_path"]
 
+_FEW_TEXTS: Final = kinds.Kind(kinds.texts.convert, {**kinds.texts.schema, "minItems": 1, "maxItems": MOST_QUERIES})
 QUERIES: Final = Parameter(
-    "q", kinds.texts, (), Message("A query; repeat it to compare several."), required=True, repeats=True
+    "q", _FEW_TEXTS, (), Message("A query; repeat it to compare several."), required=True, repeats=True
 )
 INTERVAL: Final[Parameter[Interval | None]] = Parameter(
     "interval",
