@@ -43,3 +43,10 @@ def test_hiding_leaves_scores_and_the_order_as_they_are(reader: Reader) -> None:
 def test_withdrawals_that_the_index_does_not_hold_cost_its_searches_nothing(reader: Reader) -> None:
     assert exclude(reader, frozenset()) is reader
     assert exclude(reader, frozenset(["ailleurs"])) is reader
+
+
+def test_what_is_searched_instead_hides_them_too(reader: Reader) -> None:
+    absent = TermClause(STEMS, (("absent", 1.0),))
+    request = EngineRequest(absent, instead=(absent, MatchAllClause()), limit=99)
+    result = exclude(reader, frozenset(ALL[:3])).search(request)
+    assert (result.total, len(result.candidates), result.instead) == (27, 27, 2)
