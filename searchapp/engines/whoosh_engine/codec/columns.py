@@ -10,8 +10,10 @@ blocks of values that are packed together, since articles are alike, and then an
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator
-from struct import Struct
+from itertools import accumulate, pairwise
+from struct import Struct, unpack_from
 from typing import Any, Final
 
 import numpy as np
@@ -19,7 +21,6 @@ from numpy.typing import NDArray
 
 from searchapp.engines.compression import compress
 from searchapp.engines.days import LAST_DAY
-from searchapp.engines.whoosh_engine.codec.layout import Numbers, offsets
 from searchapp.engines.whoosh_engine.codec.malformed_index import require, unpacked
 from searchapp.engines.whoosh_engine.schema import DAY, KEY, LENGTH, NO_DATE, TIMESTAMP
 
@@ -96,34 +97,35 @@ class ByteColumn:
         require(end >= 0, "it has fewer blocks than it says")
         index = np.frombuffer(data, _INDEX, blocks, end)
         self._data = data
-        self._firsts: Numbers = np.append(index["first"].astype(np.int64), count)
         sizes = index["size"].astype(np.int64) >> 1
-        self._is_packed = (index["size"] & 1).astype(np.bool_)
-        self._ends: Numbers = np.cumsum(sizes)
-        self._starts = self._ends - sizes
-        require(self._firsts[0] == 0 and (np.diff(self._firsts) > 0).all(), "its blocks have no documents")
+        ends = np.cumsum(sizes)
+        firsts = np.append(index["first"].astype(np.int64), count)
+        require(firsts[0] == 0 and (np.diff(firsts) > 0).all(), "its blocks have no documents")
         require(int(sizes.sum()) == end, "its blocks have another size than it says")
+        # As lists: a search reads the features of a hundred documents, and numpy takes microseconds for one number.
+        self._firsts: list[int] = firsts.tolist()
+        self._extents: list[tuple[int, int]] = list(zip((ends - sizes).tolist(), ends.tolist(), strict=True))
+        self._is_packed: list[int] = (index["size"] & 1).tolist()
         self._latest: tuple[int, list[bytes]] = (-1, [])
 
     def values(self) -> Iterator[bytes]:
         """Yield the values of all documents."""
-        for block in range(len(self._starts)):
+        for block in range(len(self._extents)):
             yield from self._read(block)
 
     def value(self, document: int) -> bytes:
-        block = int(np.searchsorted(self._firsts, document, "right")) - 1
+        block = bisect_right(self._firsts, document) - 1
         latest, values = self._latest
         if latest != block:
             values = self._read(block)
             self._latest = block, values
-        return values[document - int(self._firsts[block])]
+        return values[document - self._firsts[block]]
 
     def _read(self, block: int) -> list[bytes]:
-        content: bytes | memoryview = self._data[int(self._starts[block]) : int(self._ends[block])]
-        content = unpacked(content) if self._is_packed[block] else bytes(content)
-        count = int(self._firsts[block + 1] - self._firsts[block])
-        sizes = np.frombuffer(content, _SIZE, count).astype(np.int64)
-        start = count * _SIZE.itemsize
-        require(int(sizes.sum()) == len(content) - start, "its values have another size than it says")
-        starts = (start + offsets(sizes)).tolist()
-        return [content[at : at + size] for at, size in zip(starts, sizes.tolist(), strict=True)]
+        start, end = self._extents[block]
+        content = unpacked(self._data[start:end]) if self._is_packed[block] else bytes(self._data[start:end])
+        count = self._firsts[block + 1] - self._firsts[block]
+        require(count * _SIZE.itemsize <= len(content), "it has more values than there is room for")
+        ends = list(accumulate(unpack_from(f"<{count}I", content), initial=count * _SIZE.itemsize))
+        require(ends[-1] == len(content), "its values have another size than it says")
+        return [content[start:end] for start, end in pairwise(ends)]

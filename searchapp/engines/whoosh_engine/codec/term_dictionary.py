@@ -34,6 +34,9 @@ _SIZES: Final = Struct("<QQQ")
 _INDEX: Final = np.dtype([("numbers", "<u4"), ("texts", "<u4"), ("lists", "<u8")])
 _ENTRY: Final = Struct("<IIQ")
 _PER_TERM: Final = 4
+# Of each field of a segment: terms that were looked up, since a search asks for frequency and list of the same one, and
+# first terms of blocks.
+_REMEMBERED: Final = 256
 
 
 class TermInfo(NamedTuple):
@@ -92,14 +95,18 @@ class DictionaryReader:
         self._index = data[_SIZES.size : start]
         self._numbers = data[start : start + numbers]
         self._texts = data[start + numbers :]
+        self._found: dict[bytes, TermInfo | None] = {}
+        self._firsts: dict[int, bytes] = {}
 
     def find(self, term: bytes) -> TermInfo | None:
         """Return the info of a term; None for an unknown one."""
-        block = self._block_of(term)
-        for other, info in self._terms(block) if block >= 0 else ():
-            if other >= term:
-                return info if other == term else None
-        return None
+        if term not in self._found:
+            if len(self._found) >= _REMEMBERED:
+                self._found.clear()
+            block = self._block_of(term)
+            entries = self._terms(block) if block >= 0 else iter(())
+            self._found[term] = next((info for other, info in entries if other == term), None)
+        return self._found[term]
 
     def terms_from(self, prefix: bytes) -> Iterator[tuple[bytes, TermInfo]]:
         """Yield the terms that begin with ``prefix``, each with its info."""
@@ -137,16 +144,21 @@ class DictionaryReader:
         return low - 1
 
     def _first(self, block: int) -> bytes:
+        """Return the first term of a block; halving asks for the same ones first, and these are remembered."""
+        if block in self._firsts:
+            return self._firsts[block]
         numbers_at, start, _ = _ENTRY.unpack_from(self._index, block * _ENTRY.size)
-        _, size = read_varints(self._numbers, numbers_at, 2)
-        return bytes(self._texts[start : start + size])
+        (_, size), _ = read_varints(self._numbers, numbers_at, 2)
+        term = bytes(self._texts[start : start + size])
+        if len(self._firsts) < _REMEMBERED:
+            self._firsts[block] = term
+        return term
 
     def _terms(self, block: int) -> Iterator[tuple[bytes, TermInfo]]:
         numbers_at, start, offset = _ENTRY.unpack_from(self._index, block * _ENTRY.size)
-        count = min(_BLOCK, self._count - block * _BLOCK)
-        numbers = iter(read_varints(self._numbers, numbers_at, _PER_TERM * count))
         term = b""
-        for shared, own, documents, size in zip(numbers, numbers, numbers, numbers, strict=True):
+        for _ in range(min(_BLOCK, self._count - block * _BLOCK)):
+            (shared, own, documents, size), numbers_at = read_varints(self._numbers, numbers_at, _PER_TERM)
             term = _following(term, shared, bytes(self._texts[start : start + own]))
             yield term, TermInfo(documents, offset, size >> 1, bool(size & 1))
             start += own

@@ -5,6 +5,7 @@ Arrays are encoded and decoded at once: numpy takes one step for all first bytes
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
@@ -53,21 +54,22 @@ def decode_varints(content: Bytes) -> tuple[Numbers, Numbers]:
     return numbers, ends
 
 
-def read_varints(content: memoryview, offset: int, count: int) -> list[int]:
-    """Return ``count`` numbers from ``offset`` on, without an array, which costs more; raises IndexError at the end."""
+def read_varints(content: memoryview, offset: int, count: int) -> tuple[Sequence[int], int]:
+    """Return ``count`` numbers from ``offset`` on and the offset behind them, without an array, which costs more.
+
+    Raises LookupError at the end of the content.
+    """
+    row = bytes(content[offset : offset + count])
+    if len(row) == count and row.isascii():  # each takes one byte
+        return row, offset + count
     numbers: list[int] = []
     for _ in range(count):
         number = content[offset]
         offset += 1
-        if number > _LAST:
-            number &= _LAST
-            shift = _BITS
-            while shift < _BITS * _LONGEST:
-                byte = content[offset]
-                offset += 1
-                number |= (byte & _LAST) << shift
-                if byte <= _LAST:
-                    break
-                shift += _BITS
+        shift = _BITS
+        while number >> shift - _BITS > _LAST and shift < _BITS * _LONGEST:
+            number += (content[offset] - 1) << shift
+            offset += 1
+            shift += _BITS
         numbers.append(number)
-    return numbers
+    return numbers, offset
