@@ -100,13 +100,16 @@ class DictionaryReader:
 
     def find(self, term: bytes) -> TermInfo | None:
         """Return the info of a term; None for an unknown one."""
-        if term not in self._found:
-            if len(self._found) >= _REMEMBERED:
-                self._found.clear()
-            block = self._block_of(term)
-            entries = self._terms(block) if block >= 0 else iter(())
-            self._found[term] = next((info for other, info in entries if other == term), None)
-        return self._found[term]
+        found = self._found
+        if term in found:
+            return found[term]
+        block = self._block_of(term)
+        entries = self._terms(block) if block >= 0 else iter(())
+        info = next((info for other, info in entries if other == term), None)
+        if len(self._found) >= _REMEMBERED:
+            self._found = {}  # another thread may be reading the old one
+        self._found[term] = info
+        return info
 
     def terms_from(self, prefix: bytes) -> Iterator[tuple[bytes, TermInfo]]:
         """Yield the terms that begin with ``prefix``, each with its info."""
