@@ -8,7 +8,7 @@ DEVELOPING := $(VENV)/.developing
 STOCK := .venv-whoosh-stock
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-fast test-whoosh-stock lint lock mutation screenshots manual dist release
+.PHONY: help run test test-fast test-whoosh-stock test-cluster lint lock mutation screenshots manual dist release
 
 help: ## show what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1	\2/' | expand -t 16
@@ -29,6 +29,9 @@ test-whoosh-stock: ## run the contract and Whoosh tests on stock Whoosh 2.7.4 an
 	@$(STOCK)/bin/pip -qq --disable-pip-version-check uninstall --yes whoosh3 isal
 	@$(STOCK)/bin/pip -qq --disable-pip-version-check install --require-hashes --requirement tests/engines/whoosh-stock.txt
 	@$(STOCK)/bin/python -m pytest -n auto --maxprocesses 4 --dist worksteal tests/contract tests/engines/test_whoosh*.py $(ARGS)
+
+test-cluster: $(DEVELOPING) ## run the contract tests on three nodes of OpenSearch (needs a JDK and Maven)
+	@$(BIN)/python -m tests.cluster $(ARGS)
 
 lint: $(DEVELOPING) ## check style, types and import rules
 	@$(BIN)/ruff check .

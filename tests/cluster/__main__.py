@@ -1,0 +1,38 @@
+"""``python -m tests.cluster [ARGUMENTS OF PYTEST]``: the contract tests on a cluster of three nodes.
+
+With ``--keep`` it only starts the cluster, prints its addresses and ends with Ctrl-C.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import threading
+
+from tests.cluster.nodes import ClusterMissing, started
+
+CONTRACT = ("tests/contract", "tests/cluster")
+
+
+def main(arguments: list[str]) -> int:
+    """Return the exit code: that of pytest, 0 where no cluster can be started."""
+    try:
+        with started() as cluster:
+            addresses = ",".join(cluster.addresses)
+            if arguments == ["--keep"]:
+                sys.stdout.write(addresses + "\n")
+                sys.stdout.flush()
+                threading.Event().wait()
+            environment = {"DIFFERENTIAL_CORPORA": "6"} | os.environ | {"SEARCHAPP_TEST_CLUSTER": addresses}
+            tests = [sys.executable, "-m", "pytest", "-p", "no:xdist", "-k", "opensearch", *(arguments or CONTRACT)]
+            return subprocess.run(tests, env=environment).returncode
+    except ClusterMissing as missing:
+        sys.stderr.write(f"Not tested on a cluster: {missing}\n")
+        return 0
+    except KeyboardInterrupt:
+        return 130
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,162 @@
+"""A cluster of OpenSearch nodes on this machine, each a process of its own that can be killed and started again.
+
+The nodes are made from Maven artefacts (pom.xml) and a small launcher (ClusterNode.java), kept in ``.cluster``. They
+have no security plugin and none of the checks of an installation; Maven's own settings say where artefacts come from.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, Final
+from urllib.request import urlopen
+
+__all__ = ["Cluster", "ClusterMissing", "build", "started"]
+
+HERE: Final = Path(__file__).parent
+CACHE: Final = HERE.parents[1] / ".cluster"
+CLUSTER: Final = "searchapp-test"
+NODES: Final = 3
+START_SECONDS: Final = 300  # 12 seconds of CPU a node: 20 s on two free processors, minutes on busy ones
+JAVA: Final = (
+    *("java", "-Xms512m", "-Xmx512m", "-XX:+UseSerialGC", "-XX:MaxDirectMemorySize=256m"),
+    "-Dlog4j2.disable.jmx=true",
+)
+
+
+class ClusterMissing(Exception):
+    """Something that a cluster needs is not on this machine; the message names what installs it."""
+
+
+def build() -> Path:
+    """Return the folder of jars and the launcher's class, made at the first call; raises ClusterMissing."""
+    for program in ("java", "javac", "mvn"):
+        if not shutil.which(program):
+            raise ClusterMissing(f"{program} is not installed. Run: apt-get install default-jdk-headless maven")
+    library = CACHE / "lib"
+    if not (CACHE / "complete").is_file():
+        copy = ["mvn", "-q", "-B", "-f", HERE / "pom.xml", "dependency:copy-dependencies"]
+        if subprocess.run([*copy, f"-DoutputDirectory={library}"]).returncode:
+            raise ClusterMissing("Maven could not fetch OpenSearch. Check its settings (~/.m2/settings.xml).")
+    compile_ = ["javac", "-cp", f"{library}/*", "-d", CACHE / "classes", HERE / "ClusterNode.java"]
+    subprocess.run(compile_, check=True)
+    shutil.copy(HERE / "log4j2.properties", CACHE)
+    (CACHE / "complete").touch()
+    return CACHE
+
+
+class Cluster:
+    """The nodes n1 to n3 with their data below ``folder``. Ports are free ones of this machine."""
+
+    def __init__(self, folder: Path, built: Path) -> None:
+        self._folder = folder
+        self._built = built
+        self._http = free_ports(NODES)
+        self._transport = free_ports(NODES)
+        self._processes: list[subprocess.Popen[bytes] | None] = [None] * NODES
+
+    @property
+    def addresses(self) -> list[str]:
+        return [f"http://127.0.0.1:{port}" for port in self._http]
+
+    def start(self, number: int) -> None:
+        """Start the node of this number, from 0, over the data that it has; return at once."""
+        home = self._folder / f"n{number + 1}"
+        home.mkdir(exist_ok=True)
+        seeds = ",".join(f"127.0.0.1:{port}" for port in self._transport)
+        names = ",".join(f"n{other + 1}" for other in range(NODES))
+        settings = {
+            "cluster.name": CLUSTER,
+            "node.name": f"n{number + 1}",
+            "path.data": home / "data",
+            "path.logs": home / "logs",
+            "network.host": "127.0.0.1",
+            "http.port": self._http[number],
+            "transport.port": self._transport[number],
+            "discovery.seed_hosts": seeds,
+            "cluster.initial_cluster_manager_nodes": names,
+            "transport.type": "netty4",
+            "http.type": "netty4",
+            # The disks of machines that test are often nearly full.
+            "cluster.routing.allocation.disk.threshold_enabled": "false",
+            "cluster.max_shards_per_node": 10_000,
+            "node.processors": 2,
+        }
+        paths = f"{self._built}/classes:{self._built}/lib/*"
+        logging = f"-Dlog4j2.configurationFile={self._built}/log4j2.properties"
+        arguments = [f"{name}={value}" for name, value in settings.items()]
+        with (home / "output").open("ab") as output:
+            self._processes[number] = subprocess.Popen(
+                [*JAVA, logging, "-cp", paths, "ClusterNode", str(home), *arguments], stdout=output, stderr=output
+            )
+
+    def send(self, number: int, what: signal.Signals) -> None:
+        """Send a signal to a node: SIGKILL ends it as a power cut does, SIGSTOP and SIGCONT pause it."""
+        process = self._processes[number]
+        assert process is not None
+        process.send_signal(what)
+        if what is signal.SIGKILL:
+            process.wait()
+
+    def ask(self, path: str, number: int = 0) -> Any:
+        """Return the JSON that a node answers."""
+        with urlopen(self.addresses[number] + path, timeout=60) as answer:
+            return json.load(answer)
+
+    def manager(self) -> int:
+        """Return the number of the elected manager."""
+        return int(self.ask("/_cat/cluster_manager?format=json")[0]["node"][1:]) - 1
+
+    def wait_until_green(self, seconds: float = START_SECONDS) -> None:
+        """Wait until all nodes have joined and hold what they should."""
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            with suppress(OSError):
+                health = self.ask(f"/_cluster/health?wait_for_nodes={NODES}&wait_for_status=green&timeout=20s")
+                if not health["timed_out"]:
+                    return
+            if any(process and process.poll() is not None for process in self._processes):
+                break
+            time.sleep(0.5)
+        raise AssertionError("The cluster is not green.\n" + self.output())
+
+    def output(self) -> str:
+        """Return the last lines that each node wrote."""
+        return "\n".join("\n".join(file.read_text().splitlines()[-10:]) for file in self._folder.glob("*/output"))
+
+    def stop(self) -> None:
+        for process in filter(None, self._processes):
+            process.kill()
+            process.wait()
+
+
+def free_ports(count: int) -> list[int]:
+    sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
+    ports = [int(each.getsockname()[1]) for each in sockets]
+    for each in sockets:
+        each.close()
+    return ports
+
+
+@contextmanager
+def started(folder: Path | None = None) -> Iterator[Cluster]:
+    """Give a green cluster and end it with the block; raises ClusterMissing."""
+    built = build()
+    with TemporaryDirectory(prefix="searchapp-cluster-", dir=os.environ.get("TMPDIR")) as temporary:
+        cluster = Cluster(folder or Path(temporary), built)
+        try:
+            for number in range(NODES):
+                cluster.start(number)
+            cluster.wait_until_green()
+            yield cluster
+        finally:
+            cluster.stop()
