@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date, timedelta
+from functools import partial
 from pathlib import Path
 from threading import Thread
 from typing import IO, TYPE_CHECKING, Final, cast
@@ -103,25 +104,61 @@ __all__ = [
 ]
 
 
-def _whoosh() -> Engine:
+def _whoosh(config: Config) -> Engine:
     from searchapp.engines.whoosh_engine import WhooshEngine
 
     return WhooshEngine()
 
 
-def _tantivy() -> Engine:
+def _tantivy(config: Config) -> Engine:
     """Return the Tantivy engine, whose library is an extra; raises EngineUnavailable."""
     try:
         from searchapp.engines.tantivy_engine import TantivyEngine
     except ModuleNotFoundError as error:
-        raise EngineUnavailable(
-            Message(
-                "The engine {engine} is not installed. Run: {command}",
-                engine="tantivy",
-                command=install_command("tantivy"),
-            )
-        ) from error
+        raise _not_installed("tantivy") from error
     return TantivyEngine()
+
+
+def _opensearch(config: Config) -> Engine:
+    """Return the OpenSearch engine, whose client is an extra; raises EngineUnavailable, ConfigurationError."""
+    try:
+        from searchapp.engines.opensearch_engine import ClusterSettings, OpenSearchEngine
+    except ModuleNotFoundError as error:
+        raise _not_installed("opensearch") from error
+    return OpenSearchEngine(
+        ClusterSettings(
+            config.opensearch_addresses,
+            config.opensearch_site,
+            config.opensearch_user,
+            _secret("opensearch_password", config.opensearch_password),
+            _secret("opensearch_api_key", config.opensearch_api_key),
+            config.opensearch_ca,
+            config.opensearch_certificate,
+            config.opensearch_shards,
+            config.opensearch_replicas,
+            config.opensearch_seconds,
+            config.opensearch_partial,
+        )
+    )
+
+
+def _not_installed(engine: str) -> EngineUnavailable:
+    return EngineUnavailable(
+        Message("The engine {engine} is not installed. Run: {command}", engine=engine, command=install_command(engine))
+    )
+
+
+def _secret(setting: str, value: str) -> str:
+    """Return a secret, which stands in the file that ``value`` names after an @; raises ConfigurationError."""
+    if not value.startswith("@"):
+        return value
+    try:
+        return Path(value[1:]).expanduser().read_text("utf-8").strip()
+    except (OSError, ValueError) as error:
+        reason = system_reason(error) if isinstance(error, OSError) else Message("it is not text")
+        raise ConfigurationError(
+            Message("The file of {setting} cannot be read: {reason}.", setting=setting, reason=reason)
+        ) from error
 
 
 _JOURNAL_INDEX: Final = "journal.sqlite"
@@ -133,7 +170,11 @@ _E5_WEIGHT: Final = 0.1
 _LOW_PRIORITY: Final = 10
 _LOWEST_PRIORITY: Final = 19
 
-_ENGINES: Final[Mapping[str, Callable[[], Engine]]] = {"whoosh": _whoosh, "tantivy": _tantivy}
+_ENGINES: Final[Mapping[str, Callable[[Config], Engine]]] = {
+    "whoosh": _whoosh,
+    "tantivy": _tantivy,
+    "opensearch": _opensearch,
+}
 
 
 def load_config(options: Mapping[str, object] | None = None, file: Path | None = None) -> Config:
@@ -179,7 +220,7 @@ def open_service(config: Config, clock: Callable[[], date] | None = None) -> Sea
     analyzer = open_analyzer(config)
     return SearchService(
         _generations(config),
-        engine_named,
+        _engines(config),
         analyzer,
         synonyms=read_synonyms(config.synonyms, analyzer),
         date_words=CalendarWords(clock or today_in(config.timezone)),
@@ -239,11 +280,11 @@ def embed(
     generations, fitted, summary = _generations(config), None, None
     with unwritable_as_error(generations):
         if "lsa" in config.semantic:
-            fitted = fit_latent_space(generations, engine_named, open_analyzer(config), config.lock_wait, on_wait)
+            fitted = fit_latent_space(generations, _engines(config), open_analyzer(config), config.lock_wait, on_wait)
         if "e5" in config.semantic:
             from searchapp.semantic.e5 import E5
 
-            job = EmbeddingJob(generations, engine_named, E5(), config.jobs, config.lock_wait, on_progress, on_wait)
+            job = EmbeddingJob(generations, _engines(config), E5(), config.jobs, config.lock_wait, on_progress, on_wait)
             summary = compute(job)
     return fitted, summary
 
@@ -326,7 +367,7 @@ def reindex(
                 sources=sources,
                 corpus=_places(config),
                 generations=generations,
-                engine=engine_named(config.engine),
+                engine=engine_named(config.engine, config),
                 analyzer=open_analyzer(config),
                 timezone=config.timezone,
                 names=_name_model(config),
@@ -517,7 +558,7 @@ def open_alerts(config: Config, service: SearchService) -> Alerts:
         folder=config.alerts,
         generations=_generations(config),
         service=service,
-        engine=engine_named(config.engine),
+        engine=engine_named(config.engine, config),
         make=DocumentMaker(config.timezone, open_analyzer(config)),
         channels=Channels(config.alerts, config.alerts_mailer, config.alerts_sender, masthead),
     )
@@ -580,7 +621,7 @@ def index_status(config: Config) -> IndexStatus:
         names: str | None = model.version if model else ""
     except EngineUnavailable:  # a reindex says so; the index is as it is
         names = None
-    engine, analyzer = engine_named(config.engine), open_analyzer(config)
+    engine, analyzer = engine_named(config.engine, config), open_analyzer(config)
     return status_of(_generations(config), engine, analyzer, config.timezone, names)
 
 
@@ -609,7 +650,7 @@ def check_index(
     except IndexDamaged:
         raise generations.failure(CURRENT) from None
     for name in chosen:
-        yield check_generation(generations, name, engine_named, open_analyzer(config), on_progress)
+        yield check_generation(generations, name, _engines(config), open_analyzer(config), on_progress)
 
 
 def rollback(
@@ -628,7 +669,7 @@ def rollback(
 
     generations = _generations(config)
     with unwritable_as_error(generations), generations.locked(config.lock_wait, on_wait):
-        return go_back(generations, generation, engine_named, open_analyzer(config), on_progress)
+        return go_back(generations, generation, _engines(config), open_analyzer(config), on_progress)
 
 
 def _source(entry: CorpusEntry, config: Config, *, lenient: bool) -> Source:
@@ -644,12 +685,20 @@ def _source(entry: CorpusEntry, config: Config, *, lenient: bool) -> Source:
     return CorpusReader(Path(folder).expanduser(), config.timezone, pattern, inherited, lenient=lenient)
 
 
-def engine_named(name: str) -> Engine:
-    """Return the engine of this name; raises EngineUnavailable when it is not installed, or not known."""
+def engine_named(name: str, config: Config | None = None) -> Engine:
+    """Return the engine of this name, with the default settings unless ``config`` is given.
+
+    Raises EngineUnavailable when it is not installed, or not known.
+    """
     if name not in _ENGINES:
         raise EngineUnavailable(Message("This program has no engine “{engine}”.", engine=name))
-    return _ENGINES[name]()
+    return _ENGINES[name](config or Config())
+
+
+def _engines(config: Config) -> Callable[[str], Engine]:
+    """Return the function that returns an engine by its name."""
+    return partial(engine_named, config=config)
 
 
 def _generations(config: Config) -> Generations:
-    return Generations(config.index, config.generations_kept, engine_of=engine_named)
+    return Generations(config.index, config.generations_kept, engine_of=_engines(config))

@@ -25,6 +25,7 @@ from searchapp.i18n import LANGUAGES, Message
 from searchapp.model import Grouping, Scope
 
 __all__ = [
+    "CLUSTER_ENGINES",
     "CONFIG_FILE",
     "CORPUS_KINDS",
     "ENGINES",
@@ -53,6 +54,10 @@ _HIGHEST_WEIGHT: Final = 100
 # Of the files of time zones: copies of the others, with and without leap seconds, and a setting of the C library.
 _NO_TIMEZONES: Final = ("posix/", "right/", "posixrules")
 ENGINES: Final = ("whoosh", "tantivy")
+"""Engines that run in the process which searches."""
+CLUSTER_ENGINES: Final = ("opensearch",)
+"""Engines that are servers of their own."""
+_ALL_ENGINES: Final = (*ENGINES, *CLUSTER_ENGINES)
 NAME_MODELS: Final = ("fr_core_news_sm", "fr_core_news_md")
 SEMANTICS: Final = ("off", "lsa", "e5", "lsa+e5")
 Network = IPv4Network | IPv6Network
@@ -60,6 +65,8 @@ Number = TypeVar("Number", int, float)
 COLOUR: Final = re.compile(r"#([0-9a-fA-F]{3}|[0-9a-fA-F]{6})")
 CONTACT: Final = re.compile(r'https?://[^\s"<>]+|[^\s"<>@:/]+@[^\s"<>@:/]+')
 ORIGIN: Final = re.compile(r"https?://[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:[0-9]{1,5})?")
+NODE: Final = re.compile(r"https?://[A-Za-z0-9.-]+(?::[0-9]{1,5})?")
+SITE: Final = re.compile(r"[a-z0-9][a-z0-9_]{0,40}")
 # No segment begins with a dot, since browsers resolve “..” before they send a request.
 URL_PREFIX: Final = re.compile(r"(?:/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)+")
 
@@ -246,6 +253,22 @@ def _origins(value: object) -> tuple[str, ...]:
     raise _NotAllowedError(Message("origins separated by commas, such as https://www.example.org, or * for all"))
 
 
+def _nodes(value: object) -> tuple[str, ...]:
+    """Return addresses of nodes, from a list or from text with commas."""
+    texts = value.split(",") if isinstance(value, str) else value
+    if isinstance(texts, list | tuple):
+        nodes = tuple(str(text).strip().rstrip("/") for text in texts if str(text).strip())
+        if nodes and all(NODE.fullmatch(node) for node in nodes):
+            return nodes
+    raise _NotAllowedError(Message("addresses of nodes separated by commas, such as https://node1.example.org:9200"))
+
+
+def _site(value: object) -> str:
+    if isinstance(value, str) and SITE.fullmatch(value):
+        return value
+    raise _NotAllowedError(Message("up to 41 small letters without accents, digits and “_”, a letter or digit first"))
+
+
 def _timezone(value: object) -> ZoneInfo:
     if isinstance(value, ZoneInfo):
         return value
@@ -365,7 +388,43 @@ class Config:
         _entries, (), Message("[[corpus]] tables of the settings file, in place of one folder")
     )
     index: Path = _setting(_path, "index", Message("folder that the index is written to"))
-    engine: str = _setting(_choice(*ENGINES), "whoosh", Message("search engine: {choices}", choices=", ".join(ENGINES)))
+    engine: str = _setting(
+        _choice(*_ALL_ENGINES), "whoosh", Message("search engine: {choices}", choices=", ".join(_ALL_ENGINES))
+    )
+    opensearch_addresses: tuple[str, ...] = _setting(
+        _nodes, "http://127.0.0.1:9200", Message("nodes of the cluster, for the engine opensearch")
+    )
+    opensearch_site: str = _setting(
+        _site, "archive", Message("name of this archive in the cluster; archives that share a cluster have one each")
+    )
+    opensearch_user: str = _setting(_optional_text, "", Message("user of the cluster"))
+    opensearch_password: str = _setting(
+        _optional_text, "", Message("password of that user, or “@” and the file that has it"), secret=True
+    )
+    opensearch_api_key: str = _setting(
+        _optional_text,
+        "",
+        Message("API key in place of user and password, or “@” and the file that has it"),
+        secret=True,
+    )
+    opensearch_ca: Path | None = _setting(
+        _optional_path, "", Message("file (PEM) of the authority that has signed the certificates of the nodes")
+    )
+    opensearch_certificate: Path | None = _setting(
+        _optional_path, "", Message("file (PEM) with the certificate by which searchapp identifies itself, and its key")
+    )
+    opensearch_shards: int = _setting(
+        _whole_number(1, 1024), 1, Message("shards of a new index: one for each 10 million articles")
+    )
+    opensearch_replicas: int = _setting(
+        _whole_number(0, 10), 1, Message("copies of each shard on other nodes, so that one may fail")
+    )
+    opensearch_seconds: float = _setting(
+        _number(0.1, 600.0), 10.0, Message("seconds that one call of the cluster may take, before it is an error")
+    )
+    opensearch_partial: bool = _setting(
+        _flag, False, Message("whether searches answer without the shards that cannot be reached, and say so")
+    )
     jobs: int = _setting(_whole_number(0, 64), 0, Message("processes that index at a time (0: one for each processor)"))
     generations_kept: int = _setting(
         _whole_number(2, 100),

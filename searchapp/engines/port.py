@@ -33,6 +33,11 @@ Writing
     here with its traceback as a note, and a process that dies raises EngineUnavailable, both at the latest on leaving.
     After leaving, whatever the reason, no process is left.
 
+    An engine whose indexes lie elsewhere, a :class:`PublishingEngine`, has ``publish(place)``. It is called when the
+    generation of a place is about to answer, the first time and after a rollback, before any reader is told of it: the
+    engine makes the index fit for searching and safe against failures, and marks it where it lies. What it raises
+    leaves the generation before it published.
+
 Reading
     ``open(place)`` gives a :class:`Reader` that sees that generation for as long as it is open, whatever happens to
     other places or, by ``remove``, to its own. Readers may be shared between threads. The caller closes it.
@@ -152,6 +157,7 @@ __all__ = [
     "ParallelEngine",
     "PhraseClause",
     "Place",
+    "PublishingEngine",
     "Reader",
     "SortKey",
     "SpanClause",
@@ -396,3 +402,10 @@ class ParallelEngine(Protocol):
     def create_parallel(
         self, place: Place, make: MakeDocument, jobs: int, base: Place | None = None
     ) -> ArticleWriter: ...
+
+
+@runtime_checkable
+class PublishingEngine(Protocol):
+    """An engine whose indexes lie elsewhere, and are told apart there."""
+
+    def publish(self, place: Place) -> None: ...

@@ -128,6 +128,7 @@ class Generations(GenerationFolder):
         ``withdrawn`` are the ids of articles that must not be shown from any generation, older ones included.
         """
         path, before = self.path(manifest.generation), self.current_or_none()
+        self._publish_index(path, manifest.engine)
         manifest = replace(manifest, files=dict(self._sizes_and_digests(path, manifest.base)))
         for part in (*path.rglob("*"), path, self.folder):
             sync(part)
@@ -150,7 +151,15 @@ class Generations(GenerationFolder):
         """Let a generation that is kept answer again, durably; raises GenerationMissing."""
         if generation not in self.names():
             raise GenerationMissing(generation)
+        self._publish_index(self.path(generation), self.manifest(generation).engine)
         write_durably(self.folder / CURRENT, generation + "\n")
+
+    def _publish_index(self, path: Path, engine: str) -> None:
+        """Have an engine whose indexes lie elsewhere mark there the one of a generation that is about to answer."""
+        from searchapp.engines.port import Place, PublishingEngine
+
+        if self._engine_of and isinstance(publisher := self._engine_of(engine), PublishingEngine):
+            publisher.publish(Place(path / ENGINE))
 
     # Pruning
 

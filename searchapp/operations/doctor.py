@@ -85,7 +85,7 @@ def _check_settings(config: Config, file: Path) -> Iterator[Finding]:
 
 def _check_versions(config: Config) -> Iterator[Finding]:
     try:
-        engine = bootstrap.engine_named(config.engine).version
+        engine = bootstrap.engine_named(config.engine, config).version
     except SearchappError as error:
         yield Finding.error("versions", error.message)
         return

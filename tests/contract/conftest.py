@@ -17,11 +17,12 @@ from searchapp.engines.tantivy_engine import TantivyEngine
 from searchapp.engines.whoosh_engine import WhooshEngine
 from searchapp.indexing.documents import DocumentMaker
 from searchapp.model import Article
+from tests.cluster.engine import cluster_engines, delete_indices
 
 ANALYZER = FrenchAnalyzer()
 PARIS = ZoneInfo("Europe/Paris")
 MAKE = DocumentMaker(PARIS, ANALYZER)
-ENGINES: list[Engine] = [WhooshEngine(), TantivyEngine()]
+ENGINES: list[Engine] = [WhooshEngine(), TantivyEngine(), *cluster_engines()]
 
 Open = Callable[[Iterable[Article]], Reader]
 OpenDocuments = Callable[[Iterable[Document]], Reader]
@@ -56,6 +57,12 @@ def article(
 @pytest.fixture(params=ENGINES, ids=lambda engine: engine.name)
 def engine(request: pytest.FixtureRequest) -> Engine:
     return request.param
+
+
+@pytest.fixture(autouse=True)
+def _clean_cluster() -> Iterator[None]:
+    yield
+    delete_indices()
 
 
 @pytest.fixture

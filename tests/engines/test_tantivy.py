@@ -13,13 +13,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from searchapp.analysis import FrenchAnalyzer
+from searchapp.engines.arrangements import arrangements
 from searchapp.engines.port import CompactionRequired, Document, EnginePanic, EngineRequest, MatchAllClause, TermClause
 from searchapp.engines.proximity import stand_near
 from searchapp.engines.tantivy_engine import TantivyEngine
 from searchapp.engines.tantivy_engine import entries as entries_module
 from searchapp.engines.tantivy_engine import schema as schema_module
 from searchapp.engines.tantivy_engine import writer as writer_module
-from searchapp.engines.tantivy_engine.arrangements import arrangements
 from searchapp.engines.tantivy_engine.entries import entry_of
 from searchapp.engines.tantivy_engine.stored import join, split
 from searchapp.engines.tantivy_engine.writer import deleted_documents

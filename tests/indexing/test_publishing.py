@@ -247,7 +247,7 @@ FAULTS: dict[str, tuple[Callable[[Document], Document | None], str]] = {
 def faulty(monkeypatch: pytest.MonkeyPatch, engine_name: str) -> Iterator[Callable[..., None]]:
     def install(fault: Callable[[Document], Document | None]) -> None:
         engine = bootstrap.engine_named(engine_name)
-        monkeypatch.setitem(bootstrap._ENGINES, engine_name, lambda: Faulty(engine, fault))  # type: ignore[index]
+        monkeypatch.setitem(bootstrap._ENGINES, engine_name, lambda config: Faulty(engine, fault))  # type: ignore[index]
 
     return install
 

@@ -16,6 +16,7 @@ from typing import Final, assert_never
 import tantivy
 from tantivy import DocAddress, FieldType, Occur, Query
 
+from searchapp.engines.arrangements import arrangements, count_arrangements
 from searchapp.engines.clauses import (
     AnyWord,
     BooleanClause,
@@ -36,7 +37,6 @@ from searchapp.engines.days import day_range
 from searchapp.engines.field_values import filter_keys
 from searchapp.engines.proximity import stand_in_a_row, stand_near
 from searchapp.engines.spans import documents_among
-from searchapp.engines.tantivy_engine.arrangements import arrangements, count_arrangements
 from searchapp.engines.tantivy_engine.schema import DAY, PACKED
 from searchapp.engines.tantivy_engine.stored import read_words, stored_bytes, words_at_positions
 from searchapp.engines.tantivy_engine.weights import as_boolean

@@ -1,9 +1,9 @@
-"""Words near each other, in the port's sense, which is not Tantivy's.
+"""Words near each other as phrases with gaps, for engines that find these.
 
-Tantivy's slop counts moves in the order of the phrase. The port asks for a stretch of positions that holds every term,
-each at a position of its own, in any order. A stretch can hold them in a limited number of ways, each of which is a
-phrase with gaps that Tantivy finds exactly. With many terms the ways are too many; then the words of every document
-that holds the terms are looked through.
+The port asks for a stretch of positions that holds every term, each at a position of its own, in any order; the slop of
+Lucene and Tantivy counts moves in the order of the phrase. A stretch can hold the terms in a limited number of ways,
+each of which is a phrase with gaps that such an engine finds exactly. With many terms the ways are too many; then the
+words of every document that holds the terms are looked through.
 """
 
 from __future__ import annotations

@@ -1,0 +1,189 @@
+"""Calls of a cluster: which node answers, for how long to wait, and the errors of the program for those of a cluster.
+
+A client is made once in each process: sockets must not be shared with the processes that ``serve`` forks.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from functools import cache
+from typing import Any, Final, cast
+
+import orjson
+from opensearchpy import OpenSearch
+from opensearchpy.exceptions import (
+    AuthenticationException,
+    AuthorizationException,
+    ConnectionTimeout,
+    NotFoundError,
+    SSLError,
+    TransportError,
+)
+from opensearchpy.exceptions import ConnectionError as NotConnected
+from opensearchpy.serializer import JSONSerializer
+
+from searchapp.engines.opensearch_engine.circuit_breaker import CircuitBreaker
+from searchapp.engines.opensearch_engine.settings import ClusterSettings
+from searchapp.errors import EngineUnavailable
+from searchapp.i18n import Message
+
+__all__ = ["Cluster", "ClusterBusy", "ClusterRefused", "cluster_of"]
+
+Json = Mapping[str, Any]
+_CONNECTIONS: Final = 16
+"""Connections to a node that a process keeps: twice the threads that search by default."""
+_BUSY: Final = (429, 502, 503, 504)
+
+
+class ClusterBusy(EngineUnavailable):
+    """The cluster can do no more at this moment: try again later."""
+
+
+class ClusterRefused(EngineUnavailable):
+    """The cluster refuses a request that it understood."""
+
+
+class _Serializer(JSONSerializer):
+    """JSON in C; bodies that are bytes already stay as they are."""
+
+    def dumps(self, data: Any) -> Any:
+        return data if isinstance(data, bytes | str) else orjson.dumps(data)
+
+    def loads(self, data: str) -> Any:
+        return orjson.loads(data)
+
+
+class Cluster:
+    """A cluster, called by JSON over HTTP. Safe to share between threads, and to use after a fork."""
+
+    def __init__(self, settings: ClusterSettings) -> None:
+        self.settings = settings
+        self._breaker = CircuitBreaker()
+        self._client: tuple[int, OpenSearch] | None = None
+
+    def call(
+        self, method: str, path: str, body: Any = None, *, seconds: float | None = None, **params: object
+    ) -> dict[str, Any]:
+        """Return the answer to a request, {} when what it names is not there.
+
+        ``seconds`` is the longest to wait, in place of that of the settings. Raises ClusterBusy, ClusterRefused and
+        EngineUnavailable, whose messages say what to do.
+        """
+        if not self._breaker.allows():
+            raise _unreachable(self.settings)
+        allowed = seconds or self.settings.seconds
+        sent = {"request_timeout": allowed, **{name: _parameter(value) for name, value in params.items()}}
+        try:
+            answer = self._connected().transport.perform_request(method, path, params=sent, body=body)
+        except NotFoundError:
+            answer = {}
+        except TransportError as error:
+            self._count(error)
+            raise _translated(error, self.settings, allowed) from error
+        self._breaker.succeeded()
+        return cast(dict[str, Any], answer)
+
+    def version(self) -> tuple[int, ...]:
+        """Return the version of the node that answers, as (2, 19, 6)."""
+        number = str(self.call("GET", "/")["version"]["number"])
+        return tuple(int(part) for part in number.partition("-")[0].split("."))
+
+    def _count(self, error: TransportError) -> None:
+        """Count ``error`` as a failure of the cluster, unless a node has understood and refused the request."""
+        if isinstance(error, NotConnected) or error.status_code in _BUSY[1:]:
+            self._breaker.failed()
+        else:
+            self._breaker.succeeded()
+
+    def _connected(self) -> OpenSearch:
+        """Return the client of this process; threads that meet here make one each, and keep the last."""
+        if self._client is None or self._client[0] != os.getpid():
+            self._client = os.getpid(), _client(self.settings)
+        return self._client[1]
+
+
+@cache
+def cluster_of(settings: ClusterSettings) -> Cluster:
+    """Return the cluster of these settings, the same at each call: its circuit breaker knows of all calls."""
+    return Cluster(settings)
+
+
+def _client(settings: ClusterSettings) -> OpenSearch:
+    headers = {"Authorization": f"ApiKey {settings.api_key}"} if settings.api_key else None
+    return OpenSearch(
+        list(settings.addresses),
+        serializer=_Serializer(),
+        http_auth=(settings.user, settings.password) if settings.user else None,
+        headers=headers,
+        ca_certs=str(settings.ca) if settings.ca else None,
+        client_cert=str(settings.certificate) if settings.certificate else None,
+        pool_maxsize=_CONNECTIONS,
+        max_retries=len(settings.addresses) - 1,
+        retry_on_status=(502,),
+        http_compress=False,
+    )
+
+
+def _parameter(value: object) -> object:
+    return str(value).lower() if isinstance(value, bool) else value
+
+
+def _translated(error: TransportError, settings: ClusterSettings, seconds: float) -> EngineUnavailable:
+    match error:
+        case ConnectionTimeout():
+            return EngineUnavailable(
+                Message(
+                    "The cluster did not answer within {seconds} seconds. Try again, or raise opensearch_seconds.",
+                    seconds=round(seconds, 1),
+                )
+            )
+        case SSLError():
+            return EngineUnavailable(
+                Message(
+                    "The certificate of the cluster is not trusted ({reason}). Set opensearch_ca to the file of its "
+                    "authority.",
+                    reason=str(error.info),
+                )
+            )
+        case NotConnected():
+            return _unreachable(settings)
+        case AuthenticationException() | AuthorizationException():
+            return ClusterRefused(
+                Message(
+                    "The cluster refuses access ({reason}). Correct opensearch_user and opensearch_password, or "
+                    "opensearch_api_key, or give this user more rights.",
+                    reason=_reason(error),
+                )
+            )
+    if error.status_code in _BUSY:
+        return ClusterBusy(
+            Message(
+                "The cluster is too busy or not complete ({reason}). Try again in a moment, and look at its health.",
+                reason=_reason(error),
+            )
+        )
+    return ClusterRefused(
+        Message(
+            "The cluster refuses a request ({reason}). Look at its log; its version must be 2 or newer.",
+            reason=_reason(error),
+        )
+    )
+
+
+def _unreachable(settings: ClusterSettings) -> EngineUnavailable:
+    return EngineUnavailable(
+        Message(
+            "No node of the cluster can be reached at {addresses}. Start it, or correct opensearch_addresses.",
+            addresses=", ".join(settings.addresses),
+        )
+    )
+
+
+def _reason(error: TransportError) -> str:
+    """Return the reason that a cluster gives, one line of bounded length."""
+    info = error.info if isinstance(error.info, dict) else {}
+    cause = info.get("error", {})
+    roots = cause.get("root_cause") if isinstance(cause, dict) else None
+    reason = roots[0].get("reason") if roots else str(error.error)
+    return f"{error.status_code}: {' '.join(str(reason).split())[:300]}"

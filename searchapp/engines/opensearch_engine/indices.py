@@ -1,0 +1,136 @@
+"""The indices of a site, one a generation, and the alias of the one that answers.
+
+An index is named ``searchapp-<site>-<generation>-<random>``; the alias ``searchapp-<site>`` says which one is
+published. A removed index is marked first and deleted some minutes later by the next writer, since a cluster closes
+the readers of a deleted one.
+"""
+
+from __future__ import annotations
+
+import re
+import secrets
+import time
+from pathlib import Path
+from typing import Any, Final
+
+from searchapp.engines.opensearch_engine.connection import Cluster
+from searchapp.engines.opensearch_engine.schema import index_definition
+from searchapp.errors import EngineUnavailable
+from searchapp.i18n import Message
+
+__all__ = ["Indices"]
+
+_PREFIX: Final = "searchapp"
+_NOT_IN_NAMES: Final = re.compile(r"[^a-z0-9.]")
+GRACE_SECONDS: Final = 600
+"""A generation that is removed goes on answering for as long: the searches of a request, or a walk over all pages."""
+CHANGE_SECONDS: Final = 60.0
+"""The longest that the cluster may take for a change of its state, such as a new index."""
+MERGE_SECONDS: Final = 6 * 3600.0
+_POLL_SECONDS: Final = 1.0
+
+
+class Indices:
+    """Creates, completes, publishes and removes indices."""
+
+    def __init__(self, cluster: Cluster) -> None:
+        self._cluster = cluster
+        self.alias = f"{_PREFIX}-{cluster.settings.site}"
+
+    def new_name(self, place: Path) -> str:
+        """Return a name for the index of a place, which nobody has."""
+        generation = _NOT_IN_NAMES.sub("_", place.absolute().parent.name.lower())[:80]
+        return f"{self.alias}-{generation}-{secrets.token_hex(4)}"
+
+    def create(self, index: str) -> None:
+        """Create an empty index for loading."""
+        definition = index_definition(self._cluster.settings.shards, self._cluster.version())
+        self._change("PUT", f"/{index}", definition)
+
+    def clone(self, base: str, index: str) -> None:
+        """Create an index for loading that has the documents of ``base``, whose files the nodes share by hard links."""
+        settings = {"index.blocks.write": None, "index.number_of_replicas": 0, "index.refresh_interval": "-1"}
+        self._change("PUT", f"/{base}/_clone/{index}", {"settings": settings}, wait_for_active_shards="all")
+        self._wait_for("yellow", index)
+
+    def complete(self, index: str) -> int:
+        """Make an index durable and read-only; return the number of its documents."""
+        self._change("POST", f"/{index}/_refresh")
+        self._change("PUT", f"/{index}/_settings", {"index.blocks.write": True})
+        self._change("POST", f"/{index}/_flush", wait_if_ongoing=True)
+        return self.count(index)
+
+    def count(self, index: str) -> int:
+        """Return the number of documents, -1 when the index is not there."""
+        answer = self._cluster.call("GET", f"/{index}/_count")
+        return int(answer.get("count", -1))
+
+    def publish(self, index: str) -> None:
+        """Merge an index, have it copied to other nodes, and move the alias to it once it is green.
+
+        Merging halves the disk that a freshly loaded index takes: what the cluster keeps for its own recovery goes.
+        """
+        self._merge(index)
+        self._change("PUT", f"/{index}/_settings", {"index.number_of_replicas": self._cluster.settings.replicas})
+        self._wait_for("green", index)
+        self._unmark(index)
+        remove = {"index": f"{self.alias}-*", "alias": self.alias, "must_exist": False}
+        add = {"index": index, "alias": self.alias}
+        self._change("POST", "/_aliases", {"actions": [{"remove": remove}, {"add": add}]})
+
+    def published(self) -> str | None:
+        """Return the index that the alias names, None without one."""
+        return next(iter(self._cluster.call("GET", f"/_alias/{self.alias}")), None)
+
+    def remove(self, index: str, *, at_once: bool = False) -> None:
+        """Delete an index, at once or when nobody reads it any more; a missing one is fine."""
+        if at_once:
+            self._change("DELETE", f"/{index}")
+        else:
+            self._change("PUT", f"/{index}/_mapping", {"_meta": {"removed": int(time.time())}})
+        self.sweep()
+
+    def sweep(self, grace: float = GRACE_SECONDS) -> None:
+        """Delete the indices that were removed ``grace`` seconds ago or earlier."""
+        path = f"/{self.alias}-*/_mapping"
+        found = self._cluster.call("GET", path, filter_path="*.mappings._meta", ignore_unavailable=True)
+        for index, mapping in found.items():
+            removed = mapping["mappings"]["_meta"].get("removed")
+            if removed is not None and removed <= time.time() - grace:
+                self._change("DELETE", f"/{index}")
+
+    def _unmark(self, index: str) -> None:
+        """Keep an index that was removed and is published again, by a backup that came back."""
+        self._change("PUT", f"/{index}/_mapping", {"_meta": {}})
+
+    def _merge(self, index: str) -> None:
+        path = f"/{index}/_forcemerge"
+        task = self._change("POST", path, max_num_segments=1, wait_for_completion=False).get("task")
+        end = time.monotonic() + MERGE_SECONDS
+        while task and time.monotonic() < end:
+            answer = self._cluster.call("GET", f"/_tasks/{task}", wait_for_completion=True, timeout="5s", seconds=30.0)
+            if answer.get("completed", True):
+                return
+            time.sleep(_POLL_SECONDS)
+
+    def _wait_for(self, status: str, index: str) -> None:
+        """Wait until an index is green or yellow; raises EngineUnavailable when it does not become so."""
+        health = self._cluster.call(
+            "GET",
+            f"/_cluster/health/{index}",
+            wait_for_status=status,
+            timeout=f"{int(CHANGE_SECONDS)}s",
+            seconds=CHANGE_SECONDS + 10,
+        )
+        if health["timed_out"]:
+            raise EngineUnavailable(
+                Message(
+                    "The index {index} does not become {status}: the nodes that there are cannot hold all its copies. "
+                    "Start the missing nodes, or lower opensearch_replicas.",
+                    index=index,
+                    status=status,
+                )
+            )
+
+    def _change(self, method: str, path: str, body: Any = None, **params: Any) -> dict[str, Any]:
+        return self._cluster.call(method, path, body, seconds=CHANGE_SECONDS, **params)

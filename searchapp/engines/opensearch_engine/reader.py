@@ -1,0 +1,367 @@
+"""Searching the index of a generation: the cluster finds, scores and counts; here its answers become the port's.
+
+A search is one call, and one more for the articles that are shown: rerank features and days come with the candidates,
+and terms are looked up in the dictionary of the place.
+"""
+
+from __future__ import annotations
+
+import time
+from base64 import b64decode
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
+from math import isfinite
+from typing import Any, Final, cast
+
+from searchapp.engines.field_values import facet_buckets, shown_values
+from searchapp.engines.opensearch_engine import counts
+from searchapp.engines.opensearch_engine.connection import Cluster
+from searchapp.engines.opensearch_engine.pointer import Pointer
+from searchapp.engines.opensearch_engine.query_builder import (
+    Find,
+    Json,
+    QueryBuilder,
+    any_of,
+    filter_queries,
+    scores,
+)
+from searchapp.engines.opensearch_engine.schema import (
+    ARTICLE,
+    DAY,
+    KEY,
+    NEWEST,
+    OLDEST,
+    ORDINAL,
+    RERANK_FEATURES,
+    TERM_FIELDS,
+)
+from searchapp.engines.opensearch_engine.term_dictionary import Dictionary
+from searchapp.engines.opensearch_engine.term_encoding import SEPARATOR, document_id
+from searchapp.engines.port import Candidate, DocumentHandle, EngineRequest, EngineResult, SortKey
+from searchapp.engines.sort_keys import UNSCORED, falling, score_of
+from searchapp.engines.stored_form import from_values
+from searchapp.errors import IndexDamaged
+from searchapp.i18n import Message
+from searchapp.model import Article, Deadline, FacetBucket, Groups, Sort
+from searchapp.schema import FACET_KEYS, ID, VALUE_ATTRIBUTES
+
+__all__ = ["MAX_FACET_VALUES", "MAX_GROUPED", "OpenSearchReader"]
+
+MAX_FACET_VALUES: Final = counts.MAX_FACET_VALUES
+MAX_GROUPED: Final = 10_000
+"""Of more matches the number of groups is not counted."""
+# Candidates whose rerank features come with them; more are pages of an export, which reads none.
+_MAX_WITH_FEATURES: Final = 500
+# Articles in one request: some megabytes.
+_ARTICLES_AT_A_TIME: Final = 200
+_DOCUMENTS_PER_SCAN: Final = 200
+_LARGEST: Final = (1 << 63) - 1
+_HIGHEST_SCORE: Final = 3e38
+_ALL: Final = 1 << 60
+_COLUMN_OF: Final = {Sort.NEWEST: NEWEST, Sort.OLDEST: OLDEST}
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """A document handle: the id in the cluster, and what a search brought along."""
+
+    id: str
+    day: int = field(compare=False)
+    features: bytes | None = field(compare=False)
+
+
+class OpenSearchReader:
+    """A :class:`~searchapp.engines.port.Reader`. Safe to share between threads."""
+
+    def __init__(self, cluster: Cluster, pointer: Pointer, dictionary: Dictionary) -> None:
+        self._cluster = cluster
+        self._index = pointer.index
+        self._dictionary = dictionary
+        self._shown: dict[str, Mapping[str, str]] = {}
+        self._groups: tuple[Groups, dict[int, int]] = (Groups(), {})
+        self.count = pointer.count
+
+    def search(self, request: EngineRequest) -> EngineResult:
+        if not self.count:
+            return EngineResult(0, (), dict.fromkeys(request.facets, ()), groups=0 if request.groups else None)
+        builder = QueryBuilder(request.deadline, _Scanner(self._ask, request.deadline).scan)
+        by_score = request.sort is Sort.RELEVANCE and scores(request.clause)
+        search = _Search(request, builder.query(request.clause), by_score, self.count)
+        answer = self._ask(search.body(), request.deadline, by_score=by_score)
+        total = int(answer["hits"]["total"]["value"])
+        numbers = self._group_numbers(request.groups)
+        candidates = search.candidates(answer, numbers)
+        facets, more = self._facets(search, answer)
+        return EngineResult(
+            total=total,
+            candidates=candidates,
+            facets=facets,
+            truncated=more,
+            histogram=counts.histogram(answer.get("aggregations", {}), request),
+            timeline=counts.timeline(answer.get("aggregations", {}), request),
+            complete=builder.complete and _is_complete(answer),
+            groups=self._count_groups(search, total, candidates, numbers) if request.groups else None,
+        )
+
+    def articles(self, documents: Iterable[DocumentHandle]) -> list[Article]:
+        return [_article(found) for found in self._stored(found.id for found in map(_found, documents))]
+
+    def article(self, article_id: str) -> Article | None:
+        document = next(self._stored([document_id(article_id)]))
+        return _article(document) if document["found"] else None
+
+    def rerank_features(self, documents: Iterable[DocumentHandle]) -> list[bytes]:
+        handles = list(map(_found, documents))
+        missing = [found.id for found in handles if found.features is None]
+        fetched = dict(self._fetch_features(missing))
+        return [fetched[found.id] if found.features is None else found.features for found in handles]
+
+    def days(self, documents: Iterable[DocumentHandle]) -> list[int]:
+        return [found.day for found in map(_found, documents)]
+
+    def terms_with_prefix(self, field: str, prefix: str, limit: int) -> list[tuple[str, int]]:
+        if field == ID:
+            return self._ids_with_prefix(prefix, limit)
+        return self._dictionary.with_prefix(field, prefix, limit) if field in TERM_FIELDS else []
+
+    def document_frequency(self, field: str, term: str) -> int:
+        if field == ID:
+            return int(self._call("_count", {"query": any_of(ID, [term])})["count"])
+        return self._dictionary.document_frequency(field, term) if field in TERM_FIELDS else 0
+
+    def close(self) -> None:
+        self._dictionary.close()
+
+    # Calls
+
+    def _call(self, path: str, body: Json, **params: Any) -> Json:
+        answer = self._cluster.call("POST", f"/{self._index}/{path}", body, **params)
+        if not answer:
+            reason = Message("its index is not in the cluster")
+            raise IndexDamaged(self._index, [Message("{file}: {reason}", file=self._index, reason=reason)])
+        return answer
+
+    def _ask(self, body: Json, deadline: Deadline = Deadline(), *, by_score: bool = False) -> Json:
+        """Return the answer to a search. Scores need the frequencies of all shards, to be those of one index."""
+        if isfinite(deadline.moment):
+            body = body | {"timeout": f"{max(1, int(1000 * (deadline.moment - time.monotonic())))}ms"}
+        how = "dfs_query_then_fetch" if by_score else "query_then_fetch"
+        partial = self._cluster.settings.partial
+        return self._call("_search", body, search_type=how, allow_partial_search_results=partial)
+
+    def _stored(self, ids: Iterable[str]) -> Iterator[Json]:
+        """Yield what the cluster stores of documents, in the order asked for."""
+        left = iter(ids)
+        while some := list(islice(left, _ARTICLES_AT_A_TIME)):
+            yield from self._call("_mget", {"ids": some}, _source_includes=ARTICLE)["docs"]
+
+    def _fetch_features(self, ids: Sequence[str]) -> Iterator[tuple[str, bytes]]:
+        for start in range(0, len(ids), _ARTICLES_AT_A_TIME):
+            body = {"ids": ids[start : start + _ARTICLES_AT_A_TIME]}
+            for document in self._call("_mget", body, stored_fields=RERANK_FEATURES, _source=False)["docs"]:
+                yield document["_id"], b64decode(document["fields"][RERANK_FEATURES][0])
+
+    def _ids_with_prefix(self, prefix: str, limit: int) -> list[tuple[str, int]]:
+        body = {"query": {"prefix": {ID: prefix}}, "sort": [{ID: "asc"}], "size": min(limit, self.count)}
+        hits = self._ask({**body, "_source": False})["hits"]["hits"] if limit and self.count else []
+        return [(hit["sort"][0], 1) for hit in hits]
+
+    # Counts
+
+    def _facets(self, search: _Search, answer: Json) -> tuple[dict[str, tuple[FacetBucket, ...]], frozenset[str]]:
+        """Return of each facet its buckets, and the names of those that have more."""
+        limit = search.request.facet_limit
+        facets: dict[str, tuple[FacetBucket, ...]] = dict.fromkeys(search.request.facets, ())
+        found = answer.get("aggregations", {})
+        if search.facets and limit is None:  # too many buckets for one search
+            found = self._facets_one_by_one(search)
+        for name in search.facets:
+            facets[name] = facet_buckets(counts.facet_counts(found, name), self._shown_values(name))
+        more = {name for name, buckets in facets.items() if limit is not None and len(buckets) > limit}
+        return {name: buckets[:limit] for name, buckets in facets.items()}, frozenset(more)
+
+    def _facets_one_by_one(self, search: _Search) -> Json:
+        found: Json = {}
+        for name in search.facets:
+            found |= self._ask(search.facet_body(name), search.request.deadline)["aggregations"]
+        return found
+
+    def _shown_values(self, name: str) -> Mapping[str, str]:
+        """Return the value shown for each key of a facet; threads that meet here read the same."""
+        if name not in self._shown:
+            values = self.terms_with_prefix(name, "", _ALL) if name in VALUE_ATTRIBUTES else []
+            several = shown_values(values, lambda value: self._live_documents(name, value))
+            self._shown[name] = several
+        return self._shown[name]
+
+    def _live_documents(self, field: str, value: str) -> int:
+        return int(self._call("_count", {"query": any_of(field, [value])})["count"])
+
+    # Groups of near duplicates
+
+    def _group_numbers(self, groups: Groups | None) -> Mapping[int, int]:
+        """Return the group of each key; those of the groups last asked for are kept."""
+        if groups is None:
+            return {}
+        last, numbers = self._groups
+        if last is not groups:
+            numbers = dict(zip(groups.keys, groups.numbers, strict=True))
+            self._groups = groups, numbers
+        return numbers
+
+    def _count_groups(
+        self, search: _Search, total: int, candidates: Sequence[Candidate], numbers: Mapping[int, int]
+    ) -> int | None:
+        """Return the number of matches when those of a group count once; None when they are too many."""
+        if not numbers or not total:
+            return total
+        if total > MAX_GROUPED:
+            return None
+        found = [candidate.group for candidate in candidates if candidate.group]
+        if len(candidates) < total:
+            keys = {"keys": {"terms": {"field": KEY, "size": MAX_GROUPED, "shard_size": MAX_GROUPED}}}
+            answer = self._ask(search.counting_body(keys), search.request.deadline)
+            buckets = answer["aggregations"]["keys"]["buckets"]
+            found = [numbers[bucket["key"]] for bucket in buckets if bucket["key"] in numbers]
+        return total - len(found) + len(set(found))
+
+
+class _Search:
+    """The body of a search, and its candidates."""
+
+    def __init__(self, request: EngineRequest, query: Json, by_score: bool, count: int) -> None:
+        self.request = request
+        self.facets = [name for name in request.facets if name in FACET_KEYS]
+        self._by_score = by_score
+        self._query = query
+        filters = filter_queries(request.filters)
+        own = counts.own_filters(request, filters)
+        self._outside = {name: filters[name] for name in own}
+        self._inside = [query for name, query in filters.items() if name not in own]
+        # The port takes any offset and limit; a cluster takes no more than 31 bits, and no offset after a key.
+        self._skipped = min(request.offset, count)
+        self._size = min(request.limit, count - self._skipped) if self._skipped < count else 0
+
+    def body(self) -> Json:
+        with_facets = self.facets if self.request.facet_limit is not None else []
+        asked = counts.aggregations(self.request, self._outside, with_facets, periods=True)
+        fields = {"stored_fields": [RERANK_FEATURES]} if 0 < self._size <= _MAX_WITH_FEATURES else {}
+        return {
+            "query": self._narrowed(self._inside, scored=self._by_score),
+            "size": self._skipped + self._size if self.request.after else self._size,
+            **({"search_after": self._after(self.request.after)} if self.request.after else {"from": self._skipped}),
+            "sort": self._sort(),
+            "track_total_hits": True,
+            "_source": False,
+            "docvalue_fields": [KEY, DAY],
+            **fields,
+            **({"post_filter": {"bool": {"filter": list(self._outside.values())}}} if self._outside else {}),
+            **({"aggs": asked} if asked else {}),
+        }
+
+    def facet_body(self, name: str) -> Json:
+        asked = counts.aggregations(self.request, self._outside, [name], periods=False)
+        return {"query": self._narrowed(self._inside), "size": 0, "track_total_hits": False, "aggs": asked}
+
+    def counting_body(self, asked: Json) -> Json:
+        """Return the body that computes aggregations over all matches."""
+        query = self._narrowed([*self._inside, *self._outside.values()])
+        return {"query": query, "size": 0, "track_total_hits": False, "aggs": asked}
+
+    def candidates(self, answer: Json, numbers: Mapping[int, int]) -> tuple[Candidate, ...]:
+        hits = answer["hits"]["hits"]
+        if self.request.after:
+            hits = hits[self._skipped :]
+        return tuple(self._candidate(hit, numbers) for hit in hits)
+
+    def _candidate(self, hit: Json, numbers: Mapping[int, int]) -> Candidate:
+        values = hit["fields"]
+        features = values.get(RERANK_FEATURES)
+        found = _Found(hit["_id"], values.get(DAY, [0])[0], b64decode(features[0]) if features else None)
+        score = float(hit["sort"][0]) if self._by_score else 0.0
+        group = numbers.get(values[KEY][0], 0) if numbers else 0
+        return Candidate(DocumentHandle(found), score, self._sort_key(hit["sort"]), group)
+
+    def _narrowed(self, filters: Sequence[Json], *, scored: bool = False) -> Json:
+        if scored:
+            return {"bool": {"must": [self._query], "filter": list(filters)}} if filters else self._query
+        return {"bool": {"filter": [self._query, *filters]}}
+
+    # The order: a number that rises, then the order of adding
+
+    def _sort(self) -> list[Json]:
+        order = [{"_score": "desc"}] if self._by_score else []
+        if column := _COLUMN_OF.get(self.request.sort):
+            order = [{column: "asc"}]
+        return [*order, {ORDINAL: "asc"}]
+
+    def _sort_key(self, values: Sequence[Any]) -> SortKey:
+        if len(values) == 1:
+            return UNSCORED, int(values[0])
+        return falling(values[0]) if self._by_score else int(values[0]), int(values[1])
+
+    def _after(self, key: SortKey) -> list[float]:
+        first, ordinal = key[0], min(key[1], _LARGEST)
+        if self._by_score:
+            return [min(score_of(first), _HIGHEST_SCORE), ordinal]
+        if self.request.sort in _COLUMN_OF:
+            return [min(first, _LARGEST), ordinal]
+        if first == UNSCORED:
+            return [ordinal]
+        return [-1 if first < UNSCORED else _LARGEST]
+
+
+class _Scanner:
+    """Looks through the stored words of documents for what no query of a cluster expresses."""
+
+    def __init__(self, ask: Any, deadline: Deadline) -> None:
+        self._ask = ask
+        self._deadline = deadline
+
+    def scan(self, field: str, query: Json, find: Find) -> tuple[list[int], bool]:
+        """Return the ordinals of the documents whose words ``find`` chooses, and whether there was time for all."""
+        chosen: list[int] = []
+        body: Json = {
+            "query": {"bool": {"filter": [query]}},
+            "size": _DOCUMENTS_PER_SCAN,
+            "sort": [{ORDINAL: "asc"}],
+            "stored_fields": [field],
+            "track_total_hits": False,
+        }
+        while not self._deadline.passed():
+            answer = self._ask(body, self._deadline)
+            hits = answer["hits"]["hits"]
+            some = [_words(hit.get("fields", {}).get(field, ())) for hit in hits]
+            chosen += [hits[index]["sort"][0] for index in find(some)]
+            if not _is_complete(answer):
+                return chosen, False
+            if len(hits) < _DOCUMENTS_PER_SCAN:
+                return chosen, True
+            body["search_after"] = hits[-1]["sort"]
+        return chosen, False
+
+
+def _words(paragraphs: Iterable[str]) -> list[str]:
+    """Return the words of a field by their positions; SEPARATOR, which no word is, stands where a paragraph ends."""
+    words: list[str] = []
+    for paragraph in paragraphs:
+        words += [SEPARATOR, *paragraph.split(" ")] if words else paragraph.split(" ")
+    return words
+
+
+def _is_complete(answer: Json) -> bool:
+    return not answer["timed_out"] and not answer["_shards"]["failed"]
+
+
+def _found(document: DocumentHandle) -> _Found:
+    return cast(_Found, document)
+
+
+def _article(document: Json) -> Article:
+    """Return the stored article of a document; raises IndexDamaged when it is none."""
+    try:
+        return from_values(document["_source"][ARTICLE])
+    except (ValueError, LookupError) as error:
+        reason = Message("it cannot be read ({reason})", reason=f"a stored article: {error}")
+        raise IndexDamaged("engine", [Message("{file}: {reason}", file="engine", reason=reason)]) from error
