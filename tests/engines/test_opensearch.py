@@ -1,0 +1,269 @@
+"""Behaviour of the OpenSearch adapter that needs no cluster: failures of nodes, the term dictionary, encoding.
+
+Nodes that fail are small HTTP servers, since a real one cannot be made to answer so.
+``make test-cluster`` has the rest.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from searchapp.engines.opensearch_engine import ClusterSettings, OpenSearchEngine
+from searchapp.engines.opensearch_engine import bulk_loader as bulk_module
+from searchapp.engines.opensearch_engine.bulk_loader import BulkLoader
+from searchapp.engines.opensearch_engine.circuit_breaker import MAX_FAILURES, PROBE_SECONDS, CircuitBreaker
+from searchapp.engines.opensearch_engine.connection import Cluster
+from searchapp.engines.opensearch_engine.pointer import Pointer, write_pointer
+from searchapp.engines.opensearch_engine.term_dictionary import Dictionary, DictionaryWriter
+from searchapp.engines.opensearch_engine.term_encoding import document_id, join_terms, value_text
+from searchapp.errors import EngineUnavailable, IndexDamaged
+
+Answer = tuple[int, object]
+"""Status and JSON."""
+
+
+class Node:
+    """A server that answers as it is told, one answer after another and then the last again."""
+
+    def __init__(self, answers: list[Answer]) -> None:
+        self.bodies: list[bytes] = []
+        node = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_POST(self) -> None:
+                node.bodies.append(self.rfile.read(int(self.headers.get("Content-Length", 0))))
+                status, body = answers[min(len(node.bodies), len(answers)) - 1]
+                content = json.dumps(body).encode()
+                self.send_response(status)
+                self.send_header("Content-Type", "application/json")
+                self.send_header("Content-Length", str(len(content)))
+                self.end_headers()
+                self.wfile.write(content)
+
+            do_GET = do_PUT = do_POST  # noqa: N815 - names of the library
+
+            def log_message(self, *args: object) -> None:
+                pass
+
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self._server.daemon_threads = True
+        self.address = f"http://127.0.0.1:{self._server.server_port}"
+        Thread(target=self._server.serve_forever, args=(0.01,), daemon=True).start()
+
+    def close(self) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+
+
+@pytest.fixture
+def node() -> Iterator[Callable[..., Node]]:
+    nodes: list[Node] = []
+
+    def start(*answers: Answer) -> Node:
+        nodes.append(Node(list(answers)))
+        return nodes[-1]
+
+    yield start
+    for started in nodes:
+        started.close()
+
+
+def refused(reason: str) -> dict[str, object]:
+    return {"error": {"root_cause": [{"reason": reason}]}}
+
+
+def unused_address() -> str:
+    with ThreadingHTTPServer(("127.0.0.1", 0), BaseHTTPRequestHandler) as server:
+        return f"http://127.0.0.1:{server.server_port}"
+
+
+@pytest.fixture(autouse=True)
+def _without_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bulk_module, "_FIRST_PAUSE", 0.0)
+    monkeypatch.setattr(bulk_module, "_LONGEST_PAUSE", 0.0)
+
+
+# Calls
+
+
+def test_a_cluster_that_is_not_there_is_named_with_its_addresses() -> None:
+    address = unused_address()
+    with pytest.raises(EngineUnavailable, match=f"{address}.*opensearch_addresses"):
+        Cluster(ClusterSettings((address,))).call("GET", "/")
+
+
+def test_another_node_answers_for_one_that_is_not_there(node: Callable[..., Node]) -> None:
+    cluster = Cluster(ClusterSettings((unused_address(), node((200, {"count": 3})).address)))
+    assert [cluster.call("GET", "/x/_count") for _ in range(4)] == [{"count": 3}] * 4
+
+
+@pytest.mark.parametrize(
+    ("status", "named"),
+    [(401, "opensearch_password"), (403, "more rights"), (429, "health"), (503, "health"), (400, "its log")],
+)
+def test_what_a_cluster_refuses_is_told_with_its_reason_and_what_to_do(
+    node: Callable[..., Node], status: int, named: str
+) -> None:
+    cluster = Cluster(ClusterSettings((node((status, refused("so it is"))).address,)))
+    with pytest.raises(EngineUnavailable, match=f"so it is.*{named}"):
+        cluster.call("POST", "/x/_search", {})
+
+
+def test_what_is_not_there_is_an_empty_answer(node: Callable[..., Node]) -> None:
+    assert Cluster(ClusterSettings((node((404, {})).address,))).call("GET", "/x/_count") == {}
+
+
+def test_a_cluster_that_failed_some_times_is_not_asked_any_more(node: Callable[..., Node]) -> None:
+    failing = node((503, refused("no manager")))
+    cluster = Cluster(ClusterSettings((failing.address,)))
+    for _ in range(3 * MAX_FAILURES):
+        with pytest.raises(EngineUnavailable):
+            cluster.call("POST", "/x/_search", {})
+    assert len(failing.bodies) == MAX_FAILURES
+
+
+def test_refusals_are_no_failures_of_the_cluster(node: Callable[..., Node]) -> None:
+    refusing = node((400, refused("no such field")))
+    cluster = Cluster(ClusterSettings((refusing.address,)))
+    for _ in range(3 * MAX_FAILURES):
+        with pytest.raises(EngineUnavailable):
+            cluster.call("POST", "/x/_search", {})
+    assert len(refusing.bodies) == 3 * MAX_FAILURES
+
+
+def test_an_open_circuit_lets_one_call_through_after_a_while_and_closes_with_its_success() -> None:
+    now = [0.0]
+    breaker = CircuitBreaker(lambda: now[0])
+    for _ in range(MAX_FAILURES):
+        assert breaker.allows()
+        breaker.failed()
+    assert not breaker.allows()
+    now[0] = PROBE_SECONDS
+    assert [breaker.allows(), breaker.allows()] == [True, False]
+    breaker.succeeded()
+    assert [breaker.allows(), breaker.allows()] == [True, True]
+
+
+def test_secrets_are_not_shown_with_the_settings() -> None:
+    shown = repr(ClusterSettings(("http://127.0.0.1:9200",), user="lecteur", password="sésame", api_key="clé"))  # noqa: S106
+    assert "lecteur" in shown
+    assert "sésame" not in shown
+    assert "clé" not in shown
+
+
+# Loading
+
+
+def item(status: int, result: str = "created") -> dict[str, object]:
+    return {"index": {"status": status, "result": result, "error": {"reason": "queue is full"}}}
+
+
+def test_only_the_documents_that_a_busy_cluster_has_not_taken_are_sent_again(node: Callable[..., Node]) -> None:
+    cellar = node((200, {"items": [item(201), item(429)]}), (200, {"items": [item(201)]}))
+    loader = BulkLoader(Cluster(ClusterSettings((cellar.address,))), "x")
+    loader.add("vin", 1, b'{"a":1}')
+    loader.add("port", 2, b'{"a":2}')
+    loader.finish()
+    assert [body.count(b'"_id"') for body in cellar.bodies] == [2, 1]
+    assert b'"port"' in cellar.bodies[1]
+
+
+def test_a_request_that_fails_is_sent_again_and_an_action_that_was_done_already_is_no_error(
+    node: Callable[..., Node],
+) -> None:
+    cellar = node((503, refused("no manager")), (200, {"items": [item(409)]}))
+    loader = BulkLoader(Cluster(ClusterSettings((cellar.address,))), "x")
+    loader.add("vin", 1, b"{}")
+    loader.finish()
+    assert len(cellar.bodies) == 2
+
+
+def test_an_article_that_the_cluster_refuses_is_named(node: Callable[..., Node]) -> None:
+    loader = BulkLoader(Cluster(ClusterSettings((node((200, {"items": [item(400)]})).address,))), "x")
+    loader.add("vin", 1, b"{}")
+    with pytest.raises(EngineUnavailable, match=r"vin.*queue is full"):
+        loader.finish()
+    loader.stop()
+
+
+def test_a_cluster_that_stays_busy_fails_the_load(node: Callable[..., Node]) -> None:
+    loader = BulkLoader(Cluster(ClusterSettings((node((200, {"items": [item(429)]})).address,))), "x")
+    loader.add("vin", 1, b"{}")
+    with pytest.raises(EngineUnavailable, match="too busy"):
+        loader.finish()
+    loader.stop()
+
+
+# Places
+
+
+def test_a_place_whose_index_is_not_in_the_cluster_is_damaged(node: Callable[..., Node], tmp_path: Path) -> None:
+    write_pointer(tmp_path, Pointer("searchapp-archive-x", complete=True, count=3))
+    with pytest.raises(IndexDamaged):
+        OpenSearchEngine(ClusterSettings((node((404, {})).address,))).open(tmp_path)
+
+
+def test_a_place_cannot_be_called_damaged_while_the_cluster_does_not_answer(tmp_path: Path) -> None:
+    write_pointer(tmp_path, Pointer("searchapp-archive-x", complete=True, count=3))
+    with pytest.raises(EngineUnavailable):
+        OpenSearchEngine(ClusterSettings((unused_address(),))).open(tmp_path)
+
+
+# Terms
+
+WORDS = st.text(st.sampled_from("aé \ue000ps0g#"), max_size=5)
+
+
+@given(st.lists(WORDS, min_size=1, max_size=6))
+def test_joined_terms_split_at_spaces_into_as_many_that_stand_for_the_same(terms: list[str]) -> None:
+    joined = join_terms(terms).split(" ")
+    assert len(joined) == len(terms)
+    assert len(set(joined)) == len(set(terms))
+
+
+@given(st.lists(st.text(max_size=3) | st.integers(0, 3).map(lambda more: "é" * 250 + "x" * more), unique=True))
+def test_ids_of_any_text_and_length_are_told_apart_and_short(ids: list[str]) -> None:
+    made = [document_id(article_id) for article_id in ids if article_id.isprintable()]
+    assert len(set(made)) == len(made)
+    assert all(0 < len(each.encode()) <= 512 for each in made)
+
+
+def test_a_term_of_any_length_is_taken() -> None:
+    assert all(len(text.encode()) < 32_766 for text in (join_terms(["é" * 20_000]), value_text("x" * 40_000)))
+    assert join_terms(["é" * 20_000]) != join_terms(["é" * 20_001])
+
+
+@given(st.lists(st.lists(WORDS, unique=True), max_size=5), st.lists(st.lists(WORDS, unique=True), max_size=5), WORDS)
+def test_the_dictionary_counts_documents_over_generations(
+    tmp_path_factory: pytest.TempPathFactory, first: list[list[str]], second: list[list[str]], prefix: str
+) -> None:
+    folders = [tmp_path_factory.mktemp("place") for _ in range(2)]
+    for number, documents in enumerate((first, second)):
+        writer = DictionaryWriter(folders[number], folders[0] if number else None)
+        for terms in documents:
+            writer.add({"words": terms})
+        writer.close()
+    expected = Counter(term for terms in (*first, *second) for term in terms)
+    with closing(Dictionary(folders[1])) as dictionary:
+        pairs = sorted((term, count) for term, count in expected.items() if term.startswith(prefix))
+        assert dictionary.with_prefix("words", prefix, 99) == pairs
+        assert dictionary.with_prefix("words", prefix, 1) == pairs[:1]
+        assert all(dictionary.document_frequency("words", term) == count for term, count in expected.items())
+        assert dictionary.document_frequency("other", "a") == 0
+
+
+def test_a_damaged_dictionary_is_a_damaged_place(node: Callable[..., Node], tmp_path: Path) -> None:
+    write_pointer(tmp_path, Pointer("searchapp-archive-x", complete=True, count=3))
+    (tmp_path / "dictionary.sqlite").write_bytes(b"SQLite format 3\0" + bytes(200))
+    with pytest.raises(IndexDamaged):
+        OpenSearchEngine(ClusterSettings((node((200, {"count": 3})).address,))).open(tmp_path)
