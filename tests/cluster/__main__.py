@@ -6,9 +6,10 @@ With ``--keep`` it only starts the cluster, prints its addresses and ends with C
 from __future__ import annotations
 
 import os
-import subprocess
 import sys
 import threading
+
+import pytest
 
 from tests.cluster.nodes import ClusterMissing, started
 
@@ -24,9 +25,10 @@ def main(arguments: list[str]) -> int:
                 sys.stdout.write(addresses + "\n")
                 sys.stdout.flush()
                 threading.Event().wait()
-            environment = {"DIFFERENTIAL_CORPORA": "6"} | os.environ | {"SEARCHAPP_TEST_CLUSTER": addresses}
-            tests = [sys.executable, "-m", "pytest", "-p", "no:xdist", "-k", "opensearch", *(arguments or CONTRACT)]
-            return subprocess.run(tests, env=environment).returncode
+            # Tests read both when they are collected. In this process, so that they can kill nodes.
+            os.environ["SEARCHAPP_TEST_CLUSTER"] = addresses
+            os.environ.setdefault("DIFFERENTIAL_CORPORA", "6")
+            return pytest.main(["-p", "no:xdist", "-k", "opensearch", *(arguments or CONTRACT)])
     except ClusterMissing as missing:
         sys.stderr.write(f"Not tested on a cluster: {missing}\n")
         return 0

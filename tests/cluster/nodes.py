@@ -20,7 +20,7 @@ from tempfile import TemporaryDirectory
 from typing import Any, Final
 from urllib.request import urlopen
 
-__all__ = ["Cluster", "ClusterMissing", "build", "started"]
+__all__ = ["Cluster", "ClusterMissing", "build", "running", "started"]
 
 HERE: Final = Path(__file__).parent
 CACHE: Final = HERE.parents[1] / ".cluster"
@@ -157,6 +157,16 @@ def started(folder: Path | None = None) -> Iterator[Cluster]:
             for number in range(NODES):
                 cluster.start(number)
             cluster.wait_until_green()
+            _running.append(cluster)
             yield cluster
         finally:
+            _running.clear()
             cluster.stop()
+
+
+_running: Final[list[Cluster]] = []
+
+
+def running() -> Cluster | None:
+    """Return the cluster that this process has started."""
+    return _running[-1] if _running else None
