@@ -39,6 +39,7 @@ _COMMANDS: Final = (
     ("embed", "embed_command", _("Compute what ordering by meaning needs.")),
     ("token", "token_command", _("Add, list and revoke tokens of people and programs.")),
     ("evaluate", "evaluate_command", _("Measure the ranking on judged queries.")),
+    ("compare", "compare_command", _("Compare the answers of two indexes.")),
     ("plan", "plan_command", _("Estimate time, memory and disk for a number of articles.")),
     ("completion", "completion_command", _("Print the completion script of a shell.")),
 )

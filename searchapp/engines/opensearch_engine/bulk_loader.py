@@ -114,7 +114,9 @@ class BulkLoader:
 
     def _request(self, batch: Sequence[_Action]) -> list[dict[str, Any]]:
         body = b"".join(action.lines for action in batch)
-        answer = self._cluster.call("POST", self._path, body, seconds=LOAD_SECONDS, timeout="30s", filter_path=_ANSWERED)
+        answer = self._cluster.call(
+            "POST", self._path, body, seconds=LOAD_SECONDS, timeout="30s", filter_path=_ANSWERED
+        )
         if not answer:
             raise ClusterRefused(Message("The index that is being written is gone. Run: searchapp reindex"))
         return [outcome for item in answer["items"] for outcome in item.values()]

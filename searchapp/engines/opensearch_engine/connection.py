@@ -25,15 +25,17 @@ from opensearchpy.serializer import JSONSerializer
 
 from searchapp.engines.opensearch_engine.circuit_breaker import CircuitBreaker
 from searchapp.engines.opensearch_engine.settings import ClusterSettings
-from searchapp.errors import EngineUnavailable
+from searchapp.errors import EngineUnavailable, OutOfTime, Unavailable
 from searchapp.i18n import Message
 
-__all__ = ["Cluster", "ClusterBusy", "ClusterRefused", "cluster_of"]
+__all__ = ["TIME_EXCEEDED", "Cluster", "ClusterBusy", "ClusterRefused", "cluster_of"]
 
 Json = Mapping[str, Any]
 _CONNECTIONS: Final = 16
 """Connections to a node that a process keeps: twice the threads that search by default."""
 _BUSY: Final = (429, 502, 503, 504)
+TIME_EXCEEDED: Final = "time_exceeded_exception"
+"""The type of the error of a shard that had no time for its part of a search."""
 
 
 class ClusterBusy(EngineUnavailable):
@@ -68,7 +70,7 @@ class Cluster:
         """Return the answer to a request, {} when what it names is not there.
 
         ``seconds`` is the longest to wait, in place of that of the settings. Raises ClusterBusy, ClusterRefused and
-        EngineUnavailable, whose messages say what to do.
+        EngineUnavailable, whose messages say what to do, and OutOfTime.
         """
         if not self._breaker.allows():
             raise _unreachable(self.settings)
@@ -129,7 +131,7 @@ def _parameter(value: object) -> object:
     return str(value).lower() if isinstance(value, bool) else value
 
 
-def _translated(error: TransportError, settings: ClusterSettings, seconds: float) -> EngineUnavailable:
+def _translated(error: TransportError, settings: ClusterSettings, seconds: float) -> Unavailable:
     match error:
         case ConnectionTimeout():
             return EngineUnavailable(
@@ -156,6 +158,8 @@ def _translated(error: TransportError, settings: ClusterSettings, seconds: float
                     reason=_reason(error),
                 )
             )
+    if TIME_EXCEEDED in str(error.info):
+        return OutOfTime()
     if error.status_code in _BUSY:
         return ClusterBusy(
             Message(

@@ -16,7 +16,7 @@ from typing import Any, Final, cast
 
 from searchapp.engines.field_values import facet_buckets, shown_values
 from searchapp.engines.opensearch_engine import counts
-from searchapp.engines.opensearch_engine.connection import Cluster
+from searchapp.engines.opensearch_engine.connection import TIME_EXCEEDED, Cluster, ClusterBusy
 from searchapp.engines.opensearch_engine.pointer import Pointer
 from searchapp.engines.opensearch_engine.query_builder import (
     Find,
@@ -56,6 +56,8 @@ _MAX_WITH_FEATURES: Final = 500
 # Articles in one request: some megabytes.
 _ARTICLES_AT_A_TIME: Final = 200
 _DOCUMENTS_PER_SCAN: Final = 200
+_LEAST_TIMEOUT_MS: Final = 250
+"""Out of time, costly clauses are left out; what is left is quick, and gets the time that it needs."""
 _LARGEST: Final = (1 << 63) - 1
 _HIGHEST_SCORE: Final = 3e38
 _ALL: Final = 1 << 60
@@ -145,10 +147,21 @@ class OpenSearchReader:
     def _ask(self, body: Json, deadline: Deadline = Deadline(), *, by_score: bool = False) -> Json:
         """Return the answer to a search. Scores need the frequencies of all shards, to be those of one index."""
         if isfinite(deadline.moment):
-            body = body | {"timeout": f"{max(1, int(1000 * (deadline.moment - time.monotonic())))}ms"}
+            left = max(_LEAST_TIMEOUT_MS, int(1000 * (deadline.moment - time.monotonic())))
+            body = body | {"timeout": f"{left}ms"}
         how = "dfs_query_then_fetch" if by_score else "query_then_fetch"
-        partial = self._cluster.settings.partial
-        return self._call("_search", body, search_type=how, allow_partial_search_results=partial)
+        # Without partial results, a search that runs out of time would be an error.
+        answer = self._call("_search", body, search_type=how, allow_partial_search_results=True)
+        if not self._cluster.settings.partial and not _all_shards_answer(answer):
+            raise ClusterBusy(
+                Message(
+                    "{failed} of {shards} shards of the index cannot be reached. Start the nodes that have them, or "
+                    "allow partial answers by the setting opensearch_partial.",
+                    failed=answer["_shards"]["failed"],
+                    shards=answer["_shards"]["total"],
+                )
+            )
+        return answer
 
     def _stored(self, ids: Iterable[str]) -> Iterator[Json]:
         """Yield what the cluster stores of documents, in the order asked for."""
@@ -348,6 +361,12 @@ def _words(paragraphs: Iterable[str]) -> list[str]:
     for paragraph in paragraphs:
         words += [SEPARATOR, *paragraph.split(" ")] if words else paragraph.split(" ")
     return words
+
+
+def _all_shards_answer(answer: Json) -> bool:
+    """Return whether every shard has answered, if only that there was no time."""
+    failures = answer["_shards"].get("failures", ())
+    return all(failure["reason"]["type"] == TIME_EXCEEDED for failure in failures)
 
 
 def _is_complete(answer: Json) -> bool:
