@@ -33,7 +33,9 @@ _File = click.Path(path_type=Path)
 @click.option(
     "--queries", type=_File, metavar=_("FILE"), help=_("one query a line (default: the log of searches of ONE)")
 )
-@click.option("--limit", type=click.IntRange(0), default=20, show_default=True, help=_("differences to show"))
+@click.option(
+    "--limit", type=click.IntRange(0), default=20, metavar=_("N"), show_default=True, help=_("differences to show")
+)
 @with_config()
 def compare(config: Config, one: Path, other: Path, queries: Path | None, limit: int) -> None:
     """Print how many answers are equal, the times, and the first differences."""

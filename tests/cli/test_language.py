@@ -33,6 +33,7 @@ COMMANDS = (
     "alerts test",
     "embed",
     "evaluate",
+    "compare",
 )
 
 
