@@ -20,6 +20,7 @@ from searchapp.engines.clauses import (
     Close,
     DayClause,
     Either,
+    FirstOfClause,
     MatchAllClause,
     MinimumWeightClause,
     PhraseClause,
@@ -37,13 +38,15 @@ from searchapp.engines.spans import documents_among
 from searchapp.model import Deadline, Filters
 from searchapp.schema import FACET_KEYS, STEMS, VALUE_FIELDS, WORDS
 
-__all__ = ["NOTHING", "Find", "Json", "QueryBuilder", "Scan", "any_of", "filter_queries", "scores", "unscored"]
+__all__ = ["NOTHING", "Count", "Find", "Json", "QueryBuilder", "Scan", "any_of", "filter_queries", "scores", "unscored"]
 
 Json = dict[str, Any]
 Find = Callable[[Sequence[list[str]]], Iterable[int]]
 """The words of some documents, each by its positions -> the indexes of those that match."""
 Scan = Callable[[str, Json, Find], tuple[list[int], bool]]
 """A field, a query and a test of words -> the ordinals of the documents that pass it, and whether all were tested."""
+Count = Callable[[Json], int]
+"""A query -> the number of documents that it finds."""
 
 NOTHING: Final[Json] = {"match_none": {}}
 _EVERYTHING: Final[Json] = {"match_all": {}}
@@ -70,9 +73,10 @@ class QueryBuilder:
     for all clauses. ``scan`` answers those that no query of a cluster expresses.
     """
 
-    def __init__(self, deadline: Deadline, scan: Scan) -> None:
+    def __init__(self, deadline: Deadline, scan: Scan, count: Count) -> None:
         self._deadline = deadline
         self._scan = scan
+        self._count = count
         self._excluding = False
         self.complete = True
 
@@ -89,6 +93,8 @@ class QueryBuilder:
                 return days(clause.first, clause.last)
             case MinimumWeightClause():
                 return self._minimum_weight(clause)
+            case FirstOfClause():
+                return self._first_of(clause)
             case MatchAllClause():
                 return _EVERYTHING
             case BooleanClause():
@@ -155,6 +161,16 @@ class QueryBuilder:
                 "min_score": clause.minimum * (1 - _ROUNDING),
             }
         }
+
+    def _first_of(self, clause: FirstOfClause) -> Json:
+        for candidate in clause.clauses[:-1]:
+            if self._is_late():
+                self.complete = False
+                return self.query(clause.clauses[-1] if self._excluding else candidate)
+            query = self.query(candidate)
+            if self._count(query) >= clause.least:
+                return query
+        return self.query(clause.clauses[-1])
 
     def _boolean(self, clause: BooleanClause) -> Json:
         must, should = [(part, self.query(part)) for part in clause.must], [self._part(part) for part in clause.should]

@@ -9,11 +9,13 @@ from __future__ import annotations
 import time
 from base64 import b64decode
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from math import isfinite
 from typing import Any, Final, cast
 
+from searchapp.engines.clauses import BooleanClause, Clause
+from searchapp.engines.clauses import unscored as without_scores
 from searchapp.engines.field_values import facet_buckets, shown_values
 from searchapp.engines.opensearch_engine import counts
 from searchapp.engines.opensearch_engine.connection import TIME_EXCEEDED, Cluster, ClusterBusy
@@ -38,7 +40,16 @@ from searchapp.engines.opensearch_engine.schema import (
 )
 from searchapp.engines.opensearch_engine.term_dictionary import Dictionary
 from searchapp.engines.opensearch_engine.term_encoding import SEPARATOR, document_id
-from searchapp.engines.port import Candidate, DocumentHandle, EngineRequest, EngineResult, SortKey
+from searchapp.engines.port import (
+    Candidate,
+    Details,
+    DocumentHandle,
+    EngineRequest,
+    EngineResult,
+    SortKey,
+    TermPrefix,
+    TermStatistics,
+)
 from searchapp.engines.sort_keys import UNSCORED, falling, score_of
 from searchapp.engines.stored_form import from_values
 from searchapp.errors import IndexDamaged
@@ -51,8 +62,6 @@ __all__ = ["MAX_FACET_VALUES", "MAX_GROUPED", "OpenSearchReader"]
 MAX_FACET_VALUES: Final = counts.MAX_FACET_VALUES
 MAX_GROUPED: Final = 10_000
 """Of more matches the number of groups is not counted."""
-# Candidates whose rerank features come with them; more are pages of an export, which reads none.
-_MAX_WITH_FEATURES: Final = 500
 # Articles in one request: some megabytes.
 _ARTICLES_AT_A_TIME: Final = 200
 _DOCUMENTS_PER_SCAN: Final = 200
@@ -69,7 +78,6 @@ class _Found:
     """A document handle: the id in the cluster, and what a search brought along."""
 
     id: str
-    day: int = field(compare=False)
     features: bytes | None = field(compare=False)
 
 
@@ -86,25 +94,55 @@ class OpenSearchReader:
 
     def search(self, request: EngineRequest) -> EngineResult:
         if not self.count:
-            return EngineResult(0, (), dict.fromkeys(request.facets, ()), groups=0 if request.groups else None)
-        builder = QueryBuilder(request.deadline, _Scanner(self._ask, request.deadline).scan)
-        by_score = request.sort is Sort.RELEVANCE and scores(request.clause)
-        search = _Search(request, builder.query(request.clause), by_score, self.count)
-        answer = self._ask(search.body(), request.deadline, by_score=by_score)
-        total = int(answer["hits"]["total"]["value"])
+            return EngineResult(
+                0,
+                (),
+                dict.fromkeys(request.facets, ()),
+                groups=0 if request.groups else None,
+                counted=None if request.counted is None else 0,
+                instead=len(request.instead),
+            )
+        builder = self._builder(request.deadline)
+        for instead, clause in enumerate((request.clause, *request.instead)):  # noqa: B007 - used after the loop
+            by_score = request.sort is Sort.RELEVANCE and scores(clause)
+            search = _Search(request, builder.query(clause), by_score, self.count)
+            with_counts = request.counted is None
+            answer = self._ask(search.body(with_counts=with_counts), request.deadline, by_score=by_score)
+            total = int(answer["hits"]["total"]["value"])
+            if total:
+                break
+        counting, counts_answer, number = search, answer, None
+        if request.counted is not None:
+            counting, counts_answer, number = self._ask_counted(builder, search, clause, request.counted)
         numbers = self._group_numbers(request.groups)
         candidates = search.candidates(answer, numbers)
-        facets, more = self._facets(search, answer)
+        facets, more = self._facets(counting, counts_answer)
+        found = counts_answer.get("aggregations", {})
         return EngineResult(
             total=total,
             candidates=candidates,
             facets=facets,
             truncated=more,
-            histogram=counts.histogram(answer.get("aggregations", {}), request),
-            timeline=counts.timeline(answer.get("aggregations", {}), request),
-            complete=builder.complete and _is_complete(answer),
+            histogram=counts.histogram(found, request),
+            timeline=counts.timeline(found, request),
+            complete=builder.complete and _is_complete(answer) and _is_complete(counts_answer),
             groups=self._count_groups(search, total, candidates, numbers) if request.groups else None,
+            counted=number,
+            instead=instead,
         )
+
+    def _ask_counted(
+        self, builder: QueryBuilder, search: _Search, clause: Clause, counted: Clause
+    ) -> tuple[_Search, Json, int]:
+        """Return the search that is counted, its answer, and the number of matches of ``counted`` too."""
+        both = builder.query(BooleanClause(must=(without_scores(clause), counted)))
+        narrower = search.counting(both)
+        answer = self._ask(narrower.body(), search.request.deadline)
+        number = int(answer["hits"]["total"]["value"])
+        if number:
+            return narrower, answer, number
+        all_ = search.counting()
+        return all_, self._ask(all_.body(), search.request.deadline), number
 
     def articles(self, documents: Iterable[DocumentHandle]) -> list[Article]:
         return [_article(found) for found in self._stored(found.id for found in map(_found, documents))]
@@ -113,27 +151,70 @@ class OpenSearchReader:
         document = next(self._stored([document_id(article_id)]))
         return _article(document) if document["found"] else None
 
-    def rerank_features(self, documents: Iterable[DocumentHandle]) -> list[bytes]:
+    def details(
+        self,
+        documents: Sequence[DocumentHandle],
+        clauses: Sequence[Clause] = (),
+        *,
+        features: bool = False,
+        deadline: Deadline = Deadline(),
+    ) -> Details:
         handles = list(map(_found, documents))
-        missing = [found.id for found in handles if found.features is None]
-        fetched = dict(self._fetch_features(missing))
-        return [fetched[found.id] if found.features is None else found.features for found in handles]
-
-    def days(self, documents: Iterable[DocumentHandle]) -> list[int]:
-        return [found.day for found in map(_found, documents)]
+        return Details(
+            self.articles(documents),
+            self._features(handles) if features else (),
+            self._matching(handles, clauses, deadline) if clauses else (),
+        )
 
     def terms_with_prefix(self, field: str, prefix: str, limit: int) -> list[tuple[str, int]]:
         if field == ID:
             return self._ids_with_prefix(prefix, limit)
         return self._dictionary.with_prefix(field, prefix, limit) if field in TERM_FIELDS else []
 
-    def document_frequency(self, field: str, term: str) -> int:
+    def term_statistics(self, terms: Sequence[tuple[str, str]], prefixes: Sequence[TermPrefix] = ()) -> TermStatistics:
+        return TermStatistics(
+            [self._document_frequency(field, term) for field, term in terms],
+            [self.terms_with_prefix(*prefix) for prefix in prefixes],
+        )
+
+    def _document_frequency(self, field: str, term: str) -> int:
         if field == ID:
-            return int(self._call("_count", {"query": any_of(ID, [term])})["count"])
+            return self._count(any_of(ID, [term]))
         return self._dictionary.document_frequency(field, term) if field in TERM_FIELDS else 0
 
     def close(self) -> None:
         self._dictionary.close()
+
+    def _builder(self, deadline: Deadline) -> QueryBuilder:
+        return QueryBuilder(deadline, _Scanner(self._ask, deadline).scan, self._count)
+
+    def _count(self, query: Json) -> int:
+        return int(self._call("_count", {"query": query})["count"])
+
+    # Details
+
+    def _features(self, handles: Sequence[_Found]) -> list[bytes]:
+        fetched = dict(self._fetch_features([found.id for found in handles if found.features is None]))
+        return [fetched[found.id] if found.features is None else found.features for found in handles]
+
+    def _matching(
+        self, handles: Sequence[_Found], clauses: Sequence[Clause], deadline: Deadline
+    ) -> tuple[frozenset[DocumentHandle], ...] | None:
+        """Return the documents that match each clause, all asked for at once; None when the deadline passes before."""
+        builder = self._builder(deadline)
+        named = [
+            {"bool": {"filter": [builder.query(clause)], "_name": str(number)}} for number, clause in enumerate(clauses)
+        ]
+        shown = {"ids": {"values": [found.id for found in handles]}}
+        body = {"query": {"bool": {"filter": [shown], "should": named}}, "size": len(handles), "_source": False}
+        answer = self._ask(body, deadline)
+        if not builder.complete or not _is_complete(answer):
+            return None
+        matched = {hit["_id"]: frozenset(hit.get("matched_queries", ())) for hit in answer["hits"]["hits"]}
+        return tuple(
+            frozenset(DocumentHandle(found) for found in handles if str(number) in matched.get(found.id, ()))
+            for number in range(len(clauses))
+        )
 
     # Calls
 
@@ -209,7 +290,7 @@ class OpenSearchReader:
         return self._shown[name]
 
     def _live_documents(self, field: str, value: str) -> int:
-        return int(self._call("_count", {"query": any_of(field, [value])})["count"])
+        return self._count(any_of(field, [value]))
 
     # Groups of near duplicates
 
@@ -248,6 +329,7 @@ class _Search:
         self.facets = [name for name in request.facets if name in FACET_KEYS]
         self._by_score = by_score
         self._query = query
+        self._count = count
         filters = filter_queries(request.filters)
         own = counts.own_filters(request, filters)
         self._outside = {name: filters[name] for name in own}
@@ -256,10 +338,15 @@ class _Search:
         self._skipped = min(request.offset, count)
         self._size = min(request.limit, count - self._skipped) if self._skipped < count else 0
 
-    def body(self) -> Json:
+    def counting(self, query: Json | None = None) -> _Search:
+        """Return the search that only counts the same matches, or those of another query."""
+        request = replace(self.request, offset=0, limit=0, after=None)
+        return _Search(request, query or self._query, False, self._count)
+
+    def body(self, *, with_counts: bool = True) -> Json:
         with_facets = self.facets if self.request.facet_limit is not None else []
-        asked = counts.aggregations(self.request, self._outside, with_facets, periods=True)
-        fields = {"stored_fields": [RERANK_FEATURES]} if 0 < self._size <= _MAX_WITH_FEATURES else {}
+        asked = counts.aggregations(self.request, self._outside, with_facets, periods=True) if with_counts else {}
+        fields = {"stored_fields": [RERANK_FEATURES]} if self.request.features and self._size else {}
         return {
             "query": self._narrowed(self._inside, scored=self._by_score),
             "size": self._skipped + self._size if self.request.after else self._size,
@@ -286,15 +373,19 @@ class _Search:
         hits = answer["hits"]["hits"]
         if self.request.after:
             hits = hits[self._skipped :]
-        return tuple(self._candidate(hit, numbers) for hit in hits)
+        return tuple(
+            self._candidate(hit, numbers, with_features=number < self.request.features)
+            for number, hit in enumerate(hits)
+        )
 
-    def _candidate(self, hit: Json, numbers: Mapping[int, int]) -> Candidate:
+    def _candidate(self, hit: Json, numbers: Mapping[int, int], *, with_features: bool) -> Candidate:
         values = hit["fields"]
         features = values.get(RERANK_FEATURES)
-        found = _Found(hit["_id"], values.get(DAY, [0])[0], b64decode(features[0]) if features else None)
+        found = _Found(hit["_id"], b64decode(features[0]) if features else None)
         score = float(hit["sort"][0]) if self._by_score else 0.0
         group = numbers.get(values[KEY][0], 0) if numbers else 0
-        return Candidate(DocumentHandle(found), score, self._sort_key(hit["sort"]), group)
+        carried = (found.features, values.get(DAY, [0])[0]) if with_features else (None, 0)
+        return Candidate(DocumentHandle(found), score, self._sort_key(hit["sort"]), group, *carried)
 
     def _narrowed(self, filters: Sequence[Json], *, scored: bool = False) -> Json:
         if scored:
