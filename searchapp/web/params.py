@@ -114,7 +114,7 @@ SEARCH_PARAMETERS: Final[tuple[Parameter[Any], ...]] = (
 )
 
 FEED_PARAMETERS: Final = tuple(row for row in SEARCH_PARAMETERS if row not in (PAGE, PER_PAGE, CURSOR, SORT, EXPLAIN))
-"""What a feed depends on: it has the newest articles."""
+"""The parameters that a feed depends on: it has the newest articles."""
 FACET_PARAMETERS: Final = tuple(row for row in SEARCH_PARAMETERS if row not in (CURSOR, SORT, EXPLAIN, FACET_LIMIT))
 
 _FIELDS: Final = Message("Names of the fields to keep, separated by commas.")
