@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from searchapp.analysis import FrenchAnalyzer
-from searchapp.derived.rerank_features import OPENING_WORDS, form_hash, read_rerank_features, stem_hash
+from searchapp.derived.rerank_features import OPENING_WORDS, STEM_SIZE, form_hash, read_rerank_features, stem_hash
 from searchapp.derived.rerank_features_writer import make_rerank_features
 from searchapp.derived.term_numbers import term_numbers
 
@@ -33,7 +33,7 @@ def test_the_features_hold_the_hashes_of_all_content_words_in_order() -> None:
     words = [term for term in (*title, *body) if not term.is_stopword]
     assert (features.title_length, features.length) == (len(title), len(title) + len(body))
     assert features.title_words + features.body_words == len(words)
-    assert features.stems == b"".join(stem_hash(term.stem).to_bytes(4, "little") for term in words)
+    assert features.stems == b"".join(stem_hash(term.stem).to_bytes(STEM_SIZE, "little") for term in words)
     assert features.forms == bytes(form_hash(term.exact) for term in words)
 
 

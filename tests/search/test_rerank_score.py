@@ -274,20 +274,6 @@ def test_a_word_far_behind_the_beginning_of_a_text_is_not_close_to_another() -> 
     assert window_part("neige train", ("", far + "La neige et le train.")) == 0
 
 
-def test_features_that_an_older_index_has_as_text_count_the_same() -> None:
-    title, body = ANALYZER.terms("La neige"), ANALYZER.terms("Le train part au port. " * FIRST_WORDS)
-    joined = ANALYZER.term_of_form("week-end")
-    content = [term for term in body if not term.is_stopword]
-    first, rows = title[1], (content[:FIRST_WORDS], content[FIRST_WORDS:])
-    stems = "\n".join(f"|{'||'.join(term.stem for term in row)}|" for row in rows)
-    forms = "||".join(term.exact for term in (first, *content))
-    lengths = f"{len(title)} {len(title) + len(body)}"
-    old = f"|{first.stem}| |{joined.stem}|\n{stems}\n|{forms}| |{joined.exact}|\n{lengths}"
-    new = make_rerank_features(title, body, [joined])
-    words = query_words("train neige weekend port part")
-    assert rerank_scores(words, [old.encode()]) == rerank_scores(words, [new])
-
-
 def test_bytes_that_are_no_features_are_told() -> None:
     whole = features_of("La neige", "Le train part au port")
     for damaged in (b"", b"|mer|", whole[:-1], whole + b"1", bytes([255]) * 24 + whole[24:]):
