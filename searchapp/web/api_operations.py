@@ -43,7 +43,7 @@ class Tag:
 
 SEARCHING: Final = Tag("search", Message("Searching"))
 READING: Final = Tag("articles", Message("Articles"))
-WRITING: Final = Tag("writing", Message("Writing"))
+WRITING: Final = Tag("writing", Message("Writing articles"))
 FORMS: Final = Tag("forms", Message("Feeds, tables and references"))
 OPERATING: Final = Tag("operating", Message("Health"))
 TAGS: Final = (SEARCHING, READING, WRITING, FORMS, OPERATING)
