@@ -373,10 +373,9 @@ class _Search:
         hits = answer["hits"]["hits"]
         if self.request.after:
             hits = hits[self._skipped :]
-        return tuple(
-            self._candidate(hit, numbers, with_features=number < self.request.features)
-            for number, hit in enumerate(hits)
-        )
+        # All of them or none: a second stage without time for some ranks none.
+        most = 0 if self.request.deadline.passed() else self.request.features
+        return tuple(self._candidate(hit, numbers, with_features=number < most) for number, hit in enumerate(hits))
 
     def _candidate(self, hit: Json, numbers: Mapping[int, int], *, with_features: bool) -> Candidate:
         values = hit["fields"]
