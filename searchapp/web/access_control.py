@@ -38,7 +38,10 @@ proxy takes for its user's (cross-site request forgery)."""
 
 
 def init_app(app: Flask) -> None:
-    """Check each request to ``app``, and keep answers that need a scope out of shared caches."""
+    """Check each request to ``app``, and keep answers that need a scope out of shared caches.
+
+    ``g.may_search`` tells the pages of errors, also those of open rooms, whether they may show articles.
+    """
     app.before_request(_check)
     app.after_request(_keep_private)
 
@@ -96,15 +99,17 @@ def _find_identity() -> Identity:
 
 
 def _check() -> None:
-    scope = _scope_of_request()
+    scope, anonymous = _scope_of_request(), site().config.anonymous_scopes
+    g.may_search = Scope.SEARCH in anonymous
     # Without a call into another room: most sites let everyone search.
-    if scope is None or scope in site().config.anonymous_scopes:
+    if scope is None or scope in anonymous:
         return
     realm: dict[str, str | None] = {"realm": "searchapp"}
     if is_for_program(request.path):
         require_scope(scope, WWWAuthenticate("bearer", realm))
     else:
         require_scope(scope, WWWAuthenticate("basic", {**realm, "charset": "UTF-8"}))
+    g.may_search = current_identity().may(Scope.SEARCH)
 
 
 def _scope_of_request() -> Scope | None:

@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
-from flask import request
+from flask import g, request
 
 from searchapp.errors import SearchappError, TooBusy
 from searchapp.model import Hit, SearchRequest
@@ -39,13 +39,13 @@ class LostAddress:
 
 
 def articles_near(path: str) -> LostAddress | None:
-    """Return the articles that the words of ``path`` find; None without such words.
+    """Return the articles that the words of ``path`` find; None without such words, or the scope to search.
 
     A search slot is taken only if one is free at once, so that many lost addresses do not hinder searches; without
     one, and when the search fails, there are no hits.
     """
     words = _words_of(path)
-    if not words:
+    if not words or not g.get("may_search"):
         return None
     search = SearchRequest(" ".join(words), per_page=SHOWN, facet_limit=0, correct=False)
     client = request.remote_addr or ""

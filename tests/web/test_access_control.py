@@ -85,6 +85,18 @@ def test_behind_tokens_no_address_shows_an_anonymous_client_anything_of_an_artic
         assert "a quitté le quai" not in answer.text
 
 
+def test_behind_tokens_a_lost_address_of_an_open_room_shows_no_article(
+    client: FlaskClient, secret_for: Callable[..., str]
+) -> None:
+    for headers in ({}, bearer(secret_for(Scope.WRITE))):
+        answer = client.get("/problems/maree-baignoire", headers=headers)
+        assert (answer.status_code, "Phare du Ponant" in answer.text) == (404, False)
+
+
+def test_in_an_open_archive_a_lost_address_of_any_room_shows_articles(make: MakeSite) -> None:
+    assert "Phare du Ponant" in make().test_client().get("/problems/maree-baignoire").text
+
+
 @pytest.mark.parametrize("path", ["/healthz", "/readyz", "/robots.txt", "/favicon.svg", "/problems/scope-missing"])
 def test_what_shows_no_article_stays_open(client: FlaskClient, path: str) -> None:
     assert client.get(path).status_code == 200
