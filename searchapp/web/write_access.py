@@ -46,6 +46,7 @@ def require_write_access() -> None:
         challenge.parameters["error"] = "invalid_token"
         raise Unauthorized(www_authenticate=challenge)
     require_scope(Scope.WRITE, challenge)
+    g.is_writer = True
     count_write(current_identity().name)
     if request.headers.get("Content-Encoding", "identity").lower() != "identity":
         raise UnsupportedMediaType
@@ -70,6 +71,7 @@ def require_editor() -> None:
     if not _sends_password():
         raise Unauthorized(www_authenticate=challenge)
     require_scope(Scope.WRITE, challenge)
+    g.is_writer = True
     if request.method == "POST":
         count_write(current_identity().name)
     g.editor = password_of(request.headers["Authorization"])[0]

@@ -174,3 +174,13 @@ def test_an_unexpected_error_shows_a_reference_that_the_log_has_too(
 
 def test_trying_again_leads_to_the_address_that_failed(empty_site: FlaskClient) -> None:
     assert 'href="/articles/quoi%3F%23?lang=fr">Réessayer</a>' in empty_site.get("/articles/quoi%3F%23?lang=fr").text
+
+
+@pytest.mark.parametrize(("path", "body"), [("search", {"q": "marée"}), ("msearch", {"searches": ["marée"]})])
+def test_a_search_by_post_is_told_no_command_and_no_path(
+    empty_site: FlaskClient, path: str, body: dict[str, object]
+) -> None:
+    answer = empty_site.post(f"/api/v1/{path}", json=body)
+    asked = empty_site.get("/api/v1/search?q=marée")
+    assert (answer.status_code, asked.status_code) == (503, 503)
+    assert answer.get_json(force=True)["detail"] == asked.get_json(force=True)["detail"]
