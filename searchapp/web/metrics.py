@@ -137,7 +137,10 @@ class Metrics:
 
     def text(self, accept: str) -> tuple[bytes, str]:
         """Return all metrics and their media type, as ``accept`` asks for: OpenMetrics or Prometheus's own form."""
-        encode, media_type = choose_encoder(accept)
+        try:
+            encode, media_type = choose_encoder(accept)
+        except TypeError:  # a version in it has something else than numbers
+            encode, media_type = choose_encoder("")
         registry = self._registry
         if FOLDER_VARIABLE in os.environ:
             registry = CollectorRegistry()

@@ -51,6 +51,14 @@ def test_a_client_that_a_trusted_proxy_does_not_name_is_a_stranger(config: Confi
     assert client.get("/metrics", headers={"X-Forwarded-Proto": "https"}).status_code == 401
 
 
+@pytest.mark.parametrize(
+    "accept", ["application/openmetrics-text;version=neuf", "text/plain; version=1.x; escaping=", ";=,;version", "é"]
+)
+def test_metrics_are_sent_whatever_a_client_accepts(client: FlaskClient, accept: str) -> None:
+    answer = client.get("/metrics", headers={"Accept": accept})
+    assert (answer.status_code, answer.mimetype) == (200, "text/plain")
+
+
 def test_no_label_has_a_value_that_a_client_invented(client: FlaskClient) -> None:
     client.get("/invente-7?q=invente-8", headers={"User-Agent": "invente-9"})
     client.open("/search", method="INVENTE")
