@@ -10,9 +10,11 @@ from dataclasses import dataclass
 from typing import Final
 
 from flask import g, request
+from werkzeug.exceptions import TooManyRequests
 
 from searchapp.errors import SearchappError, TooBusy
 from searchapp.model import Hit, SearchRequest
+from searchapp.web.rate_limits import count_search
 from searchapp.web.site import site
 
 __all__ = ["LostAddress", "articles_near"]
@@ -41,8 +43,8 @@ class LostAddress:
 def articles_near(path: str) -> LostAddress | None:
     """Return the articles that the words of ``path`` find; None without such words, or the scope to search.
 
-    A search slot is taken only if one is free at once, so that many lost addresses do not hinder searches; without
-    one, and when the search fails, there are no hits.
+    It counts as a search of the client. A search slot is taken only if one is free at once, so that many lost
+    addresses do not hinder searches; without one, above the rate, and when the search fails, there are no hits.
     """
     words = _words_of(path)
     if not words or not g.get("may_search"):
@@ -50,8 +52,9 @@ def articles_near(path: str) -> LostAddress | None:
     search = SearchRequest(" ".join(words), per_page=SHOWN, facet_limit=0, correct=False)
     client = request.remote_addr or ""
     try:
+        _count()
         site().admission.enter(client, 0)
-    except TooBusy:
+    except (TooBusy, TooManyRequests):
         return LostAddress(search, (), 0)
     try:
         result = site().service.search(search)
@@ -60,6 +63,13 @@ def articles_near(path: str) -> LostAddress | None:
     finally:
         site().admission.leave(client)
     return LostAddress(search, result.hits, result.total)
+
+
+def _count() -> None:
+    """Count the search, unless the request is counted already; raises TooManyRequests."""
+    if "searcher" not in g:
+        identity = g.get("identity")
+        count_search(identity.name if identity else "", 1)
 
 
 def _words_of(path: str) -> list[str]:

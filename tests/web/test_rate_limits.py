@@ -173,6 +173,18 @@ def test_what_does_not_search_is_not_counted(limited: FlaskClient) -> None:
         assert "RateLimit" not in answers[0].headers
 
 
+def test_above_the_rate_a_lost_address_is_not_searched_for(limited: FlaskClient) -> None:
+    answers = [limited.get("/baignoire-maree.html") for _ in range(5)]
+    assert {answer.status_code for answer in answers} == {404}
+    assert ["Phare du Ponant" in answer.text for answer in answers] == [True, True, True, False, False]
+    assert limited.get("/search?q=mer").status_code == 429
+
+
+def test_a_lost_article_counts_once(limited: FlaskClient) -> None:
+    statuses = [limited.get("/articles/baignoire-maree").status_code for _ in range(4)]
+    assert statuses == [404, 404, 404, 429]
+
+
 def test_ten_suggestions_count_as_one_search(limited: FlaskClient) -> None:
     for _ in range(20):
         assert limited.get("/api/v1/suggest?q=mar").status_code == 200
