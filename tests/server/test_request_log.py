@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+import logging
+from datetime import datetime
 from typing import Any
 
 from searchapp.config import Config
+from searchapp.server.json_log import json_formatter
 from tests.server.load import serving
 
 
@@ -54,3 +57,12 @@ def test_a_log_of_text_has_no_line_for_a_request(indexed: Config) -> None:
     with serving(indexed, 1) as server:
         assert server.get("/search?q=vache")[1]["X-Request-ID"] is None
     assert indexed.index.with_name("serve.log").read_text("utf-8") == ""
+
+
+def test_a_name_of_a_file_that_is_no_text_loses_no_record() -> None:
+    values = {"name": "essai", "msg": "%s\nn’est pas lisible", "args": ("caf\udce9.txt",), "number": 1 << 70}
+    line = json_formatter().format(logging.makeLogRecord(values))
+    record = json.loads(line)
+    assert "\n" not in line
+    assert (record["message"], record["number"]) == ("caf?.txt\nn’est pas lisible", 1 << 70)
+    assert datetime.fromisoformat(record["time"]).tzinfo
