@@ -219,6 +219,23 @@ def test_a_place_cannot_be_called_damaged_while_the_cluster_does_not_answer(tmp_
         OpenSearchEngine(ClusterSettings((unused_address(),))).open(tmp_path)
 
 
+@pytest.mark.parametrize(
+    "index", ["*", "_all", "searchapp-archive-*", "searchapp-voisin-x", "searchapp-archive-a,b", 7]
+)
+def test_a_pointer_from_elsewhere_reads_and_deletes_nothing_but_an_index_of_this_site(
+    node: Callable[..., Node], tmp_path: Path, index: str
+) -> None:
+    place, cluster = tmp_path / "engine", node((200, {"count": 3}))
+    place.mkdir()
+    engine = OpenSearchEngine(ClusterSettings((cluster.address,)))
+    write_pointer(place, Pointer(index, complete=True, count=3))
+    for use in (engine.open, engine.publish):
+        with pytest.raises(IndexDamaged):
+            use(place)
+    engine.remove(place)
+    assert (cluster.bodies, place.exists()) == ([], False)
+
+
 # Terms
 
 WORDS = st.text(st.sampled_from("aé \ue000ps0g#"), max_size=5)

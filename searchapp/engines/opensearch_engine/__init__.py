@@ -48,8 +48,9 @@ class OpenSearchEngine:
         return OpenSearchWriter(self._cluster, place, base)
 
     def open(self, place: Place) -> Reader:
-        pointer = read_pointer(place)
-        if not pointer.complete or Indices(self._cluster).count(pointer.index) != pointer.count:
+        indices = Indices(self._cluster)
+        pointer = read_pointer(place, indices.alias)
+        if not pointer.complete or indices.count(pointer.index) != pointer.count:
             raise IndexDamaged(place.name)
         try:
             dictionary = Dictionary(place)
@@ -58,14 +59,16 @@ class OpenSearchEngine:
         return OpenSearchReader(self._cluster, pointer, dictionary)
 
     def remove(self, place: Place) -> None:
+        indices = Indices(self._cluster)
         try:
-            pointer = read_pointer(place)
+            pointer = read_pointer(place, indices.alias)
         except IndexDamaged:
             pointer = None
         if pointer:
-            Indices(self._cluster).remove(pointer.index, at_once=not pointer.complete)
+            indices.remove(pointer.index, at_once=not pointer.complete)
         remove_folder(place)
 
     def publish(self, place: Place) -> None:
         """Merge the index of a place, have it copied, and let the alias of the site name it."""
-        Indices(self._cluster).publish(read_pointer(place).index)
+        indices = Indices(self._cluster)
+        indices.publish(read_pointer(place, indices.alias).index)

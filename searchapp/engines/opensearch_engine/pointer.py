@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Final
@@ -28,12 +29,19 @@ class Pointer:
     deleted: int = 0
 
 
-def read_pointer(place: Path) -> Pointer:
-    """Return the pointer in a place; raises IndexDamaged when there is none that can be read."""
+def read_pointer(place: Path, alias: str) -> Pointer:
+    """Return the pointer in a place; raises IndexDamaged when there is none that can be read.
+
+    It may come from elsewhere, and what it names is read and deleted in the cluster. So it is refused unless it names
+    one index of this site, whose names begin with ``alias``: no pattern, and no index of others.
+    """
     try:
-        return Pointer(**json.loads((place / POINTER).read_text("utf-8")))
-    except (OSError, ValueError, TypeError) as error:
+        pointer = Pointer(**json.loads((place / POINTER).read_text("utf-8")))
+        if re.fullmatch(rf"{re.escape(alias)}-[a-z0-9._-]+", pointer.index):
+            return pointer
+    except (OSError, ValueError, TypeError, RecursionError) as error:
         raise IndexDamaged(place.name) from error
+    raise IndexDamaged(place.name)
 
 
 def write_pointer(place: Path, pointer: Pointer) -> None:

@@ -33,7 +33,7 @@ class OpenSearchWriter:
         self._indices = Indices(cluster)
         self._indices.sweep()
         self._folder = folder
-        before = read_pointer(base) if base else Pointer("")
+        before = read_pointer(base, self._indices.alias) if base else Pointer("")
         self._pointer = replace(before, index=self._indices.new_name(folder), complete=False)
         self._has_base = base is not None
         write_pointer(folder, self._pointer)  # first, so that a killed load can be cleaned up
