@@ -28,6 +28,7 @@ from searchapp.indexing.durability import sync
 
 if sys.platform != "win32":
     import fcntl
+    import pwd
 
 __all__ = ["AuditLog"]
 
@@ -161,8 +162,13 @@ def _locked(descriptor: int) -> Iterator[None]:
 
 
 def _user() -> str:
-    """Return the name of the system's user, or the number where it has no name."""
-    try:
+    """Return the name of the system's user, or the number where it has no name.
+
+    It is that of the process: variables such as LOGNAME, which ``getuser`` believes, may have any name.
+    """
+    if sys.platform == "win32":
         return getuser()
-    except (KeyError, OSError):
+    try:
+        return pwd.getpwuid(os.getuid()).pw_name
+    except KeyError:
         return str(os.getuid())

@@ -151,3 +151,13 @@ def test_processes_that_write_at_once_lose_no_record_when_the_file_is_moved(log:
         children = [pid for pid in children if os.waitpid(pid, os.WNOHANG) == (0, 0)]
     files = path.parent.glob("audit.*")
     assert Counter(record["event"] for file in files for record in records(file)) == {"attempt": 120, "result": 120}
+
+
+def test_a_command_is_recorded_under_the_user_of_its_process_whatever_the_environment_says(
+    log: AuditLog, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for variable in ("LOGNAME", "USER", "LNAME", "USERNAME"):
+        monkeypatch.setenv(variable, "quelqu-un-d-autre")
+    with log.recorded("rollback"):
+        pass
+    assert records(path)[0]["who"] != "quelqu-un-d-autre"
