@@ -25,6 +25,8 @@ __all__ = ["application_of"]
 # Matched at the end and inside of a path, since a proxy may leave a prefix before it.
 QUICK_ENDS: Final = ("/healthz", "/readyz", "/metrics", "/favicon.svg", "/openapi.json", "/opensearch.xml")
 QUICK_PARTS: Final = ("/static/", "/problems/")
+# What follows is the id of an article, in which there may be any of those.
+BEFORE_IDS: Final = ("/articles/", "/similar/")
 # Searches whose parameters are in the body.
 POSTED_SEARCHES: Final = ("/api/v1/search", "/api/v1/msearch")
 EXPORT: Final = ("/api/v1/export", "/api/v1/export.jsonl", "/api/v1/export.csv")
@@ -61,8 +63,10 @@ def _may_write(identities: Identities, secret: str) -> bool:
 
 def lane_of(method: str, path: str) -> Lane:
     """Return the lane of a request."""
-    if method == "OPTIONS" or path.endswith(QUICK_ENDS) or any(part in path for part in QUICK_PARTS):
+    names_article = any(part in path for part in BEFORE_IDS)
+    is_quick = path.endswith(QUICK_ENDS) or any(part in path for part in QUICK_PARTS)
+    if method == "OPTIONS" or (is_quick and not names_article):
         return Lane.QUICK
-    if path.endswith(EXPORT):
+    if path.endswith(EXPORT) and not names_article:
         return Lane.EXPORTING
     return Lane.SEARCHING if method in READING or path.endswith(POSTED_SEARCHES) else Lane.WRITING

@@ -50,6 +50,13 @@ def test_options_waits_for_no_search() -> None:
     assert lane_of("POST", SEARCH) is Lane.SEARCHING
 
 
+@pytest.mark.parametrize("article_id", ["ponant/static/marée", "ponant/problems/marée", "metrics", "api/v1/export"])
+def test_an_id_like_an_address_of_the_site_brings_no_request_before_others(article_id: str) -> None:
+    assert lane_of("PUT", f"/api/v1/articles/{article_id}") is Lane.WRITING
+    assert lane_of("GET", f"/presse/api/v1/similar/{article_id}") is Lane.SEARCHING
+    assert lane_of("GET", "/presse/static/style.css") is Lane.QUICK
+
+
 # Slashes
 
 
