@@ -303,7 +303,7 @@ def checked_contents(path: Path, text: bytes, digests: dict[str, list[int | str]
     try:
         contents = json.loads(text)
         form, files = int(contents["form"]), dict(contents["files"])
-    except (ValueError, LookupError, TypeError) as error:
+    except (ValueError, LookupError, TypeError, OverflowError, RecursionError) as error:
         raise BackupDamaged(path, Message("its list of files is missing")) from error
     if form > FORM:
         raise BackupRefused(Message("“{path}” was made by a newer searchapp. Install that version.", path=path))

@@ -100,17 +100,25 @@ def _unpacked(backup: Path, folder: Path) -> Iterator[tuple[Path, dict[str, int]
                 if name == CONTENTS:
                     text = file.read(_LONGEST_CONTENTS)
                 else:
-                    digests[name] = _unpack(name, file, folder / name)
+                    digests[name] = _unpack(backup, name, file, folder)
         checked_contents(backup, text, digests)
         yield folder, {name: int(size) for name, (size, _digest) in digests.items()}
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _unpack(name: str, file: IO[bytes], path: Path) -> list[int | str]:
-    """Write a file durably, and return its size and digest."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with open(path, "xb", opener=_open_private if _is_secret(name) else None) as copy:
+def _unpack(backup: Path, name: str, file: IO[bytes], folder: Path) -> list[int | str]:
+    """Write a file durably, and return its size and digest; raises BackupDamaged for a name that comes twice.
+
+    Twice is also a file that another one names as its folder.
+    """
+    path = folder / name
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        target = open(path, "xb", opener=_open_private if _is_secret(name) else None)  # noqa: SIM115
+    except (FileExistsError, NotADirectoryError) as error:
+        raise BackupDamaged(backup, Message("{file} is missing or differs", file=name)) from error
+    with target as copy:
         read = size_and_digest(file, copy)
         copy.flush()
         os.fsync(copy.fileno())

@@ -217,6 +217,26 @@ def test_a_link_in_a_backup_is_refused(elsewhere: Config, tmp_path: Path) -> Non
         brought_back(tmp_path / "hostile.tar", elsewhere)
 
 
+@pytest.mark.parametrize("names", [("index/a", "index/a"), ("index/a", "index/a/b"), ("index/a/b", "index/a")])
+def test_a_backup_with_two_files_of_one_name_is_refused(
+    elsewhere: Config, tmp_path: Path, names: tuple[str, str]
+) -> None:
+    with tarfile.open(tmp_path / "twice.tar", "w") as tar:
+        for name in names:
+            tar.addfile(tarfile.TarInfo(name))
+    with pytest.raises(BackupDamaged):
+        brought_back(tmp_path / "twice.tar", elsewhere)
+
+
+@pytest.mark.parametrize("text", ["[" * 100_000, '{"form": Infinity, "files": {}}', "[]", '{"form": 1, "files": 3}'])
+def test_a_backup_whose_table_of_contents_is_none_is_refused(elsewhere: Config, tmp_path: Path, text: str) -> None:
+    backup = tmp_path / "folder"
+    backup.mkdir()
+    (backup / "backup.json").write_text(text)
+    with pytest.raises(BackupDamaged):
+        brought_back(backup, elsewhere)
+
+
 def hostile(path: Path, name: str, change: Callable[[tarfile.TarInfo], None]) -> None:
     entry = tarfile.TarInfo(name)
     entry.size = 1
