@@ -9,7 +9,6 @@ sessions has a proxy authenticate users (docs/tokens.md).
 from __future__ import annotations
 
 import base64
-from ipaddress import ip_address
 from typing import Final, cast
 
 from flask import Flask, Response, g, request
@@ -20,7 +19,7 @@ from searchapp.access.identities import Identity
 from searchapp.errors import ScopeMissing
 from searchapp.model import Scope
 from searchapp.web.error_answers import is_for_program
-from searchapp.web.proxies import IS_FORWARDED, PROXY_USER
+from searchapp.web.proxies import IS_FORWARDED, PROXY_USER, address_of
 from searchapp.web.rate_limits import count_wrong_token
 from searchapp.web.site import site
 
@@ -130,11 +129,8 @@ def _is_metrics_client() -> bool:
     """Return whether the client is one of the setting ``metrics_clients``; behind an unknown proxy nobody is."""
     if request.environ.get(IS_FORWARDED, False):
         return False
-    try:
-        address = ip_address(request.remote_addr or "")
-    except ValueError:
-        return False
-    return any(address in network for network in site().config.metrics_clients)
+    address = address_of(request.remote_addr or "")
+    return address is not None and any(address in network for network in site().config.metrics_clients)
 
 
 def _keep_private(response: Response) -> Response:

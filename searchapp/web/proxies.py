@@ -19,7 +19,7 @@ from searchapp.config import URL_PREFIX, Config
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
-__all__ = ["IS_FORWARDED", "PROXY_USER", "REQUEST_ID", "TrustedProxies"]
+__all__ = ["IS_FORWARDED", "PROXY_USER", "REQUEST_ID", "TrustedProxies", "address_of"]
 
 PROXY_USER: Final = "searchapp.proxy_user"
 """Key of a WSGI environment: the user that a trusted proxy has authenticated, "" for none."""
@@ -66,7 +66,7 @@ class TrustedProxies:
         user = environ.pop(self._user_header, "").strip()
         environ[PROXY_USER] = environ[REQUEST_ID] = ""
         request_id = environ.pop("HTTP_X_REQUEST_ID", "").strip()
-        if self._is_trusted(_address(environ.get("REMOTE_ADDR", ""))):
+        if self._is_trusted(address_of(environ.get("REMOTE_ADDR", ""))):
             environ[PROXY_USER] = user
             environ[REQUEST_ID] = request_id if VALID_REQUEST_ID.fullmatch(request_id) else ""
             self._clean(environ)
@@ -89,7 +89,7 @@ class TrustedProxies:
         """Return the last address of the header that is no trusted proxy; those before it may be forged."""
         client = None
         for hop in reversed(hops):
-            address = _address(hop)
+            address = address_of(hop)
             if address is None:
                 break
             client = address
@@ -118,7 +118,7 @@ def _last(header: str) -> str:
     return values[-1].strip() if values else ""
 
 
-def _address(text: str) -> Address | None:
+def address_of(text: str) -> Address | None:
     """Return an address without its port; None when ``text`` is no address."""
     for candidate in (text.strip().strip("[]"), text.strip().rpartition(":")[0].strip("[]")):
         try:

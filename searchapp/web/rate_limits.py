@@ -6,12 +6,13 @@ A request above its limit is answered with 429 and ``Retry-After``. Answers that
 
 from __future__ import annotations
 
-from ipaddress import ip_address, ip_network
+from ipaddress import ip_network
 from typing import Final
 
 from flask import Flask, Response, g, request
 from werkzeug.exceptions import TooManyRequests
 
+from searchapp.web.proxies import address_of
 from searchapp.web.rate_limiter import Quota
 from searchapp.web.site import site
 
@@ -66,9 +67,8 @@ def _count(quota: Quota, key: str, cost: float = 1) -> None:
 
 def _client() -> str:
     """Return the client's address, of IPv6 its network; "" for no address, which is not counted."""
-    try:
-        address = ip_address(request.remote_addr or "")
-    except ValueError:
+    address = address_of(request.remote_addr or "")
+    if address is None:
         return ""
     return str(address) if address.version == 4 else str(ip_network((address, IPV6_NETWORK), strict=False))
 

@@ -205,6 +205,14 @@ def test_addresses_of_one_ipv6_network_are_one_client(limited: FlaskClient) -> N
     assert status("192.0.2.1") == 200
 
 
+def test_clients_of_ipv4_are_told_apart_on_a_socket_of_ipv6(limited: FlaskClient) -> None:
+    def status(address: str) -> int:
+        return limited.get("/search?q=mer", environ_base={"REMOTE_ADDR": address}).status_code
+
+    assert [status("::ffff:192.0.2.1") for _ in range(4)] == [200, 200, 200, 429]
+    assert status("::ffff:192.0.2.2") == 200
+
+
 def test_a_token_is_counted_wherever_it_comes_from(config: Config) -> None:
     def status(address: str, token: str = "") -> int:
         headers = {"Authorization": f"Bearer {token}"} if token else {}
