@@ -13,6 +13,7 @@ from searchapp.errors import IndexDamaged
 __all__ = ["POINTER", "Pointer", "read_pointer", "write_pointer"]
 
 POINTER: Final = "opensearch.json"
+_AFTER_ALIAS: Final = re.compile(r"-[a-z0-9._-]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,7 @@ def read_pointer(place: Path, alias: str) -> Pointer:
     """
     try:
         pointer = Pointer(**json.loads((place / POINTER).read_text("utf-8")))
-        if re.fullmatch(rf"{re.escape(alias)}-[a-z0-9._-]+", pointer.index):
+        if str(pointer.index).startswith(alias) and _AFTER_ALIAS.fullmatch(pointer.index, len(alias)):
             return pointer
     except (OSError, ValueError, TypeError, RecursionError) as error:
         raise IndexDamaged(place.name) from error
