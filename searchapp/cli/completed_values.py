@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from searchapp.config import ENGINES
+from searchapp.config import CLUSTER_ENGINES, ENGINES
 from searchapp.i18n import LANGUAGES
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ __all__ = ["complete_value"]
 # "argument" is the setting that a command also takes without an option: the corpus.
 _FOLDERS: Final = ("corpus", "index", "argument")
 _VALUES: Final = {
-    "engine": tuple(ENGINES),
+    "engine": (*ENGINES, *CLUSTER_ENGINES),
     "language": tuple(LANGUAGES),
     "match": ("most", "all"),
     "log_format": ("text", "json"),

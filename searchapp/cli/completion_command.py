@@ -21,7 +21,7 @@ _SHELLS: Final = ("bash", "zsh", "fish")
         "bash: searchapp completion bash > ~/.local/share/bash-completion/completions/searchapp\n\n"
         "zsh: searchapp completion zsh > ~/.zfunc/_searchapp, with fpath+=~/.zfunc before compinit\n\n"
         "fish: searchapp completion fish > ~/.config/fish/completions/searchapp.fish"
-    ),
+    ).replace("\n\n", "\n\n\b\n"),  # click breaks no line of these paragraphs: they are to be copied
 )
 @click.argument("shell", type=click.Choice(_SHELLS))
 @click.pass_context

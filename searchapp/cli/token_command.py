@@ -21,7 +21,10 @@ __all__ = ["token"]
 _scopes = click.Choice([scope.value for scope in Scope])
 
 
-@click.group(help=_("Tokens of people and programs: what each may do, until when, and its last use."))
+@click.group(
+    help=_("Tokens of people and programs: what each may do, until when, and its last use."),
+    subcommand_metavar=_("COMMAND [ARGS]..."),
+)
 def token() -> None:
     """The group of the commands below."""
 

@@ -50,7 +50,7 @@ def test_a_shell_completes_options(complete: Complete) -> None:
 
 
 def test_a_shell_completes_values_of_a_setting(complete: Complete) -> None:
-    assert complete("searchapp reindex --engine ") == {"whoosh", "tantivy"}
+    assert complete("searchapp reindex --engine ") == {"whoosh", "tantivy", "opensearch"}
 
 
 def test_zsh_reads_its_script_and_gets_its_answers(run: Run, tmp_path: Path) -> None:
@@ -58,6 +58,11 @@ def test_zsh_reads_its_script_and_gets_its_answers(run: Run, tmp_path: Path) -> 
     subprocess.run([needs("zsh", "zsh"), "-n", tmp_path / "_searchapp"], check=True)
     asked = run(_SEARCHAPP_COMPLETE="zsh_complete", COMP_WORDS="searchapp che", COMP_CWORD="1")
     assert asked.stdout.splitlines()[:2] == ["plain", "check"]
+
+
+def test_the_lines_of_its_help_can_be_copied(run: Run) -> None:
+    told = run("completion", "--help").stdout
+    assert "searchapp completion bash > ~/.local/share/bash-completion/completions/searchapp\n" in told
 
 
 def test_a_shell_without_a_script_is_told_which_have_one(run: Run) -> None:

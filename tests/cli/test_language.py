@@ -34,7 +34,17 @@ COMMANDS = (
     "embed",
     "evaluate",
     "compare",
+    "token",
+    "token add",
+    "token list",
+    "token revoke",
+    "backup",
+    "restore",
+    "plan",
+    "completion",
+    "queries",
 )
+GROUPS = {"alerts", "token"}
 
 
 def test_help_is_in_one_language(run: Run) -> None:
@@ -47,6 +57,12 @@ def test_help_is_in_one_language(run: Run) -> None:
     assert said.startswith("Usage: searchapp [OPTIONS] COMMAND [ARGS]...\n")
     assert "\nCommands:\n" in said
     assert "-h, --help  Show this message and exit.\n" in said
+
+
+@pytest.mark.parametrize("command", [command for command in COMMANDS if command not in GROUPS])
+def test_french_help_says_in_the_infinitive_what_a_command_does(run: Run, command: str) -> None:
+    first = run(*command.split(), "--help", language=FRENCH).stdout.split("\n\n")[1].split()[0]
+    assert first.endswith(("er", "ir", "re"))
 
 
 @pytest.mark.parametrize("command", COMMANDS)
