@@ -13,6 +13,7 @@ __all__ = ["SETTING_NAME", "Identities", "Identity"]
 
 SETTING_NAME: Final = "write_token"
 """Name of the token of the settings, which no token of the file may have."""
+WRITING: Final = frozenset({Scope.WRITE, Scope.ADMIN})
 SETTING_SCOPES: Final = frozenset({Scope.SEARCH, Scope.EXPORT, Scope.WRITE})
 
 
@@ -52,5 +53,5 @@ class Identities:
         return Identity(token.name, token.scopes)
 
     def anyone_writes(self) -> bool:
-        """Return whether there is a token whose scopes name WRITE; raises TokensUnusable."""
-        return bool(self._write_token) or any(Scope.WRITE in token.scopes for token in self._file.tokens())
+        """Return whether there is a token that may write; raises TokensUnusable."""
+        return bool(self._write_token) or any(WRITING & token.scopes for token in self._file.tokens())

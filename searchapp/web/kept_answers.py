@@ -12,7 +12,7 @@ __all__ = ["AnswerCache", "KeptAnswer"]
 LARGEST_SHARE: Final = 16
 """An answer may take this part of the cache: one of them cannot displace all others."""
 OVERHEAD: Final = 1024
-"""Bytes of an answer beside its body: header fields, key, objects."""
+"""Bytes of an answer beside its body and header fields: key, objects."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +26,7 @@ class KeptAnswer:
     @property
     def size(self) -> int:
         """Bytes in memory, roughly."""
-        return len(self.body) + OVERHEAD
+        return len(self.body) + sum(len(name) + len(value) for name, value in self.fields) + OVERHEAD
 
 
 class AnswerCache:

@@ -74,6 +74,13 @@ def test_the_token_of_the_settings_goes_on_working_beside_the_file(file: TokenFi
         file.add("write_token", [Scope.SEARCH])
 
 
+def test_a_token_for_everything_allows_writing_too(file: TokenFile) -> None:
+    file.add("lectrice", [Scope.SEARCH])
+    assert not Identities("", file).anyone_writes()
+    file.add("chef", [Scope.ADMIN])
+    assert Identities("", file).anyone_writes()
+
+
 def test_a_revoked_token_ends_and_its_name_is_free_again(file: TokenFile) -> None:
     _, secret = file.add("agence", [Scope.WRITE])
     identities = Identities("", file)

@@ -157,6 +157,11 @@ def test_without_room_nothing_is_kept(site_config: Config) -> None:
         assert hits(app) == 0
 
 
+def test_header_fields_count_in_the_size_of_an_answer() -> None:
+    long = KeptAnswer(b"a", (("Link", "b" * 5000),))
+    assert long.size >= kept(1).size + 5000
+
+
 def kept(size: int) -> KeptAnswer:
     return KeptAnswer(b"a" * size, ())
 
