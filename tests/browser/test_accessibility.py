@@ -102,6 +102,7 @@ def test_a_chosen_theme_wins_over_that_of_the_system(open_page: OpenPage, addres
     before = page.evaluate("getComputedStyle(document.documentElement).backgroundColor")
     page.evaluate("theme => { document.documentElement.dataset.theme = theme }", theme)
     assert page.evaluate("getComputedStyle(document.documentElement).backgroundColor") != before
+    page.evaluate("Promise.all(document.getAnimations().map(animation => animation.finished)).then(() => {})")
     assert findings(page, axe) == []
 
 
