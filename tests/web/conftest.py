@@ -13,6 +13,7 @@ from flask.testing import FlaskClient
 from searchapp.bootstrap import open_service, reindex
 from searchapp.config import Config, load_config
 from searchapp.web import create_app
+from searchapp.web.site import site
 
 ARTICLES = [
     {
@@ -60,6 +61,17 @@ ARTICLES = [
         for number in range(1, 13)
     ),
 ]
+
+
+def opened(config: Config) -> Iterator[Flask]:
+    """Give a site of ``config``, which is closed afterwards with what it writes."""
+    service = open_service(config)
+    app = create_app(config, service=service)
+    yield app
+    with app.app_context():
+        if writing := site().writing:
+            writing.close()
+    service.close()
 
 
 @pytest.fixture(scope="session")

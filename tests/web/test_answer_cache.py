@@ -15,9 +15,9 @@ from flask.testing import FlaskClient
 from searchapp import bootstrap
 from searchapp.config import Config
 from searchapp.search.query_log import FILE_NAME, read_queries
-from searchapp.web import create_app
 from searchapp.web.kept_answers import LARGEST_SHARE, AnswerCache, KeptAnswer
 from searchapp.web.site import site
+from tests.web.conftest import opened
 
 TOKEN = "un-jeton-assez-long-0123"  # noqa: S105
 MARE = {"id": "mare", "title": "La mare du Ponant", "text": "Trois grenouilles y tiennent salon."}
@@ -33,16 +33,6 @@ def site_config(tmp_path: Path) -> Config:
     config = bootstrap.load_config(settings)
     bootstrap.reindex(config)
     return config
-
-
-def opened(config: Config) -> Iterator[Flask]:
-    service = bootstrap.open_service(config)
-    app = create_app(config, service=service)
-    yield app
-    with app.app_context():
-        if writing := site().writing:
-            writing.close()
-    service.close()
 
 
 @pytest.fixture

@@ -20,6 +20,7 @@ from searchapp import bootstrap
 from searchapp.config import Config
 from searchapp.web import create_app
 from searchapp.web.site import site
+from tests.web.conftest import opened
 
 TOKEN = "un-jeton-assez-long-0123"  # noqa: S105
 MARE = {"title": "La mare du Ponant", "text": "Trois grenouilles y tiennent salon.", "author": "Anne Le Bihan"}
@@ -61,16 +62,6 @@ def config(corpus: Path, tmp_path: Path) -> Config:
 def site_config(indexed: Config) -> Config:
     """Settings of a site that takes articles and indexes them at once."""
     return replace(indexed, write_token=TOKEN, index_delay=0.0)
-
-
-def opened(config: Config) -> Iterator[Flask]:
-    service = bootstrap.open_service(config)
-    app = create_app(config, service=service)
-    yield app
-    with app.app_context():
-        if writing := site().writing:
-            writing.close()
-    service.close()
 
 
 @pytest.fixture
