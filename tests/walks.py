@@ -22,7 +22,9 @@ from searchapp.config import Config
 
 __all__ = ["Walk", "walk_of_a_query", "walk_of_an_article"]
 
-PACKAGE = Path(bootstrap.__file__).parent
+PACKAGE = Path(bootstrap.__file__).parents[1]
+# Settings are read, and what bootstrap hands down (the choice of an engine) is called, on any floor.
+_NO_STOPS = ("searchapp.bootstrap", "searchapp.config")
 ARTICLE = "---\ntitle: Le bac de l’Orle reprend du service\ndate: 2024-11-06\n---\nLe capitaine n’y croyait plus.\n"
 
 
@@ -84,7 +86,8 @@ def _trace(work: Callable[[], object]) -> Walk:
         if event != "call":
             return
         module = str(frame.f_globals.get("__name__", ""))
-        room = room_of(module) if _is_visit(frame) else ""
+        visited = _is_visit(frame) and not module.startswith(_NO_STOPS)
+        room = room_of(module) if visited else ""
         rooms = [name for name in stack if name]
         if room and rooms[-1:] != [room]:
             walk.entered.setdefault(room, module)

@@ -12,7 +12,7 @@ from searchapp.errors import SearchappError
 from searchapp.i18n import Message
 
 if TYPE_CHECKING:
-    from searchapp.bootstrap import AlertsSummary
+    from searchapp.alerts.alert_run import AlertsSummary
 
 __all__ = ["print_summary", "run_after_publish"]
 

@@ -18,7 +18,7 @@ from searchapp.cli.terminal import counted, number, print_error, print_out
 from searchapp.config import Config
 
 if TYPE_CHECKING:
-    from searchapp.bootstrap import EmbeddingProgress
+    from searchapp.indexing.embedding import EmbeddingProgress
 
 __all__ = ["embed"]
 

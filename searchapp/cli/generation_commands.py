@@ -25,7 +25,8 @@ from searchapp.indexing.corpus_places import shown_places
 from searchapp.indexing.generation_layout import CURRENT
 
 if TYPE_CHECKING:
-    from searchapp.bootstrap import CheckProgress, CheckReport, IndexStatus
+    from searchapp.indexing.checking import CheckProgress, CheckReport
+    from searchapp.indexing.status import IndexStatus
 
 __all__ = ["check", "rollback", "status"]
 

@@ -26,8 +26,9 @@ from searchapp.errors import SearchappError
 from searchapp.indexing.corpus_places import shown_places
 
 if TYPE_CHECKING:
-    from searchapp.bootstrap import ReindexProgress, Summary
     from searchapp.indexing import Manifest
+    from searchapp.indexing.reindex import Progress as ReindexProgress
+    from searchapp.indexing.reindex import Summary
     from searchapp.indexing.summary import NamingSummary
 
 __all__ = ["reindex"]

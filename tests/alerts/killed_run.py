@@ -24,7 +24,7 @@ from searchapp.alerts import alert_run, delivery  # noqa: F401 - loaded before s
 from searchapp.config import Config
 from searchapp.search.service import SearchService  # noqa: F401
 
-ALERTS: Final = str(Path(bootstrap.__file__).with_name("alerts"))
+ALERTS: Final = str(Path(bootstrap.__file__).parents[1] / "alerts")
 DELIVERS: Final = {"send", "write_feed"}
 
 

@@ -15,7 +15,7 @@ from searchapp.alerts.percolator import percolating
 from searchapp.alerts.saved_search import from_table
 from searchapp.bootstrap import ReindexOptions
 from searchapp.config import ENGINES
-from searchapp.errors import Unavailable
+from searchapp.errors import SearchappError, Unavailable
 from searchapp.indexing.documents import DocumentMaker
 from searchapp.search.service import SearchService
 from tests.alerts.conftest import Newsroom, article
@@ -225,7 +225,7 @@ def test_a_file_that_is_no_toml_loses_nothing(newsroom: Newsroom) -> None:
     right = file.read_text("utf-8")
     file.write_text(right + "[[alert", "utf-8")
     newsroom.publish(TOMME)
-    with pytest.raises(bootstrap.SearchappError, match="no TOML"):
+    with pytest.raises(SearchappError, match="no TOML"):
         newsroom.run()
     file.write_text(right, "utf-8")
     newsroom.run()

@@ -21,7 +21,7 @@ from searchapp.config import ENGINES, Config, load_config
 from searchapp.errors import CorpusMissing, CorpusShrunk, RejectsRefused
 from searchapp.indexing import Generations
 from searchapp.indexing.engine_files import IndexFiles
-from searchapp.indexing.reindex import Summary
+from searchapp.indexing.reindex import Progress, Summary
 from searchapp.ingest.sources.walk import JOURNAL_FOLDER
 from searchapp.model import Article, ArticleStatus, SearchRequest
 
@@ -313,7 +313,7 @@ def test_an_interrupted_rebuild_goes_on_from_its_checkpoint(newsroom: Newsroom, 
     newsroom.write("a.jsonl", *(record(number) for number in range(40)), record(3, "bateau", date="2025-01-01"))
     often = ReindexOptions(checkpoint=1e-9)
 
-    def interrupt(progress: bootstrap.ReindexProgress) -> None:
+    def interrupt(progress: Progress) -> None:
         if progress.read == 25:
             raise KeyboardInterrupt
 
@@ -345,7 +345,7 @@ def test_an_interrupted_rebuild_goes_on_from_its_checkpoint(newsroom: Newsroom, 
 def test_a_checkpoint_of_a_corpus_that_changed_is_brought_up_to_date(newsroom: Newsroom) -> None:
     newsroom.write("a.jsonl", *(record(number) for number in range(20)))
 
-    def interrupt(progress: bootstrap.ReindexProgress) -> None:
+    def interrupt(progress: Progress) -> None:
         if progress.read == 15:
             raise KeyboardInterrupt
 

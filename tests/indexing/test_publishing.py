@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -20,6 +21,7 @@ from searchapp.engines.port import Document, Engine, Reader, Writer
 from searchapp.errors import CorpusShrunk, IndexDamaged, IndexMissing, VerificationFailed
 from searchapp.indexing import Generations
 from searchapp.indexing.index_state import IndexState
+from searchapp.indexing.reindex import Progress
 from searchapp.indexing.verification import SAMPLE
 from searchapp.indexing.withdrawn import write_withdrawn
 from searchapp.model import ArticleStatus, SearchRequest
@@ -49,12 +51,8 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> list[datetime]:
     """The moments of a fake clock, one for each generation; the last one is repeated."""
     moments = [NOW]
 
-    def generations(config: Config) -> Generations:
-        return Generations(
-            config.index, config.generations_kept, lambda: moments.pop(0) if len(moments) > 1 else moments[0]
-        )
-
-    monkeypatch.setattr(bootstrap, "_generations", generations)
+    clocked = partial(Generations, clock=lambda: moments.pop(0) if len(moments) > 1 else moments[0])
+    monkeypatch.setattr(bootstrap.engine_choice, "Generations", clocked)
     return moments
 
 
@@ -101,7 +99,7 @@ def test_what_was_withdrawn_stays_hidden_when_the_clock_goes_back(config: Config
 def test_an_interrupted_rebuild_that_goes_on_is_the_newest(config: Config, clock: list[datetime]) -> None:
     checkpoints = replace(FULL, checkpoint=1e-9)
 
-    def interrupt(progress: bootstrap.ReindexProgress) -> None:
+    def interrupt(progress: Progress) -> None:
         if progress.read == 3:
             raise KeyboardInterrupt
 
@@ -247,7 +245,7 @@ FAULTS: dict[str, tuple[Callable[[Document], Document | None], str]] = {
 def faulty(monkeypatch: pytest.MonkeyPatch, engine_name: str) -> Iterator[Callable[..., None]]:
     def install(fault: Callable[[Document], Document | None]) -> None:
         engine = bootstrap.engine_named(engine_name)
-        monkeypatch.setitem(bootstrap._ENGINES, engine_name, lambda config: Faulty(engine, fault))  # type: ignore[index]
+        monkeypatch.setitem(bootstrap.engine_choice._ENGINES, engine_name, lambda config: Faulty(engine, fault))  # type: ignore[index]
 
     return install
 

@@ -58,7 +58,7 @@ class RemoteEngine:
 def remote(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The folder of the indexes of the engine."""
     folder = tmp_path / "remote"
-    monkeypatch.setitem(bootstrap._ENGINES, "whoosh", lambda config: RemoteEngine(folder))  # type: ignore[index]
+    monkeypatch.setitem(bootstrap.engine_choice._ENGINES, "whoosh", lambda config: RemoteEngine(folder))  # type: ignore[index]
     return folder
 
 

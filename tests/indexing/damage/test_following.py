@@ -10,6 +10,7 @@ from searchapp import bootstrap
 from searchapp.analysis import FrenchAnalyzer
 from searchapp.config import Config
 from searchapp.errors import IndexMissing
+from searchapp.i18n import Message
 from searchapp.indexing import Generations
 from searchapp.indexing.damage import Damage
 from searchapp.indexing.withdrawn import write_withdrawn
@@ -81,7 +82,7 @@ def test_a_follower_leaves_a_damaged_generation_and_comes_back(two: Config) -> N
     try:
         assert searcher.served().generation == second
         generations = Generations(two.index)
-        generations.mark(second, [Damage("lexicon.sqlite", bootstrap.Message("it is missing"))])
+        generations.mark(second, [Damage("lexicon.sqlite", Message("it is missing"))])
         wait_until(lambda: searcher.served().generation == first)
         generations.mark(second, [])
         wait_until(lambda: searcher.served().generation == second)
