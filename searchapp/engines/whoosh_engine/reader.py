@@ -13,8 +13,7 @@ from typing import Any, Final, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from searchapp.engines.days import day_label, day_range, month_label, months_between
-from searchapp.engines.field_values import filter_keys
+from searchapp.engines.days import day_label, month_label, months_between
 from searchapp.engines.port import (
     Candidate,
     Clause,
@@ -28,12 +27,13 @@ from searchapp.engines.port import (
 )
 from searchapp.engines.whoosh_engine.clause_matcher import ClauseMatcher
 from searchapp.engines.whoosh_engine.codec.layout import Integers
+from searchapp.engines.whoosh_engine.filter_masks import FilterMasks
 from searchapp.engines.whoosh_engine.matches import Match, contained, intersection, unscored
 from searchapp.engines.whoosh_engine.reader_cache import ReaderCache
 from searchapp.engines.whoosh_engine.schema import DAY, NO_DATE, RERANK_FEATURES
 from searchapp.engines.whoosh_engine.segment_reader import Leaves, SegmentReader
-from searchapp.model import Article, Deadline, Filters, HistogramBucket, Sort
-from searchapp.schema import FACET_KEYS, ID
+from searchapp.model import Article, Deadline, HistogramBucket, Sort
+from searchapp.schema import ID
 
 __all__ = ["WhooshReader"]
 
@@ -49,6 +49,7 @@ class WhooshReader:
     def __init__(self, leaves: Leaves) -> None:
         self._lock = RLock()
         self._cache = ReaderCache(leaves, self._lock)
+        self._filters = FilterMasks(self._cache)
         self._bases = [base for _, base in leaves]
 
     @property
@@ -57,7 +58,7 @@ class WhooshReader:
 
     def search(self, request: EngineRequest) -> EngineResult:
         matcher = ClauseMatcher(self._cache, request.deadline)
-        masks = self._masks(request.filters)
+        masks = self._filters.of(request.filters)
         for instead, clause in enumerate((request.clause, *request.instead)):  # noqa: B007 - used after the loop
             match = matcher.match(clause)
             narrowed = match.narrow(masks.values())
@@ -159,21 +160,6 @@ class WhooshReader:
             count = len(self._cache.postings(field, text)) if has_deleted else sum(number for _, number in entries)
             if count:
                 yield text, count
-
-    def _masks(self, filters: Filters) -> dict[str, NDArray[np.bool_]]:
-        """Return for each filtered facet, and for DAY, a mask of the documents that pass."""
-        masks: dict[str, NDArray[np.bool_]] = {}
-        for name in (*filters.values, *filters.excluded):
-            chosen, excluded = filter_keys(filters, name) if name in FACET_KEYS else ([], [])
-            mask = masks[name] = np.full(self._cache.size, name not in filters.values)
-            for key in chosen:
-                mask[self._cache.postings(FACET_KEYS[name], key).documents] = True
-            for key in excluded:
-                mask[self._cache.postings(FACET_KEYS[name], key).documents] = False
-        if days := day_range(filters):
-            first, last = days
-            masks[DAY] = (self._cache.days >= first) & (self._cache.days <= last)
-        return masks
 
     def _candidates(self, match: Match, request: EngineRequest) -> tuple[Candidate, ...]:
         """Return the candidates asked for, best first."""
