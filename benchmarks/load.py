@@ -1,6 +1,6 @@
-"""The load table: requests a second and times at 1, 8 and 64 clients, searchapp beside yardsticks on the same server.
+"""The load table: requests a second and times at 1 to 256 clients, searchapp beside yardsticks on the same server.
 
-``python -m benchmarks.load [--seconds 5] [--clients 1 8 64] [--only NAME ...]`` asks 300 queries (titles of real
+``python -m benchmarks.load [--seconds 5] [--clients 1 8 64 256] [--only NAME ...]`` asks 300 queries (titles of real
 articles, cut to one to four words) of the real articles of ../shared. A client asks again as soon as it has its answer;
 an answer other than 200 is counted apart. Each contender is measured with its caches as they come: the queries repeat,
 so searchapp is also measured without its cache of answers (``answer_cache=0``).
@@ -65,23 +65,44 @@ def _text(value: object) -> str:
 
 @contextmanager
 def serving(name: str, cache: str, work: Path) -> Iterator[tuple[int, int]]:
-    """Run a contender on a free port; gives its port and process."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    variables = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONWARNINGS": "ignore"}
+    """Run a contender on a free port; gives its port and process. ``cache`` is its setting ``answer_cache``, if any."""
     if name in SEARCHAPP:
-        command = ["-m", "searchapp", "serve", "--port", str(port), "--workers", "2", "--threads", "8"]
-        variables |= {"SEARCHAPP_INDEX": str(index_of_articles(name, work)), "SEARCHAPP_ENGINE": name}
-        variables |= {"SEARCHAPP_ANSWER_CACHE": cache} if cache else {}
-    else:
-        short = name.partition("-")[0]
-        command = ["-m", "benchmarks.yardsticks", short, str(yardstick_index(short, work)), str(port)]
-    with subprocess.Popen([sys.executable, *command], env=variables, stdout=subprocess.DEVNULL) as process:
+        with serving_index(name, index_of_articles(name, work), cache) as served:
+            yield served
+        return
+    short = name.partition("-")[0]
+    port = free_port()
+    with _started(
+        ["-m", "benchmarks.yardsticks", short, str(yardstick_index(short, work)), str(port)], {}, port
+    ) as pid:
+        yield port, pid
+
+
+@contextmanager
+def serving_index(engine: str, index: Path, cache: str = "") -> Iterator[tuple[int, int]]:
+    """Serve an index with two processes of eight threads; gives port and process."""
+    port = free_port()
+    command = ["-m", "searchapp", "serve", "--port", str(port), "--workers", "2", "--threads", "8"]
+    variables = {"SEARCHAPP_INDEX": str(index), "SEARCHAPP_ENGINE": engine}
+    with _started(command, variables | ({"SEARCHAPP_ANSWER_CACHE": cache} if cache else {}), port) as pid:
+        yield port, pid
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port: int = free.getsockname()[1]
+    return port
+
+
+@contextmanager
+def _started(command: list[str], variables: dict[str, str], port: int) -> Iterator[int]:
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONWARNINGS": "ignore", **variables}
+    with subprocess.Popen([sys.executable, *command], env=environment, stdout=subprocess.DEVNULL) as process:
         try:
             end = time.monotonic() + 60
             while ask(port, f"{JSON}paris")[0] != 200 and time.monotonic() < end:
                 time.sleep(0.2)
-            yield port, process.pid
+            yield process.pid
         finally:
             process.terminate()
             with suppress(subprocess.TimeoutExpired):
@@ -118,7 +139,7 @@ def measure(contender: str, work: Path, clients: list[int], seconds: float) -> I
 def main() -> None:
     options = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
     options.add_argument("--seconds", type=float, default=5.0)
-    options.add_argument("--clients", type=int, nargs="+", default=[1, 8, 64])
+    options.add_argument("--clients", type=int, nargs="+", default=[1, 8, 64, 256])
     options.add_argument("--only", nargs="+", choices=CONTENDERS, default=list(CONTENDERS))
     options.add_argument("--work", type=Path, default=ROOT / "benchmarks/environments")
     given = options.parse_args()

@@ -18,6 +18,7 @@ from flask import Flask, jsonify, request
 from searchapp.server import Options, run
 from searchapp.server.lanes import Lane
 from searchapp.server.loop import Application
+from searchapp.web.metrics import Metrics
 
 Titles = Callable[[str], list[str]]
 
@@ -74,7 +75,8 @@ def main() -> None:
     def refuse(status: int, path: str, language: str) -> tuple[str, list[tuple[str, str]], bytes]:
         return f"{status} Refused", [], b""
 
-    app = Application(application(YARDSTICKS[name](folder)), refuse, lambda *_: 0, lambda *_: Lane.SEARCHING)
+    wsgi = application(YARDSTICKS[name](folder))
+    app = Application(wsgi, refuse, lambda *_: 0, lambda *_: Lane.SEARCHING, Metrics(), lambda: None)
     run(app, Options(2, 8, lambda replaces: None), listener)
 
 
