@@ -9,9 +9,11 @@ server is one of the demonstration corpus, started for it; schemathesis exits wi
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
+from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -38,7 +40,24 @@ checks.negative_data_rejection.enabled = false
 """
 
 
-def contract(engine: str, work: Path, requests: int, seed: int, closed: bool) -> Any:
+# A failure begins with its number and title, below the operation; the statistics follow the last one.
+FAILURE = re.compile(r"^(?:_{3,} .{1,200} _{3,}|- .{1,200})$", re.MULTILINE)
+SUMMARY = re.compile(r"^=+ SUMMARY =+$", re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class Report:
+    """What schemathesis found: operations with the titles of their failures, and its summary."""
+
+    failures: list[str]
+    summary: list[str]
+
+    def figures(self) -> dict[str, Any]:
+        """Return both by name."""
+        return asdict(self)
+
+
+def contract(engine: str, work: Path, requests: int, seed: int, closed: bool) -> Report:
     """Return the report of schemathesis on a server of its own."""
     index = Index(work / "index", Path(shutil.copytree(ROOT / "corpus", work / "corpus")), engine)
     index.reindex()
@@ -50,7 +69,7 @@ def contract(engine: str, work: Path, requests: int, seed: int, closed: bool) ->
         return run(address, work, requests, seed)
 
 
-def run(address: str, work: Path, requests: int, seed: int) -> dict[str, object]:
+def run(address: str, work: Path, requests: int, seed: int) -> Report:
     """Run schemathesis against a server that runs."""
     options = ["--checks", "all", "--phases", "examples,coverage,fuzzing", "--continue-on-failure", "--no-color"]
     options += ["--max-examples", str(max(1, requests // OPERATIONS)), "--seed", str(seed)]
@@ -58,8 +77,13 @@ def run(address: str, work: Path, requests: int, seed: int) -> dict[str, object]
     command = [sys.executable, "-m", "uv", "tool", "run", "--from", SCHEMATHESIS, "schemathesis", "--config-file"]
     command += [str(work / "schemathesis.toml"), "run", f"http://{address}/openapi.json", *options]
     environment = {"SCHEMATHESIS_HOOKS": "benchmarks.api_contract_hooks", "PYTHONPATH": str(ROOT)}
-    done = subprocess.run(command, cwd=ROOT, env={**os.environ, **environment}, capture_output=True, text=True)
-    return {"failures": done.returncode, "report": done.stdout.splitlines()[-40:]}
+    done = subprocess.run(command, cwd=work, env={**os.environ, **environment}, capture_output=True, text=True)
+    sys.stderr.write(done.stdout)
+    findings, *rest = SUMMARY.split(done.stdout)
+    failures = FAILURE.findall(findings) if done.returncode else []
+    if done.returncode and not failures:
+        failures = [done.stderr[-2000:] or "schemathesis ended early"]
+    return Report(failures, "".join(rest).strip().splitlines())
 
 
 if __name__ == "__main__":

@@ -16,7 +16,7 @@ from searchapp.query import DEFAULT_SLOP, GREATEST_SLOP
 from searchapp.query.query_form import QueryForm, form_of, query_text
 from searchapp.web.links import search_path, with_page
 from searchapp.web.pages import everything
-from searchapp.web.params import clean_query, read_search
+from searchapp.web.params import clean_query, ignored, read_search
 from searchapp.web.result_page import active_chips
 from searchapp.web.site import site
 
@@ -32,7 +32,8 @@ _DAYS: Final = {"first": "from", "last": "to"}
 @advanced.get("/advanced")
 def page() -> ResponseReturnValue:
     """Show the form, filled in from a query or as it was sent; its button leads to the results."""
-    search_request = with_page(read_search(request.args).request, 1)
+    reading = read_search(request.args)
+    search_request = with_page(reading.request, 1)
     form, remarks = read_form(request.args)
     if form is None:
         parsed = site().service.parsed(search_request.query)
@@ -49,7 +50,7 @@ def page() -> ResponseReturnValue:
         form=form,
         parameters=PARAMETERS,
         greatest_distance=GREATEST_SLOP,
-        remarks=remarks,
+        remarks=[*(ignored(parameter, reason) for parameter, reason in reading.problems), *remarks],
         values=_known_values(),
         chips=list(active_chips(search_request)),
     )

@@ -41,6 +41,7 @@ from searchapp.web.params import (
     Reading,
     clean_query,
     read_fields,
+    read_one,
     read_search,
     read_suggest,
     read_value_view,
@@ -140,7 +141,7 @@ def _search(reading: Reading, names: Sequence[str], version: str) -> tuple[Json,
 def article(article_id: str = "") -> Response:
     """Answer with a whole article, and with the highlights of ``q`` if it is given."""
     article_id = requested_id(article_id)
-    query, _ = clean_query(request.args.get("q", ""))
+    query, _ = clean_query(read_one(ARTICLE_QUERY, request.args))
     names = read_fields(request.args, ARTICLE_FIELDS_PARAMETER)
     version = site().service.version()
     if names_tag(version_tag(version)):

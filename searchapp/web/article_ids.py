@@ -14,6 +14,7 @@ from werkzeug.routing import BaseConverter
 from searchapp.errors import InvalidRequest
 from searchapp.i18n import Message
 from searchapp.output.answer_json import SAFE_IN_PATH
+from searchapp.web.parameter_kinds import Problems, first_text
 
 __all__ = ["ArticleIdConverter", "requested_id"]
 
@@ -30,9 +31,11 @@ class ArticleIdConverter(BaseConverter):
 
 
 def requested_id(in_path: str) -> str:
-    """Return the article id of the current request; raises InvalidRequest without one."""
-    article_id = in_path or request.args.get("id", "")
+    """Return the article id of the current request; raises InvalidRequest without one, and for a second one."""
+    problems: Problems = []
+    article_id = in_path or first_text("id", request.args, problems)
     if not article_id:
-        reason = Message("Give the id of an article, in the path or as the parameter id.")
-        raise InvalidRequest(Message("Some parameters are wrong."), [("id", reason)])
+        problems.append(("id", Message("Give the id of an article, in the path or as the parameter id.")))
+    if problems:
+        raise InvalidRequest(Message("Some parameters are wrong."), problems)
     return article_id

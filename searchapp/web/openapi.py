@@ -28,7 +28,7 @@ from searchapp.web.code_examples import ExampleRequest, code_samples
 from searchapp.web.parameter_kinds import Parameter
 from searchapp.web.problems import PROBLEMS
 
-__all__ = ["DOCUMENT_VERSION", "EXAMPLE_HOST", "make_document", "requests_of"]
+__all__ = ["DOCUMENT_VERSION", "EXAMPLE_HOST", "make_document", "request_of", "requests_of"]
 
 DOCUMENT_VERSION: Final = "3.1.0"
 EXAMPLE_HOST: Final = "http://127.0.0.1:8000"

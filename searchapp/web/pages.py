@@ -41,7 +41,7 @@ from searchapp.web.links import (
     with_sort,
 )
 from searchapp.web.nearby_searches import offers
-from searchapp.web.params import read_search, read_value_view
+from searchapp.web.params import ignored, read_search, read_value_view
 from searchapp.web.quick_periods import end_of_archive, quick_periods
 from searchapp.web.result_page import (
     LONG_LIST,
@@ -102,10 +102,10 @@ def search() -> str:
     is_partial = result.total_relation != "eq"
     if is_partial:
         answers_partially()
-    ignored = (_ignored(parameter, reason) for parameter, reason in (*reading.problems, *dropped))
+    wrong = (ignored(parameter, reason) for parameter, reason in (*reading.problems, *dropped))
     replaced = {*correction_messages(result.replacements), CUT_SHORT}  # told in places of their own
     told = (remark.message for remark in result.remarks if remark.message not in replaced)
-    remarks = (*reading.remarks, *ignored, *told)
+    remarks = (*reading.remarks, *wrong, *told)
     archive_end = end_of_archive(_newest_day())
     return render_template(
         "search.html",
@@ -148,7 +148,8 @@ def facet_values(facet: str) -> str:
     row = next((row for row in FACETS if row.field == facet), None)
     if row is None:
         abort(404)
-    search_request, (view, _) = read_search(request.args).request, read_value_view(request.args)
+    reading, (view, problems) = read_search(request.args), read_value_view(request.args)
+    search_request = reading.request
     values = site().service.facet_values(search_request, facet)
     page = select_values(values.buckets, view.find, view.order, search_request.page)
     return render_template(
@@ -159,6 +160,7 @@ def facet_values(facet: str) -> str:
         page=page,
         choices=facet_choices(search_request, facet, page.buckets),
         chips=list(active_chips(search_request)),
+        remarks=[ignored(parameter, reason) for parameter, reason in (*reading.problems, *problems)],
         orders=[(order, VALUE_ORDER_LABELS[order]) for order in ValueOrder],
     )
 
@@ -180,7 +182,7 @@ def trends() -> str:
         asked=asked,
         trends=result,
         chart=trend_chart(result) if result else None,
-        remarks=[_ignored(parameter, reason) for parameter, reason in problems],
+        remarks=[ignored(parameter, reason) for parameter, reason in problems],
         intervals=[(interval, INTERVAL_LABELS[interval]) for interval in Interval],
         most_queries=MOST_QUERIES,
     )
@@ -252,10 +254,6 @@ def accessibility() -> str:
     contact = site().config.site_contact
     address = contact if contact.startswith(("http://", "https://")) else f"mailto:{contact}" if contact else ""
     return render_template("accessibility.html", contact=contact, contact_address=address)
-
-
-def _ignored(parameter: str, reason: Message) -> Message:
-    return Message("The parameter “{parameter}” was ignored. {reason}", parameter=parameter, reason=reason)
 
 
 def everything() -> SearchResult:

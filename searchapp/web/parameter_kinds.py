@@ -20,6 +20,7 @@ from werkzeug.datastructures import MultiDict
 from searchapp.i18n import Message
 
 __all__ = [
+    "GIVEN_AGAIN",
     "Arguments",
     "Kind",
     "Parameter",
@@ -28,6 +29,7 @@ __all__ = [
     "clean",
     "cursor",
     "days",
+    "first_text",
     "listed_names",
     "one_of",
     "one_of_texts",
@@ -38,6 +40,7 @@ __all__ = [
     "yes_or_no",
 ]
 
+GIVEN_AGAIN: Final = Message("Give this parameter only once.")
 LONGEST_CURSOR: Final = 256
 CURSOR: Final = re.compile(r"[A-Za-z0-9_-]*")
 WHOLE_NUMBER: Final = re.compile(r"[0-9]{1,9}")
@@ -91,8 +94,11 @@ class Parameter(Generic[Value_co]):
     listed: bool = False
 
     def read(self, arguments: Arguments, problems: Problems) -> Value_co:
-        """Return the value in ``arguments``, the default for a wrong one, which is added to ``problems``."""
-        text = arguments.get(self.name, "").strip()
+        """Return the value in ``arguments``, the default for a wrong one.
+
+        Wrong ones are added to ``problems``, and so is a second one where the first counts.
+        """
+        text = (arguments.get(self.name, "") if self.repeats else first_text(self.name, arguments, problems)).strip()
         if not text:
             return self.default
         try:
@@ -100,6 +106,13 @@ class Parameter(Generic[Value_co]):
         except WrongValueError as wrong:
             problems.append((self.name, wrong.reason))
             return self.default
+
+
+def first_text(name: str, arguments: Arguments, problems: Problems) -> str:
+    """Return the first text of a parameter, "" without one; a second one is a problem, be it the same or empty."""
+    if len(arguments.getlist(name)) > 1:
+        problems.append((name, GIVEN_AGAIN))
+    return arguments.get(name, "")
 
 
 def clean(text: str) -> str:

@@ -21,7 +21,7 @@ from searchapp.schema import FACET_FIELDS
 from searchapp.search.facet_values import ValueOrder
 from searchapp.search.suggest import MOST_SUGGESTIONS
 from searchapp.web import parameter_kinds as kinds
-from searchapp.web.parameter_kinds import Arguments, Parameter, Problems, clean
+from searchapp.web.parameter_kinds import GIVEN_AGAIN, Arguments, Parameter, Problems, clean
 
 __all__ = [
     "ARTICLE_FIELDS_PARAMETER",
@@ -43,7 +43,9 @@ __all__ = [
     "SuggestRequest",
     "ValueView",
     "clean_query",
+    "ignored",
     "read_fields",
+    "read_filters",
     "read_one",
     "read_search",
     "read_suggest",
@@ -170,10 +172,10 @@ class ValueView:
 def read_search(arguments: Arguments) -> Reading:
     """Read the parameters of a search from a web address."""
     problems: Problems = []
-    query, remarks = clean_query(arguments.get("q", ""))
+    query, remarks = clean_query(QUERY.read(arguments, problems))
     request = SearchRequest(
         query=query,
-        filters=_read_filters(arguments, problems),
+        filters=read_filters(arguments, problems),
         sort=SORT.read(arguments, problems),
         match=MATCH.read(arguments, problems),
         recency=RECENCY.read(arguments, problems),
@@ -209,12 +211,12 @@ class SuggestRequest:
 def read_suggest(arguments: Arguments) -> SuggestRequest:
     """Read the parameters of suggestions; raises InvalidRequest."""
     problems: Problems = []
+    text = kinds.first_text(_SUGGEST_TEXT.name, arguments, problems)
     limit = _SUGGEST_LIMIT.read(arguments, problems)
     is_opensearch = _SUGGEST_FORMAT.read(arguments, problems) == "opensearch"
     if problems:
         raise InvalidRequest(Message("Some parameters are wrong."), problems)
     # A space at the end counts: the word before it is complete.
-    text = arguments.get("q", "")
     return SuggestRequest(clean_query(text)[0] + (" " if text[-1:].isspace() else ""), limit, is_opensearch)
 
 
@@ -226,21 +228,8 @@ def read_fields(arguments: Arguments, parameter: Parameter[tuple[str, ...]]) -> 
     return read_one(parameter, Arguments({parameter.name: ",".join(arguments.getlist(parameter.name))}))
 
 
-def read_value_view(arguments: Arguments) -> tuple[ValueView, Problems]:
-    """Read which values of a facet are asked for, and the wrong parameters; an unknown order is the usual one."""
-    problems: Problems = []
-    return ValueView(_FIND.read(arguments, problems), _ORDER.read(arguments, problems)), problems
-
-
-def clean_query(text: str) -> tuple[str, tuple[Message, ...]]:
-    """Return a query without control characters, at most LONGEST_QUERY long, and a remark if it was cut."""
-    query = clean(text)
-    if len(query) <= LONGEST_QUERY:
-        return query, ()
-    return query[:LONGEST_QUERY].rstrip(), (QUERY_CUT,)
-
-
-def _read_filters(arguments: Arguments, problems: Problems) -> Filters:
+def read_filters(arguments: Arguments, problems: Problems) -> Filters:
+    """Read the filters; wrong ones are added to ``problems``."""
     begin, end = FROM.read(arguments, problems), TO.read(arguments, problems)
     first, last = begin and begin[0], end and end[1]
     if first and last and last < first:
@@ -249,6 +238,29 @@ def _read_filters(arguments: Arguments, problems: Problems) -> Filters:
     chosen = {field: _values(arguments.getlist(field), field, problems) for field in FACET_FIELDS}
     excluded = {field: _values(arguments.getlist(f"-{field}"), f"-{field}", problems) for field in FACET_FIELDS}
     return Filters(chosen, first, last, excluded)
+
+
+def read_value_view(arguments: Arguments) -> tuple[ValueView, Problems]:
+    """Read which values of a facet are asked for, and the wrong parameters; an unknown order is the usual one."""
+    problems: Problems = []
+    return ValueView(_FIND.read(arguments, problems), _ORDER.read(arguments, problems)), problems
+
+
+def ignored(parameter: str, reason: Message) -> Message:
+    """Return the remark of a page on a wrong parameter, which it searches without."""
+    if reason is GIVEN_AGAIN:
+        return Message(
+            "The parameter “{parameter}” was given several times; only the first one counts.", parameter=parameter
+        )
+    return Message("The parameter “{parameter}” was ignored. {reason}", parameter=parameter, reason=reason)
+
+
+def clean_query(text: str) -> tuple[str, tuple[Message, ...]]:
+    """Return a query without control characters, at most LONGEST_QUERY long, and a remark if it was cut."""
+    query = clean(text)
+    if len(query) <= LONGEST_QUERY:
+        return query, ()
+    return query[:LONGEST_QUERY].rstrip(), (QUERY_CUT,)
 
 
 def _values(texts: Sequence[str], name: str, problems: Problems) -> tuple[str, ...]:

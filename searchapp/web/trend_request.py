@@ -15,8 +15,8 @@ from searchapp.model import Filters, Interval, SearchRequest
 from searchapp.output.answer_json import write_search
 from searchapp.search.trends import MOST_QUERIES
 from searchapp.web import parameter_kinds as kinds
-from searchapp.web.parameter_kinds import Parameter
-from searchapp.web.params import FILTERS, clean_query, read_search
+from searchapp.web.parameter_kinds import Parameter, Problems
+from searchapp.web.params import FILTERS, clean_query, read_filters
 
 __all__ = ["TREND_PARAMETERS", "TrendRequest", "read_trends", "trends_path"]
 
@@ -60,13 +60,13 @@ class TrendRequest:
 
 def read_trends(arguments: MultiDict[str, str]) -> TrendRequest:
     """Read the parameters of trends; empty and repeated queries are left out, and wrong values become problems."""
-    reading = read_search(arguments)
-    problems = list(reading.problems)
+    problems: Problems = []
+    filters = read_filters(arguments, problems)
     queries = tuple(dict.fromkeys(query for query, _ in map(clean_query, arguments.getlist("q")) if query))
     if len(queries) > MOST_QUERIES:
         problems.append(("q", Message("Give at most {most} queries.", most=MOST_QUERIES)))
     interval = INTERVAL.read(arguments, problems)
-    return TrendRequest(queries[:MOST_QUERIES], reading.request.filters, interval, tuple(problems))
+    return TrendRequest(queries[:MOST_QUERIES], filters, interval, tuple(problems))
 
 
 def trends_path(

@@ -12,6 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 from threading import Thread
 from typing import Any, get_type_hints
+from urllib.parse import urlencode
 
 import msgspec
 import pytest
@@ -30,7 +31,7 @@ from searchapp.web import create_app
 from searchapp.web.api_operations import Operation
 from searchapp.web.code_examples import ExampleRequest, as_curl, as_javascript, as_python
 from searchapp.web.error_answers import is_for_program
-from searchapp.web.openapi import EXAMPLE_HOST, make_document, operations_of, path_of, requests_of
+from searchapp.web.openapi import EXAMPLE_HOST, make_document, operations_of, path_of, request_of, requests_of
 from searchapp.web.params import SEARCH_PARAMETERS, read_one
 
 ROOT = Path(__file__).parents[2]
@@ -215,6 +216,32 @@ def test_a_parameter_takes_the_values_that_its_schema_names(row: Any) -> None:
     for value in outside:
         with pytest.raises(InvalidRequest):
             read_one(row, MultiDict({row.name: str(value)}))
+
+
+def single_parameters(document: dict[str, Any], operation: dict[str, Any]) -> list[str]:
+    """Return the names of the query parameters of an operation that are no lists."""
+    shared = {f"#/components/parameters/{key}": row for key, row in document["components"]["parameters"].items()}
+    rows = [shared[part["$ref"]] if "$ref" in part else part for part in operation["parameters"]]
+    return [row["name"] for row in rows if row["in"] == "query" and row["schema"]["type"] != "array"]
+
+
+@pytest.mark.parametrize("values", [("", ""), ("", "x"), ("x", "x")])
+def test_a_parameter_that_is_no_list_is_refused_when_it_is_given_twice(
+    site: Flask, demonstration: Config, document: dict[str, Any], values: tuple[str, str]
+) -> None:
+    client = site.test_client()
+    asked = 0
+    for rule, method, described in operations_of(site):
+        request = request_of(rule, method, described, demonstration)
+        for name in single_parameters(document, document["paths"][path_of(rule)][method.lower()]):
+            twice = urlencode([(name, value) for value in values])
+            address = f"{request.address}{'&' if '?' in request.address else '?'}{twice}"
+            response = send(client, replace(request, address=address))
+            assert response.status_code == 400, address
+            wrong = {"parameter": name, "detail": "Ne donnez ce paramètre qu’une seule fois."}
+            assert wrong in response.get_json()["errors"]
+            asked += 1
+    assert asked > 100
 
 
 # Examples

@@ -151,6 +151,22 @@ def test_an_order_is_known_by_its_name(sort: str) -> None:
     assert [name for name, _ in read_search(MultiDict({"sort": sort.upper()})).problems] == ["sort"]
 
 
+def test_of_two_values_the_first_counts_and_the_second_is_a_problem() -> None:
+    reading = read_search(MultiDict([("q", "marée"), ("q", ""), ("from", "2024"), ("from", "2023")]))
+    assert (reading.request.query, reading.request.filters.date_from) == ("marée", date(2024, 1, 1))
+    assert [name for name, _ in reading.problems] == ["q", "from"]
+
+
+@pytest.mark.parametrize("path", ["/search", "/facets/source", "/advanced", "/trends"])
+def test_a_page_says_that_a_parameter_was_given_several_times(client: FlaskClient, path: str) -> None:
+    page = client.get(f"{path}?from=2024&from=2023", headers={"Accept-Language": "en"}).get_data(as_text=True)
+    assert "The parameter “from” was given several times; only the first one counts." in page
+
+
+def test_several_queries_of_trends_are_no_repetition(client: FlaskClient) -> None:
+    assert client.get("/api/v1/trends?q=mar%C3%A9e&q=tomme").status_code == 200
+
+
 @QUIET
 @given(query=some.text(max_size=200))
 def test_no_query_is_an_error(client: FlaskClient, query: str) -> None:
