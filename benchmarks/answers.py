@@ -56,7 +56,7 @@ PARAMETERS: tuple[dict[str, Any], ...] = (
     {"section": True, "sort": "newest"},
 )
 # What differs between two runs of one commit.
-VOLATILE = ("took_ms", "generation", "links")
+VOLATILE = ("took_ms", "generation", "links", "next_cursor")
 
 
 def main() -> None:

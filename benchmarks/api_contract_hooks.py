@@ -1,8 +1,9 @@
 """Hooks of schemathesis, loaded in its own environment: JSON Lines, and rules between parameters that no schema states.
 
 A cursor is signed, so a drawn one is left out of requests that shall be accepted; so are periods that end before they
-begin, pages beyond result 10,000, days as the interval of a span longer
-than 24 months, and trends of blank queries only.
+begin, pages beyond result 10,000, days as the interval of a span longer than 24 months, and trends of blank queries
+only. Requests that shall be refused because of an empty list or object in the query are not sent: an address has no way
+to write one, so nothing wrong would be in it.
 """
 
 from __future__ import annotations
@@ -19,6 +20,13 @@ DROPPED = ("cursor", "to", "page")
 def json_lines(context: Any, value: Any) -> bytes:
     """Return a body of JSON Lines: a text as it is."""
     return value.encode("utf-8", "replace") if isinstance(value, str) else json.dumps(value).encode()
+
+
+@schemathesis.hook
+def filter_case(context: Any, case: Any) -> bool:
+    """Return whether what is wrong with a request can be seen in its address."""
+    is_positive = case.meta is None or case.meta.generation.mode.is_positive
+    return is_positive or all(value not in ([], {}) for value in (case.query or {}).values())
 
 
 @schemathesis.hook

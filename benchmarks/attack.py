@@ -19,7 +19,7 @@ from searchapp.config import load_config
 from tests.indexing.proofs.commands import Index, serving
 from tests.indexing.proofs.in_full import arguments_for, prove, tell
 from tests.web.proofs.attack import Attack, Report
-from tests.web.proofs.hostile import TOKEN, draw
+from tests.web.proofs.hostile import draw, settings_of
 
 SLACK_SECONDS = 1.0
 
@@ -37,7 +37,7 @@ def started(engine: str, work: Path, workers: int, requests: int, seed: int) -> 
     """Attack a server of its own."""
     index = Index(work / "index", Path(shutil.copytree(ROOT / "corpus", work / "corpus")), engine)
     index.reindex()
-    with serving(index, workers=workers, settings={"SEARCHAPP_WRITE_TOKEN": TOKEN}) as address:
+    with serving(index, workers=workers, settings=settings_of(work)) as address:
         return attack(address, requests, seed)
 
 

@@ -27,7 +27,7 @@ _NOT_OF_TYPE: Final = {
     "string": Message("Give a text."),
 }
 # Names in one text are separated by commas; the schema cannot say which.
-_NAMES: Final = {"type": ["string", "null"], "pattern": "^[a-z_]+(,[a-z_]+)*$"}
+_NAMES: Final = {"type": ["string", "null"], "pattern": "^([a-z_]+(,[a-z_]+)*)?$"}
 
 
 def read_object(parameter: str, expected: Message) -> Mapping[str, Any]:
@@ -86,7 +86,7 @@ def _written(value: object) -> str:
 
 
 def body_schema(*parameters: Parameter[Any]) -> Mapping[str, Any]:
-    """Return the JSON Schema of an object whose members are parameters; null leaves one out."""
+    """Return the JSON Schema of an object whose members are parameters; null or an empty text leaves one out."""
     return {"type": "object", "properties": {row.name: _member_schema(row) for row in parameters}}
 
 
@@ -94,7 +94,7 @@ def _member_schema(row: Parameter[Any]) -> Mapping[str, Any]:
     schema = row.kind.schema
     if _type_of(row) == "array":
         return {"anyOf": [{"type": ["string", "null"]}, schema]} if not row.listed else {"anyOf": [_NAMES, schema]}
-    return {"anyOf": [schema, {"type": "null"}]}
+    return {"anyOf": [schema, {"enum": [None, ""]} if _type_of(row) == "string" else {"type": "null"}]}
 
 
 def _type_of(row: Parameter[Any]) -> str:

@@ -50,7 +50,7 @@ EXAMPLE_RECORD: Final = {
     "date": "2024-11-06T16:49:00+01:00",
     "source": "Le Phare du Ponant",
 }
-RECORD_SCHEMA: Final = {"type": "object", "required": ["title", "text"], "properties": {}}
+RECORD_SCHEMA: Final = {"type": "object", "required": ["title"], "properties": {}}
 WRITTEN: Final = {status: {JSON: answer_types.WrittenArticle} for status in (200, 201, 202)}
 WRITE_PROBLEMS: Final = (
     *("invalid-request", "token-missing", "scope-missing", "writing-off", "tokens-unusable", "precondition-failed"),

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import base64
+import hmac
 import json
 import random
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Final
 from urllib.parse import quote
 
@@ -16,13 +18,16 @@ from tests.web.proofs.values import (
     CHUNKS,
     DATES,
     ENDINGS,
+    FORMS,
     HEADERS,
     LINES,
     LONG,
     METHODS,
     NUMBERS,
+    PARAMETERS,
     PATHS,
     QUERIES,
+    SEARCHES,
     SIGNS,
     TARGETS,
     TOKEN,
@@ -30,10 +35,30 @@ from tests.web.proofs.values import (
     VERSIONS,
 )
 
-__all__ = ["TOKEN", "Hostile", "draw"]
-
+__all__ = ["ADDRESSES", "TOKEN", "Hostile", "draw", "settings_of"]
 
 LENGTH: Final = re.compile(rb"\r\ncontent-length:([^\r]*)", re.IGNORECASE)
+BEARER: Final = b"Authorization: Bearer " + TOKEN.encode()
+EDITOR: Final = b"essai"
+PASSWORD: Final = b"Authorization: Basic " + base64.b64encode(EDITOR + b":" + TOKEN.encode())
+# As a form of that editor has it (searchapp/web/write_access.py).
+FORM_TOKEN: Final = hmac.new(TOKEN.encode(), b"form of " + EDITOR, "sha256").hexdigest().encode()
+FORM: Final = b"Content-Type: application/x-www-form-urlencoded"
+# Method, path, further header fields and bodies.
+SENT: Final[tuple[tuple[str, str, tuple[bytes, ...], tuple[bytes, ...]], ...]] = (
+    ("PUT", "/api/v1/articles/essai/1", (BEARER,), BODIES),
+    ("PUT", "/api/v1/articles?id=essai/1", (BEARER,), BODIES),
+    ("POST", "/api/v1/articles", (BEARER,), BODIES),
+    ("DELETE", "/api/v1/articles/essai/1", (BEARER,), BODIES[:1]),
+    ("DELETE", "/api/v1/articles?id=essai/1", (BEARER,), BODIES[:1]),
+    ("POST", "/api/v1/search", (), SEARCHES),
+    ("POST", "/api/v1/msearch", (), SEARCHES),
+    ("POST", "/judgments", (PASSWORD, FORM), FORMS),
+    ("POST", "/judgments/measures", (PASSWORD, FORM), FORMS),
+    ("POST", "/search", (), BODIES),
+)
+ADDRESSES: Final = (*(("GET", path) for path in PATHS), *((method, path) for method, path, _, _ in SENT))
+"""Methods and paths of the valid requests."""
 # Stands in for the generation of a server that is not asked for it.
 NO_GENERATION: Final = "20261125T013123.348582Z-b9f2"
 
@@ -77,6 +102,18 @@ class _Draft:
         return self.ending.join(lines) + self.body + self.after
 
 
+def settings_of(work: Path) -> dict[str, str]:
+    """Return the settings of a server that has all its pages, with its files in ``work``."""
+    return {
+        "SEARCHAPP_WRITE_TOKEN": TOKEN,
+        "SEARCHAPP_WRITE_RATE": "0",
+        "SEARCHAPP_TOKENS": str(work / "tokens.sqlite"),
+        "SEARCHAPP_JUDGMENTS": str(work / "judgments"),
+        "SEARCHAPP_QUERY_LOG": "7",
+        "SEARCHAPP_SITEMAP": "true",
+    }
+
+
 def draw(seed: int, count: int, generation: str = NO_GENERATION) -> Iterator[Hostile]:
     """Yield ``count`` requests, the same for the same seed. Forged cursors name ``generation``."""
     for number in range(count):
@@ -97,22 +134,19 @@ def _valid(dice: random.Random, generation: str) -> _Draft:
         path + "?" + "&".join(f"{name}={quote(value)}" for name, value in parameters.items()) if parameters else path
     )
     headers = [b"Host: 127.0.0.1", b"Accept-Language: " + dice.choice((b"fr", b"en"))]
-    if dice.random() < 0.85:
-        return _Draft(generation, b"GET", target.encode(), headers)
-    body = dice.choice(BODIES)
-    method, target = dice.choice(
-        (("PUT", "/api/v1/articles/essai/1"), ("POST", "/api/v1/articles"), ("POST", "/search"))
-    )
-    if dice.random() < 0.5:
-        headers.append(b"Authorization: Bearer " + TOKEN.encode())
-    lines = [*headers, b"Content-Length: %d" % len(body)]
+    if dice.random() < 0.75:
+        known = [dice.choice((BEARER, PASSWORD))] if dice.random() < 0.2 else []
+        return _Draft(generation, b"GET", target.encode(), [*headers, *known])
+    method, target, fields, bodies = dice.choice(SENT)
+    body = dice.choice(bodies)
+    if bodies is FORMS and dice.random() < 0.7:
+        body += b"&token=" + FORM_TOKEN
+    lines = [*headers, *(fields if dice.random() < 0.8 else ()), b"Content-Length: %d" % len(body)]
     return _Draft(generation, method.encode(), target.encode(), lines, body)
 
 
 def _change_parameters(dice: random.Random, draft: _Draft) -> None:
-    name = dice.choice(
-        ("q", "q", "page", "per_page", "cursor", "sort", "from", "to", "source", "author", "lang", "wait", "strict")
-    )
+    name = dice.choice(PARAMETERS)
     values = {
         "q": lambda: dice.choice(
             (dice.choice(SIGNS) * dice.choice(LONG), " ".join(dice.choices([*QUERIES, *SIGNS], k=9)))

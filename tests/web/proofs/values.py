@@ -8,7 +8,19 @@ TOKEN: Final = "un-jeton-assez-long-0123"  # noqa: S105
 PATHS: Final = (
     "/", "/search", "/search", "/api/v1/search", "/api/v1/search", "/api/v1/search", "/articles/agence-hexapresse/x",
     "/api/v1/articles/agence-hexapresse/x", "/aide", "/help", "/healthz", "/readyz", "/favicon.svg",
-    "/static/a/style.css", "/problems/not-found", "/api/v1/articles", "/nulle-part", "/robots.txt",
+    "/static/a/style.css", "/problems/not-found", "/api/v1/articles", "/nulle-part", "/robots.txt", "/facets/source",
+    "/trends", "/trends.csv", "/articles", "/versions", "/accessibility", "/accessibilite", "/advanced", "/theme",
+    "/batch", "/batch.csv", "/judgments", "/judgments/measures", "/api/v1/similar",
+    "/api/v1/similar/agence-hexapresse/x", "/api/v1/facets/author", "/api/v1/trends", "/api/v1/suggest",
+    "/api/v1/export", "/api/v1/export.csv", "/search.json", "/search.atom", "/search.rss", "/search.jsonl",
+    "/search.bib", "/search.ris", "/search.csv", "/citation.json", "/citation.bib", "/citation.ris", "/metrics",
+    "/opensearch.xml", "/manifest.webmanifest", "/sitemap.xml", "/sitemaps/1.xml", "/openapi.json", "/docs",
+)  # fmt: skip
+PARAMETERS: Final = (
+    "q", "q", "q", "page", "per_page", "cursor", "sort", "from", "to", "source", "author", "-tag", "year", "lang",
+    "wait", "strict", "match", "recency", "group", "correct", "explain", "facet_limit", "fields", "interval", "format",
+    "limit", "find", "order", "id", "with", "lines", "phrases", "theme", "back", "at", "view", "go", "distance",
+    "paper", "saved",
 )  # fmt: skip
 QUERIES: Final = (
     "paris", "grève -train", '"conseil municipal"~5', "march*", "élction~", "titre:marché ET date:2022", "=marché",
@@ -116,4 +128,19 @@ BODIES: Final = (
     b"[" * 5000, b'{"title": "a", "text": "b", "date": "9999-99-99"}', b'{"id": "..", "title": "a", "text": "b"}',
     b"\n" * 500, b'{"title": "a", "text": "b", "x": ' + b"9" * 5000 + b"}", b"\xef\xbb\xbf{}",
     b'{"title": "La mare", "text": "Trois grenouilles."}',
+)  # fmt: skip
+SEARCHES: Final = (
+    b"", b"{}", b"[]", b"{", b"null", b"[" * 5000, b'{"q": "mar\xc3\xa9e"}', b'{"q": ["a", "b"], "page": []}',
+    b'{"q": 1}', b'{"page": 1e999}', b'{"page": -0.0, "per_page": 3.0}', b'{"from": "", "to": " "}',
+    b'{"source": [[], {}, null]}', b'{"q": "\\ud800", "cursor": "AA"}', b'{"recency": ' + b"9" * 5000 + b"}",
+    b'{"searches": []}', b'{"searches": {}}', b'{"searches": ["a", {"q": "*"}], "phrases": true}',
+    b'{"searches": [null]}', b'{"searches": ["\\ud800", "~"]}',
+    b'{"searches": [{"per_page": 100}, {"sort": "newest", "explain": true}]}',
+    b'{"searches": ["a"], "phrases": "yes"}', b'{"searches": [' + b'"a", ' * 250 + b'"a"]}',
+    b'{"q": "' + b"(" * 3000 + b'"}', b'{"q": "a", "q": 2}', b"NaN",
+)  # fmt: skip
+FORMS: Final = (
+    b"", b"q=", b"q=a", b"q=mar%C3%A9e&grade.ponant=3", b"q=a&grade.=9", b"q=%ff&grade.%00=1", b"&" * 1200,
+    b"q=a&token=", b"synonyms=&weights=", b"synonyms=a%2C+b&weights=", b"synonyms=%0D%0A%00%ED%A0%80&weights=x%3Dy",
+    b"weights=title%3Dnan", b"weights=title%3D1e999&synonyms=" + b"a,b%0A" * 900, b"synonyms=a+%3D%3E+&weights=%C3%A9",
 )  # fmt: skip
