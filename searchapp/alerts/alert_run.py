@@ -16,6 +16,7 @@ from searchapp.alerts.alert_file import AlertFile
 from searchapp.alerts.alert_state import AlertState, AlertStatus, NewArticle
 from searchapp.alerts.delivery import Channels, deliver, refresh_feed
 from searchapp.alerts.digest import DeliveryError
+from searchapp.alerts.feed_file import remove_feeds_except
 from searchapp.alerts.percolator import percolating
 from searchapp.alerts.saved_search import SavedSearch
 from searchapp.engines.port import Engine, MakeDocument
@@ -64,7 +65,7 @@ class Alerts:
         return AlertFile(self.folder)
 
     def run(self) -> AlertsSummary:
-        """Find the matches among the new articles, then deliver what is pending.
+        """Find the matches among the new articles, deliver what is pending, and remove feeds without an alert.
 
         Raises UserError for a file that cannot be read, Unavailable while another run does not end, IndexMissing.
         """
@@ -72,6 +73,7 @@ class Alerts:
         with self._state() as state:
             summary = self._find(state, searches, errors)
             summary.delivered, summary.failed = deliver(state, searches, self.service, self.channels)
+            remove_feeds_except(self.folder, [*errors, *(name for name, search in searches.items() if search.feed)])
             return summary
 
     def note_archive(self) -> None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
@@ -18,7 +19,7 @@ from searchapp.model import Article, SearchRequest
 from searchapp.output import feeds
 from searchapp.output.answer_json import write_search
 
-__all__ = ["LISTED", "feed_path", "write_feed"]
+__all__ = ["LISTED", "feed_path", "remove_feeds_except", "write_feed"]
 
 LISTED: Final = 100
 """Articles of a feed."""
@@ -56,3 +57,12 @@ def write_feed(folder: Path, search: SavedSearch, articles: Sequence[Article], m
     except OSError as error:
         reason = Message("the feed {file} cannot be written: {reason}", file=path.name, reason=system_reason(error))
         raise DeliveryError(reason, is_down=True) from error
+
+
+def remove_feeds_except(folder: Path, names: Iterable[str]) -> None:
+    """Remove the feeds of all saved searches but ``names``; one that cannot be removed stays until the next run."""
+    kept = {feed_path(folder, name) for name in names}
+    with suppress(OSError):
+        for path in (folder / _FOLDER).glob("*.atom"):
+            if path not in kept:
+                path.unlink()

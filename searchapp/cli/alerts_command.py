@@ -14,6 +14,7 @@ from rich.table import Table
 from searchapp import bootstrap
 from searchapp.alerts.alert_file import AlertFile
 from searchapp.alerts.digest import DeliveryError, Digest, digest_id
+from searchapp.alerts.feed_file import feed_path
 from searchapp.alerts.saved_search import FEED, SavedSearch, from_table
 from searchapp.cli.alerts_summary import print_summary
 from searchapp.cli.common_options import with_config
@@ -122,8 +123,9 @@ def _described(search: SavedSearch) -> str:
 @click.argument("name", metavar=_("NAME"))
 @with_config("alerts")
 def remove(config: Config, name: str) -> None:
-    """Remove an alert from the file; the next run forgets the rest."""
+    """Remove an alert from the file, and its feed; the next run forgets the rest."""
     AlertFile(config.alerts).remove(name)
+    feed_path(config.alerts, name).unlink(missing_ok=True)
     print_out(_("removed: {id}").format(id=name))
 
 

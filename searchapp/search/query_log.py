@@ -11,7 +11,7 @@ import sqlite3
 import time
 from bisect import bisect_left
 from collections.abc import Callable, Sequence
-from contextlib import closing, suppress
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import takewhile
@@ -19,7 +19,10 @@ from pathlib import Path
 from threading import Lock
 from typing import Any, Final
 
+from searchapp.derived.databases import is_damage
 from searchapp.derived.suggestions import SuggestionKind, suggestion_key
+from searchapp.errors import Corrupt, SearchappError, Unavailable
+from searchapp.i18n import Message
 from searchapp.search.suggest import Suggestion
 
 __all__ = ["FILE_NAME", "LoggedDay", "LoggedQuery", "QueryLog", "QueryReport", "read_queries", "report"]
@@ -80,7 +83,7 @@ class QueryReport:
 class QueryLog:
     """The log at ``path``, of the last ``days``. Safe to share between threads; processes share the file.
 
-    It never fails a search: what cannot be written is not logged.
+    It never fails a search: what cannot be written is not logged, and damage is reported once to the log of the server.
     """
 
     def __init__(self, path: Path, days: int, today: Callable[[], date]) -> None:
@@ -91,6 +94,7 @@ class QueryLog:
         self._cleaned = date.min
         self._is_full = False
         self._added = 0
+        self._is_damaged = False
         self._frequent: tuple[float, list[tuple[str, Suggestion]]] = (0.0, [])
 
     def add(self, query: str, articles: int, ms: float) -> None:
@@ -112,6 +116,12 @@ class QueryLog:
         except sqlite3.Error as error:
             self._cleaned = date.min  # the file may have been removed: the next search makes it again
             _log.debug("A search was not logged: %s", error)
+            self._report(_unreadable(self._path, error))
+
+    def _report(self, error: SearchappError) -> None:
+        if isinstance(error, Corrupt) and not self._is_damaged:
+            self._is_damaged = True
+            _log.warning("%s", error)
 
     def _clean(self, connection: sqlite3.Connection, today: date) -> None:
         """Make the table, and forget what is too old."""
@@ -134,7 +144,11 @@ class QueryLog:
         """Return the frequent queries by key, read again once a minute."""
         read_at, rows = self._frequent
         if time.monotonic() - read_at > _REFRESH_SECONDS or not read_at:
-            found = read_queries(self._path, self._today() - timedelta(days=self._days - 1), _MOST_FREQUENT)
+            try:
+                found = read_queries(self._path, self._today() - timedelta(days=self._days - 1), _MOST_FREQUENT)
+            except SearchappError as error:
+                found = []
+                self._report(error)
             kept = [each for each in found if each.searches >= _FREQUENT and each.articles]
             by_key: dict[str, Suggestion] = {}
             for each in kept:  # of spellings of a query the most frequent one
@@ -146,7 +160,10 @@ class QueryLog:
 
 
 def report(path: Path, since: date, most: int) -> QueryReport:
-    """Return the statistics of the log at ``path``, with at most ``most`` queries in each list."""
+    """Return the statistics of the log at ``path``, with at most ``most`` queries in each list.
+
+    Raises Corrupt for a damaged log, and Unavailable for one that cannot be read.
+    """
     frequent, without_hit, slow = (
         read_queries(path, since, most, order=order) for order in ("searches", "without_hit", "slow")
     )
@@ -174,9 +191,34 @@ def _read_days(path: Path, since: date) -> list[LoggedDay]:
 
 
 def _rows(path: Path, statement: str, values: Sequence[object]) -> list[Any]:
-    """Return the rows of a statement, none where there is no log that can be read."""
-    with suppress(sqlite3.Error):
-        if path.is_file():
-            with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as connection:
-                return connection.execute(statement, values).fetchall()
-    return []
+    """Return the rows of a statement, none without a log; raises Corrupt for a damaged one, and Unavailable."""
+    if not path.is_file():
+        return []
+    try:
+        with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as connection:
+            if not connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'queries'").fetchone():
+                return []  # another process is about to make the table
+            return connection.execute(statement, values).fetchall()
+    except sqlite3.Error as error:
+        raise _unreadable(path, error) from error
+
+
+def _unreadable(path: Path, error: sqlite3.Error) -> SearchappError:
+    """Return the error of a log that SQLite cannot read or write."""
+    if isinstance(error, sqlite3.DatabaseError) and is_damage(error):
+        return Corrupt(
+            Message(
+                "{file}, the log of searches in the folder of the index, is damaged ({reason}). Restore it from a "
+                "backup, or remove it: the next search begins a new one.",
+                file=path.name,
+                reason=str(error),
+            )
+        )
+    return Unavailable(
+        Message(
+            "{file}, the log of searches in the folder of the index, cannot be read ({reason}). Give searchapp "
+            "permission to read it, or try again in a moment.",
+            file=path.name,
+            reason=str(error),
+        )
+    )

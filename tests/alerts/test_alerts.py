@@ -9,11 +9,13 @@ from datetime import UTC, datetime, timedelta
 from xml.etree import ElementTree
 
 import pytest
+from click.testing import CliRunner
 
 from searchapp import bootstrap
 from searchapp.alerts.percolator import percolating
 from searchapp.alerts.saved_search import from_table
 from searchapp.bootstrap import ReindexOptions
+from searchapp.cli import cli
 from searchapp.config import ENGINES
 from searchapp.errors import SearchappError, Unavailable
 from searchapp.indexing.documents import DocumentMaker
@@ -289,6 +291,27 @@ def test_a_feed_that_could_not_be_written_loses_the_withdrawn_at_the_next_run(ne
     feeds.with_name("kept").rename(feeds)
     newsroom.run()
     assert _titles(newsroom, "sarmane") == [PHARE["title"]]
+
+
+def test_the_feed_of_a_removed_alert_goes_with_it(newsroom: Newsroom) -> None:
+    for name in ("tomme", "phare"):
+        newsroom.add(name, name, feed=True)
+    newsroom.publish(TOMME, PHARE)
+    newsroom.run()
+    feeds, file = newsroom.config.alerts / "feeds", newsroom.config.alerts / "alerts.toml"
+    assert sorted(path.name for path in feeds.iterdir()) == ["phare.atom", "tomme.atom"]
+    removed = CliRunner(env={"SEARCHAPP_ALERTS": str(newsroom.config.alerts)}).invoke(
+        cli, ["alerts", "remove", "tomme"]
+    )
+    assert removed.exit_code == 0, removed.output
+    assert [path.name for path in feeds.iterdir()] == ["phare.atom"]
+    wrong = file.read_text("utf-8").replace("feed = true", "feed = 3")
+    file.write_text(wrong, "utf-8")
+    newsroom.run()
+    assert [path.name for path in feeds.iterdir()] == ["phare.atom"]
+    file.write_text("", "utf-8")
+    newsroom.run()
+    assert list(feeds.iterdir()) == []
 
 
 def test_what_waits_for_a_channel_goes_to_the_one_in_its_place(newsroom: Newsroom) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from searchapp.errors import Corrupt
 from searchapp.search.query_log import FILE_NAME, QueryLog, report
 
 TODAY = date(2026, 11, 25)
@@ -63,3 +64,30 @@ def test_a_log_that_was_removed_is_made_again(path: Path) -> None:
     log.add("phare", 1, 2.0)  # lost
     log.add("tomme", 1, 2.0)
     assert [each.query for each in report(path, TODAY, 5).frequent] == ["tomme"]
+
+
+def damage(path: Path) -> None:
+    """Damage the file of a log, pages and all."""
+    log_of(path).add("phare", 1, 2.0)
+    for file in path.parent.iterdir():
+        file.unlink() if file != path else file.write_bytes(b"\xff" * 8192)
+
+
+def test_a_damaged_log_is_not_taken_for_an_empty_one(path: Path) -> None:
+    damage(path)
+    with pytest.raises(Corrupt, match=r"queries\.sqlite.*damaged.*remove it"):
+        report(path, date.min, 5)
+
+
+def test_a_damaged_log_fails_no_search_and_is_reported_once(path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    damage(path)
+    log = log_of(path)
+    for _ in range(3):
+        log.add("grève", 1, 1.0)
+        assert log.starting_with("gr", 5) == []
+    assert ["is damaged" in record.message for record in caplog.records if record.levelname == "WARNING"] == [True]
+
+
+def test_a_log_whose_table_is_about_to_be_made_is_empty(path: Path) -> None:
+    path.touch()
+    assert report(path, date.min, 5).days == []
