@@ -6,6 +6,7 @@ restore leaves an index without a pointer, and the same command may be given aga
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import shutil
@@ -164,8 +165,21 @@ def _restore_journal(unpacked: Path, corpus: Path) -> None:
 
 
 def _move(source: Path, target: Path) -> None:
-    """Move a file that may be missing; the target may be on another disk."""
-    if source.is_file():
-        target.parent.mkdir(parents=True, exist_ok=True)
-        shutil.move(source, target)
-        sync(target)
+    """Move a file that may be missing; to another disk it is copied, and gets its name when it is whole."""
+    if not source.is_file():
+        return
+    target.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        source.replace(target)
+    except OSError as error:
+        if error.errno != errno.EXDEV:
+            raise
+        copy = target.with_name(f"{_UNPACKED}-{target.name}")
+        copy.unlink(missing_ok=True)
+        # Private from its first byte on: the file may hold the secrets of tokens.
+        with source.open("rb") as file, open(copy, "xb", opener=_open_private) as written:
+            shutil.copyfileobj(file, written)
+        shutil.copymode(source, copy)
+        sync(copy)
+        copy.replace(target)
+    sync(target)

@@ -9,11 +9,12 @@ import shutil
 import subprocess
 import sys
 import tarfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from threading import Event, Thread
-from typing import Any
+from typing import IO, Any
 
 import pytest
 
@@ -318,6 +319,35 @@ def test_a_restore_that_was_killed_may_be_given_again(indexed: Config, elsewhere
     next((elsewhere.index / generation).rglob("*.sqlite")).write_bytes(b"half")
     brought_back(backup, elsewhere)
     assert answers(elsewhere) == answers(indexed)
+
+
+@pytest.fixture
+def other_disk(tmp_path: Path) -> Iterator[Path]:
+    """A folder on another disk than ``tmp_path``."""
+    memory = Path("/dev/shm")  # noqa: S108
+    if not memory.is_dir() or memory.stat().st_dev == tmp_path.stat().st_dev:
+        pytest.skip("this system has no second disk at /dev/shm")
+    with TemporaryDirectory(dir=memory) as folder:
+        yield Path(folder)
+
+
+def test_settings_restored_to_another_disk_are_private_while_they_are_copied(
+    indexed: Config, elsewhere: Config, tmp_path: Path, other_disk: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here, there = tmp_path / "searchapp.toml", other_disk / "searchapp.toml"
+    here.write_text('write_token = "un-jeton-de-test"\n', "utf-8")
+    back_up(Generations(indexed.index), None, {here.name: here}, tmp_path / "copy.tar")
+    modes, copy = [], shutil.copyfileobj
+
+    def watched(source: IO[bytes], target: IO[bytes]) -> None:
+        modes.append(os.fstat(target.fileno()).st_mode & 0o777)
+        copy(source, target)
+
+    monkeypatch.setattr(shutil, "copyfileobj", watched)
+    restore(tmp_path / "copy.tar", Generations(elsewhere.index), None, {here.name: there})
+    assert modes == [0o600]
+    assert [(path.name, path.stat().st_mode & 0o777) for path in other_disk.iterdir()] == [(there.name, 0o600)]
+    assert there.read_text("utf-8") == here.read_text("utf-8")
 
 
 def test_tokens_are_kept_and_restored(indexed: Config, tmp_path: Path) -> None:
