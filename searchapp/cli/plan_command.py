@@ -39,7 +39,7 @@ _NEAR: Final = 1e7
     type=click.FloatRange(0.1, 10_000),
     default=ARTICLE_KB,
     metavar=_("KB"),
-    help=_("mean size of an article in kilobytes (default: {size})").format(size=ARTICLE_KB),
+    help=_("mean size of an article in kilobytes (default: {size})").format(size=number(ARTICLE_KB)),
 )
 @click.option("--json", "as_json", is_flag=True, help=_("print JSON"))
 def plan(articles: float, daily: float, kb: float, as_json: bool) -> None:

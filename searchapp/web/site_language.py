@@ -26,6 +26,7 @@ __all__ = [
     "counted",
     "current_language",
     "day",
+    "decimals",
     "duration",
     "init_app",
     "known_moment",
@@ -75,6 +76,12 @@ def counted(one: str, many: str, count: int) -> str:
 def number(value: int) -> str:
     """Return ``value`` as a reader writes it: 12 345 in French, 12,345 in English."""
     return format_decimal(value, locale=_locale())
+
+
+def decimals(value: float, places: int, *, signed: bool = False) -> str:
+    """Return ``value`` with so many decimal places, and with a plus sign if it is ``signed``: +0,0120 in French."""
+    form = f"#,##0.{'0' * places}"
+    return format_decimal(value, f"+{form};-{form}" if signed else form, locale=_locale())
 
 
 def duration(milliseconds: float) -> str:
@@ -160,6 +167,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.filters.update(
         say=say,
         number=number,
+        decimals=decimals,
         duration=duration,
         moment=moment,
         known_moment=known_moment,

@@ -86,6 +86,7 @@ STATES: Final = {
     "help": State("/aide"),
     "statement": State("/accessibilite"),
     "problem": State("/problems/too-busy"),
+    "API": State("/docs"),
     "judgments": State("/judgments", headers=EDITOR),
     "judgments, a search": State("/judgments?q=phare&saved=1", headers=EDITOR),
     "judgments, nothing": State("/judgments?q=xyzzyx", headers=EDITOR),

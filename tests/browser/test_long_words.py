@@ -38,6 +38,8 @@ PATHS = [
     "/trends?" + urlencode({"q": [ENDLESS[:1024], ARABIC, EMOJI[:500], MARKUP[:500], "marée"]}, doseq=True),
     "/judgments?q=mar%C3%A9e",
     "/judgments?" + urlencode({"q": ENDLESS[:1024]}),
+    "/docs",
+    "/problems/too-busy",
     "/" + ENDLESS[:2000],
 ]
 ROWS = """() => [...document.querySelectorAll(

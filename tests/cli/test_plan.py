@@ -81,3 +81,8 @@ def test_the_command_recommends_an_engine_and_states_its_uncertainty(run: Run) -
 def test_far_beyond_what_was_measured_the_command_says_so(run: Run) -> None:
     assert "Try a tenth of it first" in run("plan", "--articles", "1e9").stdout
     assert run("plan", "--articles", "1e12").returncode == 2
+
+
+def test_help_has_the_decimal_sign_of_the_language(run: Run) -> None:
+    assert "2.2" in run("plan", "--help", language="en_GB.UTF-8").stdout
+    assert "2,2" in run("plan", "--help", language="fr_FR.UTF-8").stdout

@@ -162,11 +162,18 @@ def test_measures_of_now_are_shown_and_other_settings_compared(editor: FlaskClie
     assert "nDCG@10" in page
     token = form_token(editor)
     trial = {"token": token, "synonyms": "tomme = baignoire", "weights": "title=2"}
-    page = editor.post("/judgments/measures", data=trial).get_data(as_text=True)
+    page = editor.post("/judgments/measures", data=trial, headers={"Accept-Language": "en"}).get_data(as_text=True)
     differences = re.findall(r"<td>([+-]\d\.\d{4})</td>", page)
     assert any(float(difference) > 0 for difference in differences)
     assert "tomme = baignoire" in page
     assert not (tmp_path / "synonyms.txt").exists(), "nothing is changed"
+
+
+@pytest.mark.parametrize(("language", "sign"), [("fr", ","), ("en", ".")])
+def test_measures_have_the_decimal_sign_of_the_language(editor: FlaskClient, language: str, sign: str) -> None:
+    grade(editor, **{"ponant/maree": "3"})
+    page = editor.get("/judgments/measures", headers={"Accept-Language": language}).get_data(as_text=True)
+    assert set(re.findall(r"<td>\d([,.])\d{3,4}</td>", page)) == {sign}
 
 
 @pytest.mark.parametrize("weights", ["titel=2", "title=beaucoup", "title=-1", "title=nan"])
