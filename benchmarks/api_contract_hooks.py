@@ -2,8 +2,8 @@
 
 A cursor is signed, so a drawn one is left out of requests that shall be accepted; so are periods that end before they
 begin, pages beyond result 10,000, days as the interval of a span longer than 24 months, and trends of blank queries
-only. Requests that shall be refused because of an empty list or object in the query are not sent: an address has no way
-to write one, so nothing wrong would be in it.
+only. Requests that shall be refused because of null, an object or an empty list in the query are not sent: an address
+has no way to write one, so nothing wrong would be in it.
 """
 
 from __future__ import annotations
@@ -26,7 +26,9 @@ def json_lines(context: Any, value: Any) -> bytes:
 def filter_case(context: Any, case: Any) -> bool:
     """Return whether what is wrong with a request can be seen in its address."""
     is_positive = case.meta is None or case.meta.generation.mode.is_positive
-    return is_positive or all(value not in ([], {}) for value in (case.query or {}).values())
+    return is_positive or not any(
+        value in (None, []) or isinstance(value, dict) for value in (case.query or {}).values()
+    )
 
 
 @schemathesis.hook

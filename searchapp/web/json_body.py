@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
@@ -26,8 +26,6 @@ _NOT_OF_TYPE: Final = {
     "integer": Message("Give a whole number."),
     "string": Message("Give a text."),
 }
-# Names in one text are separated by commas; the schema cannot say which.
-_NAMES: Final = {"type": ["string", "null"], "pattern": "^([a-z_]+(,[a-z_]+)*)?$"}
 
 
 def read_object(parameter: str, expected: Message) -> Mapping[str, Any]:
@@ -93,8 +91,15 @@ def body_schema(*parameters: Parameter[Any]) -> Mapping[str, Any]:
 def _member_schema(row: Parameter[Any]) -> Mapping[str, Any]:
     schema = row.kind.schema
     if _type_of(row) == "array":
-        return {"anyOf": [{"type": ["string", "null"]}, schema]} if not row.listed else {"anyOf": [_NAMES, schema]}
+        text = {"type": ["string", "null"], **({"pattern": _listed(schema["items"]["enum"])} if row.listed else {})}
+        return {"anyOf": [text, schema]}
     return {"anyOf": [schema, {"enum": [None, ""]} if _type_of(row) == "string" else {"type": "null"}]}
+
+
+def _listed(names: Sequence[str]) -> str:
+    """Return the pattern of ``names`` in one text, separated by commas."""
+    name = f"({'|'.join(names)})?"
+    return f"^{name}(,{name})*$"
 
 
 def _type_of(row: Parameter[Any]) -> str:

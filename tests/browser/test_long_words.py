@@ -47,7 +47,7 @@ ROWS = """() => [...document.querySelectorAll(
     '.front-page .hit, .near .hit, .chips li, .legend li, .next-steps a, .facts dd, thead tr')]
   .map(each => [each.getBoundingClientRect().height, each.outerHTML.slice(0, 120)])"""
 WIDE = """() => [...document.querySelectorAll('main *')]
-  .filter(each => each.getBoundingClientRect().right > innerWidth + 1 && !each.closest('.scroll, .unseen'))
+  .filter(each => each.getBoundingClientRect().right > innerWidth + 1 && !each.closest('.scroll, .unseen, pre'))
   .map(each => each.outerHTML.slice(0, 120))"""
 
 
