@@ -103,8 +103,12 @@ class _Draft:
 
 
 def settings_of(work: Path) -> dict[str, str]:
-    """Return the settings of a server that has all its pages, with its files in ``work``."""
+    """Return the settings of a server that has all its pages, with its files in ``work``.
+
+    With its address, so that none of its links is made of the Host of a request.
+    """
     return {
+        "SEARCHAPP_SITE_ADDRESS": "https://archives.example",
         "SEARCHAPP_WRITE_TOKEN": TOKEN,
         "SEARCHAPP_WRITE_RATE": "0",
         "SEARCHAPP_TOKENS": str(work / "tokens.sqlite"),
