@@ -52,10 +52,13 @@ class RerankFeatures(NamedTuple):
     stems: bytes
     forms: bytes
 
-    def held_stems(self) -> frozenset[int]:
-        """Return the hashes of the stems that the article holds."""
-        starts = range(0, len(self.stems), STEM_SIZE)
-        return frozenset(int.from_bytes(self.stems[start : start + STEM_SIZE], "little") for start in starts)
+    def holds(self, stem: int) -> bool:
+        """Return whether the article holds the stem of this hash."""
+        sought = stem.to_bytes(STEM_SIZE, "little")
+        place = self.stems.find(sought)
+        while place > 0 and place % STEM_SIZE:  # the end of one hash and the beginning of the next
+            place = self.stems.find(sought, place + 1)
+        return place >= 0
 
 
 def stem_hash(stem: str) -> int:

@@ -34,12 +34,12 @@ def missing_words(
     if not parts or not candidates or shown.matching is None or deadline.passed():
         return [()] * len(candidates)
     stored = shown.features or [candidate.features or b"" for candidate in candidates]
-    stems = [read_rerank_features(features).held_stems() for features in stored]
+    articles = list(map(read_rerank_features, stored))
     matching = iter(shown.matching)
     for part in parts:
         if part.ways:
-            ways = [frozenset(map(stem_hash, way)) for way in part.ways]
-            holds = [any(way <= held for way in ways) for held in stems]
+            ways = [tuple(map(stem_hash, way)) for way in part.ways]
+            holds = [any(all(map(article.holds, way)) for way in ways) for article in articles]
         else:
             documents = next(matching)
             holds = [candidate.document in documents for candidate in candidates]

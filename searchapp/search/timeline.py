@@ -7,9 +7,9 @@ name of a longer period begins those of its parts.
 from __future__ import annotations
 
 import calendar
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
+from itertools import starmap
 from typing import Final
 
 from searchapp.model import HistogramBucket, Interval, Timeline
@@ -29,17 +29,22 @@ def timeline_of(buckets: Sequence[HistogramBucket], most_months: int = _MOST_MON
     """Return the timeline of days or months: these by year when there are more than ``most_months`` from end to end."""
     if not buckets or interval_of(buckets[0].date) is Interval.DAY:
         return Timeline(Interval.DAY if buckets else Interval.MONTH, tuple(buckets))
-    months = len(list(periods_between(buckets[0].date, buckets[-1].date)))
+    (first, _), (_, last) = bounds_of(buckets[0].date), bounds_of(buckets[-1].date)
+    months = 12 * (last.year - first.year) + last.month - first.month + 1
     interval = Interval.MONTH if months <= most_months else Interval.YEAR
     return Timeline(interval, coarser(buckets, interval))
 
 
 def coarser(buckets: Sequence[HistogramBucket], interval: Interval) -> tuple[HistogramBucket, ...]:
-    """Return ``buckets`` added up into periods of ``interval``, which is as long or longer."""
-    counts: Counter[str] = Counter()
+    """Return ``buckets``, in order of time, added up into periods of ``interval``, which is as long or longer."""
+    length = _LENGTHS[interval]
+    if not buckets or len(buckets[0].date) <= length:
+        return tuple(buckets)
+    counts: dict[str, int] = {}
     for bucket in buckets:
-        counts[bucket.date[: _LENGTHS[interval]]] += bucket.count
-    return tuple(HistogramBucket(period, counts[period]) for period in sorted(counts))
+        period = bucket.date[:length]
+        counts[period] = counts.get(period, 0) + bucket.count
+    return tuple(starmap(HistogramBucket, counts.items()))
 
 
 def interval_of(period: str) -> Interval:

@@ -41,6 +41,8 @@ _BATCH: Final = 1 << 15
 _FREE_POSTINGS: Final = 1_000_000
 _POSTINGS_PER_LIST: Final = 4_000
 
+_Sums = tuple[Integers, NDArray[np.float64], float]
+
 
 class ClauseMatcher:
     """Finds the documents of one generation that match clauses, for one search.
@@ -55,7 +57,7 @@ class ClauseMatcher:
         self._excluding = False
         self._postings_read = 0
         # A clause asks for several sums of the same weights, one after the other.
-        self._summed: tuple[tuple[str, tuple[tuple[str, float], ...]], NDArray[np.float64]] | None = None
+        self._summed: tuple[tuple[str, tuple[tuple[str, float], ...]], _Sums] | None = None
         self.complete = True
 
     def match(self, clause: Clause) -> Match:
@@ -162,22 +164,35 @@ class ClauseMatcher:
         return unscored(np.flatnonzero(within).astype(np.int32))
 
     def _minimum_weight(self, clause: MinimumWeightClause) -> Match:
-        weights = self._sums(clause.field, clause.terms)
-        return unscored(np.flatnonzero(weights >= clause.minimum * (1 - 1e-6)).astype(np.int32))
+        least = clause.minimum * (1 - 1e-6)
+        documents, weights, unknown = self._sums(clause.field, clause.terms)
+        if self._excluding:
+            weights = weights + unknown
+        if least <= (unknown if self._excluding else 0.0):
+            return self._all()
+        return unscored(documents[weights >= least])
 
-    def _sums(self, field: str, terms: tuple[tuple[str, float], ...]) -> NDArray[np.float64]:
-        """Return of each document the weight of the terms that it holds; out of time, the least or the most of it."""
+    def _sums(self, field: str, terms: tuple[tuple[str, float], ...]) -> _Sums:
+        """Return the documents that hold any of ``terms``, the weight that each holds, and that of the terms not read.
+
+        The last is 0 unless the time is over.
+        """
         if self._summed and self._summed[0] == (field, terms):
             return self._summed[1]
-        weights = np.where(self._cache.alive, 0.0, -np.inf)
-        remaining = sum(weight for _, weight in terms)
+        unknown = sum(weight for _, weight in terms)
+        weights = np.zeros(self._cache.size)
         for term, weight in terms:
             if self._is_late():
-                return weights + (remaining if self._excluding else 0.0)
+                break
             weights[self._cache.postings(field, term).documents] += weight
-            remaining -= weight
-        self._summed = (field, terms), weights
-        return weights
+            unknown -= weight
+        else:
+            unknown = 0.0
+        documents = np.flatnonzero(weights).astype(np.int32)
+        sums = documents, weights[documents], unknown
+        if not unknown:
+            self._summed = (field, terms), sums
+        return sums
 
     def _first_of(self, clause: FirstOfClause) -> Match:
         for one in clause.clauses[:-1]:

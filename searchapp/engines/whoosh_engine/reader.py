@@ -13,7 +13,7 @@ from typing import Any, Final, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from searchapp.engines.days import day_label, month_label, months_between
+from searchapp.engines.days import day_label, month_label
 from searchapp.engines.port import (
     Candidate,
     Clause,
@@ -71,16 +71,19 @@ class WhooshReader:
             if len(narrowed_preferred.documents):
                 counted, narrowed_counted = preferred, narrowed_preferred
         facets = {
-            name: self._cache.facet(name).buckets(_without(name, counted, masks).documents, request.facet_limit)
+            name: self._cache.facet(name).buckets(
+                (_without(name, counted, masks) if name in masks else narrowed_counted).documents, request.facet_limit
+            )
             for name in request.facets
         }
+        histogram, timeline = self._histograms(counted, narrowed_counted, masks, request)
         return EngineResult(
             total=len(narrowed.documents),
             candidates=self._with_features(self._candidates(narrowed, request), request),
             facets={name: buckets for name, (buckets, _) in facets.items()},
             truncated=frozenset(name for name, (_, is_truncated) in facets.items() if is_truncated),
-            histogram=self._histogram(narrowed_counted, request.months_by_day) if request.histogram else (),
-            timeline=self._histogram(_without(DAY, counted, masks), request.months_by_day) if request.timeline else (),
+            histogram=histogram,
+            timeline=timeline,
             complete=matcher.complete,
             groups=self._cache.grouped(request.groups).count(narrowed.documents) if request.groups else None,
             counted=None if request.counted is None else len(narrowed_preferred.documents),
@@ -197,19 +200,37 @@ class WhooshReader:
         numbers = np.where(dates == NO_DATE, np.iinfo(np.int64).max, rising).view(np.uint64)
         return numbers ^ np.uint64(1 << 63)
 
+    def _histograms(
+        self, match: Match, narrowed: Match, masks: dict[str, NDArray[np.bool_]], request: EngineRequest
+    ) -> tuple[tuple[HistogramBucket, ...], tuple[HistogramBucket, ...]]:
+        """Return histogram and timeline, which are one without a filter of days."""
+        histogram = self._histogram(narrowed, request.months_by_day) if request.histogram else ()
+        if not request.timeline:
+            return histogram, ()
+        if request.histogram and DAY not in masks:
+            return histogram, histogram
+        return histogram, self._histogram(_without(DAY, match, masks), request.months_by_day)
+
     def _histogram(self, match: Match, months_by_day: int) -> tuple[HistogramBucket, ...]:
         """Return the buckets of months; of days when the first and the last month are fewer than these apart."""
-        days = self._cache.days[match.documents].astype(np.int64)
-        days = days[days > 0]
-        if not len(days):
+        first, months = self._cache.months
+        counts = np.bincount(months[match.documents], minlength=1)
+        held = np.flatnonzero(counts[1:]) + 1
+        if not len(held):
             return ()
-        first, last = int(days.min()), int(days.max())
-        by_day = months_between(first // 100, last // 100) < months_by_day
-        numbers, least = (days, first) if by_day else (days // 100, first // 100)
-        counts = np.bincount(numbers - least)
-        nonzero = np.flatnonzero(counts)
-        labels = map(day_label if by_day else month_label, (nonzero + least).tolist())
-        return tuple(map(HistogramBucket, labels, counts[nonzero].tolist()))
+        if held[-1] - held[0] < months_by_day:
+            return _by_day(self._cache.days[match.documents])
+        labels = (month_label(number // 12 * 100 + number % 12 + 1) for number in (held + first - 1).tolist())
+        return tuple(map(HistogramBucket, labels, counts[held].tolist()))
+
+
+def _by_day(days: NDArray[np.uint32]) -> tuple[HistogramBucket, ...]:
+    """Return the buckets of days, which lie in a few months; 0 is no day."""
+    days = days[days > 0]
+    first = int(days.min())
+    counts = np.bincount(days - first)
+    held = np.flatnonzero(counts)
+    return tuple(map(HistogramBucket, map(day_label, (held + first).tolist()), counts[held].tolist()))
 
 
 def _without(name: str, match: Match, masks: dict[str, NDArray[np.bool_]]) -> Match:

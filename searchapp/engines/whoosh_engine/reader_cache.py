@@ -190,6 +190,14 @@ class ReaderCache:
         return self._column(DAY)
 
     @cached_property
+    def months(self) -> tuple[int, NDArray[np.int32]]:
+        """The first month, counted from year 0 on, and for each document its number from there: 1, 2, …, 0 for none."""
+        months = (self.days // 10_000 * 12 + self.days // 100 % 100).astype(np.int32) - 1
+        has_day = self.days > 0
+        first = int(months.min(where=has_day, initial=np.iinfo(np.int32).max))
+        return first, np.where(has_day, months - (first - 1), 0).astype(np.int32)
+
+    @cached_property
     def norms(self) -> NDArray[np.float32]:
         """k1 (1 - b + b length / average length) of each document, its length rounded as the port has it."""
         lengths = self._column(LENGTH).astype(np.int64)
