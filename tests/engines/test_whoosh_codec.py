@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import starmap
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -10,8 +12,9 @@ from hypothesis import strategies as st
 from searchapp.engines.whoosh_engine.codec import posting_lists
 from searchapp.engines.whoosh_engine.codec.layout import Lists, Shape, offsets
 from searchapp.engines.whoosh_engine.codec.malformed_index import Malformed
-from searchapp.engines.whoosh_engine.codec.posting_lists import EncodedList, decode_lists, encode_lists
-from searchapp.engines.whoosh_engine.codec.varints import decode_varints, encode_varints, read_varints
+from searchapp.engines.whoosh_engine.codec.posting_lists import EncodedList, EncodedLists, decode_lists, encode_lists
+from searchapp.engines.whoosh_engine.codec.term_dictionary import DictionaryReader, TermInfo, encode_dictionary
+from searchapp.engines.whoosh_engine.codec.varints import all_varints, decode_varints, encode_varints
 
 numbers = st.one_of(st.integers(0, 200), st.integers(0, (1 << 35) - 1))
 # A posting: the gap to the document before, and the gaps between its positions.
@@ -22,7 +25,7 @@ postings = st.tuples(st.integers(1, 70_000), st.lists(st.integers(1, 70_000), mi
 def test_numbers_are_read_back(values: list[int]) -> None:
     content, sizes = encode_varints(np.array(values, np.int64))
     assert decode_varints(content)[0].tolist() == values
-    assert list(read_varints(content.data, 0, len(values))[0]) == values
+    assert list(all_varints(content.tobytes())) == values
     assert sizes.tolist() == [max(1, -(-value.bit_length() // 7)) for value in values]
 
 
@@ -80,3 +83,16 @@ def test_a_list_of_another_length_than_the_dictionary_says_is_malformed(shape: S
     (one,) = encoded(lists_of([[(3, [1, 2]), (5, [4])]]), shape)
     with pytest.raises(Malformed):
         decode_lists([one._replace(documents=documents)], np.array([99]), shape)
+
+
+@given(st.sets(st.text("ab\0é", max_size=12).map(lambda text: text * 4 + text[:1]), min_size=1), st.text("ab\0é"))
+def test_a_dictionary_finds_the_terms_that_it_holds_and_no_other(held: set[str], other: str) -> None:
+    terms = sorted(text.encode() for text in held)
+    sizes = np.arange(1, len(terms) + 1) * 50
+    lists = EncodedLists([], sizes, sizes % 3 == 0)
+    reader = DictionaryReader(memoryview(b"".join(encode_dictionary(terms, sizes + 7, lists))))
+    infos = zip((sizes + 7).tolist(), offsets(sizes).tolist(), sizes.tolist(), (sizes % 3 == 0).tolist(), strict=True)
+    assert [reader.find(term) for term in terms] == list(starmap(TermInfo, infos))
+    beside = {end for term in terms for end in (term[:-1], term + b"a", term + b"\0", other.encode())} - set(terms)
+    assert not any(map(reader.find, beside))
+    assert [term for term, _ in reader.terms_from(b"a")] == [term for term in terms if term.startswith(b"a")]

@@ -8,12 +8,15 @@ block, and the others. So the part of a file is::
     numbers    of each term: bytes shared, bytes of its own, documents, bytes of its list (doubled, plus 1 if packed)
     texts      the bytes of their own
 
-A term is found by halving among the first terms of the blocks, and then in one block.
+A term is found by halving among the first terms of the blocks, by eight bytes of each, and then in one block.
 """
 
 from __future__ import annotations
 
+from array import array
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
+from functools import cached_property
 from struct import Struct
 from typing import Any, Final, NamedTuple
 
@@ -23,7 +26,7 @@ from numpy.typing import NDArray
 from searchapp.engines.whoosh_engine.codec.layout import Bytes, Numbers, offsets, within
 from searchapp.engines.whoosh_engine.codec.malformed_index import require
 from searchapp.engines.whoosh_engine.codec.posting_lists import EncodedLists
-from searchapp.engines.whoosh_engine.codec.varints import decode_varints, encode_varints, read_varints
+from searchapp.engines.whoosh_engine.codec.varints import LONGEST, all_varints, decode_varints, encode_varints
 
 __all__ = ["DictionaryReader", "TermInfo", "TermInfos", "encode_dictionary"]
 
@@ -34,8 +37,9 @@ _SIZES: Final = Struct("<QQQ")
 _INDEX: Final = np.dtype([("numbers", "<u4"), ("texts", "<u4"), ("lists", "<u8")])
 _ENTRY: Final = Struct("<IIQ")
 _PER_TERM: Final = 4
-# Of each field of a segment: terms that were looked up, since a search asks for frequency and list of the same one, and
-# first terms of blocks.
+# Bytes of first terms that are compared as one number.
+_HEAD: Final = 8
+# Of each field of a segment: terms that were looked up, since a search asks for frequency and list of the same one.
 _REMEMBERED: Final = 256
 
 
@@ -96,7 +100,6 @@ class DictionaryReader:
         self._numbers = data[start : start + numbers]
         self._texts = data[start + numbers :]
         self._found: dict[bytes, TermInfo | None] = {}
-        self._firsts: dict[int, bytes] = {}
 
     def find(self, term: bytes) -> TermInfo | None:
         """Return the info of a term; None for an unknown one."""
@@ -104,8 +107,7 @@ class DictionaryReader:
         if term in found:
             return found[term]
         block = self._block_of(term)
-        entries = self._terms(block) if block >= 0 else iter(())
-        info = next((info for other, info in entries if other == term), None)
+        info = self._find_in(block, term) if block >= 0 else None
         if len(self._found) >= _REMEMBERED:
             self._found = {}  # another thread may be reading the old one
         self._found[term] = info
@@ -135,10 +137,41 @@ class DictionaryReader:
             start += own_size
         return terms, TermInfos(documents, sizes >> 1, (sizes & 1).astype(np.bool_))
 
+    def _find_in(self, block: int, term: bytes) -> TermInfo | None:
+        """Return the info of ``term`` if this block has it.
+
+        No term is spelled out. ``common`` counts the bytes that ``term`` shares with the one before: what shares more
+        with that one comes before ``term`` as it does.
+        """
+        _, start, offset = _ENTRY.unpack_from(self._index, block * _ENTRY.size)
+        common = 0
+        rows = iter(self._numbers_of(block))
+        for shared, own, documents, size in zip(rows, rows, rows, rows, strict=True):
+            if shared <= common:
+                text, sought = bytes(self._texts[start : start + own]), term[shared:]
+                if text >= sought:
+                    return TermInfo(documents, offset, size >> 1, bool(size & 1)) if text == sought else None
+                common = shared + _count_common(text, sought)
+            start += own
+            offset += size >> 1
+        return None
+
+    def _numbers_of(self, block: int) -> Sequence[int]:
+        """Return the numbers of all terms of a block."""
+        terms = min(_BLOCK, self._count - block * _BLOCK)
+        start = _ENTRY.unpack_from(self._index, block * _ENTRY.size)[0]
+        is_last = block + 1 == self._blocks
+        end = len(self._numbers) if is_last else _ENTRY.unpack_from(self._index, (block + 1) * _ENTRY.size)[0]
+        require(0 < end - start <= _PER_TERM * LONGEST * terms, "a block is not as long as it says")
+        numbers = all_varints(bytes(self._numbers[start:end]))
+        require(len(numbers) == _PER_TERM * terms, "a block has not as many terms as it says")
+        return numbers
+
     def _block_of(self, term: bytes) -> int:
         """Return the last block that begins with ``term`` or one before it; -1 when none does."""
-        low, high = 0, self._blocks
-        while low < high:
+        head = int.from_bytes(term[:_HEAD].ljust(_HEAD, b"\0"), "big")
+        low, high = bisect_left(self._heads, head), bisect_right(self._heads, head)
+        while low < high:  # among blocks whose first terms begin alike
             middle = (low + high) // 2
             if self._first(middle) <= term:
                 low = middle + 1
@@ -146,22 +179,29 @@ class DictionaryReader:
                 high = middle
         return low - 1
 
+    @cached_property
+    def _heads(self) -> array[int]:
+        """The first eight bytes of the first term of each block, as numbers that rise with the terms."""
+        index = np.frombuffer(self._index, _INDEX)
+        texts, numbers = np.frombuffer(self._texts, np.uint8), np.frombuffer(self._numbers, np.uint8)
+        rows = np.zeros((self._blocks, _HEAD), np.uint8)
+        own = numbers[index["numbers"] + 1]  # its first byte: more than _HEAD for any longer term
+        for place in range(_HEAD):
+            held = np.flatnonzero(own > place)
+            rows[held, place] = texts[index["texts"][held] + place]
+        return array("Q", rows.view(">u8").astype(np.uint64).tobytes())
+
     def _first(self, block: int) -> bytes:
-        """Return the first term of a block; halving asks for the same ones first, and these are remembered."""
-        if block in self._firsts:
-            return self._firsts[block]
-        numbers_at, start, _ = _ENTRY.unpack_from(self._index, block * _ENTRY.size)
-        (_, size), _ = read_varints(self._numbers, numbers_at, 2)
-        term = bytes(self._texts[start : start + size])
-        if len(self._firsts) < _REMEMBERED:
-            self._firsts[block] = term
-        return term
+        """Return the first term of a block."""
+        start = _ENTRY.unpack_from(self._index, block * _ENTRY.size)[1]
+        size = self._numbers_of(block)[1]
+        return bytes(self._texts[start : start + size])
 
     def _terms(self, block: int) -> Iterator[tuple[bytes, TermInfo]]:
-        numbers_at, start, offset = _ENTRY.unpack_from(self._index, block * _ENTRY.size)
+        _, start, offset = _ENTRY.unpack_from(self._index, block * _ENTRY.size)
         term = b""
-        for _ in range(min(_BLOCK, self._count - block * _BLOCK)):
-            (shared, own, documents, size), numbers_at = read_varints(self._numbers, numbers_at, _PER_TERM)
+        rows = iter(self._numbers_of(block))
+        for shared, own, documents, size in zip(rows, rows, rows, rows, strict=True):
             term = _following(term, shared, bytes(self._texts[start : start + own]))
             yield term, TermInfo(documents, offset, size >> 1, bool(size & 1))
             start += own
@@ -171,3 +211,9 @@ class DictionaryReader:
 def _following(before: bytes, shared: int, own: bytes) -> bytes:
     require(shared <= min(len(before), _MOST_SHARED), "a term shares more than there is")
     return before[:shared] + own
+
+
+def _count_common(one: bytes, other: bytes) -> int:
+    """Return the number of bytes with which both begin."""
+    differing = (place for place, (a, b) in enumerate(zip(one, other, strict=False)) if a != b)
+    return next(differing, min(len(one), len(other)))

@@ -13,19 +13,19 @@ import numpy as np
 from searchapp.engines.whoosh_engine.codec.layout import Bytes, Numbers, offsets
 from searchapp.engines.whoosh_engine.codec.malformed_index import require
 
-__all__ = ["decode_varints", "encode_varints", "read_varints"]
+__all__ = ["LONGEST", "all_varints", "decode_varints", "encode_varints"]
 
 _BITS: Final = 7
 _LAST: Final = (1 << _BITS) - 1
 _MORE: Final = 1 << _BITS
-# Numbers below 2^35: gaps and frequencies are below 2^31, sizes of a segment's parts below 2^34.
-_LONGEST: Final = 5
+LONGEST: Final = 5
+"""Bytes of a number: below 2^35. Gaps and frequencies are below 2^31, sizes of a segment's parts below 2^34."""
 
 
 def encode_varints(numbers: Numbers) -> tuple[Bytes, Numbers]:
     """Return the bytes of numbers from 0 to 2^35 - 1, one after the other, and how many bytes each takes."""
     sizes = np.ones(len(numbers), np.int64)
-    for count in range(1, _LONGEST):
+    for count in range(1, LONGEST):
         sizes += numbers >> (_BITS * count) > 0
     starts = offsets(sizes)
     out = np.empty(int(sizes.sum()), np.uint8)
@@ -45,7 +45,7 @@ def decode_varints(content: Bytes) -> tuple[Numbers, Numbers]:
     starts = np.concatenate(([0], ends[:-1] + 1))
     numbers = content[starts].astype(np.int64) & _LAST
     long = np.flatnonzero(ends > starts)
-    for byte in range(1, _LONGEST):
+    for byte in range(1, LONGEST):
         numbers[long] |= (content[starts[long] + byte].astype(np.int64) & _LAST) << (_BITS * byte)
         long = long[ends[long] > starts[long] + byte]
         if not len(long):
@@ -54,22 +54,19 @@ def decode_varints(content: Bytes) -> tuple[Numbers, Numbers]:
     return numbers, ends
 
 
-def read_varints(content: memoryview, offset: int, count: int) -> tuple[Sequence[int], int]:
-    """Return ``count`` numbers from ``offset`` on and the offset behind them, without an array, which costs more.
-
-    Raises LookupError at the end of the content.
-    """
-    row = bytes(content[offset : offset + count])
-    if len(row) == count and row.isascii():  # each takes one byte
-        return row, offset + count
+def all_varints(content: bytes) -> Sequence[int]:
+    """Return the numbers of a few bytes, without an array, which costs more; raises Malformed."""
+    if content.isascii():  # each takes one byte
+        return content
     numbers: list[int] = []
-    for _ in range(count):
-        number = content[offset]
-        offset += 1
-        shift = _BITS
-        while number >> shift - _BITS > _LAST and shift < _BITS * _LONGEST:
-            number += (content[offset] - 1) << shift
-            offset += 1
+    number = shift = 0
+    for byte in content:
+        number |= (byte & _LAST) << shift
+        if byte <= _LAST:
+            numbers.append(number)
+            number = shift = 0
+        else:
             shift += _BITS
-        numbers.append(number)
-    return numbers, offset
+            require(shift < _BITS * LONGEST, "a number is too long")
+    require(not shift, "a number is cut")
+    return numbers
