@@ -146,14 +146,8 @@ class FrenchAnalyzer:
 
     def wanted_compounds(self, text: str, wanted: TermMatcher) -> Iterator[Token]:
         """Yield the compounds without a space whose joined word is wanted, as tokens in order."""
-        single, stretches = self._single, self._stretches
-        chunks = set(text.split())
-        new = chunks - wanted.seen_for_compounds
-        wanted.seen_for_compounds |= new
-        wanted.with_compounds.update(
-            chunk for chunk in new if single[chunk] is None and any(map(wanted, stretches[chunk].joined))
-        )
-        for start, chunk in places_of_chunks(text, chunks & wanted.with_compounds):
+        chunks = self._look_through(text, wanted)
+        for start, chunk in places_of_chunks(text, chunks & wanted.with_compounds) if wanted.with_compounds else ():
             for compound, term in self.compounds(chunk):
                 if wanted(term):
                     yield Token(start + compound.start, start + compound.end, term)
@@ -169,10 +163,7 @@ class FrenchAnalyzer:
 
         Numbers in groups (« 20 000 ») go beyond a space and are not found; ask :meth:`tokens` for these.
         """
-        chunks = set(text.split())
-        new = chunks - wanted.seen
-        wanted.seen |= new
-        wanted.wanted.update(chunk for chunk in self._likely(new, wanted) if any(map(wanted, self._terms_of(chunk))))
+        chunks = self._look_through(text, wanted)
         for start, chunk in places_of_chunks(text, chunks & wanted.wanted):
             for raw, begin, end in raw_tokens_with_spans(chunk):
                 term = self._terms[raw]
@@ -230,18 +221,35 @@ class FrenchAnalyzer:
             return stretch, self._stretches[" ".join(chunks[place - 1 : end])].joined, end
         return stretch, stretch.joined, end
 
-    def _likely(self, chunks: Iterable[str], wanted: TermMatcher) -> Iterable[str]:
-        """Return those of ``chunks`` that a quick look does not rule out."""
-        if wanted.other:
-            return chunks
+    def _look_through(self, text: str, wanted: TermMatcher) -> set[str]:
+        """Return the chunks of ``text``; in those not seen before, tokens and compounds that are wanted were noted."""
+        if wanted.latest[0] is text:  # first its tokens are asked for, then its compounds
+            return wanted.latest[1]
+        chunks = set(text.split())
+        new = chunks - wanted.seen
+        wanted.seen |= new
+        for chunk in self._likely(new, wanted):
+            if self._single[chunk] is not None:
+                wanted.wanted.add(chunk)
+                continue
+            stretch = self._stretches[chunk]
+            if any(map(wanted, stretch.terms)):
+                wanted.wanted.add(chunk)
+            if any(map(wanted, stretch.joined)):
+                wanted.with_compounds.add(chunk)
+        wanted.latest = text, chunks
+        return chunks
+
+    def _likely(self, chunks: Iterable[str], wanted: TermMatcher) -> list[str]:
+        """Return those of ``chunks`` that are one word which is wanted, and all that are not one word."""
         single, stems, words = self._single, wanted.stems, wanted.words
+        if wanted.other:
+            return [chunk for chunk in chunks if (term := single[chunk]) is None or wanted(term)]
+        if not words:
+            return [chunk for chunk in chunks if (term := single[chunk]) is None or term.stem in stems]
         return [
             chunk for chunk in chunks if (term := single[chunk]) is None or term.stem in stems or term.word in words
         ]
-
-    def _terms_of(self, chunk: str) -> tuple[Term, ...]:
-        term = self._single[chunk]
-        return self._stretches[chunk].terms if term is None else (term,)
 
     def _only_term(self, chunk: str) -> Term | None:
         """Return the term of a chunk that is one word and no compound, and with which no stretch begins."""

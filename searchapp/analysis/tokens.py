@@ -41,7 +41,8 @@ class Token:
 class TermMatcher:
     """The terms to look for in texts: of these stems, of these folded words, or that ``other`` accepts.
 
-    It remembers what stood between two spaces in the texts looked through, and which of it held such a term.
+    It remembers what stood between two spaces in the texts looked through, and which of it held such a term;
+    ``latest`` is the text looked through last, with all that stood between two spaces in it.
     """
 
     stems: frozenset[str] = frozenset()
@@ -49,8 +50,8 @@ class TermMatcher:
     other: Callable[[Term], bool] | None = None
     seen: set[str] = field(default_factory=set)
     wanted: set[str] = field(default_factory=set)
-    seen_for_compounds: set[str] = field(default_factory=set)
     with_compounds: set[str] = field(default_factory=set)
+    latest: tuple[str, set[str]] = ("", set())
 
     def __call__(self, term: Term) -> bool:
         return term.stem in self.stems or term.word in self.words or (self.other is not None and self.other(term))

@@ -16,7 +16,7 @@ from itertools import islice
 from typing import Final
 
 from searchapp.analysis import FrenchAnalyzer, Token
-from searchapp.model import Article, ArticleView, Deadline, Fragment, Hit, Span
+from searchapp.model import Article, ArticleView, Deadline, Explanation, Fragment, Hit, Span
 from searchapp.search.fragments import best_fragments
 from searchapp.search.highlight_terms import HighlightTerms
 from searchapp.search.term_marks import Mark, TermTokens, without_overlap
@@ -48,6 +48,9 @@ class Highlighter:
         score: float,
         terms: HighlightTerms,
         deadline: Deadline,
+        *,
+        missing: tuple[str, ...] = (),
+        explanation: Explanation | None = None,
         copies: tuple[str, ...] | None = None,
     ) -> Hit:
         """Return an article as a result with its marks and fragments; ``copies`` are its near duplicates."""
@@ -58,6 +61,8 @@ class Highlighter:
             title=self.whole(article.title, terms.of("title"), deadline),
             lead=next(iter(self.fragments(article.lead, terms.of("lead"), deadline, 1)), None),
             fragments=self.fragments(article.text, terms.of("text"), deadline),
+            missing=missing,
+            explanation=explanation,
             copies=copies,
         )
 
@@ -83,7 +88,7 @@ class Highlighter:
 
     def _marks(self, text: str, terms: HighlightTerms, deadline: Deadline, limit: int | None = None) -> list[Mark]:
         """Return the marks of the first ``limit`` code points, as far as there is time."""
-        if not terms or deadline.passed():
+        if not text or not terms or deadline.passed():
             return []
         tokens = self._tokens(text, terms, deadline, limit)
         compounds = self._compounds(text, terms, deadline, limit)

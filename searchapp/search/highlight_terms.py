@@ -58,6 +58,10 @@ class HighlightTerms:
     parts: Mapping[str, HighlightTerms] = field(default_factory=dict)
 
     def __bool__(self) -> bool:
+        return self._is_any
+
+    @cached_property
+    def _is_any(self) -> bool:
         return any(getattr(self, part.name) for part in fields(self))
 
     def of(self, part: str) -> HighlightTerms:

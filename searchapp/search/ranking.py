@@ -63,5 +63,5 @@ def _reranked(plan: QueryPlan, candidates: Sequence[Candidate], deadline: Deadli
     scores = rerank_scores(plan.scored_terms, features, deadline, plan.weights)
     if scores is None:
         return None
-    scored = (one._replace(score=score) for one, score in zip(candidates, scores, strict=True))
+    scored = (Candidate(one[0], score, *one[2:]) for one, score in zip(candidates, scores, strict=True))
     return sorted(scored, key=lambda candidate: -candidate.score)

@@ -113,8 +113,12 @@ class SearchService:
         rows = zip(answer.articles, answer.page.candidates, details, strict=True)
         with Stage("highlight"):
             hits = tuple(
-                replace(
-                    self._highlighter.hit(article, number, candidate.score, plan.highlight_terms, deadline),
+                self._highlighter.hit(
+                    article,
+                    number,
+                    candidate.score,
+                    plan.highlight_terms,
+                    deadline,
                     missing=missing,
                     explanation=explanation,
                     copies=copies,

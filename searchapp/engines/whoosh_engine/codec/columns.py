@@ -115,11 +115,22 @@ class ByteColumn:
 
     def value(self, document: int) -> bytes:
         block = bisect_right(self._firsts, document) - 1
+        number = document - self._firsts[block]
+        if not self._is_packed[block]:
+            return self._slice(block, number)
         latest, values = self._latest
         if latest != block:
             values = self._read(block)
             self._latest = block, values
-        return values[document - self._firsts[block]]
+        return values[number]
+
+    def _slice(self, block: int, number: int) -> bytes:
+        """Return one value of a block that is not packed, without reading the others."""
+        start, end = self._extents[block]
+        *before, size = unpack_from(f"<{number + 1}I", self._data, start)
+        start += (self._firsts[block + 1] - self._firsts[block]) * _SIZE.itemsize + sum(before)
+        require(start + size <= end, "its values have another size than it says")
+        return bytes(self._data[start : start + size])
 
     def _read(self, block: int) -> list[bytes]:
         start, end = self._extents[block]
