@@ -30,6 +30,7 @@ __all__ = ["Inverter"]
 
 _RANK_BITS: Final = 32
 _TOKEN: Final = (1 << _RANK_BITS) - 1
+_FORMS: Final = ("stem", "word", "exact")
 
 
 class Inverter:
@@ -69,7 +70,7 @@ class Inverter:
 
     def write(self, folder: Path) -> Any:
         """Write the segment into ``folder`` and return Whoosh's object for it."""
-        self._ranks = {form: self._terms.ranks(form) for form in ("stem", "word", "exact")}
+        self._texts, self._ranks = self._terms.ranked()
         with SegmentWriter(folder, self.count) as file:
             for name, add in sorted(self._fields().items()):
                 add(file, name)
@@ -85,19 +86,22 @@ class Inverter:
 
     def _write_stems(self, file: SegmentWriter, name: str) -> None:
         tokens = [tokens[part] for tokens in (self._parts, self._joined) for part in PARTS]
-        terms, lists = _frequencies(self._ranks["stem"], tokens)
-        file.add_field(name, terms, lists, Shape.FREQUENCY)
+        ranks, lists = _frequencies(self._ranks["stem"], tokens)
+        file.add_field(name, self._terms_at(ranks), lists, Shape.FREQUENCY)
 
     def _write_words(self, file: SegmentWriter, name: str) -> None:
         tokens = self._parts[next(part for part in PARTS if WORDS[part] == name)]
-        terms, lists = _positions(self._ranks["word"], tokens)
-        file.add_field(name, terms, lists, Shape.POSITIONS)
+        ranks, lists = _positions(self._ranks["word"], tokens)
+        file.add_field(name, self._terms_at(ranks), lists, Shape.POSITIONS)
 
     def _write_exact(self, file: SegmentWriter, name: str) -> None:
         part = next(part for part in PARTS if EXACT[part] == name)
-        terms, counted = _frequencies(self._ranks["exact"], [self._parts[part], self._joined[part]])
+        ranks, counted = _frequencies(self._ranks["exact"], [self._parts[part], self._joined[part]])
         lists = Lists(counted.sizes, counted.documents, np.ones_like(counted.documents))
-        file.add_field(name, terms, lists, Shape.EXISTENCE)
+        file.add_field(name, self._terms_at(ranks), lists, Shape.EXISTENCE)
+
+    def _terms_at(self, ranks: Numbers) -> list[bytes]:
+        return [self._texts[rank] for rank in ranks.tolist()]
 
     def _write_values(self, file: SegmentWriter, name: str) -> None:
         values = sorted((value.encode(), numbers) for value, numbers in self._values[name].items())
@@ -143,14 +147,20 @@ class _Terms:
                 self._numbers.append(number)
                 self._terms.append(terms[place])
 
-    def ranks(self, form: str) -> tuple[list[bytes], Numbers]:
-        """Return the distinct forms (stem, word or exact) in byte order, and the rank of each term number's form."""
-        forms: list[str] = list(map(attrgetter(form), self._terms))
-        distinct = sorted(set(forms))
-        rank_of = dict(zip(distinct, range(len(distinct)), strict=True))
-        ranks = np.zeros(len(self._is_noted), np.int64)
-        ranks[as_array(self._numbers)] = np.fromiter(map(rank_of.__getitem__, forms), np.int64, len(forms))
-        return list(map(str.encode, distinct)), ranks
+    def ranked(self) -> tuple[list[bytes], dict[str, Numbers]]:
+        """Return all texts that terms have as stem, word or exact form, in byte order, and by form their ranks.
+
+        The rank of a term stands at its number. Most terms have one text or two, so all forms are sorted together.
+        """
+        forms: dict[str, list[str]] = {form: list(map(attrgetter(form), self._terms)) for form in _FORMS}
+        texts = sorted(set().union(*forms.values()))
+        rank_of = dict(zip(texts, range(len(texts)), strict=True))
+        numbers = as_array(self._numbers)
+        ranks: dict[str, Numbers] = {}
+        for form, own in forms.items():
+            ranks[form] = np.zeros(len(self._is_noted), np.int64)
+            ranks[form][numbers] = np.fromiter(map(rank_of.__getitem__, own), np.int64, len(own))
+        return list(map(str.encode, texts)), ranks
 
 
 class _Tokens:
@@ -192,22 +202,19 @@ class _Tokens:
         return np.repeat(np.arange(len(self._lengths)), self.lengths)
 
 
-def _frequencies(ranks: tuple[list[bytes], Numbers], parts: Sequence[_Tokens]) -> tuple[list[bytes], Lists]:
-    """Return the terms of ``parts`` and their posting lists with frequencies."""
-    terms, of_number = ranks
-    keys = np.concatenate([of_number[part.terms] << _RANK_BITS | part.documents for part in parts])
+def _frequencies(ranks: Numbers, parts: Sequence[_Tokens]) -> tuple[Numbers, Lists]:
+    """Return the ranks of the terms of ``parts``, rising, and their posting lists with frequencies."""
+    keys = np.concatenate([ranks[part.terms] << _RANK_BITS | part.documents for part in parts])
     keys.sort()
     starts = _starts(keys)
     pairs = keys[starts]
     used, sizes = _sizes(pairs >> _RANK_BITS)
-    lists = Lists(sizes, pairs & _TOKEN, np.diff(starts, append=len(keys)))
-    return [terms[rank] for rank in used.tolist()], lists
+    return used, Lists(sizes, pairs & _TOKEN, np.diff(starts, append=len(keys)))
 
 
-def _positions(ranks: tuple[list[bytes], Numbers], tokens: _Tokens) -> tuple[list[bytes], Lists]:
-    """Return the terms of ``tokens`` and their posting lists with positions."""
-    terms, of_number = ranks
-    numbers = of_number[tokens.terms]
+def _positions(ranks: Numbers, tokens: _Tokens) -> tuple[Numbers, Lists]:
+    """Return the ranks of the terms of ``tokens``, rising, and their posting lists with positions."""
+    numbers = ranks[tokens.terms]
     keys = numbers << _RANK_BITS | np.arange(len(numbers))
     keys.sort()
     order = keys & _TOKEN
@@ -215,8 +222,7 @@ def _positions(ranks: tuple[list[bytes], Numbers], tokens: _Tokens) -> tuple[lis
     starts = _starts(keys & ~_TOKEN | documents)
     positions = tokens.positions[order]
     used, sizes = _sizes(keys[starts] >> _RANK_BITS)
-    lists = Lists(sizes, documents[starts], np.diff(starts, append=len(keys)), positions)
-    return [terms[rank] for rank in used.tolist()], lists
+    return used, Lists(sizes, documents[starts], np.diff(starts, append=len(keys)), positions)
 
 
 def _starts(values: Numbers) -> Numbers:

@@ -10,7 +10,7 @@ from typing import Final
 
 import numpy as np
 
-from searchapp.engines.whoosh_engine.codec.layout import Bytes, Numbers, offsets
+from searchapp.engines.whoosh_engine.codec.layout import Bytes, Numbers, within
 from searchapp.engines.whoosh_engine.codec.malformed_index import require
 
 __all__ = ["LONGEST", "all_varints", "decode_varints", "encode_varints"]
@@ -25,14 +25,25 @@ LONGEST: Final = 5
 def encode_varints(numbers: Numbers) -> tuple[Bytes, Numbers]:
     """Return the bytes of numbers from 0 to 2^35 - 1, one after the other, and how many bytes each takes."""
     sizes = np.ones(len(numbers), np.int64)
-    for count in range(1, LONGEST):
-        sizes += numbers >> (_BITS * count) > 0
-    starts = offsets(sizes)
-    out = np.empty(int(sizes.sum()), np.uint8)
-    out[starts] = numbers & _LAST | _MORE * (sizes > 1)
-    for byte in range(1, int(sizes.max(initial=0))):
-        long = np.flatnonzero(sizes > byte)
-        out[starts[long] + byte] = numbers[long] >> (_BITS * byte) & _LAST | _MORE * (sizes[long] > byte + 1)
+    lows = numbers.astype(np.uint8)
+    long = np.flatnonzero(numbers > _LAST)
+    if not len(long):
+        return lows, sizes
+    rest = numbers[long] >> _BITS
+    more = np.ones(len(long), np.int64)  # bytes behind the first
+    for count in range(1, LONGEST - 1):
+        more += rest >> (_BITS * count) > 0
+    sizes[long] += more
+    lows[long] |= _MORE
+    # One number in ten has more than a byte: only these are given their places, the others fill what is left.
+    places = np.repeat(long + 1, more) + np.arange(int(more.sum()))
+    is_first = np.ones(len(numbers) + len(places), np.bool_)
+    is_first[places] = False
+    out = np.empty(len(is_first), np.uint8)
+    out[is_first] = lows
+    shifts = _BITS * within(np.zeros_like(more), more)
+    tails = np.repeat(rest, more) >> shifts
+    out[places] = tails & _LAST | _MORE * (tails > _LAST)
     return out, sizes
 
 
