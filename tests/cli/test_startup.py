@@ -55,7 +55,7 @@ def test_status_loads_no_engine_and_no_format(run: Run, indexed: Config) -> None
 
 
 def test_search_loads_its_engine_but_nothing_that_indexes(run: Run, indexed: Config) -> None:
-    needed = {"numpy", "whoosh", "searchapp.search.service"}
+    needed = {"numpy", "searchapp.search.service"}
     assert loaded(run, "search", "--index", indexed.index, "12345") == needed | SHOWN
 
 

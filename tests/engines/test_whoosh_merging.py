@@ -6,10 +6,10 @@ import random
 from pathlib import Path
 
 import pytest
-from whoosh.codec.whoosh3 import W3Codec, W3Segment
 
 from searchapp.engines.port import EngineRequest, MatchAllClause
 from searchapp.engines.whoosh_engine import WhooshEngine
+from searchapp.engines.whoosh_engine.codec.segment import Segment
 from searchapp.engines.whoosh_engine.merging import plan
 from searchapp.schema import STEMS
 from tests.contract.conftest import article, document, found
@@ -17,18 +17,14 @@ from tests.contract.conftest import article, document, found
 ENGINE = WhooshEngine()
 
 
-def segment(tokens: int, documents: int = 1000, deleted: int = 0) -> W3Segment:
-    made = W3Segment(W3Codec(), "MAIN", documents)
-    made._fieldlengths = {STEMS: tokens}
-    for number in range(deleted):
-        made.delete_document(number)
-    return made
+def segment(tokens: int, documents: int = 1000, deleted: int = 0) -> Segment:
+    return Segment(documents, deleted=set(range(deleted)), tokens={STEMS: tokens})
 
 
-def planned(old: list[W3Segment], new: list[W3Segment]) -> list[tuple[int, bool]]:
+def planned(old: list[Segment], new: list[Segment]) -> list[tuple[int, bool]]:
     """The number of segments of each run, and True when the run is rewritten."""
     runs = plan(old, new)
-    kept = [each for each in (*old, *new) if each.doc_count()]
+    kept = [each for each in (*old, *new) if each.live]
     assert [each for run, _ in runs for each in run] == kept
     return [(len(run), anew) for run, anew in runs]
 

@@ -7,11 +7,10 @@ analyses and inverts them. So one process and many make the same generation.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from searchapp.engines.whoosh_engine.base_generation import Base
-from searchapp.engines.whoosh_engine.codec.index_files import write_toc
-from searchapp.engines.whoosh_engine.codec.library import file_of
+from searchapp.engines.whoosh_engine.codec.segment import Segment
 from searchapp.engines.whoosh_engine.merging import merge, plan
 from searchapp.engines.whoosh_engine.segment_reader import SegmentReader
 from searchapp.model import Article
@@ -20,6 +19,8 @@ __all__ = ["Generation"]
 
 # In code points; a segment then takes some 200 MB while it is made.
 _SEGMENT: Final = 12_000_000
+# The first ones have a third of that: a corpus of some thousand articles is then shared by two processes as well.
+_SMALLER_SEGMENTS: Final = 2
 
 
 class Generation:
@@ -39,7 +40,7 @@ class Generation:
         self._located[article.id] = (self._segment, self._count)
         self._count += 1
         self._size += len(article.title) + len(article.lead) + len(article.text)
-        if self._size < _SEGMENT:
+        if self._size < (_SEGMENT // 3 if self._segment < _SMALLER_SEGMENTS else _SEGMENT):
             return False
         self._segment, self._count, self._size = self._segment + 1, 0, 0
         return True
@@ -50,27 +51,28 @@ class Generation:
         elif self._base:
             self._base.delete(article_id)
 
-    def complete(self, segments: list[Any]) -> None:
+    def complete(self, segments: list[Segment]) -> None:
         """Make the folder an index of the base's segments and these, which lie in it."""
-        for segment, number in self._deleted:
-            segments[segment].delete_document(number)
+        # Not at the top: processes that write segments load this module too, and Whoosh takes long to load.
+        from searchapp.engines.whoosh_engine.codec.library import write_table
+
+        for place, number in self._deleted:
+            segments[place].deleted.add(number)
         old = self._base.segments if self._base else []
-        own = {segment.segment_id() for segment in segments}
+        own = {segment.name for segment in segments}
         written = []
         for run, is_merged in plan(old, segments):
             written += [self._merge(run, own)] if is_merged else run
         for segment in segments:
             if segment not in written:
-                (self.folder / file_of(segment)).unlink()
+                (self.folder / segment.file).unlink()
         if self._base:
             self._base.share([segment for segment in old if segment in written], self.folder)
-        write_toc(self.folder, written)
+        write_table(self.folder, written)
 
-    def _merge(self, run: list[Any], own: set[str]) -> Any:
+    def _merge(self, run: list[Segment], own: set[str]) -> Segment:
         leaves = [
-            self._base.leaf(segment)
-            if self._base and segment.segment_id() not in own
-            else SegmentReader(self.folder, segment)
+            self._base.leaf(segment) if self._base and segment.name not in own else SegmentReader(self.folder, segment)
             for segment in run
         ]
         return merge(leaves, self.folder)

@@ -22,6 +22,7 @@ from searchapp.engines.field_values import field_values
 from searchapp.engines.port import Document
 from searchapp.engines.stored_form import to_stored
 from searchapp.engines.whoosh_engine.codec.layout import Lists, Numbers, Shape, offsets
+from searchapp.engines.whoosh_engine.codec.segment import Segment
 from searchapp.engines.whoosh_engine.schema import DAY, KEY, LENGTH, NO_DATE, RERANK_FEATURES, STORED, TIMESTAMP
 from searchapp.engines.whoosh_engine.segment_writer import SegmentWriter, features_column, stored_column
 from searchapp.schema import EXACT, PARTS, STEMS, VALUE_FIELDS, WORDS, article_key
@@ -68,8 +69,8 @@ class Inverter:
         self._days.append(document.day if article.date else 0)
         self.count += 1
 
-    def write(self, folder: Path) -> Any:
-        """Write the segment into ``folder`` and return Whoosh's object for it."""
+    def write(self, folder: Path) -> Segment:
+        """Write the segment into ``folder``."""
         self._texts, self._ranks = self._terms.ranked()
         with SegmentWriter(folder, self.count) as file:
             for name, add in sorted(self._fields().items()):

@@ -9,13 +9,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import compress
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from searchapp.engines.whoosh_engine.codec.layout import Lists, Numbers, offsets, within
-from searchapp.engines.whoosh_engine.codec.library import tokens_of
+from searchapp.engines.whoosh_engine.codec.segment import Segment
 from searchapp.engines.whoosh_engine.schema import DAY, KEY, LENGTH, RERANK_FEATURES, SHAPES, STORED, TIMESTAMP
 from searchapp.engines.whoosh_engine.segment_reader import SegmentReader
 from searchapp.engines.whoosh_engine.segment_writer import SegmentWriter, features_column, stored_column
@@ -41,15 +41,15 @@ class _Live:
     numbers: Numbers
 
 
-def plan(old: Sequence[Any], new: Sequence[Any]) -> list[tuple[list[Any], bool]]:
+def plan(old: Sequence[Segment], new: Sequence[Segment]) -> list[tuple[list[Segment], bool]]:
     """Return runs of neighbours in their order, each with whether it has to be rewritten as one segment."""
-    kept = [segment for segment in (*old, *new) if segment.doc_count()]
+    kept = [segment for segment in (*old, *new) if segment.live]
     start = _merge_start(kept) if old else len(kept)
     runs = [[segment] for segment in kept[:start]] + ([kept[start:]] if kept[start:] else [])
     return [(run, len(run) > 1 or _is_sparse(run[0])) for run in runs]
 
 
-def _merge_start(segments: Sequence[Any]) -> int:
+def _merge_start(segments: Sequence[Segment]) -> int:
     """Return the index of the first of the last segments that are to become one."""
     start = len(segments)
     tokens = 0.0
@@ -61,17 +61,17 @@ def _merge_start(segments: Sequence[Any]) -> int:
     return start
 
 
-def _live_tokens(segment: Any) -> float:
+def _live_tokens(segment: Segment) -> float:
     """Return an estimate of the number of tokens of the live documents."""
-    return float(tokens_of(segment, STEMS) * segment.doc_count() / segment.doc_count_all())
+    return segment.tokens.get(STEMS, 0) * segment.live / segment.count
 
 
-def _is_sparse(segment: Any) -> bool:
-    return bool(segment.doc_count_all() > _SPARSE * segment.doc_count())
+def _is_sparse(segment: Segment) -> bool:
+    return segment.count > _SPARSE * segment.live
 
 
-def merge(leaves: Sequence[SegmentReader], folder: Path) -> Any:
-    """Write the live documents of ``leaves`` (readers of one segment each) as one segment; return Whoosh's object."""
+def merge(leaves: Sequence[SegmentReader], folder: Path) -> Segment:
+    """Write the live documents of ``leaves`` (readers of one segment each) as one segment."""
     parts = _live(leaves)
     count = sum(int(part.alive.sum()) for part in parts)
     with SegmentWriter(folder, count) as file:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from contextlib import closing
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Self
 
 from searchapp.engines import workers
 from searchapp.engines.port import MakeDocument
+from searchapp.engines.whoosh_engine.codec.segment import Segment
 from searchapp.engines.whoosh_engine.generation import Generation
 from searchapp.engines.whoosh_engine.inverter import Inverter
 from searchapp.model import Article
@@ -17,21 +18,21 @@ __all__ = ["ParallelWriter", "SegmentMaker"]
 
 
 class SegmentMaker:
-    """The handler of a worker: takes batches of articles; returns Whoosh's segment object at the last."""
+    """The handler of a worker: takes batches of articles; writes their segment at the last."""
 
     def __init__(self, make: MakeDocument, folder: Path) -> None:
         self._make = make
         self._folder = folder
         self._segment = Inverter()
 
-    def __call__(self, message: tuple[list[Article], bool]) -> Any:
+    def __call__(self, message: tuple[list[Article], bool]) -> list[Segment]:
         batch, last = message
         for article in batch:
             self._segment.add(self._make(article))
         if not last:
-            return None
+            return []
         segment, self._segment = self._segment, Inverter()
-        return segment.write(self._folder)
+        return [segment.write(self._folder)]
 
 
 class ParallelWriter:
@@ -71,10 +72,10 @@ class ParallelWriter:
         self._worker = None if last else worker
         self._batch = []
 
-    def _finish(self) -> list[Any]:
+    def _finish(self) -> list[Segment]:
         """Return all segments, in the order of adding."""
         if not self._pool.started:
-            return [self._handler((self._batch, True))] if self._batch else []
+            return self._handler((self._batch, True)) if self._batch else []
         if self._worker or self._batch:
             self._send(last=True)
-        return [self._pool.answer() for _ in range(self._pool.unanswered)]
+        return [segment for _ in range(self._pool.unanswered) for segment in self._pool.answer()]

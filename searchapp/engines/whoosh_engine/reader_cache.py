@@ -115,7 +115,7 @@ class ReaderCache:
         self._lock = lock
         self.leaves = leaves
         self.size = sum(leaf.count for leaf, _ in leaves)
-        self.live: int = sum(leaf.segment.doc_count() for leaf, _ in leaves)
+        self.live: int = sum(leaf.segment.live for leaf, _ in leaves)
         self._postings: LruBySize[Postings] = LruBySize(_MAX_POSTINGS)
         self._positions: LruBySize[Numbers] = LruBySize(_MAX_POSITIONS)
         self._facets: dict[str, Facet] = {}

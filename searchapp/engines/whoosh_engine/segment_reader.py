@@ -26,9 +26,9 @@ from searchapp.engines.whoosh_engine.codec.index_files import (
     read_toc,
 )
 from searchapp.engines.whoosh_engine.codec.layout import Integers, Lists, Numbers, Postings, Shape, offsets, within
-from searchapp.engines.whoosh_engine.codec.library import file_of
 from searchapp.engines.whoosh_engine.codec.malformed_index import MALFORMED, damaged, reading, require
 from searchapp.engines.whoosh_engine.codec.posting_lists import EncodedList, decode_lists
+from searchapp.engines.whoosh_engine.codec.segment import Segment
 from searchapp.engines.whoosh_engine.codec.term_dictionary import DictionaryReader, TermInfo, TermInfos
 from searchapp.engines.whoosh_engine.matches import contained
 from searchapp.engines.whoosh_engine.schema import RERANK_FEATURES, SHAPES, STORED
@@ -41,12 +41,12 @@ _RUN: Final = 1 << 17
 
 
 class SegmentReader:
-    """One segment, its file mapped; ``segment`` is Whoosh's object for it. Methods raise IndexDamaged."""
+    """One segment, its file mapped. Methods raise IndexDamaged."""
 
-    def __init__(self, folder: Path, segment: Any) -> None:
+    def __init__(self, folder: Path, segment: Segment) -> None:
         self.segment = segment
-        self.count: int = segment.doc_count_all()
-        self.file: str = file_of(segment)
+        self.count = segment.count
+        self.file = segment.file
         with reading(self.file, "the directory"):
             self._parts = read_directory(map_file(folder / self.file))
         self._dictionaries: dict[str, DictionaryReader] = {}
@@ -62,7 +62,7 @@ class SegmentReader:
     @cached_property
     def alive(self) -> NDArray[np.bool_]:
         alive = np.ones(self.count, dtype=bool)
-        alive[list(self.segment.deleted_docs())] = False
+        alive[list(self.segment.deleted)] = False
         return alive
 
     # Terms

@@ -18,8 +18,8 @@ from searchapp.engines.whoosh_engine.codec.index_files import (
     write_directory,
 )
 from searchapp.engines.whoosh_engine.codec.layout import Lists, Shape
-from searchapp.engines.whoosh_engine.codec.library import file_of, segment_object, set_tokens
 from searchapp.engines.whoosh_engine.codec.posting_lists import encode_lists
+from searchapp.engines.whoosh_engine.codec.segment import Segment
 from searchapp.engines.whoosh_engine.codec.term_dictionary import encode_dictionary
 
 __all__ = ["SegmentWriter", "features_column", "stored_column"]
@@ -43,8 +43,8 @@ class SegmentWriter:
     """Writes the parts of a segment; a clean exit completes the file, an exception removes it."""
 
     def __init__(self, folder: Path, count: int) -> None:
-        self.segment: Any = segment_object(count)
-        self._path = folder / file_of(self.segment)
+        self.segment = Segment(count)
+        self._path = folder / self.segment.file
         self._file = self._path.open("wb")
         self._file.write(bytes(DIRECTORY_HEAD.size))
         self._parts: dict[str, dict[str, int]] = {}
@@ -68,7 +68,7 @@ class SegmentWriter:
             self._add(name + LISTS, encoded.pieces)
             self._add(name + DICTIONARY, encode_dictionary(terms, lists.sizes, encoded))
         if shape is not Shape.EXISTENCE:
-            set_tokens(self.segment, name, int(lists.frequencies.sum()))
+            self.segment.tokens[name] = int(lists.frequencies.sum())
 
     def add_numbers(self, name: str, numbers: NDArray[Any]) -> None:
         """Add a column of numbers, one a document."""

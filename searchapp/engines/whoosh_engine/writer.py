@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Self
 
 from searchapp.engines.port import Document
+from searchapp.engines.whoosh_engine.codec.segment import Segment
 from searchapp.engines.whoosh_engine.generation import Generation
 from searchapp.engines.whoosh_engine.inverter import Inverter
 
@@ -18,7 +19,7 @@ class WhooshWriter:
 
     def __init__(self, folder: Path, base: Path | None = None) -> None:
         self._generation = Generation(folder, base)
-        self._segments: list[Any] = []
+        self._segments: list[Segment] = []
         self._open = Inverter()
 
     def __enter__(self) -> Self:

@@ -15,20 +15,20 @@ from pathlib import Path
 from struct import Struct
 from typing import Any, BinaryIO, Final
 
-from searchapp.engines.whoosh_engine.codec.library import INDEX_NAME, TOC_VERSION, segment_object, write_table
 from searchapp.engines.whoosh_engine.codec.malformed_index import Malformed, reading, require
 from searchapp.engines.whoosh_engine.codec.pickles import Instance, read_pickle
+from searchapp.engines.whoosh_engine.codec.segment import INDEX_NAME, Segment
 
 __all__ = [
     "COLUMN",
     "DICTIONARY",
     "DIRECTORY_HEAD",
     "LISTS",
+    "TOC_VERSION",
     "map_file",
     "read_directory",
     "read_toc",
     "write_directory",
-    "write_toc",
 ]
 
 _TOC: Final = re.compile(rf"_{INDEX_NAME}_(\d{{1,9}})\.toc")
@@ -36,6 +36,8 @@ _TOC: Final = re.compile(rf"_{INDEX_NAME}_(\d{{1,9}})\.toc")
 _SIZES: Final = bytes((4, 8, 4))
 _NUMBERS: Final = Struct("!ii")
 _BYTE_ORDER: Final = -12345
+# The form of table that is read; :mod:`.library` sees to it that Whoosh writes this one.
+TOC_VERSION: Final = -111
 _SEGMENT: Final = "whoosh.codec.whoosh3.W3Segment"
 _CODEC: Final = "whoosh.codec.whoosh3.W3Codec"
 _CLASSES: Final = frozenset({_SEGMENT, _CODEC})
@@ -57,8 +59,8 @@ def map_file(path: Path) -> memoryview:
         return memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
 
 
-def read_toc(folder: Path) -> list[Any]:
-    """Return Whoosh's objects for the segments of the index in ``folder``, rebuilt from its latest table.
+def read_toc(folder: Path) -> list[Segment]:
+    """Return the segments of the index in ``folder``, by its latest table.
 
     The schema in the table is not looked at: the fields are ours, and so is their form. Raises IndexDamaged.
     """
@@ -82,8 +84,8 @@ def read_toc(folder: Path) -> list[Any]:
         entries, end = read_pickle(data, offset + _NUMBERS.size, _CLASSES)
         require(end == len(data) and type(entries) is list, "no list of segments")
         segments = list(map(_segment, entries))
-        ids = {segment.segment_id() for segment in segments}
-        require(len(ids) == len(segments), "a segment stands there twice")
+        names = {segment.name for segment in segments}
+        require(len(names) == len(segments), "a segment stands there twice")
         return segments
 
 
@@ -97,7 +99,7 @@ def _varint(data: bytes, offset: int) -> tuple[int, int]:
     raise Malformed("a number too long")
 
 
-def _segment(described: Any) -> Any:
+def _segment(described: Any) -> Segment:
     require(isinstance(described, Instance) and described.kind == _SEGMENT, "an entry is no segment")
     state = described.state
     name, segment_id, count = state["indexname"], state["segid"], state["_doccount"]
@@ -113,16 +115,11 @@ def _segment(described: Any) -> Any:
         type(lengths) is dict and all(type(key) is str and _is_count(value) for key, value in lengths.items()),
         "the lengths of fields are no numbers",
     )
-    return segment_object(count, segment_id, deleted, lengths)
+    return Segment(count, segment_id, deleted, lengths)
 
 
 def _is_count(value: Any) -> bool:
     return type(value) is int and value >= 0
-
-
-def write_toc(folder: Path, segments: list[Any]) -> None:
-    """Write the table of contents of an index of these segments, which lie in ``folder``."""
-    write_table(folder, segments)
 
 
 def write_directory(file: BinaryIO, parts: Mapping[str, Mapping[str, int]]) -> None:
