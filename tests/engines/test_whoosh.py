@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import closing
+from dataclasses import asdict
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,9 @@ import pytest
 from searchapp.analysis import FrenchAnalyzer
 from searchapp.engines.port import Document, EngineRequest, PhraseClause, TermClause
 from searchapp.engines.whoosh_engine import WhooshEngine, generation
+from searchapp.engines.whoosh_engine.codec.index_files import read_toc
+from searchapp.engines.whoosh_engine.codec.library import write_table
+from searchapp.engines.whoosh_engine.codec.segment import Segment
 from searchapp.model import Article
 from searchapp.schema import STEMS, WORDS
 
@@ -40,6 +44,21 @@ def test_many_segments_answer_as_one(tmp_path: Path, monkeypatch: pytest.MonkeyP
         assert [candidate.document for candidate in result.candidates] == list(range(50))
     assert [entry.id for entry in reader.articles([49, 7])] == ["49", "7"]
     reader.close()
+
+
+def test_the_first_two_segments_have_a_third_of_the_text_so_that_two_processes_share_a_small_corpus(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(generation, "_SEGMENT", 300)
+    text = "la mer".ljust(20 - len("Titre"))
+    write(tmp_path, [text] * 40)
+    assert [segment.count for segment in read_toc(tmp_path)] == [5, 5, 15, 15]
+
+
+def test_a_segment_keeps_its_name_its_deletions_and_its_lengths_in_the_table_of_contents(tmp_path: Path) -> None:
+    segments = [Segment(3, deleted={1}, tokens={STEMS: 12}), Segment(2)]
+    write_table(tmp_path, segments)
+    assert [asdict(segment) for segment in read_toc(tmp_path)] == [asdict(segment) for segment in segments]
 
 
 def test_nothing_is_left_beside_the_segments(tmp_path: Path) -> None:
