@@ -64,11 +64,15 @@ class Pool(Generic[Answer]):
         """The number of requests whose answers were not returned yet."""
         return self._requested - self._returned
 
-    def least_busy(self, most: int) -> Worker:
-        """Return the process with the fewest pending requests, as soon as these are fewer than ``most``."""
+    def start(self) -> None:
+        """Start the processes, which load while this one goes on."""
         while len(self._workers) < self._count:
             self._workers.append(Worker(self._received))
             self._send(self._workers[-1], self._handler)
+
+    def least_busy(self, most: int) -> Worker:
+        """Return the process with the fewest pending requests, as soon as these are fewer than ``most``."""
+        self.start()
         while len((worker := min(self._workers, key=lambda one: len(one.pending))).pending) >= most:
             self._collect(wait=True)
         return worker

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from functools import partial
 from types import TracebackType
-from typing import Self
+from typing import Final, Self
 
 from searchapp.engines import workers
 from searchapp.engines.port import MakeDocument
@@ -16,6 +16,9 @@ from searchapp.engines.tantivy_engine.writer import TantivyWriter
 from searchapp.model import Article
 
 __all__ = ["ParallelWriter"]
+
+# This process analyses the first articles itself; the other one is started at this share of them, and loads meanwhile.
+_LOADING_SHARE: Final = 0.25
 
 
 class ParallelWriter:
@@ -50,6 +53,8 @@ class ParallelWriter:
         self._size += len(article.text)
         if self._size < workers.MIN_PARALLEL_CHARS:
             self._writer.add(self._make(article), is_new=is_new)
+            if self._size > _LOADING_SHARE * workers.MIN_PARALLEL_CHARS:
+                self._pool.start()
             return
         self._batch.append((article, is_new))
         if len(self._batch) == workers.BATCH:
