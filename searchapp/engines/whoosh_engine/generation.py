@@ -19,8 +19,9 @@ __all__ = ["Generation"]
 
 # In code points; a segment then takes some 200 MB while it is made.
 _SEGMENT: Final = 12_000_000
-# The first ones have a third of that: a corpus of some thousand articles is then shared by two processes as well.
-_SMALLER_SEGMENTS: Final = 2
+# The first has a third of that, so that two processes share a corpus of some thousand articles as well. Not more of
+# them: the costliest searches take longer with each segment.
+_FIRST_SHARE: Final = 1 / 3
 
 
 class Generation:
@@ -40,7 +41,7 @@ class Generation:
         self._located[article.id] = (self._segment, self._count)
         self._count += 1
         self._size += len(article.title) + len(article.lead) + len(article.text)
-        if self._size < (_SEGMENT // 3 if self._segment < _SMALLER_SEGMENTS else _SEGMENT):
+        if self._size < (_SEGMENT if self._segment else _FIRST_SHARE * _SEGMENT):
             return False
         self._segment, self._count, self._size = self._segment + 1, 0, 0
         return True
