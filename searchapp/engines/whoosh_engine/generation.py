@@ -19,8 +19,8 @@ __all__ = ["Generation"]
 
 # In code points; a segment then takes some 200 MB while it is made.
 _SEGMENT: Final = 12_000_000
-# The first has a third of that, so that two processes share a corpus of some thousand articles as well. Not more of
-# them: the costliest searches take longer with each segment.
+# The first has a third of that, so that two processes share a corpus of some thousand articles as well. The price, from
+# one segment to two: of 500 searches of all forms in 4,000 articles, p95 rises by a quarter and p50 stays.
 _FIRST_SHARE: Final = 1 / 3
 
 
