@@ -149,6 +149,10 @@ class SuggestionsBuilder:
         if len(self._forms) > _BATCH:
             self._spill()
 
+    def remove(self, article: Article) -> None:
+        """Count an article no more that was added."""
+        self._forms.subtract(suggested_forms(article))
+
     def write(self, count: int) -> None:
         """Write the suggestions of all that was added, ``count`` articles."""
         least = _least(count)
@@ -176,11 +180,11 @@ class SuggestionsBuilder:
     def _totals(self) -> Iterator[list[tuple[int, str, int]]]:
         """Yield all forms with their numbers of articles, those of a small corpus at once."""
         if not self._has_spilled:
-            yield [(kind, text, number) for (kind, text), number in self._forms.items()]
+            yield [(kind, text, number) for (kind, text), number in self._forms.items() if number]
             return
         self._spill()
         totals = self._connection.execute(
-            "SELECT kind, text, sum(articles) FROM counted GROUP BY kind, text ORDER BY kind, text"
+            "SELECT kind, text, sum(articles) FROM counted GROUP BY kind, text HAVING sum(articles) ORDER BY kind, text"
         )
         while batch := totals.fetchmany(10_000):
             yield batch

@@ -33,6 +33,11 @@ Writing
     here with its traceback as a note, and a process that dies raises EngineUnavailable, both at the latest on leaving.
     After leaving, whatever the reason, no process is left.
 
+    An engine may refuse single documents: one that checks each, and takes no more than so many bytes. The writer of
+    such an engine is a :class:`RefusingWriter`: ``refused()`` waits until all that was added is taken or refused, and
+    returns the articles refused since the last call, without lead and text. The index holds no document of their ids.
+    A writer that is left before these were asked for fails, as does one that has to refuse many.
+
     An engine whose indexes lie elsewhere, a :class:`PublishingEngine`, has ``publish(place)``. It is called when the
     generation of a place is about to answer, the first time and after a rollback, before any reader is told of it: the
     engine makes the index fit for searching and safe against failures, and marks it where it lies. What it raises
@@ -131,6 +136,7 @@ from searchapp.engines.clauses import (
     SpanClause,
     TermClause,
 )
+from searchapp.i18n import Message
 from searchapp.model import Article, Deadline, FacetBucket, Filters, Groups, HistogramBucket, Sort
 
 __all__ = [
@@ -159,6 +165,8 @@ __all__ = [
     "Place",
     "PublishingEngine",
     "Reader",
+    "Refused",
+    "RefusingWriter",
     "SortKey",
     "SpanClause",
     "TermClause",
@@ -326,6 +334,19 @@ class WriterOf(Protocol[Added]):
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None: ...
+
+
+class Refused(NamedTuple):
+    """An article that the engine does not take, without its lead and text, and the engine's reason."""
+
+    article: Article
+    reason: Message
+
+
+@runtime_checkable
+class RefusingWriter(Protocol):
+    def refused(self) -> list[Refused]:
+        """Return the articles refused since the last call."""
 
 
 Writer = WriterOf[Document]

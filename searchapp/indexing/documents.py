@@ -12,7 +12,17 @@ from zoneinfo import ZoneInfo
 
 from searchapp.analysis import FrenchAnalyzer, Joined, Term
 from searchapp.engines.days import day_number
-from searchapp.engines.port import ArticleWriter, Document, Engine, MakeDocument, ParallelEngine, Place, Writer
+from searchapp.engines.port import (
+    ArticleWriter,
+    Document,
+    Engine,
+    MakeDocument,
+    ParallelEngine,
+    Place,
+    Refused,
+    RefusingWriter,
+    Writer,
+)
 from searchapp.indexing.naming import Naming, NamingWriter
 from searchapp.model import Article
 
@@ -105,6 +115,9 @@ class _AnalysingWriter:
 
     def add(self, article: Article, *, is_new: bool = False) -> None:
         self._writer.add(self._make(article), is_new=is_new)
+
+    def refused(self) -> list[Refused]:
+        return self._writer.refused() if isinstance(self._writer, RefusingWriter) else []
 
     def __enter__(self) -> Self:
         self._writer.__enter__()

@@ -46,6 +46,10 @@ class GroupingSink:
         self._files.delete(article_id)
         self._duplicates.delete(article_id)
 
+    def forget(self, article: Article) -> None:
+        """Leave out an article that the engine did not take."""
+        self._duplicates.delete(article.id)
+
     def complete(self, reader: Reader) -> None:
         """Find the groups, once the engine has all articles."""
         for documents in all_documents(reader) if self._resumes else ():

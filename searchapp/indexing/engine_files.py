@@ -5,14 +5,14 @@ from __future__ import annotations
 import json
 import shutil
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from searchapp.engines.port import ArticleWriter, Place
+from searchapp.engines.port import ArticleWriter, Place, Refused, RefusingWriter
 from searchapp.indexing.documents import WriterFactory
 from searchapp.indexing.durability import sync, write_durably
 from searchapp.indexing.generation_layout import CHECKPOINT, ENGINE, INDEX_STATE
@@ -57,16 +57,23 @@ def read_checkpoint(path: Path | None, fingerprint: str) -> Checkpoint | None:
 class IndexFiles:
     """Writes articles into a generation's folder, starting with the index at ``base``; makes ``checkpoints``.
 
-    A checkpoint is based on the one before it.
+    A checkpoint is based on the one before it. ``on_refused`` gets the articles that the engine does not take, before
+    the next checkpoint and from :meth:`settle`.
     """
 
     def __init__(
-        self, path: Path, writers: WriterFactory, base: Path | None, checkpoints: Checkpoints | None = None
+        self,
+        path: Path,
+        writers: WriterFactory,
+        base: Path | None,
+        checkpoints: Checkpoints | None = None,
+        on_refused: Callable[[Sequence[Refused]], None] = lambda refused: None,
     ) -> None:
         self._path = path
         self._writers = writers
         self._base = base
         self._checkpoints = checkpoints
+        self._on_refused = on_refused
         self._writer: ArticleWriter | None = None
         self._folder = path / ENGINE
         self._number = int(base.name.rpartition("-")[2]) if base and base.parent == path else 0
@@ -80,6 +87,13 @@ class IndexFiles:
 
     def delete(self, article_id: str) -> None:
         self._open_writer().delete(article_id)
+
+    def settle(self) -> bool:
+        """Wait until the engine has taken all that was added; return whether it refused some."""
+        writer: object = self._writer
+        refused = writer.refused() if isinstance(writer, RefusingWriter) else []
+        self._on_refused(refused)
+        return bool(refused)
 
     def complete(self) -> None:
         """Finish the files."""
@@ -118,6 +132,7 @@ class IndexFiles:
             writer.__exit__(None, None, None)
 
     def _make_checkpoint(self, checkpoints: Checkpoints) -> None:
+        self.settle()
         self._close_writer()
         checkpoints.commit()
         self._number += 1

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Final, Self
 
 from searchapp.derived.databases import copy_database, require_schema
+from searchapp.i18n import Message
 from searchapp.indexing import index_state_tables as tables
 from searchapp.indexing.embargoes import Embargoes
 from searchapp.indexing.index_state_reader import IndexStateReader
@@ -241,6 +242,11 @@ class IndexState(IndexStateReader):
         """Yield the ids whose resolution may have changed."""
         yield from (row[0] for row in self._fetched("SELECT id FROM needs_recheck ORDER BY id"))
 
+    def forget_rechecks(self) -> None:
+        """Forget what needed recheck and was read again: it is done."""
+        self._run("DELETE FROM needs_recheck")
+        self._run("DELETE FROM to_reread")
+
     def request_reread(self, article_id: str, version: Version, *, corrects: bool) -> None:
         """Note a version that counts and has to be read again."""
         values = (version.unit, version.place, article_id, corrects)
@@ -291,6 +297,27 @@ class IndexState(IndexStateReader):
         """Note that the index does not hold this article any more."""
         self._note_change(article_id)
         self._run("DELETE FROM indexed WHERE id = ?", (article_id,))
+
+    def refuse(self, article_id: str, reason: Message) -> None:
+        """Make rejects of the versions that are indexed under an id, since the engine does not take them.
+
+        Another version of the id may count now, or another article of the same content.
+        """
+        digest = (self.indexed(article_id) or b"")[:-1]
+        self.note_removed(article_id)
+        self.request_recheck(article_id)
+        for table, unit in (("versions", "unit"), ("fresh", ":unit")):
+            values = {"id": article_id, "digest": digest, "unit": self._unit}
+            rows = self._run(
+                f"SELECT {unit}, name, facts FROM {table} JOIN units ON number = {unit}"  # noqa: S608 - constants only
+                f" WHERE id = :id AND {table}.digest = :digest",
+                values,
+            ).fetchall()
+            for number, name, content_hash in rows:
+                self.add_reject(Reject(name, None, reason), number)
+                self._run(tables.RECHECK_SAME_CONTENT, {"content_hash": content_hash})
+            self._run(f"DELETE FROM {table} WHERE id = :id AND digest = :digest", values)  # noqa: S608
+        self.changed = True
 
     def note_withdrawn(self, article_id: str, *, withdrawn: bool) -> None:
         """Note whether an id is withdrawn."""

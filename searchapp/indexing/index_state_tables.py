@@ -70,6 +70,7 @@ INSERT OR IGNORE INTO needs_recheck SELECT id FROM versions WHERE facts IN (
     SELECT facts FROM versions WHERE facts IS NOT NULL GROUP BY facts HAVING count(*) > 1);
 INSERT OR IGNORE INTO needs_recheck SELECT id FROM indexed EXCEPT SELECT id FROM versions;
 INSERT OR IGNORE INTO needs_recheck SELECT id FROM embargoes;
+INSERT OR IGNORE INTO needs_recheck SELECT id FROM versions EXCEPT SELECT id FROM indexed;
 """
 RECHECK_SAME_CONTENT: Final = """
 INSERT OR IGNORE INTO needs_recheck SELECT id FROM versions WHERE facts = :content_hash

@@ -10,7 +10,7 @@ from types import TracebackType
 from typing import Final, Self
 
 from searchapp.derived.names import Names
-from searchapp.engines.port import ArticleWriter
+from searchapp.engines.port import ArticleWriter, Refused, RefusingWriter
 from searchapp.engines.workers import QUEUE_PER_WORKER, Pool
 from searchapp.indexing.names_cache import NamesCache
 from searchapp.model import Article
@@ -97,6 +97,10 @@ class NamingWriter:
     def delete(self, article_id: str) -> None:
         self._drain()
         self._writer.delete(article_id)
+
+    def refused(self) -> list[Refused]:
+        self._drain()
+        return self._writer.refused() if isinstance(self._writer, RefusingWriter) else []
 
     def _send(self, *, is_last: bool = False) -> None:
         """Have the batch named; pass on the oldest ones until few are left."""

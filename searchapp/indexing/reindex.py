@@ -33,6 +33,7 @@ from searchapp.indexing.names_cache import FILE_NAME as NAMES_CACHE
 from searchapp.indexing.names_cache import NamesCache
 from searchapp.indexing.naming import NameModel, Naming
 from searchapp.indexing.previous_generation import PreviousGeneration
+from searchapp.indexing.refused_articles import RefusedArticles
 from searchapp.indexing.reindex_options import Options
 from searchapp.indexing.rejects import write_rejects
 from searchapp.indexing.spelling_dictionary import spelling_dictionary_written, write_spelling_dictionary
@@ -178,15 +179,19 @@ class _Reindex:
             state_before = checkpoint.index_state if checkpoint else base.path / INDEX_STATE if base else None
             state = stack.enter_context(self._index_state(path / INDEX_STATE, state_before, resumes=bool(checkpoint)))
             naming = self._naming(stack)
-            files = stack.enter_context(self._index_files(path, base, checkpoint, state, naming))
+            refused = RefusedArticles(state)
+            files = stack.enter_context(self._index_files(path, base, checkpoint, state, naming, refused))
             previous = None if base else self._previous_generation()
             if previous:
                 stack.callback(previous.close)
             before = base.path if base else None
             grouping = stack.enter_context(GroupingSink(path, files, before, resumes=bool(checkpoint)))
             counting = None if base or checkpoint else stack.enter_context(CountingSink(path, grouping))
+            refused.forgetting += [sink.forget for sink in (grouping, counting) if sink]
             update = Update(job.sources, state, counting or grouping, job.on_progress, self._only(base), previous)
             update.run()
+            while files.settle():
+                update.recheck()
             summary = self._summary(state, base, reason)
             summary.resumed, summary.remarks = bool(checkpoint), update.remarks.counted()
             self._refuse(summary)
@@ -201,7 +206,7 @@ class _Reindex:
                     naming.cache.forget_unused()
             reader = stack.enter_context(closing(job.engine.open(Place(path / ENGINE))))
             # The documents that an interrupted build superseded were not counted.
-            superseded = sys.maxsize if checkpoint else update.superseded
+            superseded = sys.maxsize if checkpoint else update.superseded + refused.count
             self._write_derived_files(path, reader, state, base, superseded, counting, grouping)
             if job.options.verify:
                 verify(reader, state)
@@ -217,15 +222,21 @@ class _Reindex:
         return IndexState(path, base, resumes=resumes, now=self._job.generations.now().timestamp())
 
     def _index_files(
-        self, path: Path, base: _Base | None, checkpoint: Checkpoint | None, state: IndexState, naming: Naming | None
+        self,
+        path: Path,
+        base: _Base | None,
+        checkpoint: Checkpoint | None,
+        state: IndexState,
+        naming: Naming | None,
+        refused: RefusedArticles,
     ) -> IndexFiles:
         job = self._job
         writers = WriterFactory(job.engine, DocumentMaker(job.timezone, job.analyzer), job.options.jobs, naming)
         if base:
-            return IndexFiles(path, writers, base.path / ENGINE)
+            return IndexFiles(path, writers, base.path / ENGINE, on_refused=refused.take)
         seconds, fingerprint = job.options.checkpoint, self._fingerprint.to_text()
         checkpoints = Checkpoints(seconds, fingerprint, state.commit) if seconds else None
-        return IndexFiles(path, writers, checkpoint.engine if checkpoint else None, checkpoints)
+        return IndexFiles(path, writers, checkpoint.engine if checkpoint else None, checkpoints, refused.take)
 
     def _naming(self, stack: ExitStack) -> Naming | None:
         """Return the naming of the articles, its cache open until the end of ``stack``; None when they get no names."""

@@ -51,6 +51,11 @@ class CountingSink:
         self._sink.delete(article_id)
         self._give_up()
 
+    def forget(self, article: Article) -> None:
+        """Count an article no more that the engine did not take."""
+        if self._builder:
+            self._builder.remove(article)
+
     def write(self, count: int) -> bool:
         """Write the suggestions of ``count`` articles, or return False when they were not counted."""
         if self._builder is None:

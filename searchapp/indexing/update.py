@@ -92,7 +92,7 @@ class Update:
         self._state.forget_unseen()
         for article_id in self._state.embargoes.released():
             self._state.request_recheck(article_id)
-        self._recheck()
+        self.recheck()
         self._state.embargoes.forget()
 
     def _update_unit(self, source: int, unit: Unit) -> None:
@@ -189,8 +189,8 @@ class Update:
         versions = self._state.versions(article_id)
         return resolve([version for version in versions if version.withdrawn or version.digest not in held_back])
 
-    def _recheck(self) -> None:
-        """Make the index hold the versions that count now that all units are known."""
+    def recheck(self) -> None:
+        """Make the index hold the versions that count now that all units are known, and which the engine takes."""
         for article_id in self._state.needs_recheck():
             resolution = self._resolve(article_id)
             self._state.note_withdrawn(article_id, withdrawn=resolution.withdrawn)
@@ -198,6 +198,7 @@ class Update:
         units = self._state.units_to_reread()
         if units:
             self._reread(units)
+        self._state.forget_rechecks()
 
     def _apply(self, article_id: str, resolution: Resolution) -> None:
         """Delete an article that is not shown any more; have another version of it read again."""

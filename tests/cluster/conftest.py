@@ -38,6 +38,7 @@ def configure(tmp_path: Path) -> Iterator[Configure]:
             "opensearch_addresses": list(ADDRESSES),
             "opensearch_site": site,
             "opensearch_shards": 3,
+            "opensearch_replicas": min(1, len(ADDRESSES) - 1),
             "opensearch_seconds": 60.0,
         }
         places = {"corpus": folder / "corpus", "index": folder / "index", "jobs": 1}

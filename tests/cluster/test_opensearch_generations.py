@@ -7,19 +7,24 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from searchapp import bootstrap
 from searchapp.config import Config
-from searchapp.engines.opensearch_engine import ClusterSettings
+from searchapp.engines.opensearch_engine import ClusterSettings, OpenSearchEngine
 from searchapp.engines.opensearch_engine.connection import Cluster, cluster_of
 from searchapp.engines.opensearch_engine.indices import Indices
+from searchapp.engines.port import Place
 from searchapp.errors import SearchappError
-from searchapp.model import SearchRequest
+from searchapp.indexing.documents import DocumentMaker
+from searchapp.model import Article, SearchRequest
 from tests.cluster.conftest import SITES, Configure
-from tests.cluster.engine import ADDRESSES
+from tests.cluster.engine import ADDRESSES, delete_indices
 
 
 def write_articles(config: Config, *titles: str) -> None:
@@ -120,6 +125,41 @@ def test_a_killed_load_leaves_the_alias_alone_and_the_next_one_cleans_up(configu
     bootstrap.reindex(config)
     assert found(config) == {"Le vieux phare", "Le port"}
     assert indices() == {before, published(config)}
+
+
+def test_an_article_that_is_too_large_for_the_nodes_is_a_reject_and_the_others_are_published(
+    configure: Configure,
+) -> None:
+    config = configure()
+    write_articles(config, "Le vieux phare", "Le port")
+    words = " ".join(f"mot{number}" for number in range(400_000))
+    large = {"id": "grand", "title": "Le grand phare", "text": words}
+    Path(config.corpus, "grand.json").write_text(json.dumps(large), "utf-8")
+    summary = bootstrap.reindex(config)
+    assert (summary.read, summary.indexed, summary.rejected) == (3, 2, 1)
+    assert "requests of 8388608 bytes" in str(summary.rejects[0].reason)
+    assert found(config) == {"Le vieux phare", "Le port"}
+    assert [report.damages for report in bootstrap.check_index(config)] == [()]
+
+
+def test_a_value_that_no_field_takes_is_refused_with_the_reason_of_the_cluster(tmp_path: Path) -> None:
+    engine = OpenSearchEngine(ClusterSettings(ADDRESSES, site=SITES[1], seconds=60))
+    make = DocumentMaker(ZoneInfo("Europe/Paris"))
+    place = Place(tmp_path / "engine")
+    place.mkdir()
+    try:
+        with engine.create(place) as writer:
+            writer.add(make(Article("port", "Le port", "Le port dort.")))
+            writer.add(make(Article("phare", "Le phare", "Le phare veille.")))
+            writer.add(replace(make(Article("phare", "Le phare", "Le phare dort.")), day=10**12))
+            (refused,) = writer.refused()
+        assert refused.article.id == "phare"
+        assert "day" in str(refused.reason)
+        with closing(engine.open(place)) as reader:
+            assert (reader.count, reader.article("phare")) == (1, None)
+    finally:
+        engine.remove(place)
+        delete_indices(SITES[1])
 
 
 def load_in_process(config: Config) -> subprocess.Popen[bytes]:

@@ -13,6 +13,7 @@ from contextlib import closing
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
@@ -23,10 +24,13 @@ from searchapp.engines.opensearch_engine import bulk_loader as bulk_module
 from searchapp.engines.opensearch_engine.bulk_loader import BulkLoader
 from searchapp.engines.opensearch_engine.circuit_breaker import MAX_FAILURES, PROBE_SECONDS, CircuitBreaker
 from searchapp.engines.opensearch_engine.connection import Cluster
+from searchapp.engines.opensearch_engine.entries import entry_of
 from searchapp.engines.opensearch_engine.pointer import Pointer, write_pointer
 from searchapp.engines.opensearch_engine.term_dictionary import Dictionary, DictionaryWriter
 from searchapp.engines.opensearch_engine.term_encoding import document_id, join_terms, value_text
 from searchapp.errors import EngineUnavailable, IndexDamaged
+from searchapp.indexing.documents import DocumentMaker
+from searchapp.model import Article
 
 Answer = tuple[int, object]
 """Status and JSON."""
@@ -164,6 +168,10 @@ def test_secrets_are_not_shown_with_the_settings() -> None:
 # Loading
 
 
+def deleted() -> dict[str, object]:
+    return {"delete": {"status": 404, "result": "not_found"}}
+
+
 def item(status: int, result: str = "created") -> dict[str, object]:
     return {"index": {"status": status, "result": result, "error": {"reason": "queue is full"}}}
 
@@ -188,11 +196,81 @@ def test_a_request_that_fails_is_sent_again_and_an_action_that_was_done_already_
     assert len(cellar.bodies) == 2
 
 
-def test_an_article_that_the_cluster_refuses_is_named(node: Callable[..., Node]) -> None:
-    loader = BulkLoader(Cluster(ClusterSettings((node((200, {"items": [item(400)]})).address,))), "x")
-    loader.add("vin", 1, b"{}")
-    with pytest.raises(EngineUnavailable, match=r"vin.*queue is full"):
-        loader.finish()
+def entry(title: str, text: str = "") -> bytes:
+    return entry_of(DocumentMaker(ZoneInfo("Europe/Paris"))(Article(title, title, text))).numbered(0)
+
+
+def loader_of(cellar: Node, **settings: int) -> BulkLoader:
+    return BulkLoader(Cluster(ClusterSettings((cellar.address,))), "x", **settings)
+
+
+NOT_THERE = (200, {"docs": [{"_id": "vin", "found": False}]})
+
+
+def test_a_document_that_the_cluster_refuses_is_deleted_and_named_and_the_others_are_taken(
+    node: Callable[..., Node],
+) -> None:
+    cellar = node((200, {"items": [item(400), item(201)]}), (200, {"items": [deleted()]}), NOT_THERE)
+    loader = loader_of(cellar)
+    loader.add("vin", 1, entry("vin"))
+    loader.add("port", 2, entry("port"))
+    assert [(refused.article.id, refused.reason) for refused in loader.settle()] == [("vin", "queue is full")]
+    assert b'{"delete":{"_id":"vin","version":1' in cellar.bodies[1]
+    assert loader.settle() == []
+    loader.finish()
+
+
+def test_a_refused_document_that_was_added_again_and_taken_is_not_told(node: Callable[..., Node]) -> None:
+    taken = (200, {"docs": [{"_id": "vin", "found": True}]})
+    cellar = node((200, {"items": [item(400), item(201)]}), (200, {"items": [item(409)]}), taken)
+    loader = loader_of(cellar)
+    loader.add("vin", 1, entry("vin"))
+    loader.add("vin", 2, entry("vin"))
+    assert loader.settle() == []
+    loader.stop()
+
+
+def test_a_document_larger_than_a_request_may_be_is_refused_without_being_sent(node: Callable[..., Node]) -> None:
+    cellar = node((200, {"items": [deleted()]}), NOT_THERE)
+    loader = loader_of(cellar, max_request=5000)
+    loader.add("vin", 1, entry("vin", "Un vin de garde. " * 1000))
+    (refused,) = loader.settle()
+    assert "5000" in str(refused.reason)
+    assert not any(b"garde" in body for body in cellar.bodies)
+    loader.stop()
+
+
+def test_a_request_that_is_too_large_for_a_proxy_is_sent_in_parts_until_one_document_is_left(
+    node: Callable[..., Node],
+) -> None:
+    too_large = (413, refused("too large"))
+    cellar = node(
+        too_large, (200, {"items": [item(201)]}), too_large, (200, {"items": [deleted()]}), (200, {"docs": []})
+    )
+    loader = loader_of(cellar)
+    loader.add("vin", 1, entry("vin"))
+    loader.add("port", 2, entry("port"))
+    assert [refused.document_id for refused in loader.settle()] == ["port"]
+    loader.stop()
+
+
+def test_many_refused_documents_fail_the_load_with_their_reason(node: Callable[..., Node]) -> None:
+    loader = loader_of(node((200, {"items": [item(400)] * 30})))
+    for number in range(30):
+        loader.add(f"vin {number}", number + 1, entry("vin"))
+    with pytest.raises(EngineUnavailable, match=r"30 of 30.*queue is full.*Correct"):
+        loader.settle()
+    loader.stop()
+
+
+@pytest.mark.parametrize("status", [403, 404, 500])
+def test_what_is_refused_for_the_state_of_the_cluster_is_no_fault_of_an_article(
+    node: Callable[..., Node], status: int
+) -> None:
+    loader = loader_of(node((200, {"items": [item(status)]})))
+    loader.add("vin", 1, entry("vin"))
+    with pytest.raises(EngineUnavailable, match=r"queue is full.*free disk"):
+        loader.settle()
     loader.stop()
 
 

@@ -28,12 +28,13 @@ from searchapp.engines.opensearch_engine.settings import ClusterSettings
 from searchapp.errors import EngineUnavailable, OutOfTime, Unavailable
 from searchapp.i18n import Message
 
-__all__ = ["TIME_EXCEEDED", "Cluster", "ClusterBusy", "ClusterRefused", "cluster_of"]
+__all__ = ["TIME_EXCEEDED", "Cluster", "ClusterBusy", "ClusterRefused", "RequestTooLarge", "cluster_of", "one_line"]
 
 Json = Mapping[str, Any]
 _CONNECTIONS: Final = 16
 """Connections to a node that a process keeps: twice the threads that search by default."""
 _BUSY: Final = (429, 502, 503, 504)
+_TOO_LARGE: Final = 413
 TIME_EXCEEDED: Final = "time_exceeded_exception"
 """The type of the error of a shard that had no time for its part of a search."""
 
@@ -44,6 +45,14 @@ class ClusterBusy(EngineUnavailable):
 
 class ClusterRefused(EngineUnavailable):
     """The cluster refuses a request that it understood."""
+
+
+class RequestTooLarge(ClusterRefused):
+    """A node, or a proxy before it, takes no request of so many bytes; ``reason`` is its own."""
+
+    def __init__(self, message: Message, reason: str) -> None:
+        super().__init__(message)
+        self.reason = reason
 
 
 class _Serializer(JSONSerializer):
@@ -167,12 +176,11 @@ def _translated(error: TransportError, settings: ClusterSettings, seconds: float
                 reason=_reason(error),
             )
         )
-    return ClusterRefused(
-        Message(
-            "The cluster refuses a request ({reason}). Look at its log; its version must be 2 or newer.",
-            reason=_reason(error),
-        )
+    refusal = Message(
+        "The cluster refuses a request ({reason}). Look at its log; its version must be 2 or newer.",
+        reason=_reason(error),
     )
+    return RequestTooLarge(refusal, _reason(error)) if error.status_code == _TOO_LARGE else ClusterRefused(refusal)
 
 
 def _unreachable(settings: ClusterSettings) -> EngineUnavailable:
@@ -190,4 +198,9 @@ def _reason(error: TransportError) -> str:
     cause = info.get("error", {})
     roots = cause.get("root_cause") if isinstance(cause, dict) else None
     reason = roots[0].get("reason") if roots else str(error.error)
-    return f"{error.status_code}: {' '.join(str(reason).split())[:300]}"
+    return f"{error.status_code}: {one_line(reason)}"
+
+
+def one_line(reason: object) -> str:
+    """Return the reason that a cluster gives in one line of at most 300 characters."""
+    return " ".join(str(reason).split())[:300]

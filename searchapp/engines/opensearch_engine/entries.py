@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from base64 import b64encode
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 import orjson
@@ -22,10 +23,11 @@ from searchapp.engines.opensearch_engine.schema import (
 )
 from searchapp.engines.opensearch_engine.term_encoding import document_id, join_terms, value_text
 from searchapp.engines.port import Document
-from searchapp.engines.stored_form import to_stored
+from searchapp.engines.stored_form import from_values, to_stored
+from searchapp.model import Article
 from searchapp.schema import EXACT, ID, PARTS, STEMS, WORDS, article_key
 
-__all__ = ["Entry", "entry_of"]
+__all__ = ["Entry", "entry_of", "refused_article"]
 
 
 class Entry(NamedTuple):
@@ -72,6 +74,11 @@ def entry_of(document: Document) -> Entry:
         source |= {DAY: document.day, MONTH: document.day // 100}
     counted = {**terms, **{field: own for field, own in values.items() if field != ID}}
     return Entry(document_id(article.id), orjson.dumps(source), {f: list(dict.fromkeys(t)) for f, t in counted.items()})
+
+
+def refused_article(source: bytes) -> Article:
+    """Return the article of an entry that was sent, without lead and text: many may be refused, and long ones."""
+    return replace(from_values(orjson.loads(source)[ARTICLE]), lead="", text="")
 
 
 def _paragraphs(words: Sequence[str], breaks: Sequence[int]) -> Iterator[Sequence[str]]:

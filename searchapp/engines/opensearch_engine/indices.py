@@ -10,10 +10,12 @@ from __future__ import annotations
 import re
 import secrets
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
 
-from searchapp.engines.opensearch_engine.connection import Cluster
+from searchapp.engines.opensearch_engine.bulk_loader import DEFAULT_MAX_REQUEST
+from searchapp.engines.opensearch_engine.connection import Cluster, ClusterRefused
 from searchapp.engines.opensearch_engine.schema import index_definition
 from searchapp.errors import EngineUnavailable
 from searchapp.i18n import Message
@@ -46,6 +48,15 @@ class Indices:
         """Create an empty index for loading."""
         definition = index_definition(self._cluster.settings.shards, self._cluster.version())
         self._change("PUT", f"/{index}", definition)
+
+    def max_request(self) -> int:
+        """Return the bytes that a request to any node may have; the usual number where this user may not ask."""
+        path, wanted = "/_nodes/http", "nodes.*.http.max_content_length_in_bytes"
+        with suppress(ClusterRefused):
+            nodes = self._cluster.call("GET", path, filter_path=wanted).get("nodes", {})
+            limits = [int(node["http"]["max_content_length_in_bytes"]) for node in nodes.values() if "http" in node]
+            return min(limits, default=DEFAULT_MAX_REQUEST)
+        return DEFAULT_MAX_REQUEST
 
     def clone(self, base: str, index: str) -> None:
         """Create an index for loading that has the documents of ``base``, whose files the nodes share by hard links."""

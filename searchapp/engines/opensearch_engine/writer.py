@@ -15,8 +15,9 @@ from searchapp.engines.opensearch_engine.indices import Indices
 from searchapp.engines.opensearch_engine.pointer import POINTER, Pointer, read_pointer, write_pointer
 from searchapp.engines.opensearch_engine.term_dictionary import DICTIONARY, DictionaryWriter
 from searchapp.engines.opensearch_engine.term_encoding import document_id
-from searchapp.engines.port import CompactionRequired, Document
+from searchapp.engines.port import CompactionRequired, Document, Refused
 from searchapp.errors import EngineUnavailable
+from searchapp.i18n import Message
 
 __all__ = ["OpenSearchWriter"]
 
@@ -43,7 +44,8 @@ class OpenSearchWriter:
             self._indices.create(self._pointer.index)
         self._next = self._pointer.next_ordinal
         self._dictionary = DictionaryWriter(folder, base)
-        self._loader = BulkLoader(cluster, self._pointer.index)
+        self._loader = BulkLoader(cluster, self._pointer.index, max_request=self._indices.max_request())
+        self._refused = 0
 
     def __enter__(self) -> Self:
         return self
@@ -73,6 +75,15 @@ class OpenSearchWriter:
         self._loader.delete(document_id(article_id), self._version())
         self._next += 1
 
+    def refused(self) -> list[Refused]:
+        """Return the articles refused since the last call. Their terms go on counting, as those of deleted ones do."""
+        refused = self._loader.settle()
+        self._refused += len(refused)
+        return [
+            Refused(action.article, Message("the cluster refuses it: {reason}", reason=action.reason))
+            for action in refused
+        ]
+
     def _version(self) -> int:
         """Return the version of the next action: they rise from 1, also over the generations of a base."""
         return self._next + 1
@@ -80,7 +91,7 @@ class OpenSearchWriter:
     def _commit(self) -> None:
         self._loader.finish()
         self._dictionary.close()
-        deleted = self._pointer.deleted + self._loader.replaced
+        deleted = self._pointer.deleted + self._loader.replaced + self._refused
         count = self._indices.complete(self._pointer.index)
         if self._has_base and deleted > max(_MAX_DELETED_SHARE * count, _MIN_DELETED):
             raise CompactionRequired
