@@ -184,6 +184,6 @@ def rollback(
     from searchapp.indexing.checking import go_back
     from searchapp.indexing.disk_space import unwritable_as_error
 
-    generations = generations_of(config)
-    with unwritable_as_error(generations), generations.locked(config.lock_wait, on_wait):
+    generations, engine = generations_of(config), engine_named(config.engine, config)
+    with unwritable_as_error(generations), generations.locked(config.lock_wait, on_wait, engine):
         return go_back(generations, generation, engines_of(config), open_analyzer(config), on_progress)

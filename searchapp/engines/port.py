@@ -43,6 +43,10 @@ Writing
     engine makes the index fit for searching and safe against failures, and marks it where it lies. What it raises
     leaves the generation before it published.
 
+    An engine that several machines reach, a :class:`LeasingEngine`, has ``lease``: who writes or publishes holds it, so
+    that there is one writer, also where machines do not share a folder with locks. Publishing fails in a process that
+    has lost it.
+
 Reading
     ``open(place)`` gives a :class:`Reader` that sees that generation for as long as it is open, whatever happens to
     other places or, by ``remove``, to its own. Readers may be shared between threads. The caller closes it.
@@ -119,6 +123,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
@@ -157,6 +162,7 @@ __all__ = [
     "EngineRequest",
     "EngineResult",
     "FirstOfClause",
+    "LeasingEngine",
     "MakeDocument",
     "MatchAllClause",
     "MinimumWeightClause",
@@ -430,3 +436,14 @@ class PublishingEngine(Protocol):
     """An engine whose indexes lie elsewhere, and are told apart there."""
 
     def publish(self, place: Place) -> None: ...
+
+
+@runtime_checkable
+class LeasingEngine(Protocol):
+    """An engine that several machines may write to."""
+
+    def lease(self, holder: str, wait: float, on_wait: Callable[[Message], None]) -> AbstractContextManager[None]:
+        """Give the lease of the writer, for ``holder``, a text for people; raises IndexLocked after ``wait`` seconds.
+
+        ``on_wait`` gets a message with the holder that this waits for. The lease of one that has died runs out.
+        """

@@ -7,7 +7,7 @@ import logging
 import secrets
 import shutil
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -21,7 +21,7 @@ from searchapp.indexing.disk_space import is_disk_full
 from searchapp.indexing.durability import digest_of, sync, write_durably
 from searchapp.indexing.generation_folder import GENERATION_NAME, GenerationFolder
 from searchapp.indexing.generation_layout import CHECKPOINT, CURRENT, ENGINE, MANIFEST
-from searchapp.indexing.locking import Holder, WriteLock
+from searchapp.indexing.locking import Holder, WriteLock, holder_text
 from searchapp.indexing.manifest import Manifest
 from searchapp.indexing.signing_key import make_signing_key
 from searchapp.indexing.withdrawn import write_withdrawn
@@ -62,9 +62,22 @@ class Generations(GenerationFolder):
         self._lock = WriteLock(folder)
 
     @contextmanager
-    def locked(self, wait: float = 0, on_wait: Callable[[Message], None] = lambda message: None) -> Iterator[None]:
-        """Hold the write lock; see :meth:`searchapp.indexing.locking.WriteLock.held`."""
-        with self._lock.held(wait, on_wait):
+    def locked(
+        self,
+        wait: float = 0,
+        on_wait: Callable[[Message], None] = lambda message: None,
+        engine: Engine | None = None,
+    ) -> Iterator[None]:
+        """Hold the write lock, and the lease of ``engine`` if it gives one.
+
+        See :meth:`searchapp.indexing.locking.WriteLock.held`.
+        """
+        from searchapp.engines.port import LeasingEngine
+
+        with self._lock.held(wait, on_wait), ExitStack() as stack:
+            shared: object = engine
+            if isinstance(shared, LeasingEngine):
+                stack.enter_context(shared.lease(holder_text(), wait, on_wait))
             yield
 
     def holder(self) -> Holder | None:

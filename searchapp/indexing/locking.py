@@ -25,7 +25,7 @@ from searchapp.indexing.durability import make_durably
 if TYPE_CHECKING:
     from filelock import FileLock
 
-__all__ = ["Holder", "WriteLock"]
+__all__ = ["Holder", "WriteLock", "holder_text"]
 
 _LOCK: Final = "LOCK"
 _HOLDER: Final = "LOCK.holder"
@@ -164,6 +164,11 @@ def _write_note(path: Path) -> None:
         "since": datetime.now(UTC).isoformat(timespec="seconds"),
     }
     path.write_text(json.dumps(note), "utf-8")
+
+
+def holder_text() -> str:
+    """Return this process in words of no language, for an engine: « searchapp reindex (12@machine, 2026-01-31 …) »."""
+    return f"{_command()} ({os.getpid()}@{socket.gethostname()}, {datetime.now(UTC):%Y-%m-%d %H:%M:%S} UTC)"
 
 
 def _command() -> str:

@@ -118,7 +118,7 @@ class _Reindex:
         self._started = time.monotonic()
 
     def run(self) -> Summary:
-        with self._job.generations.locked(self._job.options.wait, self._job.on_wait):
+        with self._job.generations.locked(self._job.options.wait, self._job.on_wait, self._job.engine):
             base, reason = self._base()
             try:
                 return self._build(base, reason)

@@ -28,4 +28,6 @@ def delete_indices(site: str = SITE) -> None:
         from searchapp.engines.opensearch_engine import ClusterSettings
         from searchapp.engines.opensearch_engine.connection import cluster_of
 
-        cluster_of(ClusterSettings(ADDRESSES, seconds=60)).call("DELETE", f"/searchapp-{site}-*")
+        cluster = cluster_of(ClusterSettings(ADDRESSES, seconds=60))
+        for index in (f"/searchapp-{site}-*", f"/searchapp-{site}.writer"):
+            cluster.call("DELETE", index)

@@ -89,7 +89,7 @@ class Cluster:
             # The disks of machines that test are often nearly full.
             "cluster.routing.allocation.disk.threshold_enabled": "false",
             "cluster.max_shards_per_node": 10_000,
-            "http.max_content_length": "8mb",  # so that an article can be too large for a test
+            "http.max_content_length": "1mb",  # so that an article can be too large for a test
             "node.processors": 2,
         }
         paths = f"{self._built}/classes:{self._built}/lib/*"

@@ -132,12 +132,11 @@ def test_an_article_that_is_too_large_for_the_nodes_is_a_reject_and_the_others_a
 ) -> None:
     config = configure()
     write_articles(config, "Le vieux phare", "Le port")
-    words = " ".join(f"mot{number}" for number in range(400_000))
-    large = {"id": "grand", "title": "Le grand phare", "text": words}
+    large = {"id": "grand", "title": "Le grand phare", "text": "Le phare veille sur la mer. " * 20_000}
     Path(config.corpus, "grand.json").write_text(json.dumps(large), "utf-8")
     summary = bootstrap.reindex(config)
     assert (summary.read, summary.indexed, summary.rejected) == (3, 2, 1)
-    assert "requests of 8388608 bytes" in str(summary.rejects[0].reason)
+    assert "requests of 1048576 bytes" in str(summary.rejects[0].reason)
     assert found(config) == {"Le vieux phare", "Le port"}
     assert [report.damages for report in bootstrap.check_index(config)] == [()]
 

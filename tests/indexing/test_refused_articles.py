@@ -13,6 +13,7 @@ from typing import Self
 import pytest
 
 from searchapp import bootstrap
+from searchapp.bootstrap import engine_choice
 from searchapp.config import Config
 from searchapp.derived import near_duplicates, spelling, suggestions
 from searchapp.engines.port import Document, Place, Refused, Writer
@@ -65,7 +66,7 @@ Write = Callable[..., None]
 
 @pytest.fixture
 def archive(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Config:
-    monkeypatch.setitem(bootstrap._ENGINES, "whoosh", lambda config: RefusingEngine())  # type: ignore[index]
+    monkeypatch.setitem(engine_choice._ENGINES, "whoosh", lambda config: RefusingEngine())  # type: ignore[index]
     (tmp_path / "articles").mkdir()
     return bootstrap.load_config({"corpus": tmp_path / "articles", "index": tmp_path / "index", "jobs": 1})
 

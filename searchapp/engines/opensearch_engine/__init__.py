@@ -8,6 +8,8 @@ and its term dictionary. What differs from the port is data: ``OpenSearchEngine.
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from typing import Final
 
 from searchapp.engines.folder_places import remove_folder
@@ -18,8 +20,10 @@ from searchapp.engines.opensearch_engine.reader import MAX_FACET_VALUES, MAX_GRO
 from searchapp.engines.opensearch_engine.settings import ClusterSettings
 from searchapp.engines.opensearch_engine.term_dictionary import Dictionary
 from searchapp.engines.opensearch_engine.writer import OpenSearchWriter
+from searchapp.engines.opensearch_engine.writer_lease import WriterLease
 from searchapp.engines.port import Capabilities, Place, Reader, Writer
 from searchapp.errors import IndexDamaged
+from searchapp.i18n import Message
 
 __all__ = ["ClusterSettings", "OpenSearchEngine"]
 
@@ -67,6 +71,9 @@ class OpenSearchEngine:
         if pointer:
             indices.remove(pointer.index, at_once=not pointer.complete)
         remove_folder(place)
+
+    def lease(self, holder: str, wait: float, on_wait: Callable[[Message], None]) -> AbstractContextManager[None]:
+        return WriterLease(self._cluster, holder).held(wait, on_wait)
 
     def publish(self, place: Place) -> None:
         """Merge the index of a place, have it copied, and let the alias of the site name it."""

@@ -155,7 +155,7 @@ class BulkLoader:
             outcome.refuse(action, _too_large(size, self._max_request))
             self._count(outcome)
             return
-        if self._bytes + size > BATCH_BYTES:  # so that a large document is alone in its request
+        if self._bytes + size > min(BATCH_BYTES, self._max_request):  # so that a large document is alone in its request
             self._send()
             self._collect(CONNECTIONS)
         self._batch.append(action)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from functools import cache
-from typing import Any, Final, cast
+from typing import TYPE_CHECKING, Any, Final, cast
 
 import orjson
 from opensearchpy import OpenSearch
@@ -28,13 +28,26 @@ from searchapp.engines.opensearch_engine.settings import ClusterSettings
 from searchapp.errors import EngineUnavailable, OutOfTime, Unavailable
 from searchapp.i18n import Message
 
-__all__ = ["TIME_EXCEEDED", "Cluster", "ClusterBusy", "ClusterRefused", "RequestTooLarge", "cluster_of", "one_line"]
+if TYPE_CHECKING:
+    from searchapp.engines.opensearch_engine.writer_lease import WriterLease
+
+__all__ = [
+    "TIME_EXCEEDED",
+    "Cluster",
+    "ClusterBusy",
+    "ClusterRefused",
+    "RequestTooLarge",
+    "VersionConflict",
+    "cluster_of",
+    "one_line",
+]
 
 Json = Mapping[str, Any]
 _CONNECTIONS: Final = 16
 """Connections to a node that a process keeps: twice the threads that search by default."""
 _BUSY: Final = (429, 502, 503, 504)
 _TOO_LARGE: Final = 413
+_CONFLICT: Final = 409
 TIME_EXCEEDED: Final = "time_exceeded_exception"
 """The type of the error of a shard that had no time for its part of a search."""
 
@@ -55,6 +68,10 @@ class RequestTooLarge(ClusterRefused):
         self.reason = reason
 
 
+class VersionConflict(ClusterRefused):
+    """A document has changed since the version that a request names."""
+
+
 class _Serializer(JSONSerializer):
     """JSON in C; bodies that are bytes already stay as they are."""
 
@@ -70,6 +87,8 @@ class Cluster:
 
     def __init__(self, settings: ClusterSettings) -> None:
         self.settings = settings
+        self.lease: WriterLease | None = None
+        """The lease of the writer in this process, while it has one."""
         self._breaker = CircuitBreaker()
         self._client: tuple[int, OpenSearch] | None = None
 
@@ -180,7 +199,9 @@ def _translated(error: TransportError, settings: ClusterSettings, seconds: float
         "The cluster refuses a request ({reason}). Look at its log; its version must be 2 or newer.",
         reason=_reason(error),
     )
-    return RequestTooLarge(refusal, _reason(error)) if error.status_code == _TOO_LARGE else ClusterRefused(refusal)
+    if error.status_code == _TOO_LARGE:
+        return RequestTooLarge(refusal, _reason(error))
+    return VersionConflict(refusal) if error.status_code == _CONFLICT else ClusterRefused(refusal)
 
 
 def _unreachable(settings: ClusterSettings) -> EngineUnavailable:

@@ -85,6 +85,8 @@ class Indices:
         self._change("PUT", f"/{index}/_settings", {"index.number_of_replicas": self._cluster.settings.replicas})
         self._wait_for("green", index)
         self._unmark(index)
+        if self._cluster.lease:
+            self._cluster.lease.confirm()
         remove = {"index": f"{self.alias}-*", "alias": self.alias, "must_exist": False}
         add = {"index": index, "alias": self.alias}
         self._change("POST", "/_aliases", {"actions": [{"remove": remove}, {"add": add}]})
