@@ -403,6 +403,8 @@ class Capabilities:
     """A facet of more values loses its rarest."""
     max_grouped: int | None = None
     """Of more matches the number of groups is not counted."""
+    max_scored_terms: int | None = None
+    """Of more terms that score in one clause, some of the largest sets only find."""
     reasons: Mapping[str, str] = field(default_factory=dict)
 
 

@@ -16,6 +16,7 @@ from searchapp.engines.folder_places import remove_folder
 from searchapp.engines.opensearch_engine.connection import cluster_of
 from searchapp.engines.opensearch_engine.indices import Indices
 from searchapp.engines.opensearch_engine.pointer import read_pointer
+from searchapp.engines.opensearch_engine.query_builder import MAX_SCORED
 from searchapp.engines.opensearch_engine.reader import MAX_FACET_VALUES, MAX_GROUPED, OpenSearchReader
 from searchapp.engines.opensearch_engine.settings import ClusterSettings
 from searchapp.engines.opensearch_engine.term_dictionary import Dictionary
@@ -38,9 +39,11 @@ class OpenSearchEngine:
         needs_rebuild_on_deletes=True,
         max_facet_values=MAX_FACET_VALUES,
         max_grouped=MAX_GROUPED,
+        max_scored_terms=MAX_SCORED,
         reasons={
             "needs_rebuild_on_deletes": "The dictionary beside the index goes on counting deleted documents.",
             "max_grouped": "The keys of all matches travel over the network: 10,000 in half a megabyte.",
+            "max_scored_terms": "A node takes 1,024 clauses in a query: further words, as of short prefixes, find.",
             "max_facet_values": "OpenSearch bounds the buckets of an aggregation.",
         },
     )

@@ -6,7 +6,7 @@ under a constant score of 0. What users type never reaches a parser of the clust
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from itertools import product
 from math import prod
@@ -29,6 +29,7 @@ from searchapp.engines.clauses import (
     SpanClause,
     TermClause,
 )
+from searchapp.engines.clauses import unscored as without_scores
 from searchapp.engines.days import day_range
 from searchapp.engines.field_values import filter_keys
 from searchapp.engines.opensearch_engine.schema import DAY, GAPS, MAX_TERMS, ORDINAL, TERM_FIELDS
@@ -38,7 +39,19 @@ from searchapp.engines.spans import documents_among
 from searchapp.model import Deadline, Filters
 from searchapp.schema import FACET_KEYS, STEMS, VALUE_FIELDS, WORDS
 
-__all__ = ["NOTHING", "Count", "Find", "Json", "QueryBuilder", "Scan", "any_of", "filter_queries", "scores", "unscored"]
+__all__ = [
+    "MAX_SCORED",
+    "NOTHING",
+    "Count",
+    "Find",
+    "Json",
+    "QueryBuilder",
+    "Scan",
+    "any_of",
+    "filter_queries",
+    "scores",
+    "unscored",
+]
 
 Json = dict[str, Any]
 Find = Callable[[Sequence[list[str]]], Iterable[int]]
@@ -51,6 +64,11 @@ Count = Callable[[Json], int]
 NOTHING: Final[Json] = {"match_none": {}}
 _EVERYTHING: Final[Json] = {"match_all": {}}
 # Phrases with gaps in one query; words near each other that would need more are looked for in the stored words.
+# A node takes 1,024 clauses in a query, its parts counted together (indices.query.bool.max_clause_count): words that
+# score, words near each other, phrases. A set of words that does not score is one clause.
+MAX_SCORED: Final = 800
+"""Words of a query that score."""
+_MAX_NEAR_WORDS: Final = 150
 _MAX_ARRANGEMENTS: Final = 64
 _MAX_WAYS: Final = 64
 # So many terms are looked up whatever the time.
@@ -78,10 +96,20 @@ class QueryBuilder:
         self._scan = scan
         self._count = count
         self._excluding = False
+        self._most_scored = 0
+        self._near_words_left = 0
         self.complete = True
 
     def query(self, clause: Clause) -> Json:
-        """Return the query that finds as ``clause`` does, and scores as it does where scores count."""
+        """Return the query that finds as ``clause`` does, and scores as it does where scores count.
+
+        Of more than MAX_SCORED words, some of the largest sets find without scoring: a node takes 1,024 in a query.
+        """
+        self._most_scored = _common_limit(list(_scored_sizes(clause)), MAX_SCORED)
+        self._near_words_left = _MAX_NEAR_WORDS
+        return self._query(clause)
+
+    def _query(self, clause: Clause) -> Json:
         match clause:
             case TermClause():
                 return self._terms(clause)
@@ -105,7 +133,9 @@ class QueryBuilder:
         if clause.field not in TERM_FIELDS or not clause.terms:
             return NOTHING
         if scores(clause):
-            return _should([_scored(term, boost) for term, boost in clause.terms])
+            first, rest = clause.terms[: self._most_scored], clause.terms[self._most_scored :]
+            found = [unscored(any_of(clause.field, [term for term, _ in rest]))] if rest else []
+            return _should([*(_scored(term, boost) for term, boost in first), *found])
         if len(clause.terms) > _FREE_TERMS and self._is_late():
             return self._unknown()
         return any_of(clause.field, [term for term, _ in clause.terms])
@@ -137,7 +167,9 @@ class QueryBuilder:
         if self._is_late():
             return self._unknown()
         span = _encoded(clause.span)
-        if clause.times == 1 and (query := _expressed(clause.field, span)):
+        near_words = _count_near_words(span)
+        if clause.times == 1 and near_words <= self._near_words_left and (query := _expressed(clause.field, span)):
+            self._near_words_left -= near_words
             return query
         return self._scanned(
             clause.field, _holding(clause.field, span), lambda some: documents_among(some, span, clause.times)
@@ -166,16 +198,16 @@ class QueryBuilder:
         for candidate in clause.clauses[:-1]:
             if self._is_late():
                 self.complete = False
-                return self.query(clause.clauses[-1] if self._excluding else candidate)
-            query = self.query(candidate)
+                return self._query(clause.clauses[-1] if self._excluding else candidate)
+            query = self._query(candidate)
             if self._count(query) >= clause.least:
                 return query
-        return self.query(clause.clauses[-1])
+        return self._query(clause.clauses[-1])
 
     def _boolean(self, clause: BooleanClause) -> Json:
-        must, should = [(part, self.query(part)) for part in clause.must], [self._part(part) for part in clause.should]
+        must, should = [(part, self._query(part)) for part in clause.must], [self._part(part) for part in clause.should]
         self._excluding = not self._excluding
-        must_not = [self.query(part) for part in clause.must_not]
+        must_not = [self._query(without_scores(part)) for part in clause.must_not]
         self._excluding = not self._excluding
         filters = [query for part, query in must if not scores(part)]
         parts = {
@@ -188,7 +220,7 @@ class QueryBuilder:
         return {"bool": {name: queries for name, queries in parts.items() if queries} | least}
 
     def _part(self, clause: Clause) -> Json:
-        query = self.query(clause)
+        query = self._query(clause)
         return query if scores(clause) else unscored(query)
 
     def _scanned(self, field: str, candidates: Json, find: Find) -> Json:
@@ -206,6 +238,36 @@ class QueryBuilder:
         """Return the query in place of a clause that there is no time for."""
         self.complete = False
         return _EVERYTHING if self._excluding else NOTHING
+
+
+def _scored_sizes(clause: Clause) -> Iterator[int]:
+    """Yield the number of words of each set that scores."""
+    if isinstance(clause, BooleanClause):
+        for part in (*clause.should, *clause.must):
+            yield from _scored_sizes(part)
+    elif scores(clause) and isinstance(clause, TermClause):
+        yield len(clause.terms)
+
+
+def _common_limit(sizes: Sequence[int], total: int) -> int:
+    """Return the largest limit under which sets of these sizes have at most ``total`` words together."""
+    left = total
+    for number, size in enumerate(sorted(sizes)):
+        share = left // (len(sizes) - number)
+        if size > share:
+            return share
+        left -= size
+    return total
+
+
+def _count_near_words(span: Span) -> int:
+    """Return the words of which each is a clause of its own in the query of ``span``."""
+    match span:
+        case Close():
+            return sum(len(part.words) for part in (span.one, span.other) if isinstance(part, AnyWord))
+        case Either():
+            return sum(map(_count_near_words, span.parts))
+    return 0
 
 
 def filter_queries(filters: Filters) -> dict[str, Json]:

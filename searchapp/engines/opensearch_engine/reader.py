@@ -203,7 +203,8 @@ class OpenSearchReader:
         """Return the documents that match each clause, all asked for at once; None when the deadline passes before."""
         builder = self._builder(deadline)
         named = [
-            {"bool": {"filter": [builder.query(clause)], "_name": str(number)}} for number, clause in enumerate(clauses)
+            {"bool": {"filter": [builder.query(without_scores(clause))], "_name": str(number)}}
+            for number, clause in enumerate(clauses)
         ]
         shown = {"ids": {"values": [found.id for found in handles]}}
         body = {"query": {"bool": {"filter": [shown], "should": named}}, "size": len(handles), "_source": False}
