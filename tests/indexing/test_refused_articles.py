@@ -20,6 +20,7 @@ from searchapp.engines.port import Document, Place, Refused, Writer
 from searchapp.engines.whoosh_engine import WhooshEngine
 from searchapp.errors import RejectsRefused
 from searchapp.i18n import Message
+from searchapp.indexing.update import Progress
 from searchapp.model import SearchRequest
 
 REFUSED_WORD = "intarissable"
@@ -158,7 +159,7 @@ def test_refusals_before_a_checkpoint_are_known_to_the_rebuild_that_resumes_ther
     write(archive, "b.jsonl", ("fontaine", "Une fontaine au village.", "2024-05-03"))
     options = bootstrap.ReindexOptions(checkpoint=1e-9)
 
-    def stop(progress: bootstrap.ReindexProgress) -> None:
+    def stop(progress: Progress) -> None:
         if progress.read == 3:
             raise KeyboardInterrupt
 
