@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from searchapp.errors import GenerationMissing, IndexDamaged
+from searchapp.errors import EngineUnavailable, GenerationMissing, IndexDamaged
 from searchapp.i18n import Message
 from searchapp.indexing import manifest as manifests
 from searchapp.indexing.damage import Damage, remove_mark, shared_files, write_mark
@@ -209,21 +209,27 @@ class Generations(GenerationFolder):
                 path.rename(renamed)
                 path = renamed
                 sync(path.parent)
-        if engine and self._engine_of:
-            self._remove_indexes(path, engine)
-        shutil.rmtree(path, ignore_errors=True)
+        if not engine or self._removes_indexes(path, engine):
+            shutil.rmtree(path, ignore_errors=True)
 
-    def _remove_indexes(self, path: Path, engine: str) -> None:
-        """Have an engine remove its indexes in a generation's folder: they may lie elsewhere, in part or whole."""
+    def _removes_indexes(self, path: Path, engine: str) -> bool:
+        """Have an engine remove its indexes in a generation's folder: they may lie elsewhere, in part or whole.
+
+        Return False when it cannot be reached: what says where they lie stays, and the next build tries again.
+        """
         from searchapp.engines.port import Place
 
+        remover = None
         try:
             remover = self._engine_of(engine) if self._engine_of else None
             for place in path.glob(f"{ENGINE}*"):
                 if remover:
                     remover.remove(Place(place))
-        except Exception as error:  # an engine that is not installed or cannot be reached; its folder goes anyway
+        except Exception as error:
             _log.warning("The index of %s in generation %s may not be removed: %s", engine, path.name, error)
+            # An engine that is not installed may never be again.
+            return remover is None or not isinstance(error, EngineUnavailable)
+        return True
 
     # Marks of damage
 

@@ -7,8 +7,10 @@ Nodes that fail are small HTTP servers, since a real one cannot be made to answe
 from __future__ import annotations
 
 import json
+import socket
 from collections import Counter
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -21,10 +23,13 @@ from hypothesis import strategies as st
 
 from searchapp.engines.opensearch_engine import ClusterSettings, OpenSearchEngine
 from searchapp.engines.opensearch_engine import bulk_loader as bulk_module
+from searchapp.engines.opensearch_engine import indices as indices_module
+from searchapp.engines.opensearch_engine import nodes as nodes_module
 from searchapp.engines.opensearch_engine.bulk_loader import BulkLoader
 from searchapp.engines.opensearch_engine.circuit_breaker import MAX_FAILURES, PROBE_SECONDS, CircuitBreaker
 from searchapp.engines.opensearch_engine.connection import Cluster
 from searchapp.engines.opensearch_engine.entries import entry_of
+from searchapp.engines.opensearch_engine.indices import Indices
 from searchapp.engines.opensearch_engine.pointer import Pointer, write_pointer
 from searchapp.engines.opensearch_engine.term_dictionary import Dictionary, DictionaryWriter
 from searchapp.engines.opensearch_engine.term_encoding import document_id, join_terms, value_text
@@ -34,6 +39,7 @@ from searchapp.model import Article
 
 Answer = tuple[int, object]
 """Status and JSON."""
+WHOLE = {"count": 3, "_shards": {"total": 3, "successful": 3, "failed": 0}}
 
 
 class Node:
@@ -109,6 +115,110 @@ def test_a_cluster_that_is_not_there_is_named_with_its_addresses() -> None:
 def test_another_node_answers_for_one_that_is_not_there(node: Callable[..., Node]) -> None:
     cluster = Cluster(ClusterSettings((unused_address(), node((200, {"count": 3})).address)))
     assert [cluster.call("GET", "/x/_count") for _ in range(4)] == [{"count": 3}] * 4
+
+
+@pytest.fixture
+def full_node() -> Iterator[str]:
+    """The address of a server that takes no more connections, as one that is switched off takes none."""
+    with socket.socket() as server:
+        server.bind(("127.0.0.1", 0))
+        server.listen(0)
+        waiting = [socket.socket() for _ in range(3)]
+        for each in waiting:
+            each.setblocking(False)
+            each.connect_ex(server.getsockname())
+        yield f"http://127.0.0.1:{server.getsockname()[1]}"
+        for each in waiting:
+            each.close()
+
+
+@pytest.fixture
+def silent_node() -> Iterator[str]:
+    """The address of a server that takes connections and answers none of them, as one that is paused."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        yield f"http://127.0.0.1:{server.getsockname()[1]}"
+
+
+def test_a_node_that_takes_no_connection_is_passed_over_within_the_time_of_a_call(
+    node: Callable[..., Node], full_node: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(nodes_module, "CONNECT_SECONDS", 0.2)
+    cluster = Cluster(ClusterSettings((full_node, node((200, {"count": 3})).address), seconds=600.0))
+    with ThreadPoolExecutor() as pool:
+        calls = [pool.submit(cluster.call, "GET", "/_count") for _ in range(4)]
+        assert [call.result(timeout=60) for call in calls] == [{"count": 3}] * 4
+
+
+def test_a_node_that_does_not_answer_costs_one_call_its_time_and_is_avoided_then(
+    node: Callable[..., Node], silent_node: str
+) -> None:
+    cluster = Cluster(ClusterSettings((silent_node, node((200, {"count": 3})).address), seconds=0.3))
+    failed = 0
+    for _ in range(8):
+        try:
+            assert cluster.call("GET", "/_count") == {"count": 3}
+        except EngineUnavailable as error:
+            failed += "within 0.3 seconds" in str(error)
+    assert failed == 1
+
+
+def test_nodes_that_are_all_silent_are_called_nevertheless(silent_node: str) -> None:
+    cluster = Cluster(ClusterSettings((silent_node,), seconds=0.1))
+    for _ in range(2):
+        with pytest.raises(EngineUnavailable, match=r"within 0\.1 seconds"):
+            cluster.call("GET", "/_count")
+
+
+def test_an_index_without_some_shards_is_neither_counted_nor_damaged(node: Callable[..., Node], tmp_path: Path) -> None:
+    """A cluster does not even count a shard as failed when no node has it."""
+    cellar = node((200, {"count": 2, "_shards": {"total": 3, "successful": 2, "failed": 0}}))
+    write_pointer(tmp_path, Pointer("searchapp-archive-1", complete=True, count=3))
+    with pytest.raises(EngineUnavailable, match="1 of 3 shards"):
+        OpenSearchEngine(ClusterSettings((cellar.address,))).open(tmp_path)
+
+
+def test_a_load_is_not_complete_while_a_shard_has_no_node(node: Callable[..., Node]) -> None:
+    cellar = node(
+        (200, {"timed_out": False}),
+        (200, {"_shards": {"total": 3, "successful": 2, "failed": 0}}),
+    )
+    with pytest.raises(EngineUnavailable, match="1 of 3 shards"):
+        Indices(Cluster(ClusterSettings((cellar.address,)))).complete("searchapp-archive-1")
+
+
+def test_copies_are_waited_for_as_long_as_they_are_being_made(
+    node: Callable[..., Node], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(indices_module, "CHANGE_SECONDS", 1.0)
+    copying = (408, {"timed_out": True, "initializing_shards": 1})
+    done, nothing = (200, {"timed_out": False}), (408, {"timed_out": True, "initializing_shards": 0})
+    merged = [(200, {})] * 3
+    made = node(*merged, copying, copying, done, (200, {}))
+    Indices(Cluster(ClusterSettings((made.address,)))).publish("searchapp-archive-1")
+    never = node(*merged, copying, nothing)
+    with pytest.raises(EngineUnavailable, match="does not become green"):
+        Indices(Cluster(ClusterSettings((never.address,)))).publish("searchapp-archive-1")
+
+
+def test_a_change_whose_answer_was_lost_is_sent_again_and_an_index_that_is_there_is_the_one_made(
+    node: Callable[..., Node], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(indices_module.time, "sleep", lambda seconds: None)
+    exists = {"error": {"type": "resource_already_exists_exception", "root_cause": [{"reason": "it is there"}]}}
+    cellar = node((200, {"version": {"number": "2.19.6"}}), (503, refused("no manager")), (400, exists))
+    Indices(Cluster(ClusterSettings((cellar.address,)))).create("searchapp-archive-1")
+    assert len(cellar.bodies) == 3
+
+
+def test_an_article_whose_shard_has_no_node_is_not_damaged(node: Callable[..., Node], tmp_path: Path) -> None:
+    lost = {"docs": [{"_id": "1", "error": {"type": "no_shard_available_action_exception", "reason": "No shard"}}]}
+    cellar = node((200, WHOLE), (200, lost))
+    write_pointer(tmp_path, Pointer("searchapp-archive-1", complete=True, count=3))
+    DictionaryWriter(tmp_path, None).close()
+    reader = OpenSearchEngine(ClusterSettings((cellar.address,))).open(tmp_path)
+    with pytest.raises(EngineUnavailable, match="No shard"):
+        reader.article("1")
+    reader.close()
 
 
 @pytest.mark.parametrize(
@@ -303,7 +413,7 @@ def test_a_place_cannot_be_called_damaged_while_the_cluster_does_not_answer(tmp_
 def test_a_pointer_from_elsewhere_reads_and_deletes_nothing_but_an_index_of_this_site(
     node: Callable[..., Node], tmp_path: Path, index: str
 ) -> None:
-    place, cluster = tmp_path / "engine", node((200, {"count": 3}))
+    place, cluster = tmp_path / "engine", node((200, WHOLE))
     place.mkdir()
     engine = OpenSearchEngine(ClusterSettings((cluster.address,)))
     write_pointer(place, Pointer(index, complete=True, count=3))
@@ -361,4 +471,4 @@ def test_a_damaged_dictionary_is_a_damaged_place(node: Callable[..., Node], tmp_
     write_pointer(tmp_path, Pointer("searchapp-archive-x", complete=True, count=3))
     (tmp_path / "dictionary.sqlite").write_bytes(b"SQLite format 3\0" + bytes(200))
     with pytest.raises(IndexDamaged):
-        OpenSearchEngine(ClusterSettings((node((200, {"count": 3})).address,))).open(tmp_path)
+        OpenSearchEngine(ClusterSettings((node((200, WHOLE)).address,))).open(tmp_path)

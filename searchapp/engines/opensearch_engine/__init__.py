@@ -57,7 +57,7 @@ class OpenSearchEngine:
     def open(self, place: Place) -> Reader:
         indices = Indices(self._cluster)
         pointer = read_pointer(place, indices.alias)
-        if not pointer.complete or indices.count(pointer.index) != pointer.count:
+        if not pointer.complete or not indices.holds(pointer.index, pointer.count):
             raise IndexDamaged(place.name)
         try:
             dictionary = Dictionary(place)

@@ -24,6 +24,7 @@ from opensearchpy.exceptions import ConnectionError as NotConnected
 from opensearchpy.serializer import JSONSerializer
 
 from searchapp.engines.opensearch_engine.circuit_breaker import CircuitBreaker
+from searchapp.engines.opensearch_engine.nodes import NodeConnection, PromptNodes
 from searchapp.engines.opensearch_engine.settings import ClusterSettings
 from searchapp.errors import EngineUnavailable, OutOfTime, Unavailable
 from searchapp.i18n import Message
@@ -143,6 +144,8 @@ def _client(settings: ClusterSettings) -> OpenSearch:
     headers = {"Authorization": f"ApiKey {settings.api_key}"} if settings.api_key else None
     return OpenSearch(
         list(settings.addresses),
+        connection_class=NodeConnection,
+        selector_class=PromptNodes,
         serializer=_Serializer(),
         http_auth=(settings.user, settings.password) if settings.user else None,
         headers=headers,

@@ -18,7 +18,7 @@ from searchapp.engines.clauses import BooleanClause, Clause
 from searchapp.engines.clauses import unscored as without_scores
 from searchapp.engines.field_values import facet_buckets, shown_values
 from searchapp.engines.opensearch_engine import counts
-from searchapp.engines.opensearch_engine.connection import TIME_EXCEEDED, Cluster, ClusterBusy
+from searchapp.engines.opensearch_engine.connection import Cluster, ClusterBusy
 from searchapp.engines.opensearch_engine.pointer import Pointer
 from searchapp.engines.opensearch_engine.query_builder import (
     Find,
@@ -38,6 +38,7 @@ from searchapp.engines.opensearch_engine.schema import (
     RERANK_FEATURES,
     TERM_FIELDS,
 )
+from searchapp.engines.opensearch_engine.shards import is_complete, require_reachable_shards
 from searchapp.engines.opensearch_engine.term_dictionary import Dictionary
 from searchapp.engines.opensearch_engine.term_encoding import SEPARATOR, document_id
 from searchapp.engines.port import (
@@ -70,6 +71,7 @@ _LEAST_TIMEOUT_MS: Final = 250
 _LARGEST: Final = (1 << 63) - 1
 _HIGHEST_SCORE: Final = 3e38
 _ALL: Final = 1 << 60
+_NO_INDEX: Final = "index_not_found_exception"
 _COLUMN_OF: Final = {Sort.NEWEST: NEWEST, Sort.OLDEST: OLDEST}
 
 
@@ -125,7 +127,7 @@ class OpenSearchReader:
             truncated=more,
             histogram=counts.histogram(found, request),
             timeline=counts.timeline(found, request),
-            complete=builder.complete and _is_complete(answer) and _is_complete(counts_answer),
+            complete=builder.complete and is_complete(answer) and is_complete(counts_answer),
             groups=self._count_groups(search, total, candidates, numbers) if request.groups else None,
             counted=number,
             instead=instead,
@@ -189,7 +191,9 @@ class OpenSearchReader:
         return QueryBuilder(deadline, _Scanner(self._ask, deadline).scan, self._count)
 
     def _count(self, query: Json) -> int:
-        return int(self._call("_count", {"query": query})["count"])
+        answer = self._call("_count", {"query": query})
+        self._require_shards(answer)
+        return int(answer["count"])
 
     # Details
 
@@ -209,7 +213,7 @@ class OpenSearchReader:
         shown = {"ids": {"values": [found.id for found in handles]}}
         body = {"query": {"bool": {"filter": [shown], "should": named}}, "size": len(handles), "_source": False}
         answer = self._ask(body, deadline)
-        if not builder.complete or not _is_complete(answer):
+        if not builder.complete or not is_complete(answer):
             return None
         matched = {hit["_id"]: frozenset(hit.get("matched_queries", ())) for hit in answer["hits"]["hits"]}
         return tuple(
@@ -222,9 +226,12 @@ class OpenSearchReader:
     def _call(self, path: str, body: Json, **params: Any) -> Json:
         answer = self._cluster.call("POST", f"/{self._index}/{path}", body, **params)
         if not answer:
-            reason = Message("its index is not in the cluster")
-            raise IndexDamaged(self._index, [Message("{file}: {reason}", file=self._index, reason=reason)])
+            raise self._index_missing()
         return answer
+
+    def _index_missing(self) -> IndexDamaged:
+        reason = Message("its index is not in the cluster")
+        return IndexDamaged(self._index, [Message("{file}: {reason}", file=self._index, reason=reason)])
 
     def _ask(self, body: Json, deadline: Deadline = Deadline(), *, by_score: bool = False) -> Json:
         """Return the answer to a search. Scores need the frequencies of all shards, to be those of one index."""
@@ -234,27 +241,39 @@ class OpenSearchReader:
         how = "dfs_query_then_fetch" if by_score else "query_then_fetch"
         # Without partial results, a search that runs out of time would be an error.
         answer = self._call("_search", body, search_type=how, allow_partial_search_results=True)
-        if not self._cluster.settings.partial and not _all_shards_answer(answer):
-            raise ClusterBusy(
-                Message(
-                    "{failed} of {shards} shards of the index cannot be reached. Start the nodes that have them, or "
-                    "allow partial answers by the setting opensearch_partial.",
-                    failed=answer["_shards"]["failed"],
-                    shards=answer["_shards"]["total"],
-                )
-            )
+        self._require_shards(answer)
         return answer
+
+    def _require_shards(self, answer: Json) -> None:
+        if not self._cluster.settings.partial:
+            require_reachable_shards(answer)
+
+    def _documents(self, ids: Sequence[str], **params: Any) -> Sequence[Json]:
+        """Return documents by their ids, each with whether it was found; raises ClusterBusy without one of them."""
+        documents: Sequence[Json] = self._call("_mget", {"ids": ids}, **params)["docs"]
+        for document in documents:
+            if error := document.get("error"):
+                if error["type"] == _NO_INDEX:
+                    raise self._index_missing()
+                raise ClusterBusy(
+                    Message(
+                        "The cluster is too busy or not complete ({reason}). Try again in a moment, and look at its "
+                        "health.",
+                        reason=error["reason"],
+                    )
+                )
+        return documents
 
     def _stored(self, ids: Iterable[str]) -> Iterator[Json]:
         """Yield what the cluster stores of documents, in the order asked for."""
         left = iter(ids)
         while some := list(islice(left, _ARTICLES_AT_A_TIME)):
-            yield from self._call("_mget", {"ids": some}, _source_includes=ARTICLE)["docs"]
+            yield from self._documents(some, _source_includes=ARTICLE)
 
     def _fetch_features(self, ids: Sequence[str]) -> Iterator[tuple[str, bytes]]:
         for start in range(0, len(ids), _ARTICLES_AT_A_TIME):
-            body = {"ids": ids[start : start + _ARTICLES_AT_A_TIME]}
-            for document in self._call("_mget", body, stored_fields=RERANK_FEATURES, _source=False)["docs"]:
+            some = ids[start : start + _ARTICLES_AT_A_TIME]
+            for document in self._documents(some, stored_fields=RERANK_FEATURES, _source=False):
                 yield document["_id"], b64decode(document["fields"][RERANK_FEATURES][0])
 
     def _ids_with_prefix(self, prefix: str, limit: int) -> list[tuple[str, int]]:
@@ -438,7 +457,7 @@ class _Scanner:
             hits = answer["hits"]["hits"]
             some = [_words(hit.get("fields", {}).get(field, ())) for hit in hits]
             chosen += [hits[index]["sort"][0] for index in find(some)]
-            if not _is_complete(answer):
+            if not is_complete(answer):
                 return chosen, False
             if len(hits) < _DOCUMENTS_PER_SCAN:
                 return chosen, True
@@ -452,16 +471,6 @@ def _words(paragraphs: Iterable[str]) -> list[str]:
     for paragraph in paragraphs:
         words += [SEPARATOR, *paragraph.split(" ")] if words else paragraph.split(" ")
     return words
-
-
-def _all_shards_answer(answer: Json) -> bool:
-    """Return whether every shard has answered, if only that there was no time."""
-    failures = answer["_shards"].get("failures", ())
-    return all(failure["reason"]["type"] == TIME_EXCEEDED for failure in failures)
-
-
-def _is_complete(answer: Json) -> bool:
-    return not answer["timed_out"] and not answer["_shards"]["failed"]
 
 
 def _found(document: DocumentHandle) -> _Found:
