@@ -6,6 +6,7 @@ With ``--keep`` it only starts the cluster, prints its addresses and ends with C
 from __future__ import annotations
 
 import os
+import signal
 import sys
 import threading
 
@@ -18,6 +19,8 @@ CONTRACT = ("tests/contract", "tests/cluster")
 
 def main(arguments: list[str]) -> int:
     """Return the exit code: that of pytest, 0 where no cluster can be started."""
+    # A command that is ended takes its nodes along.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         with started() as cluster:
             addresses = ",".join(cluster.addresses)

@@ -18,7 +18,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Final
-from urllib.request import urlopen
+from urllib.request import Request, urlopen
 
 __all__ = ["Cluster", "ClusterMissing", "build", "running", "started"]
 
@@ -108,27 +108,59 @@ class Cluster:
         if what is signal.SIGKILL:
             process.wait()
 
-    def ask(self, path: str, number: int = 0) -> Any:
-        """Return the JSON that a node answers."""
-        with urlopen(self.addresses[number] + path, timeout=60) as answer:
-            return json.load(answer)
+    def data(self, number: int) -> Path:
+        """Return the folder of a node's data."""
+        return self._folder / f"n{number + 1}" / "data"
+
+    def ask(self, path: str, method: str = "GET") -> Any:
+        """Return the JSON that the first node answers that can be reached; raises OSError when none can."""
+        for last, address in enumerate(self.addresses, 1 - NODES):
+            try:
+                with urlopen(Request(address + path, method=method), timeout=30) as answer:
+                    return json.load(answer)
+            except OSError:
+                if not last:
+                    raise
+        raise AssertionError
 
     def manager(self) -> int:
         """Return the number of the elected manager."""
         return int(self.ask("/_cat/cluster_manager?format=json")[0]["node"][1:]) - 1
 
+    def restore(self) -> None:
+        """Continue the nodes that are paused, start those that are dead, and wait until the cluster is green."""
+        for number, process in enumerate(self._processes):
+            assert process is not None
+            if process.poll() is None:
+                process.send_signal(signal.SIGCONT)
+            else:
+                self.start(number)
+        self.wait_until_green()
+
     def wait_until_green(self, seconds: float = START_SECONDS) -> None:
         """Wait until all nodes have joined and hold what they should."""
         end = time.monotonic() + seconds
         while time.monotonic() < end:
-            with suppress(OSError):
-                health = self.ask(f"/_cluster/health?wait_for_nodes={NODES}&wait_for_status=green&timeout=20s")
-                if not health["timed_out"]:
-                    return
+            with suppress(OSError):  # also when it has waited in vain
+                self.ask(f"/_cluster/health?wait_for_nodes={NODES}&wait_for_status=green&timeout=5s")
+                return
             if any(process and process.poll() is not None for process in self._processes):
                 break
             time.sleep(0.5)
-        raise AssertionError("The cluster is not green.\n" + self.output())
+        raise AssertionError(f"The cluster is not green.\n{self.state()}")
+
+    def state(self) -> str:
+        """Return nodes and shards as the cluster tells them, and the last lines that each node wrote."""
+        parts = [f"n{number + 1}: {process and process.poll()}" for number, process in enumerate(self._processes)]
+        for path in (
+            "/_cat/nodes?format=json&h=name,cluster_manager",
+            "/_cat/shards?format=json&h=index,shard,prirep,state,node",
+        ):
+            try:
+                parts += map(str, self.ask(path))
+            except OSError as error:
+                parts.append(f"{path}: {error}")
+        return "\n".join((*parts, self.output()))
 
     def output(self) -> str:
         """Return the last lines that each node wrote."""

@@ -166,6 +166,7 @@ def load_in_process(config: Config) -> subprocess.Popen[bytes]:
     variables = {
         "SEARCHAPP_OPENSEARCH_ADDRESSES": ",".join(ADDRESSES),
         "SEARCHAPP_OPENSEARCH_SITE": config.opensearch_site,
+        "SEARCHAPP_OPENSEARCH_SHARDS": str(config.opensearch_shards),
         "SEARCHAPP_JOBS": "1",
     }
     return subprocess.Popen([sys.executable, "-m", "searchapp", "reindex", *map(str, places)], env=variables)

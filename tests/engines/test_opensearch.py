@@ -189,7 +189,7 @@ def test_a_load_is_not_complete_while_a_shard_has_no_node(node: Callable[..., No
 def test_copies_are_waited_for_as_long_as_they_are_being_made(
     node: Callable[..., Node], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(indices_module, "CHANGE_SECONDS", 1.0)
+    monkeypatch.setattr(indices_module, "CHANGE_SECONDS", 20.0)
     copying = (408, {"timed_out": True, "initializing_shards": 1})
     done, nothing = (200, {"timed_out": False}), (408, {"timed_out": True, "initializing_shards": 0})
     merged = [(200, {})] * 3
@@ -223,7 +223,7 @@ def test_an_article_whose_shard_has_no_node_is_not_damaged(node: Callable[..., N
 
 @pytest.mark.parametrize(
     ("status", "named"),
-    [(401, "opensearch_password"), (403, "more rights"), (429, "health"), (503, "health"), (400, "its log")],
+    [(401, "opensearch_password"), (403, "rights"), (429, "health"), (503, "health"), (400, "its log")],
 )
 def test_what_a_cluster_refuses_is_told_with_its_reason_and_what_to_do(
     node: Callable[..., Node], status: int, named: str

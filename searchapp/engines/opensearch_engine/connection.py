@@ -22,10 +22,12 @@ from opensearchpy.exceptions import (
 )
 from opensearchpy.exceptions import ConnectionError as NotConnected
 from opensearchpy.serializer import JSONSerializer
+from urllib3.exceptions import ProtocolError
 
 from searchapp.engines.opensearch_engine.circuit_breaker import CircuitBreaker
 from searchapp.engines.opensearch_engine.nodes import NodeConnection, PromptNodes
 from searchapp.engines.opensearch_engine.settings import ClusterSettings
+from searchapp.engines.opensearch_engine.tls import tls_context, tls_problem
 from searchapp.errors import EngineUnavailable, OutOfTime, Unavailable
 from searchapp.i18n import Message
 
@@ -49,6 +51,7 @@ _CONNECTIONS: Final = 16
 _BUSY: Final = (429, 502, 503, 504)
 _TOO_LARGE: Final = 413
 _CONFLICT: Final = 409
+_BLOCKED: Final = "cluster_block_exception"
 TIME_EXCEEDED: Final = "time_exceeded_exception"
 """The type of the error of a shard that had no time for its part of a search."""
 
@@ -142,6 +145,7 @@ def cluster_of(settings: ClusterSettings) -> Cluster:
 
 def _client(settings: ClusterSettings) -> OpenSearch:
     headers = {"Authorization": f"ApiKey {settings.api_key}"} if settings.api_key else None
+    secure = any(address.startswith("https:") for address in settings.addresses)
     return OpenSearch(
         list(settings.addresses),
         connection_class=NodeConnection,
@@ -149,8 +153,7 @@ def _client(settings: ClusterSettings) -> OpenSearch:
         serializer=_Serializer(),
         http_auth=(settings.user, settings.password) if settings.user else None,
         headers=headers,
-        ca_certs=str(settings.ca) if settings.ca else None,
-        client_cert=str(settings.certificate) if settings.certificate else None,
+        ssl_context=tls_context(settings) if secure else None,
         pool_maxsize=_CONNECTIONS,
         max_retries=len(settings.addresses) - 1,
         retry_on_status=(502,),
@@ -172,20 +175,30 @@ def _translated(error: TransportError, settings: ClusterSettings, seconds: float
                 )
             )
         case SSLError():
+            return EngineUnavailable(tls_problem(str(error.info)))
+        case NotConnected() if isinstance(error.info, ProtocolError):
             return EngineUnavailable(
                 Message(
-                    "The certificate of the cluster is not trusted ({reason}). Set opensearch_ca to the file of its "
-                    "authority.",
-                    reason=str(error.info),
+                    "The cluster ends the connection without an answer ({reason}). Look at its log; if its nodes speak "
+                    "TLS, begin their addresses in opensearch_addresses with https:.",
+                    reason=str(error.info.args[-1]),
                 )
             )
         case NotConnected():
             return _unreachable(settings)
-        case AuthenticationException() | AuthorizationException():
+        case AuthenticationException():
             return ClusterRefused(
                 Message(
-                    "The cluster refuses access ({reason}). Correct opensearch_user and opensearch_password, or "
-                    "opensearch_api_key, or give this user more rights.",
+                    "The cluster does not know this user ({reason}). Correct opensearch_user and opensearch_password, "
+                    "or opensearch_api_key.",
+                    reason=_reason(error),
+                )
+            )
+        case AuthorizationException() if _BLOCKED not in str(error.error):
+            return ClusterRefused(
+                Message(
+                    "The cluster does not allow this ({reason}). Give the user of opensearch_user, or of "
+                    "opensearch_api_key, the rights that docs/cluster.md lists.",
                     reason=_reason(error),
                 )
             )
