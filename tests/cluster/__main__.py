@@ -14,7 +14,7 @@ import pytest
 
 from tests.cluster.nodes import ClusterMissing, started
 
-CONTRACT = ("tests/contract", "tests/cluster")
+CONTRACT = ("tests/contract", "tests/cluster", "tests/engines/test_opensearch_security.py")
 
 
 def main(arguments: list[str]) -> int:

@@ -68,6 +68,9 @@ class Cluster:
     def addresses(self) -> list[str]:
         return [f"http://127.0.0.1:{port}" for port in self._http]
 
+    def pids(self) -> list[int]:
+        return [process.pid for process in self._processes if process]
+
     def start(self, number: int) -> None:
         """Start the node of this number, from 0, over the data that it has; return at once."""
         home = self._folder / f"n{number + 1}"
@@ -116,8 +119,7 @@ class Cluster:
         """Return the JSON that the first node answers that can be reached; raises OSError when none can."""
         for last, address in enumerate(self.addresses, 1 - NODES):
             try:
-                with urlopen(Request(address + path, method=method), timeout=30) as answer:
-                    return json.load(answer)
+                return answer_of(address + path, method)
             except OSError:
                 if not last:
                     raise
@@ -142,7 +144,9 @@ class Cluster:
         end = time.monotonic() + seconds
         while time.monotonic() < end:
             with suppress(OSError):  # also when it has waited in vain
-                self.ask(f"/_cluster/health?wait_for_nodes={NODES}&wait_for_status=green&timeout=5s")
+                # Each node is asked: of one that has just been killed the others do not know yet.
+                for address in self.addresses:
+                    answer_of(f"{address}/_cluster/health?wait_for_nodes={NODES}&wait_for_status=green&timeout=5s")
                 return
             if any(process and process.poll() is not None for process in self._processes):
                 break
@@ -170,6 +174,12 @@ class Cluster:
         for process in filter(None, self._processes):
             process.kill()
             process.wait()
+
+
+def answer_of(address: str, method: str = "GET") -> Any:
+    """Return the JSON at an address; raises OSError."""
+    with urlopen(Request(address, method=method), timeout=30) as answer:
+        return json.load(answer)
 
 
 def free_ports(count: int) -> list[int]:

@@ -161,7 +161,7 @@ def test_a_value_that_no_field_takes_is_refused_with_the_reason_of_the_cluster(t
         delete_indices(SITES[1])
 
 
-def load_in_process(config: Config) -> subprocess.Popen[bytes]:
+def load_in_process(config: Config, *options: str) -> subprocess.Popen[bytes]:
     places = ["--corpus", config.corpus, "--index", config.index, "--engine", "opensearch"]
     variables = {
         "SEARCHAPP_OPENSEARCH_ADDRESSES": ",".join(ADDRESSES),
@@ -169,4 +169,4 @@ def load_in_process(config: Config) -> subprocess.Popen[bytes]:
         "SEARCHAPP_OPENSEARCH_SHARDS": str(config.opensearch_shards),
         "SEARCHAPP_JOBS": "1",
     }
-    return subprocess.Popen([sys.executable, "-m", "searchapp", "reindex", *map(str, places)], env=variables)
+    return subprocess.Popen([sys.executable, "-m", "searchapp", "reindex", *map(str, places), *options], env=variables)

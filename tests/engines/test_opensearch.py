@@ -233,6 +233,18 @@ def test_what_a_cluster_refuses_is_told_with_its_reason_and_what_to_do(
         cluster.call("POST", "/x/_search", {})
 
 
+def test_a_full_disk_of_the_cluster_is_told_as_such(node: Callable[..., Node]) -> None:
+    reason = "index [x] blocked by: [TOO_MANY_REQUESTS/12/disk usage exceeded flood-stage watermark, index has block];"
+    with pytest.raises(EngineUnavailable, match="Free room there"):
+        Cluster(ClusterSettings((node((429, refused(reason))).address,))).call("POST", "/x/_search", {})
+    item = {"index": {"status": 429, "error": {"reason": reason}}}
+    loader = BulkLoader(Cluster(ClusterSettings((node((200, {"items": [item]})).address,))), "x")
+    loader.add("1", 1, b"{}")
+    with pytest.raises(EngineUnavailable, match="Free room there"):
+        loader.finish()
+    loader.stop()
+
+
 def test_what_is_not_there_is_an_empty_answer(node: Callable[..., Node]) -> None:
     assert Cluster(ClusterSettings((node((404, {})).address,))).call("GET", "/x/_count") == {}
 

@@ -24,6 +24,7 @@ from searchapp.engines.opensearch_engine.connection import (
     ClusterBusy,
     ClusterRefused,
     RequestTooLarge,
+    busy,
     one_line,
 )
 from searchapp.engines.opensearch_engine.entries import refused_article
@@ -215,7 +216,7 @@ class BulkLoader:
                 if not left:
                     return outcome
                 batch = [action for action, _ in left]
-                error = _busy(left[0][1])
+                error = busy(left[0][1].get("error", {}).get("reason", left[0][1]["status"]))
             if self._stopped:
                 raise error
             time.sleep(pause)
@@ -301,14 +302,5 @@ def _refusal_of_load(reason: Message | str) -> ClusterRefused:
             "The cluster refuses what is loaded ({reason}). Nothing was published. Look at the health and the free "
             "disk of its nodes, then run this again.",
             reason=reason,
-        )
-    )
-
-
-def _busy(item: dict[str, Any]) -> EngineUnavailable:
-    return ClusterBusy(
-        Message(
-            "The cluster is too busy or not complete ({reason}). Try again in a moment, and look at its health.",
-            reason=item.get("error", {}).get("reason", item["status"]),
         )
     )

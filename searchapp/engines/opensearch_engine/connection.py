@@ -41,6 +41,7 @@ __all__ = [
     "ClusterRefused",
     "RequestTooLarge",
     "VersionConflict",
+    "busy",
     "cluster_of",
     "one_line",
 ]
@@ -51,6 +52,7 @@ _CONNECTIONS: Final = 16
 _BUSY: Final = (429, 502, 503, 504)
 _TOO_LARGE: Final = 413
 _CONFLICT: Final = 409
+_FULL_DISK: Final = "disk usage exceeded flood-stage watermark"
 _BLOCKED: Final = "cluster_block_exception"
 TIME_EXCEEDED: Final = "time_exceeded_exception"
 """The type of the error of a shard that had no time for its part of a search."""
@@ -205,12 +207,7 @@ def _translated(error: TransportError, settings: ClusterSettings, seconds: float
     if TIME_EXCEEDED in str(error.info):
         return OutOfTime()
     if error.status_code in _BUSY:
-        return ClusterBusy(
-            Message(
-                "The cluster is too busy or not complete ({reason}). Try again in a moment, and look at its health.",
-                reason=_reason(error),
-            )
-        )
+        return busy(_reason(error))
     refusal = Message(
         "The cluster refuses a request ({reason}). Look at its log; its version must be 2 or newer.",
         reason=_reason(error),
@@ -218,6 +215,24 @@ def _translated(error: TransportError, settings: ClusterSettings, seconds: float
     if error.status_code == _TOO_LARGE:
         return RequestTooLarge(refusal, _reason(error))
     return VersionConflict(refusal) if error.status_code == _CONFLICT else ClusterRefused(refusal)
+
+
+def busy(reason: object) -> ClusterBusy:
+    """Return the error of a cluster that can do no more at this moment, with what to do about its ``reason``."""
+    if _FULL_DISK in str(reason):
+        return ClusterBusy(
+            Message(
+                "A disk of the cluster is full, and it takes no more articles ({reason}). Free room there or add a "
+                "node, then run this again.",
+                reason=reason,
+            )
+        )
+    return ClusterBusy(
+        Message(
+            "The cluster is too busy or not complete ({reason}). Try again in a moment, and look at its health.",
+            reason=reason,
+        )
+    )
 
 
 def _unreachable(settings: ClusterSettings) -> EngineUnavailable:

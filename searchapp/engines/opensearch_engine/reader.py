@@ -18,7 +18,7 @@ from searchapp.engines.clauses import BooleanClause, Clause
 from searchapp.engines.clauses import unscored as without_scores
 from searchapp.engines.field_values import facet_buckets, shown_values
 from searchapp.engines.opensearch_engine import counts
-from searchapp.engines.opensearch_engine.connection import Cluster, ClusterBusy
+from searchapp.engines.opensearch_engine.connection import Cluster, busy
 from searchapp.engines.opensearch_engine.pointer import Pointer
 from searchapp.engines.opensearch_engine.query_builder import (
     Find,
@@ -255,13 +255,7 @@ class OpenSearchReader:
             if error := document.get("error"):
                 if error["type"] == _NO_INDEX:
                     raise self._index_missing()
-                raise ClusterBusy(
-                    Message(
-                        "The cluster is too busy or not complete ({reason}). Try again in a moment, and look at its "
-                        "health.",
-                        reason=error["reason"],
-                    )
-                )
+                raise busy(error["reason"])
         return documents
 
     def _stored(self, ids: Iterable[str]) -> Iterator[Json]:
