@@ -1,4 +1,4 @@
-"""How the number of shards lengthens a search: a simulation from the measured times of one shard.
+"""Simulation: how much longer a search takes with more shards, from the measured times of one.
 
 ``python -m benchmarks.shards FIGURES.json``: prints a table in Markdown. The file is what ``benchmarks.cluster`` has
 printed. A search waits for the slowest shard, so its time is the maximum of as many draws from the times of one, and

@@ -1,4 +1,4 @@
-"""Which node of a cluster is called: one after another, except those that lately did not answer in time.
+"""The choice of a node for each call: one after another, except those that lately did not answer in time.
 
 A node that refuses connections is passed over at once. One that is paused or cut off goes on taking them, so each call
 to it would cost the whole time-out for as long as that lasts.

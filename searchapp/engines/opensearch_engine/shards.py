@@ -1,4 +1,4 @@
-"""Whether all shards of an index have answered.
+"""Checks that all shards of an index have answered.
 
 A cluster answers 200 from the shards that it reaches. One without any node is not even counted as failed: it is missing
 from those that were successful.

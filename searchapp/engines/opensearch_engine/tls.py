@@ -31,7 +31,7 @@ def tls_context(settings: ClusterSettings) -> ssl.SSLContext:
 
 
 def tls_problem(reason: str) -> Message:
-    """Return what to do about a TLS connection that OpenSSL refuses with ``reason``."""
+    """Advice about a TLS connection that OpenSSL refuses with ``reason``."""
     told = reason.lower()
     if "has expired" in told or "not yet valid" in told:
         return Message(
