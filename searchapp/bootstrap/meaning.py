@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from pathlib import Path
 from threading import Thread
 from typing import TYPE_CHECKING, Final
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from searchapp.indexing.embedding import EmbeddingProgress, EmbeddingSummary
     from searchapp.search.neighbours import NeighbourWords
     from searchapp.search.semantic_rank import SemanticRanker
+    from searchapp.semantic.language_model import LanguageModel
     from searchapp.semantic.lsa import FittedOn
 
 __all__ = ["embed", "embed_in_background", "embedding_beside", "neighbour_words", "semantic_ranker"]
@@ -31,20 +33,30 @@ _LOWEST_PRIORITY: Final = 19
 
 
 def semantic_ranker(config: Config) -> SemanticRanker | None:
-    if "e5" not in config.semantic:
+    if not config.language_model:
         return None
     from searchapp.search.e5_similarities import E5Similarities
     from searchapp.search.semantic_rank import SemanticRanker
-    from searchapp.semantic.e5 import E5
     from searchapp.semantic.vector_store import FILE_NAME, StoredVectors
 
-    model = E5()
+    model = _open_language_model(config.language_model)
     vectors = StoredVectors(config.index / SEMANTIC / FILE_NAME, model.name)
     return SemanticRanker([E5Similarities(model, vectors, _E5_WEIGHT)])
 
 
+def _open_language_model(name: str) -> LanguageModel:
+    """Return the model “e5”, or that of a folder; raises EngineUnavailable and ConfigurationError."""
+    if name == "e5":
+        from searchapp.semantic.e5 import E5
+
+        return E5()
+    from searchapp.semantic.model_folder import open_model_folder
+
+    return open_model_folder(Path(name))
+
+
 def neighbour_words(config: Config, analyzer: FrenchAnalyzer) -> NeighbourWords | None:
-    if "lsa" not in config.semantic:
+    if not config.learns_neighbours:
         return None
     from searchapp.search.neighbours import NeighbourWords
     from searchapp.semantic.lsa import LSA_FILE
@@ -60,8 +72,8 @@ def embed(
     """Compute what ``semantic`` needs of the published generation: the latent space (lsa), the vectors (e5).
 
     Return the articles that the first was fitted on, if it was, and the summary of the second. Raises
-    ConfigurationError when ``semantic`` is off, and IndexMissing, IndexDamaged, EngineUnavailable, IndexUnwritable,
-    and IndexLocked while another process does this.
+    ConfigurationError when ``semantic`` is off or its folder has no model, and IndexMissing, IndexDamaged,
+    EngineUnavailable, IndexUnwritable, and IndexLocked while another process does this.
     """
     from searchapp.indexing.disk_space import unwritable_as_error
     from searchapp.indexing.embedding import EmbeddingJob
@@ -74,14 +86,11 @@ def embed(
         )
     generations, fitted, summary = generations_of(config), None, None
     with unwritable_as_error(generations):
-        if "lsa" in config.semantic:
+        if config.learns_neighbours:
             fitted = fit_latent_space(generations, engines_of(config), open_analyzer(config), config.lock_wait, on_wait)
-        if "e5" in config.semantic:
-            from searchapp.semantic.e5 import E5
-
-            job = EmbeddingJob(
-                generations, engines_of(config), E5(), config.jobs, config.lock_wait, on_progress, on_wait
-            )
+        if config.language_model:
+            model, engine_of = _open_language_model(config.language_model), engines_of(config)
+            job = EmbeddingJob(generations, engine_of, model, config.jobs, config.lock_wait, on_progress, on_wait)
             summary = compute(job)
     return fitted, summary
 

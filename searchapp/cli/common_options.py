@@ -30,7 +30,7 @@ _METAVARS: Final = {
     "language": _("LANGUAGE"),
     "match": "most|all",
     "recency_half_life": _("DAYS"),
-    "semantic": "|".join(SEMANTICS),
+    "semantic": "|".join((*SEMANTICS, _("DIR"))),
     "stop_delay": _("SECONDS"),
     "log_format": "text|json",
     "server_timing": "true|false",

@@ -41,7 +41,7 @@ def embed(config: Config) -> None:
                 fitted.sample,
             )
         )
-    elif "lsa" in config.semantic:
+    elif config.learns_neighbours:
         print_out(_("Neighbouring words are as they were: the corpus has changed little, or has too few articles."))
     if summary is None:
         return

