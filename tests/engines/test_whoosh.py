@@ -46,15 +46,6 @@ def test_many_segments_answer_as_one(tmp_path: Path, monkeypatch: pytest.MonkeyP
     reader.close()
 
 
-def test_the_first_segment_has_a_third_of_the_text_so_that_two_processes_share_a_small_corpus(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(generation, "_SEGMENT", 300)
-    text = "la mer".ljust(20 - len("Titre"))
-    write(tmp_path, [text] * 40)
-    assert [segment.count for segment in read_toc(tmp_path)] == [5, 15, 15, 5]
-
-
 def test_a_segment_keeps_its_name_its_deletions_and_its_lengths_in_the_table_of_contents(tmp_path: Path) -> None:
     segments = [Segment(3, deleted={1}, tokens={STEMS: 12}), Segment(2)]
     write_table(tmp_path, segments)

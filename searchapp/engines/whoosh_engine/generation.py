@@ -19,9 +19,6 @@ __all__ = ["Generation"]
 
 # In code points; a segment then takes some 200 MB while it is made.
 _SEGMENT: Final = 12_000_000
-# The first has a third of that, so that two processes share a corpus of some thousand articles as well. The price, from
-# one segment to two: of 500 searches of all forms in 4,000 articles, p95 rises by a quarter and p50 stays.
-_FIRST_SHARE: Final = 1 / 3
 
 
 class Generation:
@@ -41,7 +38,7 @@ class Generation:
         self._located[article.id] = (self._segment, self._count)
         self._count += 1
         self._size += len(article.title) + len(article.lead) + len(article.text)
-        if self._size < (_SEGMENT if self._segment else _FIRST_SHARE * _SEGMENT):
+        if self._size < _SEGMENT:
             return False
         self._segment, self._count, self._size = self._segment + 1, 0, 0
         return True
