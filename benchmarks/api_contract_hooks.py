@@ -44,14 +44,18 @@ def before_call(context: Any, case: Any, kwargs: Any) -> None:
         return
     objects = [case.query] if isinstance(case.query, dict) else []
     if isinstance(case.body, dict):
-        searches = case.body.get("searches", [])
-        objects += [case.body, *(one for one in searches if isinstance(one, dict))]
-        if isinstance(searches, list) and len(searches) > 5:
+        objects.append(case.body)
+        if isinstance(searches := case.body.get("searches"), list):
             case.body["searches"] = searches[:5]
+            objects += [one for one in searches if isinstance(one, dict)]
     for parameters in objects:
         for name in DROPPED:
             parameters.pop(name, None)
         if parameters.get("interval") == "day":
             parameters.pop("interval")
-        if isinstance(parameters.get("q"), list) and not any(str(query).strip() for query in parameters["q"]):
+        if isinstance(parameters.get("q"), list) and not any(_has_words(query) for query in parameters["q"]):
             parameters["q"] = ["grève"]
+
+
+def _has_words(query: object) -> bool:
+    return any(sign.isalnum() for sign in str(query))

@@ -62,8 +62,9 @@ def read_trends(arguments: MultiDict[str, str]) -> TrendRequest:
     """Read the parameters of trends; empty and repeated queries are left out, and wrong values become problems."""
     problems: Problems = []
     filters = read_filters(arguments, problems)
-    queries = tuple(dict.fromkeys(query for query, _ in map(clean_query, arguments.getlist("q")) if query))
-    if len(queries) > MOST_QUERIES:
+    given = arguments.getlist("q")
+    queries = tuple(dict.fromkeys(query for query, _ in map(clean_query, given) if query))
+    if len(given) > MOST_QUERIES:
         problems.append(("q", Message("Give at most {most} queries.", most=MOST_QUERIES)))
     interval = INTERVAL.read(arguments, problems)
     return TrendRequest(queries[:MOST_QUERIES], filters, interval, tuple(problems))

@@ -31,7 +31,8 @@ def test_filters_narrow_all_articles_too(client: FlaskClient) -> None:
 
 
 @pytest.mark.parametrize(
-    "wrong", ["", "q=a&q=b&q=c&q=d&q=e&q=f", "q=a&interval=hour", "q=a&interval=day", "q=a&from=x"]
+    "wrong",
+    ["", "q=a&q=b&q=c&q=d&q=e&q=f", "q=a&q=&q=&q=&q=&q=", "q=a&interval=hour", "q=a&interval=day", "q=a&from=x"],
 )
 def test_wrong_parameters_are_refused(client: FlaskClient, wrong: str) -> None:
     response = client.get(f"{TRENDS}?{wrong}")
