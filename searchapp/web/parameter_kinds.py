@@ -45,15 +45,22 @@ LONGEST_CURSOR: Final = 256
 CURSOR: Final = re.compile(r"[A-Za-z0-9_-]*")
 WHOLE_NUMBER: Final = re.compile(r"[0-9]{1,9}")
 DATE_FORMS: Final = (
-    re.compile(r"(?P<year>[0-9]{4})(?:-(?P<month>[0-9]{1,2})(?:-(?P<day>[0-9]{1,2}))?)?"),
-    re.compile(r"(?P<day>[0-9]{1,2})/(?P<month>[0-9]{1,2})/(?P<year>[0-9]{4})"),
+    re.compile(r"(?P<year>[1-9][0-9]{3})(?:-(?P<month>[0-9]{1,2})(?:-(?P<day>[0-9]{1,2}))?)?"),
+    re.compile(r"(?P<day>[0-9]{1,2})/(?P<month>[0-9]{1,2})/(?P<year>[1-9][0-9]{3})"),
 )
 # ECMA-262, as JSON Schema has it: what DATE_FORMS match, without months and days that no year has.
-_DAY_PATTERN: Final = (
-    r"^([1-9][0-9]{3}(-(0?[1-9]|1[0-2]))?"
-    r"|[1-9][0-9]{3}-(0?[1-9]|1[0-2])-(0?[1-9]|1[0-9]|2[0-8])"
-    r"|(0?[1-9]|1[0-9]|2[0-8])/(0?[1-9]|1[0-2])/[1-9][0-9]{3}"
-    r"|(29|30)/(0?[13-9]|1[0-2])/[1-9][0-9]{3}|31/(0?[13578]|1[02])/[1-9][0-9]{3})$"
+_YEAR: Final = r"[1-9][0-9]{3}"
+_LEAP_YEAR: Final = r"([1-9][0-9](0[48]|[2468][048]|[13579][26])|([2468][048]|[13579][26])00)"
+_DAYS_OF_MONTHS: Final = (
+    (r"(0?[1-9]|1[0-9]|2[0-8])", r"(0?[1-9]|1[0-2])", _YEAR),
+    (r"(29|30)", r"(0?[13-9]|1[0-2])", _YEAR),
+    (r"31", r"(0?[13578]|1[02])", _YEAR),
+    (r"29", r"0?2", _LEAP_YEAR),
+)
+_DAY_PATTERN: Final = "^({}(-(0?[1-9]|1[0-2]))?|{}|{})$".format(
+    _YEAR,
+    "|".join(f"{year}-{month}-{day}" for day, month, year in _DAYS_OF_MONTHS),
+    "|".join(f"{day}/{month}/{year}" for day, month, year in _DAYS_OF_MONTHS),
 )
 
 Arguments = MultiDict[str, str]
@@ -133,7 +140,7 @@ def listed_names(known: Sequence[str]) -> Kind[tuple[str, ...]]:
     """Return the kind of names among ``known``, separated by commas."""
 
     def convert(text: str) -> tuple[str, ...]:
-        names = tuple(dict.fromkeys(filter(None, map(str.strip, text.split(",")))))
+        names = tuple(dict.fromkeys(map(str.strip, text.split(","))))
         if not set(names) <= set(known):
             raise WrongValueError(Message("Give names of {choices}, separated by commas.", choices=", ".join(known)))
         return names
@@ -216,7 +223,7 @@ def _days(text: str) -> tuple[date, date]:
 
 
 def _period(year: int, month: int | None, day: int | None) -> tuple[date, date]:
-    first = date(year, month or 1, day or 1)
+    first = date(year, 1 if month is None else month, 1 if day is None else day)
     if day:
         return first, first
     last_month = month or 12
@@ -227,6 +234,6 @@ yes_or_no: Final = Kind(_switch, {"type": "boolean"})
 cursor: Final = Kind(_cursor, {"type": "string", "maxLength": LONGEST_CURSOR, "pattern": f"^{CURSOR.pattern}$"})
 days: Final = Kind(
     _days,
-    {"type": "string", "anyOf": [{"format": "date"}, {"pattern": _DAY_PATTERN}], "examples": ["2024-11-06", "2024"]},
+    {"type": "string", "pattern": _DAY_PATTERN, "examples": ["2024-11-06", "2024"]},
 )
 """A year, a month or a day; its value is the first and the last day of it."""

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
+from contextlib import suppress
 from datetime import date
+from itertools import product
 
 import pytest
 from flask.testing import FlaskClient
@@ -11,11 +14,14 @@ from hypothesis import strategies as some
 from werkzeug.datastructures import MultiDict
 
 from searchapp.errors import InvalidRequest
+from searchapp.i18n import Message
 from searchapp.model import Filters, Match, SearchRequest, Sort
 from searchapp.output.answer_json import write_search
+from searchapp.web.parameter_kinds import Parameter, Problems, days
 from searchapp.web.params import clean_query, read_search
 
 TEXT = some.text(max_size=60)
+FROM = Parameter("from", days, None, Message("First day."))
 NAMES = some.sampled_from(
     ["q", "page", "per_page", "cursor", "sort", "match", "recency", "explain", "from", "to", "source", "section"]
 )
@@ -51,6 +57,31 @@ def test_a_period_that_ends_before_it_begins_is_a_problem() -> None:
     reading = read_search(MultiDict({"from": "2024", "to": "2023"}))
     assert [name for name, _ in reading.problems] == ["to"]
     assert reading.request.filters == Filters(date_from=date(2024, 1, 1))
+
+
+def is_day(year: int, month: int, day: int) -> bool:
+    with suppress(ValueError):
+        return bool(date(year, month, day))
+    return False
+
+
+@pytest.mark.parametrize("form", ["{year}-{month}-{day}", "{year}-{month:02}-{day:02}", "{day}/{month}/{year}"])
+@pytest.mark.parametrize("year", [999, 1000, 1900, 2000, 2023, 2024])
+def test_days_are_those_of_the_calendar_and_so_says_the_document(form: str, year: int) -> None:
+    pattern = re.compile(days.schema["pattern"])
+    for month, day in product(range(14), range(33)):
+        text = form.format(year=year, month=month, day=day)
+        problems: Problems = []
+        FROM.read(MultiDict({"from": text}), problems)
+        expected = year >= 1000 and is_day(year, month, day)
+        assert (not problems, bool(pattern.match(text))) == (expected, expected), text
+
+
+def test_a_list_of_names_has_no_empty_ones(client: FlaskClient) -> None:
+    assert client.get("/api/v1/search?fields=title,date").status_code == 200
+    assert client.get("/api/v1/search?fields=").status_code == 200  # left out
+    for names in (",", "title,", "title,,date"):
+        assert client.get("/api/v1/search", query_string={"fields": names}).status_code == 400
 
 
 def test_empty_fields_of_a_form_ask_for_nothing() -> None:
