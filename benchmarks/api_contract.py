@@ -47,7 +47,7 @@ SUMMARY = re.compile(r"^=+ SUMMARY =+$", re.MULTILINE)
 
 @dataclass(frozen=True)
 class Report:
-    """What schemathesis found: operations with the titles of their failures, and its summary."""
+    """Findings of schemathesis: operations with the titles of their failures, and its summary."""
 
     failures: list[str]
     summary: list[str]

@@ -41,7 +41,7 @@ def engine_name(request: pytest.FixtureRequest) -> str:
 @pytest.fixture
 def named(config: Config, monkeypatch: pytest.MonkeyPatch) -> Config:
     """Settings with a model of names; the model itself is the function above."""
-    monkeypatch.setattr(bootstrap, "_name_model", lambda config: NameModel("essai 1", recognize))
+    monkeypatch.setattr(bootstrap.generation_work, "name_model", lambda config: NameModel("essai 1", recognize))
     return config
 
 
@@ -117,7 +117,7 @@ def test_a_damaged_cache_is_made_again(named: Config) -> None:
 
 def test_a_failing_model_publishes_nothing(named: Config, monkeypatch: pytest.MonkeyPatch) -> None:
     bootstrap.reindex(named)
-    monkeypatch.setattr(bootstrap, "_name_model", lambda config: NameModel("essai 2", recognize_none))
+    monkeypatch.setattr(bootstrap.generation_work, "name_model", lambda config: NameModel("essai 2", recognize_none))
     with pytest.raises(ArithmeticError):
         bootstrap.reindex(named)
     assert places(named)[1] == [("Moscou", 1), ("Noël", 1)]
@@ -128,7 +128,7 @@ def test_more_articles_than_fit_a_batch_keep_their_order(config: Config, monkeyp
     (config.corpus / "articles.jsonl").write_text("".join(lines), "utf-8")
     plain = replace(config, index=config.index.with_name("plain"))
     bootstrap.reindex(plain)
-    monkeypatch.setattr(bootstrap, "_name_model", lambda config: NameModel("essai 1", recognize))
+    monkeypatch.setattr(bootstrap.generation_work, "name_model", lambda config: NameModel("essai 1", recognize))
     bootstrap.reindex(replace(config, jobs=2))
     assert places(config)[1] == [("Vallombre", 150)]
     assert places(config)[0] == places(plain)[0]
