@@ -13,6 +13,7 @@ from array import array
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from functools import cached_property
 from itertools import islice
 from pathlib import Path
 from typing import Any, Final
@@ -53,7 +54,7 @@ class FittedOn:
     sample: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class LatentSpace:
     """The vectors of stems, a row each; ``rows`` maps a stem to its row, ``forms`` has its commonest form."""
 
@@ -64,6 +65,17 @@ class LatentSpace:
     """Each component by the largest of its row, times 127; the angles are those of the vectors."""
     fitted_on: FittedOn
 
+    @cached_property
+    def _directions(self) -> Vectors:
+        """The vectors at length 1, made once a file: to make them takes longer than to compare them with a query."""
+        directions = self.vectors.astype(np.float32)
+        directions /= np.maximum(np.linalg.norm(directions, axis=1, keepdims=True), np.finfo(np.float32).tiny)
+        return directions
+
+    @cached_property
+    def _stems(self) -> tuple[str, ...]:
+        return tuple(self.rows)
+
     def neighbours(self, stems: Collection[str], most: int) -> list[str]:
         """Return the forms of at most ``most`` stems that are near all of ``stems`` taken together, the nearest first.
 
@@ -72,16 +84,13 @@ class LatentSpace:
         asked = [self.rows[stem] for stem in stems if stem in self.rows]
         if not asked:
             return []
-        vectors = self.vectors.astype(np.float32)
-        vectors /= np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), np.finfo(np.float32).tiny)
-        centre = self.idf[asked] @ vectors[asked]
-        cosines = vectors @ (centre / np.float32(max(float(np.linalg.norm(centre)), 1e-9)))
-        names = list(self.rows)
+        centre = self.idf[asked] @ self._directions[asked]
+        cosines = self._directions @ (centre / np.float32(max(float(np.linalg.norm(centre)), 1e-9)))
+        near = np.flatnonzero(cosines >= _MIN_COSINE)
         found: list[str] = []
-        for row in np.argsort(-cosines, kind="stable")[: most + len(asked) + _LEFT_OUT]:
+        for row in near[np.argsort(-cosines[near], kind="stable")][: most + len(asked) + _LEFT_OUT]:
             form = self.forms[row]
-            is_word = len(form) >= _SHORTEST and form.isalpha()
-            if cosines[row] >= _MIN_COSINE and is_word and not _is_related(names[row], stems):
+            if len(form) >= _SHORTEST and form.isalpha() and not _is_related(self._stems[row], stems):
                 found.append(form)
         return found[:most]
 
