@@ -3,7 +3,7 @@
 The parts of a score are those of the ranking itself; that of related words is what the other features lose without
 them, that of coverage, a factor, what the score loses by it. So the parts add up to it whatever the features are. What
 a word adds is what the other features would lose if it weighed nothing: words add up to the score before coverage,
-age and meaning. A search without explanations pays nothing for them.
+likeness, age and meaning. A search without explanations pays nothing for them.
 """
 
 from __future__ import annotations
@@ -84,14 +84,16 @@ class Explainer:
             return [((), ())] * len(indexes)
         age = ages([candidate.day for candidate in self._reranked])
         chosen = self._plan.weights
-        scores, unrelated = score(terms, counts, chosen), score(terms, counts, replace(chosen, related=0.0))
-        whole, totals = scores.before_coverage, scores.scores
+        scores = score(terms, counts, features, chosen)
+        unrelated = score(terms, counts, features, replace(chosen, related=0.0, likeness=0.0))
+        whole, totals, alike = scores.before_coverage, scores.scores, scores.likeness
         weights = asdict(chosen)
         explained = []
         for index in indexes:
             added = {name: float(feature[index].sum()) for name, feature in unrelated.by_term.items()}
             added["related"] = float(whole[index] - sum(added.values()))
-            added["coverage"] = float(totals[index] - whole[index])
+            added["likeness"] = float(alike[index])
+            added["coverage"] = float(totals[index] - whole[index] - alike[index])
             parts = [ScorePart("words", added["text"], 1.0, added.pop("text"))]
             # The value of a feature that weighs nothing is not known.
             values = {name: part / weights[name] if weights[name] else 0.0 for name, part in added.items()}

@@ -27,12 +27,12 @@ class ExplainedHit:
 def explain(articles: Sequence[str], reranked: RerankScores) -> list[ExplainedHit]:
     """Return the explained hits in their final order; ``articles`` and their scores are in the engine's order.
 
-    What a feature moves is told by leaving it out of all scores: its weight 0, all others as they are.
+    What a feature moves is told by leaving it out of all scores: its weight 0, all others as they are, likeness too.
     """
     scores, shares = reranked.scores, reranked.shares()
     ranks = _ranks(scores.tolist())
     without = {feature: _ranks((scores - share).tolist()) for feature, share in shares.items()}
-    without["coverage"] = _ranks(reranked.before_coverage.tolist())
+    without["coverage"] = _ranks((reranked.before_coverage + reranked.likeness).tolist())
     hits = [
         ExplainedHit(
             article,

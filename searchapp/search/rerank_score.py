@@ -8,13 +8,15 @@ the score of an article is::
     + NAME · Σ idf(form), of the forms typed with a capital letter that the article holds
     + PAIRS · Σ idf(stem, next stem) · sat(pair, 1)
     + WINDOW · (density(title) + density(text)) )  ·  (idf of the words it holds / idf of all)^COVERAGE
+    + LIKENESS · the best of these sums · likeness to the three best (:mod:`searchapp.search.likeness`)
 
 where sat(n, norm) = n / (n + norm) and norm = k1 (1 - b + b length / average) as in BM25. Words of the same family
 (related stems: licencier beside licenciement) count for a part. The density of a text is Σ idf · √(held / window): of
 the words that it holds, their number by that of the words in the shortest stretch with all of them (as the minimal span
 of Tao and Zhai, "An exploration of proximity measures in information retrieval", 2007).
 
-All features but coverage are linear in the idf of each term, so the scores are kept by feature and by term.
+All features but coverage and likeness are linear in the idf of each term, so the scores are kept by feature and by
+term.
 """
 
 from __future__ import annotations
@@ -28,6 +30,7 @@ import numpy as np
 from searchapp.errors import ConfigurationError
 from searchapp.i18n import Message
 from searchapp.model import Deadline
+from searchapp.search.likeness import likeness
 from searchapp.search.scored_terms import ScoredTerm
 from searchapp.search.term_counts import Floats, Numbers, TermCounts, count_terms
 
@@ -55,6 +58,7 @@ class Weights:
     window: float = 0.12
     related: float = 0.75
     coverage: float = 0.35
+    likeness: float = 0.5
 
 
 WEIGHTS: Final = Weights()
@@ -73,11 +77,12 @@ def read_weights(changed: Mapping[str, float]) -> Weights:
 class RerankScores:
     """Scores of articles: ``by_term`` has of each feature a row an article and a column a term.
 
-    ``coverage``, one number an article, is a factor of their sum.
+    ``coverage``, one number an article, is a factor of their sum; ``likeness``, one as well, is added to the product.
     """
 
     by_term: Mapping[str, Floats]
     coverage: Floats
+    likeness: Floats
 
     @property
     def added(self) -> Floats:
@@ -87,21 +92,22 @@ class RerankScores:
 
     @property
     def before_coverage(self) -> Floats:
-        """The sum of all features but coverage, one an article."""
+        """The sum of all features but coverage and likeness, one an article."""
         total: Floats = self.added.sum(axis=1)
         return total
 
     @property
     def scores(self) -> Floats:
-        return self.before_coverage * self.coverage
+        return self.before_coverage * self.coverage + self.likeness
 
     def shares(self) -> dict[str, Floats]:
         """Return the share of each feature in the scores; they add up to these."""
-        return {name: feature.sum(axis=1) * self.coverage for name, feature in self.by_term.items()}
+        by_words = {name: feature.sum(axis=1) * self.coverage for name, feature in self.by_term.items()}
+        return {**by_words, "likeness": self.likeness}
 
 
 def rerank_scores(
-    terms: Sequence[ScoredTerm], features: Iterable[bytes], deadline: Deadline = Deadline(), weights: Weights = WEIGHTS
+    terms: Sequence[ScoredTerm], features: Sequence[bytes], deadline: Deadline = Deadline(), weights: Weights = WEIGHTS
 ) -> list[float] | None:
     """Return the score of each article, given its features; all are candidates of one query.
 
@@ -110,12 +116,14 @@ def rerank_scores(
     counts = count_terms(terms, features, deadline)
     if counts is None:
         return None
-    scores: list[float] = score(terms, counts, weights).scores.tolist()
+    scores: list[float] = score(terms, counts, features, weights).scores.tolist()
     return scores
 
 
-def score(terms: Sequence[ScoredTerm], counts: TermCounts, weights: Weights = WEIGHTS) -> RerankScores:
-    """Return the scores of the articles in which ``terms`` were counted."""
+def score(
+    terms: Sequence[ScoredTerm], counts: TermCounts, features: Iterable[bytes], weights: Weights = WEIGHTS
+) -> RerankScores:
+    """Return the scores of the articles with ``features``, in which ``terms`` were counted."""
     idf = np.array([term.stem_idf for term in terms])
     form_idf = np.array([term.form_idf for term in terms])
     is_name = np.array([term.is_name for term in terms], np.bool_)
@@ -139,7 +147,11 @@ def score(terms: Sequence[ScoredTerm], counts: TermCounts, weights: Weights = WE
     }
     held = np.where(counts.whole > 0, 1.0, weights.related * (counts.related_whole > 0))
     coverage = ((held * idf).sum(axis=1) / (idf.sum() or 1.0)) ** weights.coverage
-    return RerankScores(by_term, coverage)
+    by_words = RerankScores(by_term, coverage, np.zeros(len(coverage)))
+    if not weights.likeness:
+        return by_words
+    unit = weights.likeness * by_words.scores.max(initial=0.0)
+    return replace(by_words, likeness=unit * likeness(features, by_words.scores))
 
 
 def _norm(lengths: Numbers, b: float) -> Floats:

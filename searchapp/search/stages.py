@@ -190,7 +190,7 @@ class Stages:
         details = reader.details([candidate.document for candidate in candidates], features=True)
         counts = count_terms(plan.scored_terms, details.features)
         articles = [article.id for article in details.articles]
-        return explain(articles, score(plan.scored_terms, counts, plan.weights)) if counts else []
+        return explain(articles, score(plan.scored_terms, counts, details.features, plan.weights)) if counts else []
 
     def _match(
         self,

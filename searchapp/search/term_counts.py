@@ -27,7 +27,7 @@ from searchapp.model import Deadline
 from searchapp.search.scored_terms import ScoredTerm
 from searchapp.search.spellings import TypedForm
 
-__all__ = ["TermCounts", "count_terms"]
+__all__ = ["TermCounts", "count_terms", "stem_hashes"]
 
 # Bytes of rerank features that are looked through between two checks of the deadline: some ten milliseconds.
 _BYTES_AT_A_TIME: Final = 4_000_000
@@ -146,7 +146,7 @@ class _Query:
         return self._row(term.stem for term in terms), tuple(form_hash(term.exact) for term in terms)
 
 
-def _stem_hashes(stems: bytes) -> NDArray[np.uint32]:
+def stem_hashes(stems: bytes) -> NDArray[np.uint32]:
     """Return the hashes of stems in their stored form."""
     padded = np.zeros((len(stems) // STEM_SIZE, 4), np.uint8)
     padded[:, :STEM_SIZE] = np.frombuffer(stems, np.uint8).reshape(-1, STEM_SIZE)
@@ -162,7 +162,7 @@ class _Places:
 
     def __init__(self, query: _Query, features: Sequence[RerankFeatures]) -> None:
         self.articles = len(features)
-        stems = _stem_hashes(b"".join(one.stems for one in features))
+        stems = stem_hashes(b"".join(one.stems for one in features))
         forms = np.frombuffer(b"".join(one.forms for one in features), np.uint8)
         numbers = np.array([one[:6] for one in features], np.int64).reshape(-1, 6).T
         self.title_lengths, self.lengths, self.title_words, body_words, joined_title, joined_opening = numbers

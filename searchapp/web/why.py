@@ -35,6 +35,7 @@ _SCORE_PARTS: Final[Mapping[str, Message]] = {
     "window": Message("words close together"),
     "related": Message("words of the same family"),
     "coverage": Message("words that are missing"),
+    "likeness": Message("likeness to the best results"),
     "e5": Message("closeness in meaning"),
 }
 

@@ -13,13 +13,16 @@ Parts = tuple[float, float, float, float]
 TITLED: Parts = (1.0, 2.0, 0.0, 1.0)
 CLOSE: Parts = (2.0, 0.0, 0.5, 1.0)
 PLAIN: Parts = (2.2, 0.0, 0.0, 0.5)
+ALIKE: Parts = (2.1, 0.0, 0.0, 0.5)
+LIKENESS = {ALIKE: 0.2}
 
 
 def scores(*articles: Parts) -> RerankScores:
     """The scores of articles for a query of one word."""
     columns = np.array(articles).reshape(-1, 4).T
     features = zip(("text", "title", "opening", "window"), (*columns[:2], 0 * columns[0], columns[2]), strict=True)
-    return RerankScores({name: column[:, None] for name, column in features}, columns[3])
+    alike = np.array([LIKENESS.get(article, 0.0) for article in articles])
+    return RerankScores({name: column[:, None] for name, column in features}, columns[3], alike)
 
 
 def test_hits_come_by_score_with_their_rank_in_the_engine() -> None:
@@ -43,8 +46,13 @@ def test_coverage_moves_an_article_without_all_words_down() -> None:
     assert (close.moves["coverage"], plain.moves["coverage"]) == (1, -1)
 
 
+def test_likeness_moves_an_article_like_the_best_up() -> None:
+    alike, plain = explain(["plain", "alike"], scores(PLAIN, ALIKE))
+    assert (alike.moves, plain.moves) == ({"likeness": 1}, {"likeness": -1})
+
+
 def test_the_shares_of_a_hit_add_up_to_its_score() -> None:
-    for hit in explain(["plain", "close", "titled"], scores(PLAIN, CLOSE, TITLED)):
+    for hit in explain(["plain", "close", "titled", "alike"], scores(PLAIN, CLOSE, TITLED, ALIKE)):
         assert sum(hit.shares.values()) == pytest.approx(hit.score)
 
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 from itertools import pairwise
 from math import log, sqrt
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -14,6 +15,7 @@ from searchapp.analysis import FrenchAnalyzer
 from searchapp.derived.rerank_features import read_rerank_features
 from searchapp.derived.rerank_features_writer import make_rerank_features
 from searchapp.errors import IndexDamaged
+from searchapp.search.likeness import likeness
 from searchapp.search.rerank_score import RerankScores, rerank_scores, score
 from searchapp.search.scored_terms import ScoredTerm, idf
 from searchapp.search.spellings import QuerySpellings, TypedForm
@@ -23,7 +25,7 @@ ANALYZER = FrenchAnalyzer()
 VOCABULARY = ["grève", "train", "phare", "port", "lycée", "marché", "neige", "journal", "vin", "pont"]
 # The formula's constants once more, so that a slip in one of them shows.
 TITLE, OPENING, EXACT, EXACT_TITLE, NAME = 1.25, 0.25, 0.25, 0.75, 0.5
-PAIRS, WINDOW, RELATED, COVERAGE = 0.5, 0.12, 0.75, 0.35
+PAIRS, WINDOW, RELATED, COVERAGE, LIKENESS = 0.5, 0.12, 0.75, 0.35, 0.5
 FIRST_WORDS = 60
 
 
@@ -49,9 +51,10 @@ def window_part(query: str, article: tuple[str, str]) -> float:
 
 
 def scored(words: list[ScoredTerm], *articles: tuple[str, str]) -> RerankScores:
-    counts = count_terms(words, [features_of(*article) for article in articles])
+    features = [features_of(*article) for article in articles]
+    counts = count_terms(words, features)
     assert counts is not None
-    return score(words, counts)
+    return score(words, counts, features)
 
 
 def density(words: list[ScoredTerm], part: list[str]) -> float:
@@ -98,7 +101,8 @@ def by_the_formula(words: list[ScoredTerm], articles: list[tuple[str, str]]) -> 
             total += PAIRS * (left.stem_idf + right.stem_idf) / 2 * pairs / (pairs + 1)
         total += WINDOW * sum(density(words, part) for part in stems)
         scores.append(total * (held / sum(word.stem_idf for word in words)) ** COVERAGE)
-    return scores
+    alike = likeness([make_rerank_features(title, text) for title, text in read], np.array(scores))
+    return [own + LIKENESS * max(scores) * part for own, part in zip(scores, alike.tolist(), strict=True)]
 
 
 texts = st.lists(st.sampled_from([*VOCABULARY, "le", "de"]), max_size=90).map(" ".join)
@@ -226,7 +230,7 @@ def test_a_word_of_the_family_counts_for_a_part_of_the_word() -> None:
     strike = ANALYZER.terms("gréviste")[0].stem
     words = [ScoredTerm(ANALYZER.terms("grève")[0].stem, "grève", 2.2, 2.2, related_stems=(strike,))]
     articles = ("", "Un marché au port."), ("", "Un gréviste au port."), ("", "Une grève au port.")
-    scores = rerank_scores(words, [features_of(*article) for article in articles])
+    scores = scored(words, *articles).before_coverage
     assert scores[0] == 0.0 < scores[1] < scores[2] / 2
 
 
