@@ -57,6 +57,13 @@ def scored(words: list[ScoredTerm], *articles: tuple[str, str]) -> RerankScores:
     return score(words, counts, features)
 
 
+def by_words(words: list[ScoredTerm], *articles: tuple[str, str]) -> list[float]:
+    """The scores of articles without likeness, which depends on all of them."""
+    scores = scored(words, *articles)
+    alone: list[float] = (scores.scores - scores.likeness).tolist()
+    return alone
+
+
 def density(words: list[ScoredTerm], part: list[str]) -> float:
     """The weights of the words that a text holds, by how close together they stand once: every stretch is tried."""
     held = [word for word in words if word.stem in part]
@@ -230,7 +237,7 @@ def test_a_word_of_the_family_counts_for_a_part_of_the_word() -> None:
     strike = ANALYZER.terms("gréviste")[0].stem
     words = [ScoredTerm(ANALYZER.terms("grève")[0].stem, "grève", 2.2, 2.2, related_stems=(strike,))]
     articles = ("", "Un marché au port."), ("", "Un gréviste au port."), ("", "Une grève au port.")
-    scores = scored(words, *articles).before_coverage
+    scores = by_words(words, *articles)
     assert scores[0] == 0.0 < scores[1] < scores[2] / 2
 
 
@@ -241,7 +248,7 @@ def test_a_synonym_of_two_words_counts_as_the_word_itself_wherever_it_stands_in_
         ("Les Nations unies", "Un vote."),
         ("Unies les nations", "Un vote."),
     )
-    scores = rerank_scores(words, [features_of(*article) for article in (itself, synonym, turned)])
+    scores = by_words(words, itself, synonym, turned)
     assert scores[1] == pytest.approx(scores[0], rel=0.2)
     assert scores[2] == 0.0
 
@@ -249,7 +256,7 @@ def test_a_synonym_of_two_words_counts_as_the_word_itself_wherever_it_stands_in_
 def test_another_spelling_counts_where_it_is_more_frequent_than_the_word() -> None:
     words = [ScoredTerm("week", "week", 2.2, 0.0, spellings=(("weekend",),))]
     texts = "Le weekend, un weekend.", "Week, week.", "Week, weekend, week.", "Week."
-    none, both, mixed, once = rerank_scores(words, [features_of("", text) for text in texts]) or ()
+    none, both, mixed, once = by_words(words, *(("", text) for text in texts))
     assert none == pytest.approx(both, rel=0.2)
     assert mixed < 1.2 * both
     assert once < both
