@@ -66,7 +66,7 @@ def test_the_parts_add_up_to_the_score_and_the_words_to_the_parts_that_count_wor
         parts = {part.name: part.contribution for part in hit.explanation.parts}
         assert sum(parts.values()) == pytest.approx(hit.score, abs=1e-4)
         words = sum(word.contribution or 0.0 for word in hit.explanation.words)
-        whole = sum(parts.values()) - parts["coverage"] - parts.get("recency", 0.0)
+        whole = sum(parts.values()) - parts["coverage"] - parts["likeness"] - parts.get("recency", 0.0)
         assert words == pytest.approx(whole, abs=1e-6)
 
 
