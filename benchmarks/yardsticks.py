@@ -15,7 +15,7 @@ from typing import Any
 
 from flask import Flask, jsonify, request
 
-from searchapp.server import Options, run
+from searchapp.server import Options, run, shared_metrics
 from searchapp.server.lanes import Lane
 from searchapp.server.loop import Application
 from searchapp.web.metrics import Metrics
@@ -75,9 +75,10 @@ def main() -> None:
     def refuse(status: int, path: str, language: str) -> tuple[str, list[tuple[str, str]], bytes]:
         return f"{status} Refused", [], b""
 
-    wsgi = application(YARDSTICKS[name](folder))
-    app = Application(wsgi, refuse, lambda *_: 0, lambda *_: Lane.SEARCHING, Metrics(), lambda: None)
-    run(app, Options(2, 8, lambda replaces: None), listener)
+    with shared_metrics():
+        wsgi = application(YARDSTICKS[name](folder))
+        app = Application(wsgi, refuse, lambda *_: 0, lambda *_: Lane.SEARCHING, Metrics(), lambda: None)
+        run(app, Options(2, 8, lambda replaces: None), listener)
 
 
 if __name__ == "__main__":

@@ -97,9 +97,9 @@ def _member_schema(row: Parameter[Any]) -> Mapping[str, Any]:
 
 
 def _listed(names: Sequence[str]) -> str:
-    """Return the pattern of ``names`` in one text, separated by commas."""
-    name = f"({'|'.join(names)})?"
-    return f"^{name}(,{name})*$"
+    """Return the pattern of ``names`` in one text, separated by commas; an empty text has none."""
+    name = f"({'|'.join(names)})"
+    return f"^({name}(,{name})*)?$"
 
 
 def _type_of(row: Parameter[Any]) -> str:

@@ -41,6 +41,8 @@ __all__ = [
 ]
 
 GIVEN_AGAIN: Final = Message("Give this parameter only once.")
+BLANKS: Final = " \t\r\n\N{NO-BREAK SPACE}"
+"""Signs that may stand around a value. Python's own blanks have control characters among them, which are wrong."""
 LONGEST_CURSOR: Final = 256
 CURSOR: Final = re.compile(r"[A-Za-z0-9_-]*")
 WHOLE_NUMBER: Final = re.compile(r"[0-9]{1,9}")
@@ -105,7 +107,8 @@ class Parameter(Generic[Value_co]):
 
         Wrong ones are added to ``problems``, and so is a second one where the first counts.
         """
-        text = (arguments.get(self.name, "") if self.repeats else first_text(self.name, arguments, problems)).strip()
+        given = arguments.get(self.name, "") if self.repeats else first_text(self.name, arguments, problems)
+        text = given.strip(BLANKS)
         if not text:
             return self.default
         try:

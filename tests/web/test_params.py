@@ -77,6 +77,12 @@ def test_days_are_those_of_the_calendar_and_so_says_the_document(form: str, year
         assert (not problems, bool(pattern.match(text))) == (expected, expected), text
 
 
+@pytest.mark.parametrize("name", ["match", "sort", "page", "from", "recency"])
+def test_a_control_character_is_no_empty_value(client: FlaskClient, name: str) -> None:
+    assert client.get("/api/v1/search", query_string={name: " "}).status_code == 200
+    assert client.get("/api/v1/search", query_string={name: "\x1f"}).status_code == 400
+
+
 def test_a_list_of_names_has_no_empty_ones(client: FlaskClient) -> None:
     assert client.get("/api/v1/search?fields=title,date").status_code == 200
     assert client.get("/api/v1/search?fields=").status_code == 200  # left out
