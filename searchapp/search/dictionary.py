@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from threading import RLock
 from typing import Final
-from weakref import WeakKeyDictionary
+from weakref import WeakKeyDictionary, ref
 
 from searchapp.analysis import FrenchAnalyzer, Term
 from searchapp.analysis.stemmer import irregular_words
@@ -51,10 +51,14 @@ def words_of_form(field: str, text: str) -> TermPrefix | None:
 
 
 class Dictionary:
-    """The words and values of one generation, by field. Safe to share between threads."""
+    """The words and values of one generation, by field, for as long as its reader is in use by others.
+
+    Safe to share between threads.
+    """
 
     def __init__(self, reader: Reader, analyzer: FrenchAnalyzer) -> None:
-        self._reader = reader
+        # Weak: it is kept by its reader (Dictionaries), which would keep itself, and its files, for ever.
+        self._weak_reader = ref(reader)
         self._analyzer = analyzer
         self._lock = RLock()
         self._words: dict[str, Mapping[str, int]] = {}
@@ -62,6 +66,13 @@ class Dictionary:
         self._stems: dict[tuple[str, str], Mapping[str, Sequence[str]]] = {}
         self._values: dict[str, list[Value]] = {}
         self._unread_values: dict[str, Iterator[str]] = {}
+
+    @property
+    def _reader(self) -> Reader:
+        reader = self._weak_reader()
+        if reader is None:
+            raise ReferenceError("the reader of this dictionary is closed")
+        return reader
 
     def statistics(self) -> QueryStatistics:
         """Return the statistics of the same generation for one search, none of them read yet."""

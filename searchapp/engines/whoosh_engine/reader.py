@@ -127,6 +127,7 @@ class WhooshReader:
         """Close the files; the system unmaps them with the last array that refers to one."""
         with self._lock:
             self._cache = ReaderCache([], self._lock)
+            self._filters = FilterMasks(self._cache)
             self._bases = []
 
     def _features(self, documents: Iterable[DocumentHandle]) -> list[bytes]:
