@@ -125,7 +125,8 @@ def _described(search: SavedSearch) -> str:
 def remove(config: Config, name: str) -> None:
     """Remove an alert from the file, and its feed; the next run forgets the rest."""
     AlertFile(config.alerts).remove(name)
-    feed_path(config.alerts, name).unlink(missing_ok=True)
+    with suppress(OSError):  # else the next run removes it
+        feed_path(config.alerts, name).unlink()
     print_out(_("removed: {id}").format(id=name))
 
 
