@@ -11,6 +11,7 @@ one that dies, and ends them gracefully. This package adds:
 - ``application``: the application and the rules that the server takes from it
 - ``stopping``: no connection is reset when the server stops
 - ``shared_metrics``, ``json_log``: metrics of all processes, the log as JSON Lines
+- ``heaps``: memory that threads share
 - ``gunicorn_processes``: processes started and replaced by gunicorn
 """
 

@@ -15,6 +15,7 @@ from gunicorn.arbiter import Arbiter
 from gunicorn.glogging import Logger
 from gunicorn.workers.base import Worker
 
+from searchapp.server.heaps import share_heaps
 from searchapp.server.json_log import json_formatter
 from searchapp.server.loop import Application, EventLoop, Stop
 from searchapp.server.shared_metrics import SHARED_MEMORY, enter_slot, free_slot, leave_slot, remove_folder
@@ -44,6 +45,7 @@ class Options:
 
 def run(application: Application, options: Options, listener: socket) -> None:
     """Serve until the process gets a signal to stop."""
+    share_heaps()
     _Gunicorn(application, options, listener).run()
 
 
